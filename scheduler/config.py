@@ -1,0 +1,123 @@
+"""The settings of a project: what project.toml may say, with the defaults.
+
+All of it is frozen. Times of day are seconds after midnight, durations are seconds; the file has
+minutes and ``HH:MM``, and `inputs` turns one into the other.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+
+#: The terms of the score and their default weights, in the order in which people see them.
+DEFAULT_WEIGHTS: Mapping[str, int] = {
+    "unserved_conversation": 36_000,
+    "missed_visit": 72_000,
+    "continuity": 6_000,
+    "moved_from_agreement": 9_000,
+    "change": 9_000,
+    "cycling_second": 10,
+    "waiting_second": 5,
+    "imbalance_minute": 60,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """The project's period and what it promised."""
+
+    start: date
+    end: date
+    goal_conversations: int = 900
+    budget_dkk: int = 3_408_208
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """Durations of a visit and the rules of the day, in seconds."""
+
+    conversation_s: int = 45 * 60
+    setup_s: int = 5 * 60
+    parking_s: int = 2 * 60
+    start_grid_s: int = 5 * 60
+    desk_s: int = 45 * 60
+    lunch_from_s: int = 11 * 3600
+    lunch_to_s: int = 13 * 3600 + 1800
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cycling:
+    """How fast people ride, in km per hour, and what costs time on the way, in seconds.
+
+    Attributes
+    ----------
+    speed_kph
+        Riding speed on a good cycle track between two junctions; more than 0, at most 60.
+    mixed_traffic_factor
+        Times `speed_kph` on larger streets without cycle track or lane; more than 0, at most 2.
+    calm_street_factor
+        Times `speed_kph` on residential streets, paths and yards; more than 0, at most 2.
+    rough_surface_factor
+        A further factor on cobblestones, gravel and the like; more than 0, at most 2.
+    walking_kph
+        Speed of pushing the bicycle where it may not be ridden; more than 0, at most 60.
+    steps_kph
+        Speed of carrying it on stairs; more than 0, at most 60.
+    right_turn_s
+        Seconds that a right turn at a junction costs; 0 to 600.
+    left_turn_s
+        Seconds that a left turn costs, which in Denmark is made in two steps; 0 to 600. Turning
+        round, and a turn that is forbidden and so walked, cost twice that.
+    signal_s
+        Seconds that a signalled junction costs on average; 0 to 600.
+    """
+
+    speed_kph: float = 16.0
+    mixed_traffic_factor: float = 0.85
+    calm_street_factor: float = 0.9
+    rough_surface_factor: float = 0.75
+    walking_kph: float = 5.0
+    steps_kph: float = 2.0
+    right_turn_s: float = 4.0
+    left_turn_s: float = 10.0
+    signal_s: float = 6.0
+
+    def __post_init__(self) -> None:
+        for setting in fields(self):
+            value = getattr(self, setting.name)
+            if setting.name.endswith("_s"):
+                possible, valid = "from 0 to 600 seconds", 0 <= value <= 600
+            elif setting.name.endswith("_kph"):
+                possible, valid = "more than 0 and at most 60 km/h", 0 < value <= 60
+            else:
+                possible, valid = "more than 0 and at most 2", 0 < value <= 2
+            if not valid:  # which is also what a NaN is
+                raise ValueError(f"cycling: {setting.name} must be {possible}, not {value}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarSettings:
+    """Whose public holidays count, and which days (``MM-DD``) are closed besides."""
+
+    country: str = "DK"
+    also_closed: tuple[str, ...] = ("06-05", "12-24", "12-31")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapSettings:
+    """Which network serves (empty: the project folder's own, else the built-in map), and map tiles."""
+
+    network: str = ""
+    tile_url: str = ""
+    tile_attribution: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything project.toml says, but for the address of the base."""
+
+    period: Period
+    defaults: Defaults = field(default_factory=Defaults)
+    cycling: Cycling = field(default_factory=Cycling)
+    weights: Mapping[str, int] = field(default_factory=lambda: DEFAULT_WEIGHTS)
+    calendar: CalendarSettings = field(default_factory=CalendarSettings)
+    map: MapSettings = field(default_factory=MapSettings)

@@ -1,0 +1,45 @@
+"""Fixtures for all tests: texts are English unless a test asks for Danish; the cache is the run's own.
+
+With CI set in the environment nothing may be skipped: a skipped test fails there.
+"""
+
+import os
+from collections.abc import Generator, Iterator
+from typing import TypeVar
+
+import pytest
+
+from scheduler import i18n
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+_NO_SKIPS = os.environ.get("CI", "").lower() in ("1", "true")
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with i18n.using("en"):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HJUL_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+def _fail_if_skipped(report: Report) -> Report:
+    if _NO_SKIPS and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid} was skipped, which CI does not allow: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return _fail_if_skipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return _fail_if_skipped((yield))
