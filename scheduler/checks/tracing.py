@@ -1,0 +1,162 @@
+"""What the clock times of a round imply: when it leaves, rides, arrives, waits, and is free."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from scheduler.checks.reading import SeenRound, SeenStop
+from scheduler.model import Consultant, ConsultantDay, Problem, own_ride_s
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """The way from one place to a stop, and the free time that comes with it.
+
+    From base the free time (at base) comes before the ride, elsewhere after it (at the stop's
+    place): rule 3. It is negative where the ride takes longer than there is time. `wait_s` is the
+    part that is waiting away from base, lunch not taken off.
+    """
+
+    ride_s: int
+    ride_m: int
+    departs_s: int
+    arrives_s: int
+    free_from_s: int
+    free_to_s: int
+    free_place_id: str
+    wait_s: int
+    moves: bool
+
+    @property
+    def free_s(self) -> int:
+        """Seconds of free time; negative where the leg is impossible."""
+        return self.free_to_s - self.free_from_s
+
+    def holds(self, from_s: int, to_s: int) -> bool:
+        """Tell whether an interval lies in the free time."""
+        return self.free_from_s <= from_s and to_s <= self.free_to_s
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A round retraced: one leg to each stop but lunch, and `back` to base.
+
+    `stop_waits_s` are the seconds of waiting that the score counts at each of those stops, lunch
+    taken off.
+    """
+
+    legs: tuple[Leg, ...]
+    back: Leg
+    leaves_s: int
+    returns_s: int
+    stop_waits_s: tuple[int, ...]
+
+    @property
+    def ride_s(self) -> int:
+        """Ride seconds of the round, the way back included."""
+        return sum(leg.ride_s for leg in (*self.legs, self.back))
+
+    @property
+    def ride_m(self) -> int:
+        """Metres of the round, the way back included."""
+        return sum(leg.ride_m for leg in (*self.legs, self.back))
+
+
+class Ways:
+    """The ways of one consultant between places."""
+
+    def __init__(self, problem: Problem, consultant: Consultant) -> None:
+        self._problem = problem
+        self._consultant = consultant
+        self._row = problem.travel.index()
+
+    def leg(self, from_id: str, free_s: int, to_id: str, start_s: int) -> Leg:
+        """Go from a place where one is free at `free_s` to a stop that starts at `start_s`."""
+        problem, base_id = self._problem, self._consultant.base_id
+        ride_s = ride_m = moving_s = 0
+        if from_id != to_id:
+            cell = self._row[from_id], self._row[to_id]
+            project_s = int(problem.travel.seconds[cell])
+            ride_s = own_ride_s(project_s, problem.speed_kph, self._consultant.speed_kph)
+            ride_m = int(problem.travel.metres[cell])
+            moving_s = ride_s + problem.defaults.parking_s
+        from_base = from_id == base_id
+        departs_s = start_s - moving_s if from_base else free_s
+        arrives_s = departs_s + moving_s
+        waits = not from_base and to_id != base_id
+        return Leg(
+            ride_s=ride_s,
+            ride_m=ride_m,
+            departs_s=departs_s,
+            arrives_s=arrives_s,
+            free_from_s=free_s if from_base else arrives_s,
+            free_to_s=departs_s if from_base else start_s,
+            free_place_id=base_id if from_base else to_id,
+            wait_s=max(start_s - arrives_s, 0) if waits else 0,
+            moves=from_id != to_id,
+        )
+
+    def free_times(self, day: ConsultantDay) -> Iterator[tuple[int, int]]:
+        """Yield every interval that a day's engagements alone can leave free."""
+        base_id = self._consultant.base_id
+        at_base = (base_id, day.start_s, day.start_s)
+        kept = [(e.place_id, e.start_s, e.end_s) for e in day.engagements]
+        back_at_base = (base_id, day.end_s, day.end_s)
+        for (from_id, _start, free_s), (to_id, start_s, _end) in pairwise([at_base, *kept, back_at_base]):
+            direct = self.leg(from_id, free_s, to_id, start_s)
+            yield direct.free_from_s, direct.free_to_s
+            if base_id not in (from_id, to_id):
+                inward = self.leg(from_id, free_s, base_id, start_s)
+                desk = self.leg(base_id, inward.arrives_s, to_id, start_s)
+                if desk.free_s >= self._problem.defaults.desk_s:
+                    yield desk.free_from_s, desk.free_to_s
+
+
+def owes_lunch(problem: Problem, consultant: Consultant, day: ConsultantDay) -> bool:
+    """Tell whether a round of this day must have its lunch (rule 5).
+
+    Not where the shift and the lunch window hardly meet, nor where the engagements alone leave no
+    room: then lunch is waived for the day, whatever else the round holds.
+    """
+    window_from_s = max(problem.defaults.lunch_from_s, day.start_s)
+    window_to_s = min(problem.defaults.lunch_to_s, day.end_s)
+    return day.lunch_s > 0 and any(
+        min(to_s, window_to_s) - max(from_s, window_from_s) >= day.lunch_s
+        for from_s, to_s in Ways(problem, consultant).free_times(day)
+    )
+
+
+def trace(problem: Problem, seen: SeenRound) -> Trace:
+    """Retrace a round from the starts and ends of its stops."""
+    ways = Ways(problem, seen.consultant)
+    stops = seen.fixed_stops
+    place_id, free_s = seen.base_id, seen.day.start_s
+    legs = []
+    for stop in stops:
+        legs.append(ways.leg(place_id, free_s, stop.stop.place_id, stop.start_s))
+        place_id = stop.stop.place_id
+        # At a desk one is free from the beginning, and leaves just in time for the next stop.
+        free_s = stop.start_s if stop.stop.kind == "desk" else stop.end_s
+    back = ways.leg(place_id, free_s, seen.base_id, seen.day.end_s)
+    moves = [leg for leg in (*legs, back) if leg.moves]
+    # Without any ride, the round is as long as its stops; lunch at base makes it no longer.
+    edges = [stop.start_s for stop in stops[:1]] + [stop.end_s for stop in stops[-1:]]
+    return Trace(
+        legs=tuple(legs),
+        back=back,
+        leaves_s=moves[0].departs_s if moves else min(edges, default=seen.leaves_s),
+        returns_s=moves[-1].arrives_s if moves else max(edges, default=seen.returns_s),
+        stop_waits_s=_counted_waits(problem, seen, legs),
+    )
+
+
+def _counted_waits(problem: Problem, seen: SeenRound, legs: list[Leg]) -> tuple[int, ...]:
+    """Take lunch off the wait in which it lies, once."""
+    waits = [leg.wait_s for leg in legs]
+    lunch: SeenStop | None = next(iter(seen.lunches), None)
+    if lunch and owes_lunch(problem, seen.consultant, seen.day):
+        for position, leg in enumerate(legs):
+            if leg.wait_s and leg.holds(lunch.start_s, lunch.end_s):
+                waits[position] = max(leg.wait_s - seen.day.lunch_s, 0)
+                break
+    return tuple(waits)
