@@ -1,0 +1,251 @@
+"""Choosing one round a consultant-day, and the bound that proves the choice.
+
+The master problem is set packing with a price on imbalance:
+
+    minimise    sum points · x  +  sum over bases (high - low)
+    subject to  every consultant-day takes one of its rounds (the empty one is one of them),
+                every request is met at most once,
+                high >= each consultant's load >= low, in points of balance, base by base.
+
+Its linear relaxation is nearly integral. Any dual prices give a valid bound (Lagrangian
+relaxation; Geoffrion 1974): what the prices are worth and, a day, the round of least reduced
+points. So the search is short: solve the relaxation, let HiGHS choose among the rounds of small
+reduced points, keep only the rounds that a better choice could still use (reduced-cost fixing),
+and let CP-SAT, which calculates in integers, prove that the few left hold nothing better.
+"""
+
+import math
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.sat.python import cp_model
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from scheduler.solver.program import Prices, prices, program
+from scheduler.solver.table import RoundTable
+
+#: One point of balance in the units of the integer model.
+_SCALE = 1_000_000
+#: How many rounds are tried first for a good choice.
+_FIRST_ROUNDS = 1_500
+_POLL_S = 0.02
+#: How long a solver that keeps its own time limit may take to end after it.
+_GRACE_S = 0.5
+
+Report = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Deadline:
+    """When to stop: at a moment of `time.monotonic()`, or when the user asks."""
+
+    at: float
+    asked: Callable[[], bool] = field(default=lambda: False)
+
+    @property
+    def left_s(self) -> float:
+        """Seconds left; 0 when the user has asked to stop."""
+        return 0.0 if self.asked() else max(0.0, self.at - time.monotonic())
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A round a day (rows of the table), its score, and a proven bound on the least score."""
+
+    rounds: tuple[int, ...]
+    score: int
+    bound: int
+
+
+def choose(
+    table: RoundTable,
+    deadline: Deadline,
+    *,
+    start: Sequence[int] | None = None,
+    force: int | None = None,
+    report: Report = lambda _score, _bound: None,
+) -> Choice | None:
+    """Find the best choice of rounds, or the best until the deadline.
+
+    Parameters
+    ----------
+    table
+        The rounds to choose from.
+    deadline
+        When to stop.
+    start
+        A choice to begin with; not with `force`.
+    force
+        A request that must be met, with as many conversations as any round holds.
+    report
+        Is told of each better score and of the bound.
+
+    Returns
+    -------
+    The choice, or None where there is none, or none was found in time.
+    """
+    usable = np.arange(len(table)) if force is None else table.without_part(force)
+    found = prices(table, usable, force)
+    if found is None:
+        return None
+    search = _Search(table, usable, found, deadline=deadline, force=force, report=report)
+    if start is not None:
+        search.accept(tuple(start))
+    search.find()
+    return search.prove()
+
+
+class _Search:
+    """A search over the usable rounds. `keep` are those that a better choice could still use."""
+
+    def __init__(
+        self,
+        table: RoundTable,
+        usable: NDArray[np.intp],
+        found: Prices,
+        *,
+        deadline: Deadline,
+        force: int | None,
+        report: Report,
+    ) -> None:
+        self.table = table
+        self.usable = usable
+        self.prices = found
+        self.deadline = deadline
+        self.force = force
+        self.report = report
+        self.bound = max(0, math.floor(found.bound))
+        self.best: tuple[int, ...] | None = None
+        self.score = 0
+        self.keep = np.argsort(found.excess, kind="stable")
+
+    def accept(self, choice: tuple[int, ...]) -> None:
+        """Take a choice if it is better than the best one, and drop the rounds that cannot beat it."""
+        score = self.table.score(choice)
+        if self.best is not None and score >= self.score:
+            return
+        self.best, self.score = choice, score
+        self.keep = self.keep[self.prices.bound + self.prices.excess[self.keep] < score]
+        self.report(score, min(self.bound, score))
+
+    def find(self) -> None:
+        """Look for good choices among few rounds first: they nearly always hold the best one."""
+        size = _FIRST_ROUNDS
+        while self.deadline.left_s > 0:
+            tried = self.keep if len(self.keep) <= 2 * size else self.keep[:size]
+            choice = self._highs(self.usable[tried])
+            if choice is not None:
+                self.accept(choice)
+            if len(self.keep) <= len(tried):
+                return
+            size *= 4
+
+    def prove(self) -> Choice | None:
+        """Settle the rounds that are left in integers, and return the best choice with its bound."""
+        proven = False
+        while self.best is not None and not proven and len(self.keep) and self.bound < self.score:
+            better, proven = self._cp_sat(self.usable[self.keep])
+            if better is not None:
+                self.accept(better)
+            elif not proven:
+                return Choice(self.best, self.score, min(self.bound, self.score))
+        return None if self.best is None else Choice(self.best, self.score, self.score)
+
+    def _highs(self, rounds: NDArray[np.intp]) -> tuple[int, ...] | None:
+        """Choose among some rounds with HiGHS: the best choice up to float arithmetic, if any."""
+        p = program(self.table, rounds, self.force)
+        whole = np.zeros(len(p.cost))
+        whole[: len(rounds)] = 1
+        answer = _beside(
+            lambda: milp(
+                p.cost,
+                integrality=whole,
+                bounds=Bounds(p.lowest, np.inf),
+                constraints=[
+                    LinearConstraint(p.upper, -np.inf, p.limits),
+                    LinearConstraint(p.equal, p.equals, p.equals),
+                ],
+                options={"time_limit": max(0.01, self.deadline.left_s), "mip_rel_gap": 0.0},
+            ),
+            self.deadline,
+        )
+        if answer is None or answer.x is None:
+            return None
+        return tuple(rounds[np.flatnonzero(answer.x[: len(rounds)] > 0.5)].tolist())
+
+    def _cp_sat(self, rounds: NDArray[np.intp]) -> tuple[tuple[int, ...] | None, bool]:
+        """Look for the best choice below the score: the choice, if any, and whether that is proven."""
+        table = self.table
+        model = cp_model.CpModel()
+        take = [model.new_bool_var("") for _ in rounds]
+        for number in range(len(table.days)):
+            model.add_exactly_one([take[j] for j in np.flatnonzero(table.day[rounds] == number)])
+        meets = table.meets[rounds].tocsc()
+        for request in range(meets.shape[1]):
+            literals = [take[j] for j in meets.indices[meets.indptr[request] : meets.indptr[request + 1]]]
+            if request == self.force:
+                model.add_exactly_one(literals)
+            elif len(literals) > 1:
+                model.add_at_most_one(literals)
+        points = cp_model.LinearExpr.weighted_sum(take, table.points[rounds].tolist())
+        points += _balance_variable(table, model, rounds, take)
+        model.add(points <= self.score - 1 - table.constant)
+        model.minimize(points)
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.max_time_in_seconds = max(0.01, self.deadline.left_s)
+        status = _beside(lambda: solver.solve(model), self.deadline, solver.stop_search)
+        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            taken = [r for literal, r in zip(take, rounds.tolist(), strict=True) if solver.value(literal)]
+            return tuple(taken), status == cp_model.OPTIMAL
+        return None, status == cp_model.INFEASIBLE
+
+
+def _balance_variable(
+    table: RoundTable, model: cp_model.CpModel, rounds: NDArray[np.intp], take: list[cp_model.IntVar]
+) -> cp_model.IntVar:
+    """Return the points of balance as an integer variable: the exact value, rounded down.
+
+    Loads are in millionths of a point, rounded so that the variable is never above the truth.
+    """
+    weight = table.problem.weights["imbalance_minute"]
+    differences = []
+    for group in table.balance.groups:
+        if len(group) < 2 or not weight:
+            continue
+        high, low = (model.new_int_var(0, 1 << 55, "") for _ in range(2))
+        for i in group:
+            mine = np.flatnonzero(table.consultant[rounds] == i)
+            rate = table.balance.rate[i] * weight * _SCALE / 60
+            exact = [rate * int(table.load_s[rounds[j]]) for j in mine]
+            literals = [take[j] for j in mine]
+            model.add(high >= cp_model.LinearExpr.weighted_sum(literals, list(map(math.floor, exact))))
+            model.add(low <= cp_model.LinearExpr.weighted_sum(literals, list(map(math.ceil, exact))))
+        differences.append(high - low)
+    points = model.new_int_var(0, 1 << 40, "")
+    spare = _SCALE - 1
+    model.add(points * _SCALE + spare >= cp_model.LinearExpr.sum(differences))
+    return points
+
+
+def _beside(work: Callable[[], Any], deadline: Deadline, stop: Callable[[], None] | None = None) -> Any:
+    """Run a solver beside this thread, so that Ctrl-C is heard at once; None when time ran out.
+
+    A solver that cannot be stopped is left to its own time limit.
+    """
+    answer: list[Any] = []
+    worker = threading.Thread(target=lambda: answer.append(work()), daemon=True)
+    worker.start()
+    while worker.is_alive():
+        worker.join(_POLL_S)
+        if worker.is_alive() and deadline.left_s <= 0:
+            if stop is None:
+                worker.join(_GRACE_S)
+                break
+            stop()
+    return answer[0] if answer else None

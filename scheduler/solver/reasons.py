@@ -1,0 +1,134 @@
+"""Why a request is not met, or met only in part: found by trying, not guessed.
+
+What cannot be met even on a consultant-day of its own gets the rule that stands in the way. What
+could be met gets its price: the week is solved again with the request forced in, and the
+difference of the two scores is what it would cost.
+"""
+
+from collections.abc import Sequence
+
+from scheduler.i18n import _, clock, day, ngettext
+from scheduler.model import Problem, Request, Unassigned
+from scheduler.schedule import DayModel, DaySchedule, StopOption
+from scheduler.solver.master import Choice, Deadline, choose
+from scheduler.solver.rounds import best_order
+from scheduler.solver.table import RoundTable
+
+
+class Reasoner:
+    """Explains the requests that a choice of schedules leaves open.
+
+    `proof` is the table of rounds with the choice made from it; where that is not proven best,
+    nothing can be priced.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        models: Sequence[DayModel],
+        deadline: Deadline,
+        proof: tuple[RoundTable, Choice] | None,
+    ) -> None:
+        self._problem = problem
+        self._models = models
+        self._deadline = deadline
+        self._proof = proof if proof and proof[1].score == proof[1].bound else None
+
+    def explain(self, schedules: Sequence[DaySchedule]) -> tuple[Unassigned, ...]:
+        """Return an entry for each request that is not fully met, in the order of the requests."""
+        met = {visit.id: visit for schedule in schedules for visit in schedule.visits}
+        return tuple(
+            self._explain(number, request, met.get(request.request_id))
+            for number, request in enumerate(self._problem.requests)
+            if request.request_id not in met or met[request.request_id].conversations < request.conversations
+        )
+
+    def _explain(self, number: int, request: Request, visit: StopOption | None) -> Unassigned:
+        held = 0 if visit is None else visit.conversations
+        code, detail = self._obstacle(request, held, missed=visit is None)
+        cost = None
+        if not code:
+            code, detail, cost = self._price(number)
+        place = self._problem.places[request.request_id]
+        return Unassigned(
+            id=request.request_id,
+            kind=request.kind,
+            name=place.name or _("Home visit"),
+            district=place.district,
+            requested=request.conversations,
+            held=held,
+            reason=code,
+            detail=detail,
+            cost_to_force=cost,
+        )
+
+    def _obstacle(self, request: Request, held: int, *, missed: bool) -> tuple[str, str]:
+        """Return the code and the sentence of what makes more impossible, or two empty texts."""
+        if not request.slots:
+            return self._no_slot(request)
+        offers = [(model, option) for model in self._models for option in model.options(request)]
+        if not offers:
+            return self._nobody(request)
+        alone = [(m, option) for m, option in offers if best_order(m, [option]) is not None]
+        if not alone:
+            model, option = max(offers, key=lambda offer: len(offer[1].starts_s))
+            return "ride_does_not_fit", _(
+                "In the room's hours on {day} neither the shift nor the engagements leave {name} time "
+                "for the ride there, the visit of {minutes} minutes and lunch."
+            ).format(day=day(model.day.date), name=model.consultant.name, minutes=option.duration_s // 60)
+        most = max(option.conversations for _model, option in alone)
+        if not missed and held == most:
+            if most == request.max_conversations:
+                return "practice_maximum", ngettext(
+                    "The practice takes at most {n} conversation in one visit.",
+                    "The practice takes at most {n} conversations in one visit.",
+                    most,
+                ).format(n=most)
+            return "room_too_short", ngettext(
+                "Only {n} conversation fits into the room's hours and the shifts.",
+                "Only {n} conversations fit into the room's hours and the shifts.",
+                most,
+            ).format(n=most)
+        return "", ""
+
+    def _no_slot(self, request: Request) -> tuple[str, str]:
+        if not request.closed_slots:
+            return "no_room", _("The practice lends no room this week.")
+        days = dict.fromkeys((closed.slot.date, closed.reason) for closed in request.closed_slots)
+        reasons = "; ".join(
+            f"{day(date)}: {reason}" if reason else day(date) for date, reason in sorted(days)
+        )
+        return "closed", _("All room times of the week fall away: {reasons}.").format(reasons=reasons)
+
+    def _nobody(self, request: Request) -> tuple[str, str]:
+        when = ", ".join(
+            f"{day(slot.date)} {clock(slot.start_s)}–{clock(slot.end_s)}" for slot in request.slots
+        )
+        if request.kind == "home_visit" and request.consultant_id:
+            names = {c.consultant_id: c.name for c in self._problem.consultants}
+            return "consultant_away", _("{name} is not at work then: {when}.").format(
+                name=names[request.consultant_id], when=when
+            )
+        return "no_consultant", _(
+            "No consultant is at work long enough for a visit while the room is free: {when}."
+        ).format(when=when)
+
+    def _price(self, number: int) -> tuple[str, str, int | None]:
+        """Solve the week again with the request met in full, and tell what that would cost."""
+        if self._proof is None:
+            return "not_placed", _("No place was found in the time given."), None
+        table, choice = self._proof
+        forced = choose(table, self._deadline, force=number)
+        if forced is None or forced.bound < forced.score:
+            return "dearer", _("It would displace or move other visits."), None
+        before, after = table.held(choice.rounds), table.held(forced.rounds)
+        worse = [
+            request
+            for request in self._problem.requests
+            if after.get(request.request_id, -1) < before.get(request.request_id, -1)
+        ]
+        cost = forced.score - choice.score
+        if not worse:
+            return "dearer", _("It is possible, but longer rides, waits or moved visits cost more."), cost
+        names = ", ".join(self._problem.places[r.request_id].name or _("Home visit") for r in worse)
+        return "dearer", _("It is possible, but only at the cost of: {names}.").format(names=names), cost

@@ -1,0 +1,244 @@
+"""The OR-Tools routing model of the week: a good roster fast, at any size, without a bound.
+
+One vehicle a consultant-day, one node for every way to use a room slot (request, slot, number of
+conversations), one disjunction a request. The model is simpler than the rules: nobody goes by base
+for desk work, starts are not on the grid, and balance is a soft ceiling on each day's visits. So
+only the order of the stops is taken from it; `DayModel.best_schedule` gives each day its exact
+times, and a day whose stops do not fit the rules loses the cheapest of them until they do.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+
+from scheduler.model import Problem, RoomSlot
+from scheduler.schedule import DayModel, DaySchedule, StopOption, request_points
+from scheduler.score import Balance
+
+_DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Node:
+    """One way to use a room slot, or an engagement; `options` are its stop by consultant-day."""
+
+    place_id: str
+    duration_s: int
+    earliest_s: int
+    latest_s: int
+    request: int | None
+    options: dict[int, StopOption]
+
+
+class _Model:
+    def __init__(self, problem: Problem, models: Sequence[DayModel]) -> None:
+        self.problem = problem
+        self.models = models
+        self.bases = list(dict.fromkeys(model.base_id for model in models))
+        self.nodes = [*self._engagement_nodes(), *self._visit_nodes()]
+        starts = [self.bases.index(model.base_id) for model in models]
+        count = len(self.bases) + len(self.nodes)
+        self.manager = pywrapcp.RoutingIndexManager(count, len(models), starts, starts)
+        self.routing = pywrapcp.RoutingModel(self.manager)
+        self._matrices = self._make_matrices()
+        self._add_costs()
+        self._add_time()
+        self._add_loads()
+        self._add_choices()
+
+    def _engagement_nodes(self) -> list[_Node]:
+        return [
+            _Node(e.place_id, e.duration_s, int(e.starts_s[0]), int(e.starts_s[0]), None, {vehicle: e})
+            for vehicle, model in enumerate(self.models)
+            for e in model.engagements
+        ]
+
+    def _visit_nodes(self) -> list[_Node]:
+        nodes = []
+        for number, request in enumerate(self.problem.requests):
+            found: dict[tuple[RoomSlot, int], dict[int, StopOption]] = {}
+            for slot in request.slots:
+                for vehicle, model in enumerate(self.models):
+                    if model.day.date == slot.date:
+                        for option in model.options(request):
+                            if len(_starts_in(option, slot)):
+                                found.setdefault((slot, option.conversations), {})[vehicle] = option
+            for (slot, _n), options in found.items():
+                starts = [s for option in options.values() for s in _starts_in(option, slot)]
+                duration_s = next(iter(options.values())).duration_s
+                place_id = request.request_id
+                nodes.append(_Node(place_id, duration_s, min(starts), max(starts), number, options))
+        return nodes
+
+    def _index(self, node: int) -> int:
+        return int(self.manager.NodeToIndex(len(self.bases) + node))
+
+    def _make_matrices(self) -> dict[str, tuple[list[list[int]], list[list[int]]]]:
+        """Return ride and parking seconds, and points, node by node, for each consultant."""
+        places = [*self.bases, *(node.place_id for node in self.nodes)]
+        matrices = {}
+        for model in self.models:
+            if model.day.consultant_id in matrices:
+                continue
+            weight, parking_s = self.problem.weights["cycling_second"], self.problem.defaults.parking_s
+            extra = [0] * len(self.bases) + [
+                self._extra(model.day.consultant_id, node) for node in self.nodes
+            ]
+            rides = [[model.ride_s(a, b) for b in places] for a in places]
+            points = [[weight * ride + extra[j] for j, ride in enumerate(row)] for row in rides]
+            duration = [0] * len(self.bases) + [node.duration_s for node in self.nodes]
+            seconds = [
+                [
+                    duration[i] + ride + (parking_s if places[i] != places[j] else 0)
+                    for j, ride in enumerate(row)
+                ]
+                for i, row in enumerate(rides)
+            ]
+            matrices[model.day.consultant_id] = (seconds, points)
+        return matrices
+
+    def _extra(self, consultant_id: str, node: _Node) -> int:
+        """Return what a node costs beyond riding: continuity, agreement, conversations not held."""
+        if node.request is None:
+            return 0
+        request = self.problem.requests[node.request]
+        mine = [
+            option
+            for vehicle, option in node.options.items()
+            if self.models[vehicle].day.consultant_id == consultant_id
+        ]
+        if not mine:
+            return 0
+        most = request_points(self.problem, request, request.conversations)
+        pinned = most + int(mine[0].points.min())
+        return max(0, pinned) if request.pin is None else 0
+
+    def _add_costs(self) -> None:
+        for vehicle, model in enumerate(self.models):
+            points = self._matrices[model.day.consultant_id][1]
+            evaluator = self.routing.RegisterTransitMatrix(points)
+            self.routing.SetArcCostEvaluatorOfVehicle(evaluator, vehicle)
+
+    def _add_time(self) -> None:
+        callbacks = {
+            name: self.routing.RegisterTransitMatrix(seconds) for name, (seconds, _) in self._matrices.items()
+        }
+        evaluators = [callbacks[model.day.consultant_id] for model in self.models]
+        self.routing.AddDimensionWithVehicleTransits(evaluators, _DAY_S, 2 * _DAY_S, False, "time")  # noqa: FBT003
+        time = self.routing.GetDimensionOrDie("time")
+        solver, defaults = self.routing.solver(), self.problem.defaults
+        visit_transits = [0] * self.routing.Size()
+        for number, node in enumerate(self.nodes):
+            index = self._index(number)
+            visit_transits[index] = node.duration_s
+            time.CumulVar(index).SetRange(node.earliest_s, node.latest_s)
+        for vehicle, model in enumerate(self.models):
+            for index in (self.routing.Start(vehicle), self.routing.End(vehicle)):
+                time.CumulVar(index).SetRange(model.day.start_s, model.day.end_s)
+            time.SetSlackCostCoefficientForVehicle(self.problem.weights["waiting_second"], vehicle)
+            if model.lunch_owed:
+                earliest = max(defaults.lunch_from_s, model.day.start_s)
+                latest = min(defaults.lunch_to_s, model.day.end_s) - model.day.lunch_s
+                lunch = solver.FixedDurationIntervalVar(
+                    earliest,
+                    latest,
+                    model.day.lunch_s,
+                    False,  # noqa: FBT003
+                    f"lunch {vehicle}",
+                )
+                time.SetBreakIntervalsOfVehicle([lunch], vehicle, visit_transits)
+
+    def _add_loads(self) -> None:
+        """Make visits beyond a day's fair share as dear as the imbalance that they may cause."""
+        seconds = [0] * len(self.bases) + [0 if n.request is None else n.duration_s for n in self.nodes]
+        held = [0] * len(self.bases) + [next(iter(n.options.values())).conversations for n in self.nodes]
+        load = self.routing.RegisterUnaryTransitVector(seconds)
+        self.routing.AddDimension(load, 0, _DAY_S, True, "load")  # noqa: FBT003
+        talks = self.routing.RegisterUnaryTransitVector(held)
+        most = [model.consultant.max_conversations_per_day for model in self.models]
+        limits = [sum(held) if m is None else m for m in most]
+        self.routing.AddDimensionWithVehicleCapacity(talks, 0, limits, True, "conversations")  # noqa: FBT003
+        available_s = sum(Balance.of(self.problem).availability_s)
+        wanted_s = sum(
+            max(o.duration_s for n in self.nodes if n.request == r for o in n.options.values())
+            for r in {node.request for node in self.nodes} - {None}
+        )
+        weight = math.ceil(self.problem.weights["imbalance_minute"] / 60)
+        dimension = self.routing.GetDimensionOrDie("load")
+        for vehicle, model in enumerate(self.models):
+            fair = (model.day.end_s - model.day.start_s) * wanted_s // max(1, available_s)
+            dimension.SetCumulVarSoftUpperBound(self.routing.End(vehicle), fair, weight)
+
+    def _add_choices(self) -> None:
+        groups: dict[int, list[int]] = {}
+        for number, node in enumerate(self.nodes):
+            index = self._index(number)
+            self.routing.VehicleVar(index).SetValues([-1, *node.options])
+            if node.request is None:
+                self.routing.VehicleVar(index).RemoveValue(-1)
+            else:
+                groups.setdefault(node.request, []).append(index)
+        for number, indices in groups.items():
+            request = self.problem.requests[number]
+            most = request_points(self.problem, request, request.conversations)
+            self.routing.AddDisjunction(indices, most if request.pin is None else 100 * (most + 10**7))
+
+    def sequences(self, time_limit_s: float, *, improve: bool) -> list[list[StopOption]] | None:
+        """Return each day's stops in the order found, or None where nothing was found.
+
+        Without `improve` the search ends at its first local optimum and is the same every time.
+        """
+        parameters = pywrapcp.DefaultRoutingSearchParameters()
+        strategy = routing_enums_pb2.FirstSolutionStrategy
+        parameters.first_solution_strategy = strategy.PARALLEL_CHEAPEST_INSERTION
+        if improve:
+            metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic
+            parameters.local_search_metaheuristic = metaheuristic.GUIDED_LOCAL_SEARCH
+        parameters.time_limit.FromMilliseconds(max(1, int(time_limit_s * 1000)))
+        answer = self.routing.SolveWithParameters(parameters)
+        return None if answer is None else [self._walk(answer, v) for v in range(len(self.models))]
+
+    def _walk(self, answer: pywrapcp.Assignment, vehicle: int) -> list[StopOption]:
+        stops = []
+        index = answer.Value(self.routing.NextVar(self.routing.Start(vehicle)))
+        while not self.routing.IsEnd(index):
+            node = self.nodes[self.manager.IndexToNode(index) - len(self.bases)]
+            stops.append(node.options[vehicle])
+            index = answer.Value(self.routing.NextVar(index))
+        return stops
+
+
+def _starts_in(option: StopOption, slot: RoomSlot) -> list[int]:
+    last = slot.end_s - option.duration_s
+    return [int(s) for s in option.starts_s if slot.start_s <= s <= last]
+
+
+def _fit(model: DayModel, stops: list[StopOption]) -> DaySchedule:
+    """Return the best schedule of the stops, leaving out visits one by one while they do not fit."""
+    while True:
+        schedule = model.best_schedule(stops)
+        if schedule is not None:
+            return schedule
+        visits = [stop for stop in stops if stop.kind != "engagement"]
+        shorter = ([s for s in stops if s is not visit] for visit in visits)
+        fitting = [schedule for s in shorter if (schedule := model.best_schedule(s)) is not None]
+        if fitting:
+            return min(fitting, key=lambda schedule: schedule.points)
+        dearest = max(visits, key=lambda visit: int(visit.points.min()))
+        stops = [stop for stop in stops if stop is not dearest]
+
+
+def route(
+    problem: Problem, models: Sequence[DayModel], *, time_limit_s: float, improve: bool
+) -> tuple[DaySchedule, ...]:
+    """Return a valid schedule for every consultant-day of the week.
+
+    With `improve`, guided local search goes on until the time limit; without, the search ends at
+    the first local optimum. Where nothing is found the days hold their engagements alone.
+    """
+    sequences = _Model(problem, models).sequences(time_limit_s, improve=improve) if models else []
+    if sequences is None:
+        sequences = [list(model.engagements) for model in models]
+    return tuple(_fit(model, stops) for model, stops in zip(models, sequences, strict=True))

@@ -1,0 +1,117 @@
+"""All rounds of all consultant-days in one table, as the master problem reads them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from scheduler.model import Problem
+from scheduler.schedule import DaySchedule, unmet_points
+from scheduler.score import Balance
+from scheduler.solver.rounds import DayRounds
+
+
+@dataclass(frozen=True, eq=False)
+class RoundTable:
+    """The rounds of a week, one row a round; a choice is a row for each consultant-day.
+
+    `pin_points` are what each kept pin takes off; the score adds them again.
+    """
+
+    problem: Problem
+    days: tuple[DayRounds, ...]
+    pin_points: int = 0
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """The first row of each consultant-day, and the number of rows."""
+        return np.cumsum([0, *(len(day.points) for day in self.days)])
+
+    @cached_property
+    def day(self) -> NDArray[np.int64]:
+        """The consultant-day of each round."""
+        return np.repeat(np.arange(len(self.days)), np.diff(self.starts))
+
+    @cached_property
+    def points(self) -> NDArray[np.int64]:
+        """The points of each round without balance, less what leaving its visits out would cost."""
+        return np.concatenate([day.points for day in self.days])
+
+    @cached_property
+    def load_s(self) -> NDArray[np.int64]:
+        """The seconds of visits of each round."""
+        return np.concatenate([day.load_s for day in self.days])
+
+    @cached_property
+    def consultant(self) -> NDArray[np.int64]:
+        """The consultant of each round, as a position in the problem's consultants."""
+        numbers = {c.consultant_id: i for i, c in enumerate(self.problem.consultants)}
+        return np.array([numbers[day.model.day.consultant_id] for day in self.days])[self.day]
+
+    @cached_property
+    def meets(self) -> Any:
+        """Sparse (rounds, requests) matrix of ones: which requests a round meets."""
+        width = len(self.problem.requests)
+        parts = []
+        for day in self.days:
+            row, local = np.nonzero(day.held)
+            request = np.array(day.requests, dtype=np.int64)[local]
+            ones = np.ones(len(row))
+            parts.append(sparse.csr_array((ones, (row, request)), shape=(len(day.points), width)))
+        return sparse.csr_array(sparse.vstack(parts))
+
+    @cached_property
+    def balance(self) -> Balance:
+        """Who is compared with whom, and how seconds of visits become load."""
+        return Balance.of(self.problem)
+
+    @cached_property
+    def balance_points(self) -> NDArray[np.float64]:
+        """Each round's load, in points of balance."""
+        weight = self.problem.weights["imbalance_minute"]
+        rates = np.array([float(rate * weight / 60) for rate in self.balance.rate])
+        return rates[self.consultant] * self.load_s
+
+    @cached_property
+    def constant(self) -> int:
+        """The points of a week in which no request is met."""
+        pins = sum(request.pin is not None for request in self.problem.requests)
+        return unmet_points(self.problem) + pins * self.pin_points
+
+    def score(self, rounds: Sequence[int]) -> int:
+        """Return the exact score of a choice."""
+        visit_s = [0] * len(self.problem.consultants)
+        for row in rounds:
+            visit_s[self.consultant[row]] += int(self.load_s[row])
+        balance = self.balance.points(visit_s, self.problem.weights["imbalance_minute"])
+        return self.constant + sum(int(self.points[row]) for row in rounds) + balance
+
+    def held(self, rounds: Sequence[int]) -> dict[str, int]:
+        """Return the number of conversations of each request that a choice meets."""
+        return {
+            stop.id: stop.conversations
+            for row in rounds
+            for stop in self.days[self.day[row]].stops(int(row - self.starts[self.day[row]]))
+        }
+
+    def rows(self, schedules: Sequence[DaySchedule]) -> tuple[int, ...]:
+        """Return the choice that holds the visits of some schedules, one a consultant-day."""
+        pairs = zip(self.starts.tolist(), self.days, schedules, strict=False)
+        return tuple(start + day.row(schedule.visits) for start, day, schedule in pairs)
+
+    def without_part(self, request: int) -> NDArray[np.intp]:
+        """Return the rounds that leave a request out or meet it with as many conversations as any can."""
+        held = np.zeros(len(self), dtype=np.int64)
+        for start, day in zip(self.starts.tolist(), self.days, strict=False):
+            if request in day.requests:
+                local = day.requests.index(request)
+                numbers = np.array([0, *(1 + option.conversations for option in day.options[local])])
+                held[start : start + len(day.points)] = numbers[day.held[:, local]]
+        return np.flatnonzero((held == 0) | (held == held.max()))

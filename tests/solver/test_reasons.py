@@ -1,0 +1,103 @@
+import dataclasses
+
+import pytest
+from random_problems import small_week
+
+from scheduler.model import ClosedSlot, Problem, Request, RoomSlot, Unassigned
+from scheduler.solver import solve
+
+
+def _entry(problem: Problem, request_id: str) -> Unassigned:
+    return next(entry for entry in solve(problem).roster.unassigned if entry.id == request_id)
+
+
+def _with_first(problem: Problem, **changes: object) -> Problem:
+    first: Request = dataclasses.replace(problem.requests[0], **changes)  # type: ignore[arg-type]
+    return problem.replace(requests=(first, *problem.requests[1:]))
+
+
+@pytest.fixture
+def week() -> Problem:
+    return small_week(0)
+
+
+def test_no_room_that_week(week: Problem):
+    entry = _entry(_with_first(week, slots=()), "p00")
+    assert entry.reason == "no_room"
+    assert entry.held == 0
+
+
+def test_closed_days_are_named_with_their_reason(week: Problem):
+    slot = week.requests[0].slots[0]
+    closed = ClosedSlot(slot=slot, code="closure", reason="Summer closure")
+    entry = _entry(_with_first(week, slots=(), closed_slots=(closed,)), "p00")
+    assert entry.reason == "closed"
+    assert "Summer closure" in entry.detail
+
+
+def test_nobody_works_then(week: Problem):
+    slot = RoomSlot(date=week.week.days[5], start_s=9 * 3600, end_s=12 * 3600)
+    entry = _entry(_with_first(week, slots=(slot,), agreement=None), "p00")
+    assert entry.reason == "no_consultant"
+    assert "9:00–12:00" in entry.detail
+
+
+def test_the_home_visits_own_consultant_is_away(week: Problem):
+    number, home = next((i, r) for i, r in enumerate(week.requests) if r.kind == "home_visit")
+    named = dataclasses.replace(home, consultant_id="c0")
+    requests = (*week.requests[:number], named, *week.requests[number + 1 :])
+    away = tuple(
+        day for day in week.days if not (day.consultant_id == "c0" and day.date == home.slots[0].date)
+    )
+    entry = _entry(week.replace(requests=requests, days=away), home.request_id)
+    assert entry.reason == "consultant_away"
+    assert "Consultant 0" in entry.detail
+
+
+def test_no_time_to_ride_there(week: Problem):
+    day = week.days[0]
+    slot = RoomSlot(date=day.date, start_s=day.start_s, end_s=day.start_s + 3000)
+    entry = _entry(_with_first(week, slots=(slot,), agreement=None, max_conversations=1), "p00")
+    assert entry.reason == "ride_does_not_fit"
+
+
+def test_only_part_fits_into_the_room(week: Problem):
+    slot = RoomSlot(date=week.days[0].date, start_s=10 * 3600, end_s=10 * 3600 + 3000)
+    changed = _with_first(
+        week, slots=(slot,), agreement=None, conversations=3, max_conversations=3, priority=50
+    )
+    entry = _entry(changed, "p00")
+    assert (entry.reason, entry.held) == ("room_too_short", 1)
+
+
+def test_the_practice_takes_no_more(week: Problem):
+    slot = RoomSlot(date=week.days[0].date, start_s=9 * 3600, end_s=12 * 3600)
+    changed = _with_first(
+        week, slots=(slot,), agreement=None, conversations=3, max_conversations=1, priority=50
+    )
+    entry = _entry(changed, "p00")
+    assert (entry.reason, entry.held) == ("practice_maximum", 1)
+
+
+def test_the_price_of_forcing_a_request_is_the_difference_of_two_solves():
+    # One consultant-day for four practices whose rooms are all free at the same hours.
+    week = small_week(0)
+    day = week.days[2]
+    slot = RoomSlot(date=day.date, start_s=9 * 3600, end_s=11 * 3600)
+    requests = tuple(
+        dataclasses.replace(r, slots=(slot,), agreement=None, conversations=1, max_conversations=1)
+        for r in week.requests[:4]
+    )
+    problem = week.replace(days=(day,), requests=requests)
+    roster = solve(problem).roster
+    dear = [entry for entry in roster.unassigned if entry.reason == "dearer"]
+    assert dear
+    for entry in dear:
+        # With a priority above all others the best roster is the best one that meets the request.
+        forced = tuple(
+            dataclasses.replace(r, priority=1000) if r.request_id == entry.id else r for r in requests
+        )
+        with_it = solve(problem.replace(requests=forced)).roster
+        assert entry.id not in {other.id for other in with_it.unassigned}
+        assert entry.cost_to_force == with_it.score - roster.score
+        assert "at the cost of" in entry.detail

@@ -1,0 +1,72 @@
+import itertools
+from random import Random
+
+import brute_force
+import pytest
+from random_problems import small_week, tiny_problem
+
+from scheduler.model import Problem
+from scheduler.schedule import DayModel, request_points
+from scheduler.solver import rounds
+from scheduler.solver.rounds import TooManyRoundsError, best_order, list_rounds
+
+
+def _as_points_of_the_day(problem: Problem, held: brute_force.Holding, points: int) -> int:
+    """Take off what leaving the visits out would cost, as listed rounds do."""
+    requests = {request.request_id: request for request in problem.requests}
+    for request_id, n, _who in held:
+        request = requests[request_id]
+        points -= request_points(problem, request, n)
+        points -= problem.weights["change"] if request.published else 0
+    return points
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_lists_just_the_rounds_that_trying_everything_finds(seed: int):
+    problem = tiny_problem(Random(seed))
+    for day in problem.days:
+        listed = list_rounds(problem, DayModel(problem, day))
+        expected = {
+            held: _as_points_of_the_day(problem, held, points)
+            for held, (points, _plan) in brute_force.cheapest_plans(problem, day).items()
+        }
+        found = {
+            frozenset((s.id, s.conversations, day.consultant_id) for s in listed.stops(row)): int(points)
+            for row, points in enumerate(listed.points)
+        }
+        assert found == expected
+
+
+def test_every_listed_round_has_a_schedule_of_its_points():
+    problem = small_week(3)
+    for day in problem.days[:4]:
+        model = DayModel(problem, day)
+        listed = list_rounds(problem, model)
+        assert len(listed.points) > 1
+        for row, points in enumerate(listed.points):
+            schedule = best_order(model, listed.stops(row))
+            assert schedule is not None
+            assert schedule.points == points
+            assert listed.row(schedule.visits) == row
+
+
+def test_best_order_is_the_best_of_all_orders():
+    problem = small_week(5)
+    model = DayModel(problem, problem.days[1])
+    listed = list_rounds(problem, model)
+    largest = max(range(len(listed.points)), key=lambda row: len(listed.stops(row)))
+    visits = listed.stops(largest)
+    assert len(visits) >= 2
+    orders = itertools.permutations((*visits, *model.engagements))
+    points = [s.points for order in orders if (s := model.best_schedule(order)) is not None]
+    best = best_order(model, visits)
+    assert best is not None
+    assert best.points == min(points)
+
+
+def test_gives_up_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch):
+    problem = small_week(3)
+    monkeypatch.setattr(rounds, "MAX_LABELS", 5)
+    model = DayModel(problem, problem.days[2])
+    with pytest.raises(TooManyRoundsError):
+        list_rounds(problem, model)

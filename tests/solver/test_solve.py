@@ -1,0 +1,188 @@
+import dataclasses
+from random import Random
+
+import brute_force
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_problems import small_week, tiny_problem, tiny_problems
+
+from scheduler.checks import check
+from scheduler.errors import InputError
+from scheduler.model import Origin, Pin, Problem, Request, RoomSlot
+from scheduler.solver import rounds, solve
+
+_UNHURRIED = settings(deadline=None, max_examples=60)
+
+
+@given(tiny_problems())
+@_UNHURRIED
+def test_a_tiny_week_is_solved_to_the_score_that_trying_everything_finds(problem: Problem):
+    best = brute_force.best_score(problem)
+    if best is None:
+        with pytest.raises(InputError, match="pin"):
+            solve(problem)
+        return
+    roster = solve(problem).roster
+    assert check(problem, roster) == ()
+    assert roster.score == best
+    assert roster.status == "optimal"
+
+
+def _with_another_slot(problem: Problem, rng: Random) -> Problem:
+    practices = [i for i, request in enumerate(problem.requests) if request.kind == "visit"]
+    chosen = rng.choice(practices)
+    request, day = problem.requests[chosen], rng.choice(problem.days)
+    start_s = rng.randrange(day.start_s, day.end_s - 1800, 900)
+    slot = RoomSlot(date=day.date, start_s=start_s, end_s=rng.randrange(start_s + 1800, day.end_s + 1))
+    slots = tuple(sorted((*request.slots, slot), key=lambda s: (s.date, s.start_s)))
+    requests = list(problem.requests)
+    requests[chosen] = dataclasses.replace(request, slots=slots)
+    return problem.replace(requests=tuple(requests))
+
+
+@given(st.integers(0, 10**9))
+@_UNHURRIED
+def test_another_room_slot_never_makes_the_score_worse(seed: int):
+    rng = Random(seed)
+    problem = tiny_problem(rng)
+    try:
+        before = solve(problem).roster.score
+    except InputError:
+        return  # pins that cannot be kept
+    if problem.days and any(request.kind == "visit" for request in problem.requests):
+        assert solve(_with_another_slot(problem, rng)).roster.score <= before
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_week_like_the_services_own_is_proven(seed: int):
+    problem = small_week(seed, practices=14)
+    solution = solve(problem)
+    assert solution.is_optimal
+    assert not solution.interrupted
+    assert solution.roster.gap == 0
+    assert check(problem, solution.roster) == ()
+
+
+def test_the_same_problem_gives_the_same_roster():
+    problem = small_week(1)
+    first, second = (solve(problem, seed=7).roster for _ in range(2))
+    assert first.replace(solve_seconds=0.0) == second.replace(solve_seconds=0.0)
+    assert first.seed == 7
+
+
+def test_the_routing_model_alone_gives_a_valid_roster_without_proof():
+    problem = small_week(2)
+    roster = solve(problem, method="routing", time_limit_s=0.5).roster
+    assert check(problem, roster) == ()
+    assert roster.bound == 0
+    assert roster.score >= solve(problem).roster.score
+    assert sum(round_.conversations for round_ in roster.rounds) > 0
+
+
+def test_too_many_rounds_to_list_leave_the_routing_models_roster(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rounds, "MAX_LABELS", 5)
+    problem = small_week(2)
+    solution = solve(problem, time_limit_s=1)
+    assert solution.interrupted
+    assert check(problem, solution.roster) == ()
+
+
+@pytest.mark.parametrize("asks_before_stop", [0, 3, 40])
+def test_stopping_early_gives_the_best_roster_so_far(asks_before_stop: int):
+    problem = small_week(0, practices=14)
+    asked = 0
+
+    def stop() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > asks_before_stop
+
+    solution = solve(problem, stop=stop)
+    assert check(problem, solution.roster) == ()
+    assert solution.roster.bound <= solution.roster.score
+
+
+def test_a_time_limit_of_nothing_still_gives_a_valid_roster():
+    problem = small_week(0, practices=14)
+    solution = solve(problem, time_limit_s=0)
+    assert solution.interrupted
+    assert solution.roster.status == "feasible"
+    assert 0 < solution.roster.gap <= 1
+    assert check(problem, solution.roster) == ()
+
+
+def test_a_week_in_which_nobody_works_leaves_everything_out():
+    problem = small_week(0).replace(days=())
+    roster = solve(problem).roster
+    assert roster.rounds == ()
+    assert roster.status == "optimal"
+    assert {entry.reason for entry in roster.unassigned} == {"no_consultant", "consultant_away"}
+    assert check(problem, roster) == ()
+
+
+def test_a_week_without_requests_has_the_engagements_alone():
+    problem = small_week(0).replace(requests=())
+    roster = solve(problem).roster
+    assert roster.score == 0
+    assert roster.gap == 0
+    assert {stop.kind for round_ in roster.rounds for stop in round_.stops} == {"engagement", "lunch"}
+    assert check(problem, roster) == ()
+
+
+class _Recorder:
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+        self.pairs: list[tuple[int, int]] = []
+
+    def step(self, text: str) -> None:
+        self.steps.append(text)
+
+    def bounds(self, score: int, bound: int) -> None:
+        self.pairs.append((score, bound))
+
+
+def test_progress_tells_falling_scores_and_ends_with_the_proof():
+    seen = _Recorder()
+    roster = solve(small_week(1), progress=seen).roster
+    assert seen.steps[0] == "First roster"
+    scores = [score for score, _bound in seen.pairs]
+    assert scores == sorted(scores, reverse=True)
+    assert all(bound <= roster.score for _score, bound in seen.pairs)
+    assert seen.pairs[-1] == (roster.score, roster.score)
+
+
+def _pinned(problem: Problem, number: int, start_s: int, row: int) -> Request:
+    request = problem.requests[number]
+    slot = request.slots[0]
+    pin = Pin(id=request.request_id, date=slot.date, start_s=start_s, origin=Origin("pins.csv", row))
+    return dataclasses.replace(request, pin=pin)
+
+
+def test_pins_that_exclude_each_other_are_named_with_their_row():
+    problem = small_week(0)
+    one = problem.days[:1]
+    slot = RoomSlot(date=one[0].date, start_s=10 * 3600, end_s=13 * 3600)
+    both = [
+        dataclasses.replace(request, slots=(slot,), consultant_id=None) for request in problem.requests[:2]
+    ]
+    problem = problem.replace(days=one, requests=tuple(both))
+    pinned = tuple(_pinned(problem, i, 11 * 3600, row=i + 2) for i in range(2))
+    with pytest.raises(InputError) as refused:
+        solve(problem.replace(requests=pinned))
+    (left_out,) = refused.value.problems
+    assert left_out.file == "pins.csv"
+    assert left_out.row in {2, 3}
+    assert "together" in left_out.reason
+
+
+def test_a_pin_that_fits_nowhere_says_so():
+    problem = small_week(0)
+    day = problem.days[0]
+    # Somebody would have to be there before they can have ridden there.
+    slot = RoomSlot(date=day.date, start_s=day.start_s, end_s=12 * 3600)
+    request = dataclasses.replace(problem.requests[0], slots=(slot,))
+    problem = problem.replace(requests=(request,))
+    pinned = (_pinned(problem, 0, day.start_s, row=2),)
+    with pytest.raises(InputError, match="no consultant's day"):
+        solve(problem.replace(requests=pinned))
