@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 
+from scheduler.i18n import _
+
 #: The terms of the score and their default weights, in the order in which people see them.
 DEFAULT_WEIGHTS: Mapping[str, int] = {
     "unserved_conversation": 36_000,
@@ -85,13 +87,17 @@ class Cycling:
         for setting in fields(self):
             value = getattr(self, setting.name)
             if setting.name.endswith("_s"):
-                possible, valid = "from 0 to 600 seconds", 0 <= value <= 600
+                valid, possible = 0 <= value <= 600, _("from 0 to 600 seconds")
             elif setting.name.endswith("_kph"):
-                possible, valid = "more than 0 and at most 60 km/h", 0 < value <= 60
+                valid, possible = 0 < value <= 60, _("more than 0 and at most 60 km/h")
             else:
-                possible, valid = "more than 0 and at most 2", 0 < value <= 2
-            if not valid:  # which is also what a NaN is
-                raise ValueError(f"cycling: {setting.name} must be {possible}, not {value}")
+                valid, possible = 0 < value <= 2, _("more than 0 and at most 2")
+            if not valid:  # NaN is not, either
+                raise ValueError(
+                    _("cycling: {setting} must be {possible}, not {value}").format(
+                        setting=setting.name, possible=possible, value=value
+                    )
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

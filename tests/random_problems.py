@@ -251,7 +251,7 @@ def small_week(seed: int, practices: int = 10, consultants: int = 2) -> Problem:
     afternoons; most have an agreement. Consultants work five days of seven and a half hours, with
     phone hours and a team meeting at base.
     """
-    rng = Random(seed)  # noqa: S311 - a seeded example, no secret
+    rng = Random(seed)
     practice_ids = [f"p{number:02d}" for number in range(practices)]
     home_ids = [f"h{number}" for number in range(consultants)]
     place_ids = (BASE, *practice_ids, *home_ids)

@@ -225,7 +225,7 @@ def test_violation_says_who_when_and_what() -> None:
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.integers(0, 400), st.randoms(use_true_random=False), st.sampled_from([-1800, -1, 1, 300]))
 def test_any_clock_time_that_is_moved_is_found(seed: int, rng: Random, by_s: int) -> None:
-    problem = tiny_problem(Random(seed))  # noqa: S311 - repeatable, no secret
+    problem = tiny_problem(Random(seed))
     best = best_roster(problem)
     if best is None or not best.plans:
         return

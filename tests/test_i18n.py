@@ -7,7 +7,7 @@ from scheduler import i18n
 TUESDAY = dt.date(2009, 5, 12)
 
 
-def test_numbers_and_dates_as_danes_write_them():
+def test_numbers_and_dates_as_danes_write_them() -> None:
     with i18n.using("da"):
         assert i18n.km(9_440) == "9,4 km"
         assert i18n.number(1234567) == "1.234.567"
@@ -19,7 +19,7 @@ def test_numbers_and_dates_as_danes_write_them():
         assert [i18n.weekday(n, "short") for n in range(3)] == ["man", "tirs", "ons"]
 
 
-def test_numbers_and_dates_in_english():
+def test_numbers_and_dates_in_english() -> None:
     with i18n.using("en"):
         assert i18n.km(9_440) == "9.4 km"
         assert i18n.day(TUESDAY) == "Tuesday 12 May"
@@ -30,12 +30,12 @@ def test_numbers_and_dates_in_english():
         assert i18n.weekday(6) == "Sunday"
 
 
-def test_unknown_languages_are_refused():
+def test_unknown_languages_are_refused() -> None:
     with pytest.raises(ValueError, match="sv"):
         i18n.use("sv")
 
 
-def test_the_language_is_back_after_the_block():
+def test_the_language_is_back_after_the_block() -> None:
     before = i18n.language()
     with i18n.using("da"):
         assert i18n.language() == "da"

@@ -5,7 +5,7 @@ import pytest
 from scheduler.model import Place, Week, at, own_ride_s
 
 
-def test_week_reads_and_writes_iso_weeks():
+def test_week_reads_and_writes_iso_weeks() -> None:
     week = Week.parse(" 2009-w20 ")
     assert str(week) == "2009-W20"
     assert week.days[0] == dt.date(2009, 5, 11)
@@ -14,12 +14,12 @@ def test_week_reads_and_writes_iso_weeks():
 
 
 @pytest.mark.parametrize("text", ["2009-W54", "2010-W53", "2009-20", "2009-W00", "", "W20", "2009-W2O"])
-def test_what_is_no_week_is_refused(text: str):
+def test_what_is_no_week_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"week|Invalid"):
         Week.parse(text)
 
 
-def test_weeks_count_over_the_end_of_a_long_year():
+def test_weeks_count_over_the_end_of_a_long_year() -> None:
     assert Week(2009, 53).shift(1) == Week(2010, 1)
     assert Week(2010, 2).weeks_since(Week(2009, 52)) == 3
     assert [w.matches("odd") for w in (Week(2009, 53), Week(2010, 1), Week(2010, 2))] == [True, True, False]
@@ -27,7 +27,7 @@ def test_weeks_count_over_the_end_of_a_long_year():
     assert Week(2010, 2).matches("all")
 
 
-def test_clock_times_have_the_offset_of_their_season():
+def test_clock_times_have_the_offset_of_their_season() -> None:
     assert at(dt.date(2009, 5, 12), 9 * 3600 + 305).isoformat() == "2009-05-12T09:05:05+02:00"
     assert at(dt.date(2009, 1, 12), 9 * 3600).isoformat() == "2009-01-12T09:00:00+01:00"
 
@@ -45,11 +45,13 @@ def test_clock_times_have_the_offset_of_their_season():
         (0, 9.0, 0),
     ],
 )
-def test_own_speed_rounds_up_whole_seconds_exactly(seconds: int, own_kph: float | None, expected: int):
+def test_own_speed_rounds_up_whole_seconds_exactly(
+    seconds: int, own_kph: float | None, expected: int
+) -> None:
     assert own_ride_s(seconds, 16.0, own_kph) == expected
 
 
-def test_full_address_leaves_out_what_is_not_known():
+def test_full_address_leaves_out_what_is_not_known() -> None:
     place = Place(place_id="a", name="A", address="Istedgade 1", postcode="1650", city="København V")
     assert place.full_address == "Istedgade 1, 1650 København V"
     assert Place(place_id="a", name="A").full_address == ""

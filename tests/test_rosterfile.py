@@ -15,13 +15,13 @@ def roster() -> Roster:
     return solve(small_week(0)).roster
 
 
-def test_a_roster_reads_back_as_it_was_written(tmp_path: Path, roster: Roster):
+def test_a_roster_reads_back_as_it_was_written(tmp_path: Path, roster: Roster) -> None:
     file = tmp_path / "roster.json"
     file.write_bytes(rosterfile.dump(roster))
     assert rosterfile.load(file) == roster
 
 
-def test_times_have_offsets_and_the_fields_are_those_of_the_contract(roster: Roster):
+def test_times_have_offsets_and_the_fields_are_those_of_the_contract(roster: Roster) -> None:
     data = json.loads(rosterfile.dump(roster))
     assert data["schema"] == 1
     assert {"week", "status", "score", "bound", "gap", "weights", "terms", "solve_seconds", "seed"} <= set(
@@ -36,7 +36,7 @@ def test_times_have_offsets_and_the_fields_are_those_of_the_contract(roster: Ros
     assert {"kind", "id", "place_id", "arrival", "start", "end", "conversation_starts", "slot"} <= set(stop)
 
 
-def test_the_schema_names_every_field(roster: Roster):
+def test_the_schema_names_every_field(roster: Roster) -> None:
     schema = rosterfile.json_schema()
     assert set(json.loads(rosterfile.dump(roster))) == set(schema["properties"])
 
@@ -47,7 +47,7 @@ def test_the_schema_names_every_field(roster: Roster):
 )
 def test_what_is_no_roster_is_refused_by_field(
     tmp_path: Path, roster: Roster, change: dict[str, object], column: str
-):
+) -> None:
     file = tmp_path / "roster.json"
     file.write_text(json.dumps(json.loads(rosterfile.dump(roster)) | change), encoding="utf-8")
     with pytest.raises(InputError) as refused:
@@ -55,7 +55,7 @@ def test_what_is_no_roster_is_refused_by_field(
     assert [problem.column for problem in refused.value.problems] == [column]
 
 
-def test_not_json_and_no_file(tmp_path: Path):
+def test_not_json_and_no_file(tmp_path: Path) -> None:
     with pytest.raises(ServiceError, match=r"nowhere\.json"):
         rosterfile.load(tmp_path / "nowhere.json")
     broken = tmp_path / "broken.json"

@@ -24,7 +24,7 @@ def _starts(schedule: DaySchedule | None) -> list[tuple[str, int]]:
     return [(stop.option.id, stop.start_s) for stop in schedule.stops[:-1]]
 
 
-def test_leaves_late_waits_little_and_has_lunch_in_the_wait():
+def test_leaves_late_waits_little_and_has_lunch_in_the_wait() -> None:
     # Bo rides 800 s each way. The home visit as late as its interval allows, then 12:15:20 at p3.
     # Its published 13:10 holds from 12:55 on: a wait of 2380 s, 1800 of them lunch.
     model = _model(the_problem(), 2)
@@ -37,7 +37,7 @@ def test_leaves_late_waits_little_and_has_lunch_in_the_wait():
     assert schedule.points == rides + waiting - saved
 
 
-def test_goes_by_base_where_waiting_is_dearer():
+def test_goes_by_base_where_waiting_is_dearer() -> None:
     problem = the_problem()
     dear = problem.replace(weights={**problem.weights, "waiting_second": 100})
     model = _model(dear, 2)
@@ -48,7 +48,7 @@ def test_goes_by_base_where_waiting_is_dearer():
     assert _starts(schedule) == [("h1", clock_s("9:30")), ("p3", clock_s("13:10"))]
 
 
-def test_engagements_stand_where_they_are():
+def test_engagements_stand_where_they_are() -> None:
     model = _model(the_problem(), 0)
     phone, talk = model.engagements
     schedule = model.best_schedule([phone, _option(model, "p2", 2), talk])
@@ -59,13 +59,13 @@ def test_engagements_stand_where_they_are():
     assert clock_s("10:00") <= starts["p2"] <= clock_s("10:55")
 
 
-def test_an_order_that_cannot_be_kept_has_no_schedule():
+def test_an_order_that_cannot_be_kept_has_no_schedule() -> None:
     model = _model(the_problem(), 0)
     phone, talk = model.engagements
     assert model.best_schedule([phone, talk, _option(model, "p2", 1)]) is None
 
 
-def test_lunch_is_owed_waived_or_not_owed():
+def test_lunch_is_owed_waived_or_not_owed() -> None:
     problem = the_problem()
     assert _model(problem, 0).lunch_owed
     # Tuesday's shift ends at noon: an hour of it lies in the window.
@@ -80,7 +80,7 @@ def test_lunch_is_owed_waived_or_not_owed():
     assert not busy.lunch_owed
 
 
-def test_an_option_for_each_number_that_a_visit_may_hold():
+def test_an_option_for_each_number_that_a_visit_may_hold() -> None:
     model = _model(the_problem(), 0)
     request = next(r for r in model.problem.requests if r.request_id == "p2")
     assert [(o.conversations, o.duration_s) for o in model.options(request)] == [(1, 3000), (2, 5700)]
@@ -88,6 +88,6 @@ def test_an_option_for_each_number_that_a_visit_may_hold():
     assert int(model.options(request)[0].starts_s[0]) == clock_s("10:00")
 
 
-def test_a_week_in_which_nothing_is_met():
+def test_a_week_in_which_nothing_is_met() -> None:
     # p1: 108, p2 twice as dear: 2 × (72 + 3 × 36), p3 and p4: 108 and a change of 9 each, h1: 72.
     assert unmet_points(the_problem()) == (108 + 360 + 117 + 117 + 72) * 1000

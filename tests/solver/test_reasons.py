@@ -21,13 +21,13 @@ def week() -> Problem:
     return small_week(0)
 
 
-def test_no_room_that_week(week: Problem):
+def test_no_room_that_week(week: Problem) -> None:
     entry = _entry(_with_first(week, slots=()), "p00")
     assert entry.reason == "no_room"
     assert entry.held == 0
 
 
-def test_closed_days_are_named_with_their_reason(week: Problem):
+def test_closed_days_are_named_with_their_reason(week: Problem) -> None:
     slot = week.requests[0].slots[0]
     closed = ClosedSlot(slot=slot, code="closure", reason="Summer closure")
     entry = _entry(_with_first(week, slots=(), closed_slots=(closed,)), "p00")
@@ -35,14 +35,14 @@ def test_closed_days_are_named_with_their_reason(week: Problem):
     assert "Summer closure" in entry.detail
 
 
-def test_nobody_works_then(week: Problem):
+def test_nobody_works_then(week: Problem) -> None:
     slot = RoomSlot(date=week.week.days[5], start_s=9 * 3600, end_s=12 * 3600)
     entry = _entry(_with_first(week, slots=(slot,), agreement=None), "p00")
     assert entry.reason == "no_consultant"
     assert "9:00–12:00" in entry.detail
 
 
-def test_the_home_visits_own_consultant_is_away(week: Problem):
+def test_the_home_visits_own_consultant_is_away(week: Problem) -> None:
     number, home = next((i, r) for i, r in enumerate(week.requests) if r.kind == "home_visit")
     named = dataclasses.replace(home, consultant_id="c0")
     requests = (*week.requests[:number], named, *week.requests[number + 1 :])
@@ -54,14 +54,14 @@ def test_the_home_visits_own_consultant_is_away(week: Problem):
     assert "Consultant 0" in entry.detail
 
 
-def test_no_time_to_ride_there(week: Problem):
+def test_no_time_to_ride_there(week: Problem) -> None:
     day = week.days[0]
     slot = RoomSlot(date=day.date, start_s=day.start_s, end_s=day.start_s + 3000)
     entry = _entry(_with_first(week, slots=(slot,), agreement=None, max_conversations=1), "p00")
     assert entry.reason == "ride_does_not_fit"
 
 
-def test_only_part_fits_into_the_room(week: Problem):
+def test_only_part_fits_into_the_room(week: Problem) -> None:
     slot = RoomSlot(date=week.days[0].date, start_s=10 * 3600, end_s=10 * 3600 + 3000)
     changed = _with_first(
         week, slots=(slot,), agreement=None, conversations=3, max_conversations=3, priority=50
@@ -70,7 +70,7 @@ def test_only_part_fits_into_the_room(week: Problem):
     assert (entry.reason, entry.held) == ("room_too_short", 1)
 
 
-def test_the_practice_takes_no_more(week: Problem):
+def test_the_practice_takes_no_more(week: Problem) -> None:
     slot = RoomSlot(date=week.days[0].date, start_s=9 * 3600, end_s=12 * 3600)
     changed = _with_first(
         week, slots=(slot,), agreement=None, conversations=3, max_conversations=1, priority=50
@@ -79,7 +79,7 @@ def test_the_practice_takes_no_more(week: Problem):
     assert (entry.reason, entry.held) == ("practice_maximum", 1)
 
 
-def test_the_price_of_forcing_a_request_is_the_difference_of_two_solves():
+def test_the_price_of_forcing_a_request_is_the_difference_of_two_solves() -> None:
     # One consultant-day for four practices whose rooms are all free at the same hours.
     week = small_week(0)
     day = week.days[2]

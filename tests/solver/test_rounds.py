@@ -22,7 +22,7 @@ def _as_points_of_the_day(problem: Problem, held: brute_force.Holding, points: i
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_lists_just_the_rounds_that_trying_everything_finds(seed: int):
+def test_lists_just_the_rounds_that_trying_everything_finds(seed: int) -> None:
     problem = tiny_problem(Random(seed))
     for day in problem.days:
         listed = list_rounds(problem, DayModel(problem, day))
@@ -37,7 +37,7 @@ def test_lists_just_the_rounds_that_trying_everything_finds(seed: int):
         assert found == expected
 
 
-def test_every_listed_round_has_a_schedule_of_its_points():
+def test_every_listed_round_has_a_schedule_of_its_points() -> None:
     problem = small_week(3)
     for day in problem.days[:4]:
         model = DayModel(problem, day)
@@ -50,7 +50,7 @@ def test_every_listed_round_has_a_schedule_of_its_points():
             assert listed.row(schedule.visits) == row
 
 
-def test_best_order_is_the_best_of_all_orders():
+def test_best_order_is_the_best_of_all_orders() -> None:
     problem = small_week(5)
     model = DayModel(problem, problem.days[1])
     listed = list_rounds(problem, model)
@@ -64,7 +64,7 @@ def test_best_order_is_the_best_of_all_orders():
     assert best.points == min(points)
 
 
-def test_gives_up_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch):
+def test_gives_up_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = small_week(3)
     monkeypatch.setattr(rounds, "MAX_LABELS", 5)
     model = DayModel(problem, problem.days[2])

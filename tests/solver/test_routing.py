@@ -21,25 +21,25 @@ def _roster(problem: Problem, *, improve: bool, time_limit_s: float = 2.0) -> Ro
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_its_rosters_are_valid_whatever_the_rules(seed: int):
+def test_its_rosters_are_valid_whatever_the_rules(seed: int) -> None:
     problem = tiny_problem(Random(seed))
     # Only the exact search promises to keep pins.
     broken = {violation.code for violation in check(problem, _roster(problem, improve=False))}
     assert broken <= {"pin"}
 
 
-def test_it_is_near_the_best_roster_of_a_usual_week():
+def test_it_is_near_the_best_roster_of_a_usual_week() -> None:
     problem = small_week(4)
     best = solve(problem).roster.score
     assert best <= _roster(problem, improve=False).score <= 1.6 * best
 
 
-def test_the_first_roster_is_the_same_every_time():
+def test_the_first_roster_is_the_same_every_time() -> None:
     problem = small_week(4)
     assert _roster(problem, improve=False) == _roster(problem, improve=False)
 
 
-def test_no_time_gives_the_engagements_alone():
+def test_no_time_gives_the_engagements_alone() -> None:
     problem = small_week(4)
     roster = _roster(problem, improve=False, time_limit_s=0)
     assert check(problem, roster) == ()

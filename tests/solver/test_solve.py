@@ -17,7 +17,7 @@ _UNHURRIED = settings(deadline=None, max_examples=60)
 
 @given(tiny_problems())
 @_UNHURRIED
-def test_a_tiny_week_is_solved_to_the_score_that_trying_everything_finds(problem: Problem):
+def test_a_tiny_week_is_solved_to_the_score_that_trying_everything_finds(problem: Problem) -> None:
     best = brute_force.best_score(problem)
     if best is None:
         with pytest.raises(InputError, match="pin"):
@@ -43,7 +43,7 @@ def _with_another_slot(problem: Problem, rng: Random) -> Problem:
 
 @given(st.integers(0, 10**9))
 @_UNHURRIED
-def test_another_room_slot_never_makes_the_score_worse(seed: int):
+def test_another_room_slot_never_makes_the_score_worse(seed: int) -> None:
     rng = Random(seed)
     problem = tiny_problem(rng)
     try:
@@ -55,7 +55,7 @@ def test_another_room_slot_never_makes_the_score_worse(seed: int):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_week_like_the_services_own_is_proven(seed: int):
+def test_a_week_like_the_services_own_is_proven(seed: int) -> None:
     problem = small_week(seed, practices=14)
     solution = solve(problem)
     assert solution.is_optimal
@@ -64,14 +64,14 @@ def test_a_week_like_the_services_own_is_proven(seed: int):
     assert check(problem, solution.roster) == ()
 
 
-def test_the_same_problem_gives_the_same_roster():
+def test_the_same_problem_gives_the_same_roster() -> None:
     problem = small_week(1)
     first, second = (solve(problem, seed=7).roster for _ in range(2))
     assert first.replace(solve_seconds=0.0) == second.replace(solve_seconds=0.0)
     assert first.seed == 7
 
 
-def test_the_routing_model_alone_gives_a_valid_roster_without_proof():
+def test_the_routing_model_alone_gives_a_valid_roster_without_proof() -> None:
     problem = small_week(2)
     roster = solve(problem, method="routing", time_limit_s=0.5).roster
     assert check(problem, roster) == ()
@@ -80,7 +80,7 @@ def test_the_routing_model_alone_gives_a_valid_roster_without_proof():
     assert sum(round_.conversations for round_ in roster.rounds) > 0
 
 
-def test_too_many_rounds_to_list_leave_the_routing_models_roster(monkeypatch: pytest.MonkeyPatch):
+def test_too_many_rounds_to_list_leave_the_routing_models_roster(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rounds, "MAX_LABELS", 5)
     problem = small_week(2)
     solution = solve(problem, time_limit_s=1)
@@ -89,7 +89,7 @@ def test_too_many_rounds_to_list_leave_the_routing_models_roster(monkeypatch: py
 
 
 @pytest.mark.parametrize("asks_before_stop", [0, 3, 40])
-def test_stopping_early_gives_the_best_roster_so_far(asks_before_stop: int):
+def test_stopping_early_gives_the_best_roster_so_far(asks_before_stop: int) -> None:
     problem = small_week(0, practices=14)
     asked = 0
 
@@ -103,7 +103,7 @@ def test_stopping_early_gives_the_best_roster_so_far(asks_before_stop: int):
     assert solution.roster.bound <= solution.roster.score
 
 
-def test_a_time_limit_of_nothing_still_gives_a_valid_roster():
+def test_a_time_limit_of_nothing_still_gives_a_valid_roster() -> None:
     problem = small_week(0, practices=14)
     solution = solve(problem, time_limit_s=0)
     assert solution.interrupted
@@ -112,7 +112,7 @@ def test_a_time_limit_of_nothing_still_gives_a_valid_roster():
     assert check(problem, solution.roster) == ()
 
 
-def test_a_week_in_which_nobody_works_leaves_everything_out():
+def test_a_week_in_which_nobody_works_leaves_everything_out() -> None:
     problem = small_week(0).replace(days=())
     roster = solve(problem).roster
     assert roster.rounds == ()
@@ -121,7 +121,7 @@ def test_a_week_in_which_nobody_works_leaves_everything_out():
     assert check(problem, roster) == ()
 
 
-def test_a_week_without_requests_has_the_engagements_alone():
+def test_a_week_without_requests_has_the_engagements_alone() -> None:
     problem = small_week(0).replace(requests=())
     roster = solve(problem).roster
     assert roster.score == 0
@@ -142,7 +142,7 @@ class _Recorder:
         self.pairs.append((score, bound))
 
 
-def test_progress_tells_falling_scores_and_ends_with_the_proof():
+def test_progress_tells_falling_scores_and_ends_with_the_proof() -> None:
     seen = _Recorder()
     roster = solve(small_week(1), progress=seen).roster
     assert seen.steps[0] == "First roster"
@@ -159,7 +159,7 @@ def _pinned(problem: Problem, number: int, start_s: int, row: int) -> Request:
     return dataclasses.replace(request, pin=pin)
 
 
-def test_pins_that_exclude_each_other_are_named_with_their_row():
+def test_pins_that_exclude_each_other_are_named_with_their_row() -> None:
     problem = small_week(0)
     one = problem.days[:1]
     slot = RoomSlot(date=one[0].date, start_s=10 * 3600, end_s=13 * 3600)
@@ -176,7 +176,7 @@ def test_pins_that_exclude_each_other_are_named_with_their_row():
     assert "together" in left_out.reason
 
 
-def test_a_pin_that_fits_nowhere_says_so():
+def test_a_pin_that_fits_nowhere_says_so() -> None:
     problem = small_week(0)
     day = problem.days[0]
     # Somebody would have to be there before they can have ridden there.

@@ -1,0 +1,92 @@
+# make roster   plan the example's week 2009-W20 (or WEEK=2009-W21) and print it
+# make test     everything that must hold: lint, types, architecture, tests
+# make bench    the measures, as a table
+# make docs     write the command reference in README.md anew
+# make lock     look for newer versions and pin them in requirements.lock
+# make clean    take away what was made here, but for the rosters in out/
+
+# The first Python that is new enough; PYTHON=... on the command line wins.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: roster test lint types contracts tests browser bench docs lock clean
+
+roster: .venv/runtime.stamp
+	@$(BIN)/python -m scheduler plan "$(or $(WEEK),2009-W20)"
+
+test: lint types contracts tests
+
+lint: .venv/dev.stamp
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+
+types: .venv/dev.stamp
+	$(BIN)/python -m mypy
+
+contracts: .venv/dev.stamp
+	$(BIN)/lint-imports
+
+tests: .venv/dev.stamp browser
+	$(BIN)/python -m pytest
+
+# The pages are tested in headless Chromium. Debian's own is installed where it is missing and the
+# user may; elsewhere those tests are skipped (never in CI, where a skipped test is a failed one).
+browser:
+	@if ! command -v chromium >/dev/null 2>&1; then \
+		if [ "$$(id -u)" = 0 ]; then as_root=; \
+		elif sudo -n true 2>/dev/null; then as_root="sudo -n"; \
+		else as_root=false; fi; \
+		if command -v apt-get >/dev/null 2>&1 \
+			&& $$as_root apt-get update -qq \
+			&& $$as_root env DEBIAN_FRONTEND=noninteractive \
+				apt-get install -y -qq --no-install-recommends chromium >/dev/null; then :; \
+		else \
+			echo "************************************************************************" >&2; \
+			echo "*** chromium is missing and could not be installed: the browser tests ***" >&2; \
+			echo "*** do not run. Debian and Ubuntu: sudo apt-get install chromium      ***" >&2; \
+			echo "************************************************************************" >&2; \
+		fi; \
+	fi
+
+bench: .venv/dev.stamp
+	@$(BIN)/python benchmarks/bench.py
+
+docs: .venv/dev.stamp
+	@$(BIN)/python docs/reference.py
+
+lock:
+	rm -rf build/lock
+	"$(PYTHON)" -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	{ sed '/^[^#]/,$$d' requirements.lock; \
+	  build/lock/bin/python -m pip freeze --exclude-editable; \
+	  echo "colorama==0.4.6 ; sys_platform == 'win32'"; } > build/requirements.lock
+	mv build/requirements.lock requirements.lock
+	rm -rf build/lock
+
+clean:
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find scheduler tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "hjul needs Python 3.11 or newer, and there is none here. Install it (Debian 12 and newer:" >&2; \
+		echo "sudo apt-get install python3 python3-venv), or say where it is: make PYTHON=/path/to/python3" >&2; \
+		exit 1; \
+	fi
+	@echo "Making .venv with $(PYTHON)"
+	@"$(PYTHON)" -m venv .venv || { rm -rf .venv; \
+		echo "The virtual environment could not be made. On Debian: sudo apt-get install python3-venv" >&2; exit 1; }
+
+.venv/runtime.stamp: pyproject.toml requirements.lock | .venv/bin/python
+	@echo "Installing what hjul needs (once, some minutes)"
+	@$(PIP) install --constraint requirements.lock --editable .
+	@touch $@
+
+.venv/dev.stamp: pyproject.toml requirements.lock | .venv/bin/python
+	@echo "Installing what hjul and its tests need (once, some minutes)"
+	@$(PIP) install --constraint requirements.lock --editable '.[dev]'
+	@touch .venv/runtime.stamp $@

@@ -1,0 +1,138 @@
+"""What hjul needs in time and memory on this machine, as a table. Nothing here fails.
+
+    python benchmarks/bench.py [--routing-seconds 10] [--weeks 13]
+
+Processes are measured whole, from start to end. "First" means with an empty cache, as on a new
+machine. The routing model alone gets its full time for every week, so this takes some minutes.
+"""
+
+import argparse
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from rich.console import Console
+from rich.table import Table
+
+from scheduler import planner
+from scheduler.model import Place, Problem, Week
+from scheduler.solver import solve
+from scheduler.travel import travel_times
+
+ROOT = Path(__file__).parent.parent
+DATA = ROOT / "data"
+FIRST_WEEK = Week(2009, 14)
+MATRIX_PLACES = 25
+
+_Value = TypeVar("_Value")
+Row = tuple[str, str, str]
+
+
+def run(arguments: Sequence[str | Path], environment: Mapping[str, str]) -> tuple[float, float]:
+    """Run hjul as a process; return its seconds and its peak memory in MB."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scheduler", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        stdout=subprocess.DEVNULL,
+    )
+    _pid, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, process.args)
+    # Linux counts in KB, macOS in bytes.
+    return seconds, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+
+
+def timed(function: Callable[[], _Value]) -> tuple[float, _Value]:
+    """Call a function; return its seconds and its value."""
+    began = time.perf_counter()
+    value = function()
+    return time.perf_counter() - began, value
+
+
+def processes() -> Iterator[Row]:
+    """Measure the command line."""
+    helps = [run(["--help"], {})[0] for _time in range(7)]
+    yield "hjul --help", f"{statistics.median(helps):.2f} s", "under 0.6 s"
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out"
+        arguments: list[str | Path] = ["plan", "2009-W20", "--quiet", "--data", DATA, "--out", out]
+        runs = [run(arguments, {"HJUL_CACHE": str(Path(folder) / "cache")}) for _time in range(4)]
+    yield "hjul plan, the first time", f"{runs[0][0]:.1f} s", "under 12 s"
+    yield (
+        "hjul plan, after that",
+        f"{statistics.median(seconds for seconds, _ in runs[1:]):.1f} s",
+        "under 5 s",
+    )
+    yield "hjul plan, peak memory", f"{max(megabytes for _, megabytes in runs):.0f} MB", "under 700 MB"
+
+
+def matrix(prepared: planner.Prepared) -> Iterator[Row]:
+    """Measure the travel times between 25 places, with the network loaded."""
+    project = prepared.project
+    places: list[Place] = [*project.bases, *project.places][:MATRIX_PLACES]
+    seconds = [timed(partial(travel_times, prepared.network, places))[0] for _time in range(5)]
+    yield f"travel times of {len(places)} places", f"{statistics.median(seconds):.3f} s", "under 0.2 s"
+
+
+def weeks(
+    prepared: planner.Prepared, count: int, routing_s: float, say: Callable[[str], None]
+) -> Iterator[Row]:
+    """Solve the example's weeks to proof, and by the OR-Tools routing model alone."""
+    problems: list[Problem] = [planner.problem(prepared, FIRST_WEEK.shift(i)) for i in range(count)]
+    seconds, proven, ratios = [], 0, []
+    for problem in problems:
+        say(f"solving {problem.week}")
+        took, exact = timed(partial(solve, problem, time_limit_s=60))
+        routing = solve(problem, method="routing", time_limit_s=routing_s)
+        seconds.append(took)
+        proven += exact.is_optimal
+        ratios.append(routing.roster.score / exact.roster.score)
+    name = f"{problems[0].week} to {problems[-1].week}"
+    yield f"{name}: proven optimal", f"{proven} of {count}", "all"
+    yield f"{name}: solving, median", f"{statistics.median(seconds):.2f} s", "under 2 s"
+    yield f"{name}: solving, longest", f"{max(seconds):.2f} s", "under 2 s"
+    label = f"routing model alone, {routing_s:g} s: score / optimum"
+    yield f"{label}, median", f"{statistics.median(ratios):.3f}", ""
+    yield f"{label}, worst", f"{max(ratios):.3f}", ""
+
+
+def main() -> None:
+    """Measure everything and print the table."""
+    parser = argparse.ArgumentParser(description="Measure hjul on this machine.")
+    parser.add_argument("--routing-seconds", type=float, default=10.0)
+    parser.add_argument("--weeks", type=int, default=13)
+    arguments = parser.parse_args()
+    console = Console()
+    progress = Console(stderr=True)
+
+    table = Table(
+        title=f"hjul on Python {platform.python_version()}, {os.cpu_count()} cores", title_justify="left"
+    )
+    table.add_column("What")
+    table.add_column("Measured", justify="right")
+    table.add_column("Wanted")
+    with progress.status("measuring processes") as status:
+        for row in processes():
+            table.add_row(*row)
+        prepared = planner.prepare(DATA)
+        for row in matrix(prepared):
+            table.add_row(*row)
+        for row in weeks(prepared, arguments.weeks, arguments.routing_seconds, status.update):
+            table.add_row(*row)
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""The command line ``hjul``: `commands` are what it can do, `run` is how it ends."""
+
+import os
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+
+import click
+
+from scheduler import i18n
+from scheduler.cli.commands import cli
+from scheduler.cli.options import Settings
+from scheduler.errors import SchedulerError, ServiceError
+from scheduler.i18n import _
+
+__all__ = ["cli", "main", "run"]
+
+#: What a shell expects of a program that was interrupted.
+_INTERRUPTED = 130
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit code; whatever fails is a sentence, not a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A console that lacks a letter (Windows code pages) shows a question mark for it.
+            stream.reconfigure(errors="replace")
+    i18n.use(Settings().lang)
+    try:
+        code = cli.main(args=list(arguments), prog_name="hjul", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (Exception, click.Abort) as error:  # noqa: BLE001 - whatever it is, people get a sentence
+        return _explain(error)
+    return code if isinstance(code, int) else 0
+
+
+def _explain(error: Exception) -> int:
+    """Print what went wrong, and return the exit code."""
+    from scheduler.cli.terminal import Terminal
+
+    terminal = Terminal()
+    if isinstance(error, SchedulerError):
+        terminal.error(error)
+        return error.exit_code
+    if isinstance(error, click.Abort):
+        terminal.failure(_("Stopped; nothing was written."))
+        return _INTERRUPTED
+    if os.environ.get("HJUL_DEBUG"):
+        raise error
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        terminal.failure(f"{where}{error.strerror or error}")
+        return ServiceError.exit_code
+    terminal.failure(
+        _(
+            "hjul has made a mistake and stopped ({kind}: {error}). Run the same command again with "
+            "HJUL_DEBUG=1 set, and send what it prints to those who look after hjul."
+        ).format(kind=type(error).__name__, error=error)
+    )
+    return SchedulerError.exit_code
+
+
+def main() -> None:
+    """Run the command line that the program was started with."""
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,228 @@
+"""A roster, a project and a network in the terminal: tables and lines."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import groupby
+from operator import attrgetter, itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scheduler import i18n
+from scheduler.cli.terminal import Terminal
+from scheduler.i18n import _, ngettext
+from scheduler.model import Project, Roster, Round, Stop
+from scheduler.outputs import names, words
+from scheduler.outputs.privacy import public
+
+if TYPE_CHECKING:
+    from scheduler.geocoding import Located
+    from scheduler.network import NetworkInfo
+
+_Row = tuple[str, str, str, str, str]
+
+#: The columns of `place_rows`. `source` is "table", "address" or "address, approximate".
+PLACE_COLUMNS = ("place_id", "name", "address", "lat", "lon", "source", "distance_m")
+
+
+def show_roster(terminal: Terminal, roster: Roster) -> None:
+    """Print a week: the result in a sentence, a table a day, the score, and what was not placed.
+
+    Where home visits are made is not shown.
+    """
+    roster = public(roster)
+    terminal.line(words.sentence(roster), style="bold")
+    terminal.line()
+    consultants = {consultant.consultant_id: consultant.name for consultant in roster.consultants}
+    for day, rounds in groupby(roster.rounds, key=attrgetter("date")):
+        _show_day(terminal, day, rounds, consultants)
+    for closed in roster.closed_days:
+        terminal.line(_("{day}: closed, {reason}").format(day=i18n.day(closed.date), reason=closed.reason))
+    terminal.line(_score(roster))
+    if roster.unassigned:
+        terminal.line()
+        terminal.line(_("Not placed:"), style="bold")
+    for request in roster.unassigned:
+        state, why = words.request_state(request), words.why(request)
+        terminal.line(f"  {request.name} ({request.id}), {state}: {why}")
+    for note in roster.notes:
+        terminal.note(note)
+
+
+def _score(roster: Roster) -> str:
+    """Write the score as the sum of its terms."""
+    terms = (
+        f"{words.term(name)} {i18n.number(term.points)}"
+        for name, term in words.ordered_terms(roster).items()
+        if term.points
+    )
+    return _("{points} (fewer are better): {terms}").format(
+        points=words.points(roster.score), terms=" + ".join(terms) or "0"
+    )
+
+
+def _show_day(terminal: Terminal, day: date, rounds: Iterable[Round], consultants: dict[str, str]) -> None:
+    columns = (
+        _("Consultant"),
+        _("Time"),
+        _("Stop"),
+        _("Conversations"),
+        _("Ride"),
+    )
+    sections = []
+    for round_ in rounds:
+        first, *rest = _rows(round_)
+        name = consultants.get(round_.consultant_id, round_.consultant_id)
+        sections.append([(name, *first[1:]), *rest])
+    terminal.table(columns, sections, numbers=2, title=i18n.day(day))
+
+
+def _rows(round_: Round) -> list[_Row]:
+    """Return a round's stops, and when it leaves base and is back, in the order of the clock."""
+    stops = [(stop.start, _stop_row(stop, round_)) for stop in round_.stops]
+    if not round_.ride_seconds:
+        return [row for _moment, row in stops]
+    home = next((stop for stop in round_.stops if _is_way_home(stop, round_)), None)
+    back_s = home.ride_seconds if home else round_.ride_seconds - sum(s.ride_seconds for s in round_.stops)
+    back_m = home.ride_metres if home else round_.ride_metres - sum(s.ride_metres for s in round_.stops)
+    leaves: _Row = ("", i18n.clock(round_.leaves_base), _("leaves the base"), "", "")
+    returns: _Row = ("", i18n.clock(round_.returns_base), _("back at the base"), "", _ride(back_s, back_m))
+    rows = [(round_.leaves_base, leaves), (round_.returns_base, returns), *stops]
+    in_all = _ride(round_.ride_seconds, round_.ride_metres)
+    return [
+        *(row for _moment, row in sorted(rows, key=itemgetter(0))),
+        ("", "", _("in all"), str(round_.conversations or ""), in_all),
+    ]
+
+
+def _is_way_home(stop: Stop, round_: Round) -> bool:
+    """Tell whether a stop at base carries the last ride of its round."""
+    return stop.ride_seconds > 0 and stop.arrival == round_.returns_base
+
+
+def _stop_row(stop: Stop, round_: Round) -> _Row:
+    district = stop.district if stop.kind == "home_visit" else ""
+    return (
+        "",
+        f"{i18n.clock(stop.start)}–{i18n.clock(stop.end)}",
+        ", ".join(filter(None, (words.stop_title(stop), district))),
+        str(stop.conversations or ""),
+        "" if _is_way_home(stop, round_) else _ride(stop.ride_seconds, stop.ride_metres),
+    )
+
+
+def _ride(seconds: int, metres: int) -> str:
+    return f"{i18n.minutes(seconds)}, {i18n.km(metres)}" if seconds else ""
+
+
+def show_files(terminal: Terminal, folder: Path, files: Sequence[Path]) -> None:
+    """Say where the week's files are."""
+    terminal.line()
+    terminal.line(
+        ngettext("{n} file is in {folder}", "{n} files are in {folder}", len(files)).format(
+            n=i18n.number(len(files)), folder=folder
+        )
+    )
+    terminal.line(_("Open {file}").format(file=folder / names.INDEX), style="bold")
+
+
+def show_project(terminal: Terminal, project: Project) -> None:
+    """Count what a project holds."""
+    period = project.config.period
+    terminal.line(
+        _("Period: {start} to {end}").format(
+            start=i18n.day(period.start, "year"), end=i18n.day(period.end, "year")
+        )
+    )
+    counts = {
+        _("bases"): project.bases,
+        _("practices"): project.practices,
+        _("rooms"): project.rooms,
+        _("agreements"): project.agreements,
+        _("consultants"): project.consultants,
+        _("shifts"): project.shifts,
+        _("engagements"): project.engagements,
+        _("home visits"): project.home_visits,
+        _("pins"): project.pins,
+        _("closures"): project.closures,
+        _("demand"): project.demand,
+    }
+    rows = [(name, i18n.number(len(items))) for name, items in counts.items()]
+    terminal.table((_("What"), _("Count")), [rows], numbers=1)
+
+
+def place_rows(project: Project, located: Iterable["Located"]) -> list[tuple[object, ...]]:
+    """Return a row for each place, in the order of `PLACE_COLUMNS`; home visits say only their district."""
+    places = {place.place_id: place for place in (*project.bases, *project.places)}
+    homes = {visit.visit_id for visit in project.home_visits}
+    rows: list[tuple[object, ...]] = []
+    for found in located:
+        place = places[found.place_id]
+        where: tuple[object, ...] = (place.name, place.full_address, place.lat, place.lon)
+        if found.place_id in homes:
+            where = (_("Home visit"), place.district, "", "")
+        how = found.source + (", approximate" if found.approximate else "")
+        rows.append((found.place_id, *where, how, round(found.distance_m)))
+    return rows
+
+
+def show_places(terminal: Terminal, rows: Iterable[tuple[object, ...]]) -> None:
+    """Print the rows of `place_rows`."""
+    sources = {
+        "table": _("lat and lon of the table"),
+        "address": _("address point"),
+        "address, approximate": _("address point, approximate"),
+    }
+    shown = [
+        (
+            id_,
+            address if lat else f"{name}, {address}",
+            f"{lat:.5f}, {lon:.5f}" if isinstance(lat, float) and isinstance(lon, float) else "",
+            sources[str(how)],
+            _("{n} m").format(n=distance),
+        )
+        for id_, name, address, lat, lon, how, distance in rows
+    ]
+    columns = (
+        _("Id"),
+        _("Address"),
+        _("Coordinates"),
+        _("From"),
+        _("To the network"),
+    )
+    terminal.table(columns, [shown], numbers=1)
+
+
+def show_network(terminal: Terminal, file: Path, info: "NetworkInfo") -> None:
+    """Say what is in a bicycle network."""
+    km_in_all = sum(info.km_by_riding.values())
+    terminal.line(
+        _("Network: {file}").format(file=file) + (f" ({_('simplified map')})" if info.simplified else "")
+    )
+    if info.generator or info.date:
+        terminal.line(
+            _("Made by {generator}, {date}").format(generator=info.generator or "?", date=info.date)
+        )
+    kinds = {
+        "track": _("cycle tracks and lanes"),
+        "street": _("larger streets without a cycle track"),
+        "calm": _("calm streets and paths"),
+        "push": _("pushing the bicycle"),
+        "steps": _("carrying it on stairs"),
+    }
+    rows = [
+        (_("ways"), i18n.number(info.ways)),
+        (_("junctions and ends"), i18n.number(info.nodes)),
+        (_("stretches, each direction counted"), i18n.number(info.edges)),
+        (_("address points"), i18n.number(info.addresses)),
+        (_("km in all"), i18n.number(km_in_all, 1)),
+    ]
+    rows += [
+        (_("km: {kind}").format(kind=kinds.get(kind, kind)), i18n.number(km, 1))
+        for kind, km in info.km_by_riding.items()
+    ]
+    rows += [
+        (_("km: one way only"), i18n.number(info.oneway_km, 1)),
+        (_("km: one way for cars, both for bicycles"), i18n.number(info.contraflow_km, 1)),
+        (_("km: rough surface"), i18n.number(info.rough_km, 1)),
+    ]
+    terminal.table((_("What"), _("Count")), [rows], numbers=1)

@@ -1,0 +1,177 @@
+"""What the command line prints: progress, tables, errors.
+
+Names come from tables that anybody may have written: every text is shown as it is (no markup), with
+control characters taken out, so that a name can neither colour nor steer the terminal.
+"""
+
+import contextlib
+import time
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from scheduler.i18n import _, number
+
+if TYPE_CHECKING:
+    from rich.console import JustifyMethod
+    from rich.status import Status
+
+    from scheduler.errors import SchedulerError
+
+#: Where the output is no terminal there is no width to keep to: wide enough for any table here.
+_PIPE_WIDTH = 160
+
+
+def clean(text: object) -> str:
+    """Return a text on one line without control, formatting and unpaired surrogate characters."""
+    return "".join(
+        " " if character in "\t\n\r" else character
+        for character in str(text)
+        if character in "\t\n\r" or not unicodedata.category(character).startswith("C")
+    )
+
+
+class Terminal:
+    """Prints to standard output, and progress, warnings and errors to standard error.
+
+    With `quiet` only errors are printed. Colours and moving lines appear on a terminal only, and
+    ``NO_COLOR`` is respected.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.quiet = quiet
+        self._out = _console(stderr=False)
+        self._err = _console(stderr=True)
+
+    def line(self, text: object = "", style: str = "") -> None:
+        """Print a line; a long one is left to the terminal to wrap, so that paths can be copied."""
+        if not self.quiet:
+            self._out.print(Text(clean(text), style=style), soft_wrap=True)
+
+    def note(self, text: object) -> None:
+        """Print a remark on standard error, after the word "Note"."""
+        if not self.quiet:
+            self._err.print(Text(_("Note:"), style="yellow"), Text(clean(text)), soft_wrap=True)
+
+    def failure(self, text: object) -> None:
+        """Print one line about a failure on standard error, also with `quiet`."""
+        self._err.print(Text(clean(text), style="red"), soft_wrap=True)
+
+    def error(self, error: "SchedulerError") -> None:
+        """Print an error on standard error: one line a problem by file and row, then what to do about it."""
+        for problem in sorted(error.problems, key=lambda problem: (problem.file, problem.row or 0)):
+            self.failure(problem)
+        if error.hint:
+            self._err.print(Text(clean(error.hint)), soft_wrap=True)
+
+    def table(
+        self,
+        columns: Sequence[str],
+        sections: Iterable[Iterable[Sequence[object]]],
+        *,
+        numbers: int,
+        title: str = "",
+    ) -> None:
+        """Print a table of rows, with a line between its sections; its last `numbers` columns are figures."""
+        if self.quiet:
+            return
+        table = Table(
+            title=Text(clean(title), style="bold") if title else None,
+            title_justify="left",
+            box=box.SIMPLE_HEAD,
+            pad_edge=False,
+        )
+        for position, heading in enumerate(columns):
+            justify: JustifyMethod = "right" if position >= len(columns) - numbers else "left"
+            table.add_column(Text(clean(heading)), justify=justify)
+        for section in sections:
+            for row in section:
+                table.add_row(*(Text(clean(cell)) for cell in row))
+            table.add_section()
+        self._out.print(table)
+
+    @contextlib.contextmanager
+    def progress(self) -> Iterator["StepProgress"]:
+        """Show the steps of long work while the `with` block lasts."""
+        progress = StepProgress(self._err, quiet=self.quiet)
+        try:
+            yield progress
+            progress.finish_step()
+        finally:
+            progress.close()
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    if not console.is_terminal:
+        console.width = _PIPE_WIDTH
+    return console
+
+
+class StepProgress:
+    """Shows each step and how long it took, and the gap between best roster and proof as it falls.
+
+    On a terminal one line moves; elsewhere each step is a plain line, and the gap is printed when it
+    has changed, at most once a second. `has_roster` tells whether a roster has been found.
+    """
+
+    def __init__(self, console: Console, *, quiet: bool) -> None:
+        self._console = console
+        self._quiet = quiet
+        self._status: Status | None = None
+        self._text = ""
+        self._began = time.monotonic()
+        self._gap_text = ""
+        self._gap_shown = 0.0
+        self.has_roster = False
+
+    def step(self, text: str) -> None:
+        """Begin a step."""
+        self.finish_step()
+        self._text, self._began, self._gap_text = text, time.monotonic(), ""
+        if self._quiet:
+            return
+        if not self._console.is_terminal:
+            self._console.print(Text(clean(text)), soft_wrap=True)
+        elif self._status is None:
+            self._status = self._console.status(Text(clean(text)))
+            self._status.start()
+        else:
+            self._status.update(Text(clean(text)))
+
+    def bounds(self, score: int, bound: int) -> None:
+        """Show the best score found, the proven bound, and the gap between them."""
+        self.has_roster = True
+        gap = 100 * (score - bound) / score if score else 0.0
+        gap_text = _("best {score}, bound {bound}, gap {gap} %").format(
+            score=number(score), bound=number(bound), gap=number(gap, 1)
+        )
+        now = time.monotonic()
+        if self._quiet or gap_text == self._gap_text:
+            return
+        self._gap_text = gap_text
+        if self._status is not None:
+            self._status.update(Text(f"{clean(self._text)}: {gap_text}"))
+        elif now - self._gap_shown >= 1 or score == bound:
+            self._gap_shown = now
+            self._console.print(Text(f"  {gap_text}"), soft_wrap=True)
+
+    def finish_step(self) -> None:
+        """Leave a line about the step that is done, where a moving line showed it."""
+        if self._status is None or not self._text:
+            return
+        took = _("{seconds} s").format(seconds=number(time.monotonic() - self._began, 1))
+        detail = f": {self._gap_text}" if self._gap_text else ""
+        self._console.print(Text(f"{clean(self._text)}{detail}  {took}", style="dim"), soft_wrap=True)
+        self._text = ""
+
+    def close(self) -> None:
+        """Take away the moving line."""
+        if self._status is not None:
+            self._status.stop()
+            self._status = None

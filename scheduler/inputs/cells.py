@@ -1,0 +1,287 @@
+"""One cell of a table -> a value, as Danes and spreadsheets write it.
+
+A cell is text (from a CSV file), or whatever a workbook holds: a number, a date, a time. Every
+parser takes a cell that is not blank and returns the value, or raises `CellError` with a sentence
+for the person who wrote it.
+"""
+
+import datetime as dt
+import math
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from scheduler.i18n import _
+from scheduler.model import Week, WeekPattern
+
+Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta
+Parser = Callable[[Cell], Any]
+
+WEEKDAYS_DA = ("man", "tir", "ons", "tor", "fre", "lør", "søn")
+WEEKDAYS_EN = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+PATTERNS_DA: dict[WeekPattern, str] = {"all": "alle", "odd": "ulige", "even": "lige"}
+
+#: What stands for every consultant or everybody, and for the base.
+ALL_NAMES = ("all", "alle")
+BASE_NAMES = ("base", "basen")
+
+#: Years that a date may have; others are slips of the pen ("0209-05-12").
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+MAX_TEXT = 2000
+
+_WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("mon", "monday", "man", "mandag"),
+            ("tue", "tuesday", "tir", "tirsdag"),
+            ("wed", "wednesday", "ons", "onsdag"),
+            ("thu", "thursday", "tor", "torsdag"),
+            ("fri", "friday", "fre", "fredag"),
+            ("sat", "saturday", "lør", "lørdag", "loer", "loerdag"),
+            ("sun", "sunday", "søn", "søndag", "soen", "soendag"),
+        )
+    )
+    for name in names
+}
+_PATTERNS: dict[str, WeekPattern] = {
+    "all": "all", "alle": "all", "odd": "odd", "ulige": "odd", "even": "even", "lige": "even"
+}  # fmt: skip
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+_DANISH_DATE = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})", re.ASCII)
+_TIME = re.compile(r"(\d{1,2})[.:](\d{2})", re.ASCII)
+_WEEK = re.compile(r"(?:uge|week)\s*(\d{1,2})(?:\s*,\s*|\s+)(\d{4})", re.ASCII | re.IGNORECASE)
+_WHOLE = re.compile(r"[+-]?\d{1,9}(?:[.,]0{1,2})?", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,20})?", re.ASCII)
+_EMAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
+# Days above 60 are those of substitute numbers. A phone number has 8 digits, an EAN number 13.
+_CPR = re.compile(
+    r"(?<!\d)(?:[0-2]\d|3[01]|[67]\d|8\d|9[01])(?:0[1-9]|1[0-2])\d\d\s?[-‐‑–—]?\s?\d{4}(?!\d)", re.ASCII
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+class CellError(ValueError):
+    """A cell that cannot be read; the message is a sentence for the person who wrote it."""
+
+
+def shown(cell: Cell) -> str:
+    """Return a cell as it is quoted in a message: short, on one line."""
+    value = " ".join(str(cell).split())
+    return f'"{value if len(value) <= 40 else value[:39] + "…"}"'
+
+
+def looks_like_cpr(cell: Cell) -> bool:
+    """Tell whether a cell holds what may be a CPR number (ddmmyy-nnnn, with or without the dash)."""
+    if isinstance(cell, bool | dt.date | dt.time | dt.timedelta):
+        return False
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    if isinstance(cell, int):
+        # A spreadsheet drops the zero in front of a number.
+        return len(str(cell)) in (9, 10) and _CPR.fullmatch(f"{cell:010d}") is not None
+    if isinstance(cell, float) or re.fullmatch(r"[+-]?\d{1,3}[.,]\d+", cell.strip(), re.ASCII):
+        return False  # the decimals of a coordinate
+    return _CPR.search(cell.replace("\N{NO-BREAK SPACE}", " ")) is not None
+
+
+def text(cell: Cell) -> str:
+    """Return text on one line; numbers of a workbook become what was typed."""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    if isinstance(cell, bool | dt.date | dt.time | dt.timedelta):
+        raise CellError(
+            _("{value} is a date, a time or true/false, not text; format the cell as text").format(
+                value=shown(cell)
+            )
+        )
+    value = str(cell)
+    if _CONTROL.search(value):
+        raise CellError(_("the text has control characters in it; type it again"))
+    if len(value) > MAX_TEXT:
+        raise CellError(
+            _("the text has {count} characters; at most {most} fit").format(count=len(value), most=MAX_TEXT)
+        )
+    # A Mac may write å as a and a ring; streets are looked up with the letter.
+    return " ".join(unicodedata.normalize("NFC", value).split())
+
+
+def identifier(cell: Cell) -> str:
+    """Return an id: letters a to z, digits, ``-`` and ``_``, as it becomes part of file names."""
+    value = text(cell)
+    if not _ID.fullmatch(value):
+        raise CellError(
+            _("{value} is not an id; use at most 64 letters a-z, digits, - and _").format(value=shown(value))
+        )
+    return value
+
+
+def new_identifier(cell: Cell) -> str:
+    """Return an id that is given here; ``base``, ``all`` and their Danish words are taken."""
+    value = identifier(cell)
+    if value.casefold() in (*ALL_NAMES, *BASE_NAMES):
+        raise CellError(_("the id {value} has a meaning of its own; choose another").format(value=value))
+    return value
+
+
+def email(cell: Cell) -> str:
+    """Return a mail address."""
+    value = text(cell)
+    if not _EMAIL.fullmatch(value):
+        raise CellError(_("{value} is not a mail address").format(value=shown(value)))
+    return value
+
+
+def postcode(cell: Cell) -> str:
+    """Return a Danish postcode, four digits."""
+    value = text(cell)
+    if not re.fullmatch(r"\d{4}", value, re.ASCII):
+        raise CellError(_("{value} is not a postcode of four digits").format(value=shown(value)))
+    return value
+
+
+def whole(low: int, high: int) -> Parser:
+    """Return a parser of whole numbers from `low` to `high`."""
+
+    def parse(cell: Cell) -> int:
+        value = _number(cell, _WHOLE)
+        if value is None or value != int(value):
+            raise CellError(_("{value} is not a whole number").format(value=shown(cell)))
+        if not low <= value <= high:
+            raise CellError(
+                _("{value} is not a number from {low} to {high}").format(
+                    value=shown(cell), low=low, high=high
+                )
+            )
+        return int(value)
+
+    return parse
+
+
+def decimal(low: float, high: float) -> Parser:
+    """Return a parser of numbers from `low` to `high`, with decimal point or comma."""
+
+    def parse(cell: Cell) -> float:
+        value = _number(cell, _DECIMAL)
+        if value is None:
+            raise CellError(_("{value} is not a number").format(value=shown(cell)))
+        if not low <= value <= high:
+            raise CellError(
+                _("{value} is not a number from {low} to {high}").format(
+                    value=shown(cell), low=f"{low:g}", high=f"{high:g}"
+                )
+            )
+        return value
+
+    return parse
+
+
+def _number(cell: Cell, pattern: re.Pattern[str]) -> float | None:
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+        return None
+    if isinstance(cell, str):
+        value = cell.strip()
+        return float(value.replace(",", ".")) if pattern.fullmatch(value) else None
+    return float(cell) if math.isfinite(cell) else None
+
+
+def date(cell: Cell) -> dt.date:
+    """Return a date: ``2009-05-12``, ``12-05-2009``, ``12.5.2009``, ``12/5/2009`` or a real one."""
+    value: dt.date | None = None
+    if isinstance(cell, dt.datetime):
+        value = cell.date() if cell.time() == dt.time() else None
+    elif isinstance(cell, dt.date):
+        value = cell
+    elif isinstance(cell, str):
+        value = _date_of_text(cell.strip())
+    if value is None:
+        raise CellError(
+            _("{value} is not a date; write it like 2009-05-12 or 12-05-2009").format(value=shown(cell))
+        )
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise CellError(
+            _("{value} is not in the years {first} to {last}").format(
+                value=shown(cell), first=FIRST_YEAR, last=LAST_YEAR
+            )
+        )
+    return value
+
+
+def _date_of_text(value: str) -> dt.date | None:
+    if match := _ISO_DATE.fullmatch(value):
+        year, month, day = match.groups()
+    elif match := _DANISH_DATE.fullmatch(value):
+        day, _separator, month, year = match.groups()
+    else:
+        return None
+    try:
+        return dt.date(int(year), int(month), int(day))
+    except ValueError:
+        raise CellError(_("{value} is not in the calendar").format(value=shown(value))) from None
+
+
+def time(cell: Cell) -> int:
+    """Return a time of day as seconds after midnight: ``09:30``, ``9.30``, ``9:30`` or a real one."""
+    seconds: float | None = None
+    if isinstance(cell, str):
+        if match := _TIME.fullmatch(cell.strip()):
+            hour, minute = int(match[1]), int(match[2])
+            seconds = hour * 3600 + minute * 60 if hour < 24 and minute < 60 else None
+    elif isinstance(cell, dt.timedelta):
+        seconds = cell.total_seconds()
+    elif isinstance(cell, dt.time):
+        seconds = cell.hour * 3600 + cell.minute * 60 + cell.second + cell.microsecond / 1e6
+    elif isinstance(cell, float) and 0 < cell < 1:
+        seconds = cell * 86400  # a time in a cell that is not formatted as one
+    if seconds is not None:
+        minutes, rest = divmod(round(seconds), 60)
+        if rest == 0 and 0 <= minutes < 24 * 60:
+            return minutes * 60
+    raise CellError(
+        _("{value} is not a time of day in whole minutes; write it like 09:30").format(value=shown(cell))
+    )
+
+
+def weekday(cell: Cell) -> int:
+    """Return a weekday, 0 is Monday: ``tue``, ``tir``, ``Tuesday`` or ``tirsdag``."""
+    value = _WEEKDAYS.get(str(cell).strip().rstrip(".").casefold())
+    if value is None:
+        raise CellError(
+            _("{value} is not a weekday; write one of {english} or {danish}").format(
+                value=shown(cell), english=", ".join(WEEKDAYS_EN), danish=", ".join(WEEKDAYS_DA)
+            )
+        )
+    return value
+
+
+def pattern(cell: Cell) -> WeekPattern:
+    """Return which weeks: ``all``, ``odd``, ``even``, or ``alle``, ``ulige``, ``lige``."""
+    value = _PATTERNS.get(str(cell).strip().casefold())
+    if value is None:
+        raise CellError(_("{value} is not all, odd or even (alle, ulige, lige)").format(value=shown(cell)))
+    return value
+
+
+def week(cell: Cell) -> Week:
+    """Return an ISO week: ``2009-W20``, ``uge 20 2009`` or ``week 20 2009``."""
+    value = str(cell).strip()
+    year, number = 0, 0
+    if match := re.fullmatch(r"(\d{4})-?W(\d{1,2})", value, re.ASCII | re.IGNORECASE):
+        year, number = int(match[1]), int(match[2])
+    elif match := _WEEK.fullmatch(value):
+        number, year = int(match[1]), int(match[2])
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise CellError(
+            _("{value} is not a week; write it like 2009-W20 or uge 20 2009").format(value=shown(cell))
+        )
+    try:
+        return Week(year, number)
+    except ValueError:
+        last = dt.date(year, 12, 28).isocalendar().week
+        raise CellError(
+            _("there is no week {number} in {year}; its last is week {last}").format(
+                number=number, year=year, last=last
+            )
+        ) from None

@@ -1,0 +1,196 @@
+"""What must be true of ids, references and each single row.
+
+Problems name columns in English; the reader puts in their place how the file has it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from scheduler.config import Defaults
+from scheduler.errors import InputProblem
+from scheduler.i18n import _
+from scheduler.inputs.rows import Row, TableRows
+from scheduler.inputs.schema import BY_NAME, TABLES
+
+#: The corners of Denmark, Bornholm included, in degrees.
+_SOUTH, _NORTH, _WEST, _EAST = 54.5, 57.8, 8.0, 15.3
+
+#: The tables whose ids share one room: an id alone must say which place is meant.
+_PLACE_TABLES = ("bases", "practices", "places", "home_visits")
+
+Tables = Mapping[str, Sequence[Row]]
+
+
+def check_ids(tables: Tables) -> Iterator[InputProblem]:
+    """Report ids that are given twice, also such as differ only in upper and lower case."""
+    seen: dict[tuple[str, str], Row] = {}
+    for table in TABLES:
+        column = table.id_column
+        if column is None:
+            continue
+        room = "places" if table.name in _PLACE_TABLES else table.name
+        for row in tables[table.name]:
+            if not row.has(column.name):
+                continue
+            # File names are made of ids, and Windows takes a.html and A.html for one file.
+            first = seen.setdefault((room, row[column.name].casefold()), row)
+            if first is not row:
+                yield row.problem(
+                    _("the id {id} is already taken in {file}:{row}; choose another").format(
+                        id=row[column.name], file=first.origin.file, row=first.origin.row
+                    ),
+                    column.name,
+                )
+
+
+def check_unique(tables: Tables) -> Iterator[InputProblem]:
+    """Report rows that repeat what may be there only once: a weekday of shifts, a week of demand."""
+    for table in TABLES:
+        seen: dict[tuple[Any, ...], Row] = {}
+        for row in tables[table.name]:
+            if table.unique and row.has(*table.unique):
+                first = seen.setdefault(tuple(row[column] for column in table.unique), row)
+                if first is not row:
+                    yield row.problem(
+                        _("the same {columns} stand in row {row} already; keep one").format(
+                            columns=_(" and ").join(table.unique), row=first.origin.row
+                        ),
+                        table.unique[-1],
+                    )
+
+
+def resolve_references(tables: Tables, found: Mapping[str, TableRows]) -> Iterator[InputProblem]:
+    """Report references to nobody; Danish words for everybody and the base become English ones."""
+    known = {
+        table.name: {row[table.id_column.name] for row in tables[table.name] if row.has(table.id_column.name)}
+        for table in TABLES
+        if table.id_column
+    }
+    for table in TABLES:
+        for column in table.columns:
+            if column.kind != "reference":
+                continue
+            ids = set().union(*(known[name] for name in column.refers))
+            readable = all(_all_ids_known(name, found) for name in column.refers)
+            for row in tables[table.name]:
+                if not row.has(column.name) or row[column.name] in ids:
+                    continue
+                if row[column.name].casefold() in column.besides:
+                    row.values[column.name] = column.besides[0]
+                elif readable:
+                    yield row.problem(
+                        _("there is no {id} in {tables}").format(
+                            id=row[column.name], tables=", ".join((*column.refers, *column.besides[:1]))
+                        ),
+                        column.name,
+                    )
+
+
+def _all_ids_known(name: str, found: Mapping[str, TableRows]) -> bool:
+    """Tell whether a table was read in full; else every reference into it would be a false alarm."""
+    if name not in found:
+        return not BY_NAME[name].required
+    return found[name].readable and bool(found[name].rows or not BY_NAME[name].required)
+
+
+def check_rows(tables: Tables, defaults: Defaults, country: str) -> Iterator[InputProblem]:
+    """Report rows that contradict themselves."""
+    for name, rows in tables.items():
+        for row in rows:
+            yield from _coordinates(row, country)
+            yield from _interval(row)
+            yield from _weekday_or_date(row, name)
+            for check in _ROW_CHECKS.get(name, ()):
+                yield from check(row, defaults)
+
+
+def _coordinates(row: Row, country: str) -> Iterator[InputProblem]:
+    if "lat" not in row.values or "lon" not in row.values:
+        return
+    yield from coordinate_problems(row["lat"], row["lon"], country, row.problem)
+
+
+def coordinate_problems(
+    lat: float | None, lon: float | None, country: str, problem: Callable[[str, str], InputProblem]
+) -> Iterator[InputProblem]:
+    """Report coordinates of which one is missing, or that lie outside Denmark."""
+    if lat is None and lon is None:
+        return
+    if lat is None or lon is None:
+        yield problem(_("lat and lon belong together; give both or neither"), "lat" if lat is None else "lon")
+    elif country == "DK" and not (_SOUTH <= lat <= _NORTH and _WEST <= lon <= _EAST):
+        if _SOUTH <= lon <= _NORTH and _WEST <= lat <= _EAST:
+            reason = _("lat and lon are swapped: lat is about 55, lon about 12")
+        else:
+            reason = _("the point {lat}, {lon} is not in Denmark").format(lat=lat, lon=lon)
+        yield problem(reason, "lat")
+
+
+def _interval(row: Row) -> Iterator[InputProblem]:
+    for start, end in (
+        ("start", "end"),
+        ("valid_from", "valid_to"),
+        ("active_from", "active_to"),
+        ("from", "to"),
+    ):
+        if row.has(start, end) and row[end] < row[start]:
+            yield row.problem(_("this ends before it begins"), end)
+    if row.has("start", "end") and row["start"] == row["end"]:
+        yield row.problem(_("this ends when it begins"), "end")
+
+
+def _weekday_or_date(row: Row, table: str) -> Iterator[InputProblem]:
+    if table not in ("rooms", "engagements") or not {"weekday", "date"} <= row.values.keys():
+        return
+    if row.has("weekday", "date"):
+        yield row.problem(_("give a weekday or a date, not both"), "date")
+    elif not row.has("weekday") and not row.has("date"):
+        yield row.problem(_("give a weekday or a date"), "weekday")
+    elif row.has("date"):
+        for column in ("weeks", "valid_from", "valid_to"):
+            if row.values.get(column) not in (None, "all"):
+                yield row.problem(_("this goes with a weekday, not with a date"), column)
+
+
+def first_start_s(start_s: int, defaults: Defaults) -> int:
+    """Return the first time on the start grid from a time on."""
+    return -(-start_s // defaults.start_grid_s) * defaults.start_grid_s
+
+
+def _room_holds_a_conversation(row: Row, defaults: Defaults) -> Iterator[InputProblem]:
+    needed_s = defaults.setup_s + defaults.conversation_s
+    if (
+        row.has("start", "end")
+        and row["start"] < row["end"] < first_start_s(row["start"], defaults) + needed_s
+    ):
+        yield row.problem(
+            _("the room is too short for one conversation, which takes {minutes} minutes with setup").format(
+                minutes=needed_s // 60
+            ),
+            "end",
+        )
+
+
+def _home_visit_fits(row: Row, defaults: Defaults) -> Iterator[InputProblem]:
+    if (
+        row.has("start", "end", "minutes")
+        and row["start"] < row["end"] < first_start_s(row["start"], defaults) + row["minutes"] * 60
+    ):
+        yield row.problem(
+            _("the visit of {minutes} minutes does not fit between start and end").format(
+                minutes=row["minutes"]
+            ),
+            "minutes",
+        )
+
+
+def _shift_holds_lunch(row: Row, _defaults: Defaults) -> Iterator[InputProblem]:
+    if row.has("start", "end", "lunch_minutes") and row["lunch_minutes"] * 60 > row["end"] - row["start"] > 0:
+        yield row.problem(_("lunch is longer than the shift"), "lunch_minutes")
+
+
+_ROW_CHECKS: Mapping[str, tuple[Callable[[Row, Defaults], Iterator[InputProblem]], ...]] = {
+    "rooms": (_room_holds_a_conversation,),
+    "home_visits": (_home_visit_fits,),
+    "shifts": (_shift_holds_lunch,),
+}

@@ -1,0 +1,312 @@
+"""The tables of a project folder: their names, columns and headings, in English and Danish.
+
+Everything that reads, writes or explains a table goes by this list.
+"""
+
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from scheduler.inputs import cells
+from scheduler.inputs.cells import ALL_NAMES, BASE_NAMES, Parser
+
+Kind = Literal[
+    "id", "reference", "text", "date", "time", "weekday", "pattern", "week", "number", "coordinate"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    `refers` names the tables in whose ids a reference must be found, `besides` the words that are
+    right without being in any. A column that is not `required` may be missing or blank and then
+    has the value `default`.
+    """
+
+    name: str
+    danish: str
+    kind: Kind
+    parse: Parser
+    required: bool = True
+    default: Any = None
+    refers: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """All headings under which the column may stand."""
+        return (self.name, self.danish, *self.also)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: `name` is that of the CSV file and the sheet, `danish` of the Danish sheet.
+
+    `unique` are the columns that no two rows may share.
+    """
+
+    name: str
+    danish: str
+    columns: tuple[Column, ...]
+    required: bool = False
+    unique: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    by_heading: dict[str, Column] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_heading = {key(heading): column for column in self.columns for heading in column.headings}
+        object.__setattr__(self, "by_heading", by_heading)
+
+    @property
+    def id_column(self) -> Column | None:
+        """The column that gives a row its id, if the table has one."""
+        return next((column for column in self.columns if column.kind == "id"), None)
+
+
+def key(heading: str) -> str:
+    """Return what is compared of a heading or a sheet's name: small letters and digits only."""
+    heading = unicodedata.normalize("NFKC", heading).casefold()
+    heading = heading.replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
+    return "".join(letter for letter in heading if letter.isalnum())
+
+
+def _id(name: str, danish: str) -> Column:
+    return Column(name, danish, "id", cells.new_identifier)
+
+
+def _reference(
+    name: str,
+    danish: str,
+    *refers: str,
+    required: bool = True,
+    besides: tuple[str, ...] = (),
+    default: str | None = None,
+    also: tuple[str, ...] = (),
+) -> Column:
+    return Column(
+        name,
+        danish,
+        "reference",
+        cells.identifier,
+        required,
+        default,
+        refers=refers,
+        besides=besides,
+        also=also,
+    )
+
+
+def _text(name: str, danish: str, *also: str, required: bool = True) -> Column:
+    return Column(name, danish, "text", cells.text, required, "", also=also)
+
+
+def _date(name: str, danish: str, *, required: bool = False) -> Column:
+    return Column(name, danish, "date", cells.date, required)
+
+
+def _time(name: str, danish: str, *also: str) -> Column:
+    return Column(name, danish, "time", cells.time, also=also)
+
+
+def _weekday(*, required: bool) -> Column:
+    return Column("weekday", "Ugedag", "weekday", cells.weekday, required)
+
+
+def _number(
+    name: str,
+    danish: str,
+    low: int,
+    high: int,
+    *also: str,
+    required: bool = False,
+    default: int | None = None,
+) -> Column:
+    return Column(name, danish, "number", cells.whole(low, high), required, default, also=also)
+
+
+_WEEKS = Column("weeks", "Uger", "pattern", cells.pattern, required=False, default="all")
+_START, _END = _time("start", "Start", "Fra"), _time("end", "Slut", "Til")
+_LAT = Column("lat", "Breddegrad", "coordinate", cells.decimal(-90, 90), required=False)
+_LON = Column("lon", "Længdegrad", "coordinate", cells.decimal(-180, 180), required=False)
+_NAME, _ADDRESS, _CITY = _text("name", "Navn"), _text("address", "Adresse"), _text("city", "By")
+_POSTCODE = Column("postcode", "Postnr", "text", cells.postcode, also=("Postnummer",))
+_DISTRICT = _text("district", "Bydel", required=False)
+_NOTE = _text("note", "Bemærkning", "Note", required=False)
+_BASE = _reference(
+    "base_id", "Base", "bases", required=False, default="base", besides=BASE_NAMES, also=("Base-id",)
+)
+_PRACTICE = _reference("practice_id", "Praksis", "practices", also=("Praksis-id",))
+_CONSULTANT = _reference("consultant_id", "Rådgiver", "consultants", also=("Rådgiver-id",))
+_OWN_CONSULTANT = _reference(
+    "consultant_id", "Rådgiver", "consultants", required=False, also=("Rådgiver-id",)
+)
+_PRIORITY = _number("priority", "Prioritet", 0, 1000, default=1)
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "practices",
+        "Lægepraksisser",
+        (
+            _id("practice_id", "Praksis-id"),
+            _NAME,
+            _ADDRESS,
+            _POSTCODE,
+            _CITY,
+            _text("district", "Bydel"),
+            _LAT,
+            _LON,
+            _number("every_weeks", "Uger mellem besøg", 1, 104, default=1),
+            Column("first_week", "Første uge", "week", cells.week, required=False),
+            _number("conversations", "Samtaler", 0, 100, default=1),
+            _number("max_conversations", "Højst samtaler", 1, 100),
+            _PRIORITY,
+            _OWN_CONSULTANT,
+            _BASE,
+            Column("email", "E-mail", "text", cells.email, required=False, default=""),
+            _date("active_from", "Aktiv fra"),
+            _date("active_to", "Aktiv til"),
+            _NOTE,
+        ),
+        required=True,
+        also=("Praksis", "Praksisser"),
+    ),
+    Table(
+        "rooms",
+        "Lokaletider",
+        (
+            _PRACTICE,
+            _weekday(required=False),
+            _date("date", "Dato"),
+            _START,
+            _END,
+            _WEEKS,
+            _date("valid_from", "Gælder fra"),
+            _date("valid_to", "Gælder til"),
+            _text("room", "Lokale", required=False),
+        ),
+        required=True,
+        also=("Lokaler",),
+    ),
+    Table("agreements", "Faste tider", (_PRACTICE, _weekday(required=True), _START, _WEEKS)),
+    Table(
+        "bases",
+        "Baser",
+        (_id("base_id", "Base-id"), _NAME, _ADDRESS, _POSTCODE, _CITY, _LAT, _LON),
+        also=("Jobcentre",),
+    ),
+    Table(
+        "consultants",
+        "Rådgivere",
+        (
+            _id("consultant_id", "Rådgiver-id"),
+            _NAME,
+            _BASE,
+            Column("speed_kph", "Fart km/t", "number", cells.decimal(5, 45), required=False, also=("Fart",)),
+            _number("max_conversations_per_day", "Højst samtaler pr. dag", 1, 100),
+            _NOTE,
+        ),
+        required=True,
+    ),
+    Table(
+        "shifts",
+        "Vagter",
+        (
+            _CONSULTANT,
+            _weekday(required=True),
+            _START,
+            _END,
+            _number("lunch_minutes", "Frokost, minutter", 0, 240, "Frokost", default=30),
+        ),
+        required=True,
+        unique=("consultant_id", "weekday"),
+        also=("Arbejdstider",),
+    ),
+    Table(
+        "places",
+        "Steder",
+        (_id("place_id", "Sted-id"), _NAME, _ADDRESS, _POSTCODE, _CITY, _DISTRICT, _LAT, _LON),
+    ),
+    Table(
+        "engagements",
+        "Aftaler",
+        (
+            _id("engagement_id", "Aftale-id"),
+            _text("title", "Titel"),
+            _text("kind", "Slags", "Type"),
+            _reference("consultant_id", "Rådgiver", "consultants", besides=ALL_NAMES, also=("Rådgiver-id",)),
+            _weekday(required=False),
+            _date("date", "Dato"),
+            _START,
+            _END,
+            _reference(
+                "place",
+                "Sted",
+                "bases",
+                "practices",
+                "places",
+                required=False,
+                default="base",
+                besides=BASE_NAMES,
+                also=("Sted-id",),
+            ),
+            _WEEKS,
+        ),
+    ),
+    Table(
+        "home_visits",
+        "Hjemmebesøg",
+        (
+            _id("visit_id", "Besøgs-id"),
+            _ADDRESS,
+            _POSTCODE,
+            _CITY,
+            _date("date", "Dato", required=True),
+            _START,
+            _END,
+            _number("minutes", "Minutter", 1, 600, required=True),
+            _DISTRICT,
+            _LAT,
+            _LON,
+            _OWN_CONSULTANT,
+            _PRIORITY,
+        ),
+    ),
+    Table(
+        "pins",
+        "Låste besøg",
+        (
+            _reference("id", "Id", "practices", "home_visits", also=("Besøg",)),
+            _date("date", "Dato", required=True),
+            _START,
+            _OWN_CONSULTANT,
+            _number("conversations", "Samtaler", 1, 100),
+        ),
+    ),
+    Table(
+        "closures",
+        "Lukkedage",
+        (
+            _reference("who", "Hvem", "practices", "consultants", besides=ALL_NAMES),
+            _date("from", "Fra", required=True),
+            _date("to", "Til", required=True),
+            _text("reason", "Årsag", required=False),
+        ),
+    ),
+    Table(
+        "demand",
+        "Behov",
+        (
+            _PRACTICE,
+            Column("week", "Uge", "week", cells.week),
+            _number("conversations", "Samtaler", 0, 100, required=True),
+        ),
+        unique=("practice_id", "week"),
+    ),
+)
+
+BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
+BY_SHEET: dict[str, Table] = {
+    key(name): table for table in TABLES for name in (table.name, table.danish, *table.also)
+}

@@ -1,0 +1,147 @@
+"""The files of a project folder -> the rows of every table, each with its place in the file.
+
+A table is a CSV file or a sheet of ``project.xlsx``; from here on nobody knows which.
+"""
+
+import difflib
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from scheduler.errors import InputError, InputProblem, ServiceError
+from scheduler.i18n import _
+from scheduler.inputs import csvfile, sheets
+from scheduler.inputs.rows import RawRow, TableRows, interpret
+from scheduler.inputs.schema import BY_NAME, BY_SHEET, TABLES, Table, key
+from scheduler.inputs.settings import SETTINGS_FILE
+
+WORKBOOK_FILE = "project.xlsx"
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """Return the bytes of the files that a project is made of, by name.
+
+    Raises
+    ------
+    InputError
+        When there is no such folder.
+    ServiceError
+        When a file cannot be read.
+    """
+    if not folder.is_dir():
+        raise InputError(
+            _("there is no folder {folder}; make a project with: hjul init {folder}").format(folder=folder)
+        )
+    files = {}
+    for name in (SETTINGS_FILE, *(f"{table.name}.csv" for table in TABLES), WORKBOOK_FILE):
+        try:
+            files[name] = (folder / name).read_bytes()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise ServiceError(
+                _("{file} cannot be read: {error}").format(file=folder / name, error=error.strerror)
+            ) from error
+    return files
+
+
+def fingerprint(files: Mapping[str, bytes]) -> str:
+    """Return the SHA-256 of names and contents, in the order of the names."""
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        for part in (name.encode(), files[name]):
+            digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
+
+
+def read_tables(files: Mapping[str, bytes], problems: list[InputProblem]) -> dict[str, TableRows]:
+    """Return the rows of every table that is there, adding what is wrong to `problems`."""
+    found: dict[str, TableRows] = {}
+    for table in TABLES:
+        name = f"{table.name}.csv"
+        if name in files:
+            found[table.name] = _read_csv(table, name, files[name], problems)
+    if WORKBOOK_FILE in files:
+        for title, raw_rows in sheets.read_sheets(files[WORKBOOK_FILE], WORKBOOK_FILE, problems):
+            file = f"{WORKBOOK_FILE}!{title}"
+            sheet_table = BY_SHEET.get(key(title))
+            if sheet_table is None:
+                _check_stray_sheet(file, raw_rows, problems)
+            elif sheet_table.name in found:
+                problems.append(_twice(sheet_table, found[sheet_table.name].file, file))
+            else:
+                found[sheet_table.name] = interpret(sheet_table, file, raw_rows, problems)
+    _check_needed(found, problems)
+    return found
+
+
+def _twice(table: Table, first: str, second: str) -> InputProblem:
+    return InputProblem(
+        _("the table {table} is there twice, in {first} and in {second}; keep one").format(
+            table=table.name, first=first, second=second
+        ),
+        second,
+    )
+
+
+def misnamed_files(folder: Path) -> Iterator[InputProblem]:
+    """Report CSV files that look like a table but will not be read.
+
+    Other CSV files may lie in the folder, but a misspelt table must not be passed over in silence.
+    """
+    for path in sorted(folder.iterdir()):
+        stem = key(path.stem)
+        near = difflib.get_close_matches(stem, BY_SHEET, n=1, cutoff=0.8)
+        if path.suffix.lower() == ".csv" and near and path.stem not in BY_NAME:
+            yield InputProblem(
+                _("no table has this name; rename the file to {name}.csv").format(
+                    name=BY_SHEET[near[0]].name
+                ),
+                path.name,
+            )
+
+
+def _check_stray_sheet(file: str, raw_rows: Iterable[RawRow], problems: list[InputProblem]) -> None:
+    if any(True for _row in raw_rows):
+        problems.append(
+            InputProblem(
+                _(
+                    "no table has this name; delete the sheet, or start its name with _ to keep it: {names}"
+                ).format(names=", ".join(table.name for table in TABLES)),
+                file,
+            )
+        )
+
+
+def _check_needed(found: Mapping[str, TableRows], problems: list[InputProblem]) -> None:
+    for table in TABLES:
+        if not table.required:
+            continue
+        if table.name not in found:
+            problems.append(
+                InputProblem(
+                    _("the table {table} is missing; it needs at least one row").format(table=table.name),
+                    f"{table.name}.csv",
+                )
+            )
+        elif not found[table.name].rows and found[table.name].readable:
+            problems.append(
+                InputProblem(_("the table has no rows; it needs at least one"), found[table.name].file)
+            )
+
+
+def _read_csv(table: Table, file: str, raw: bytes, problems: list[InputProblem]) -> TableRows:
+    try:
+        text, _encoding = csvfile.decode(raw, file)
+    except csvfile.NotTextError as error:
+        problems.append(error.problem)
+        return TableRows(table, file, readable=False)
+    mark = csvfile.delimiter(text, table)
+    records, broken_line = csvfile.records(text, mark)
+    raw_rows = [(record.first_line, record.values) for record in records]
+    read = interpret(table, file, raw_rows, problems, other_mark="," if mark == ";" else ";")
+    if broken_line is not None:
+        read.readable = False
+        reason = _('a quote " is not closed, or a cell is far too long; rows from here on were not read')
+        problems.append(InputProblem(reason, file, broken_line))
+    return read

@@ -1,0 +1,108 @@
+"""How a network is had: compiled once from an OSM XML file, then read from the cache."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scheduler import resources
+from scheduler.config import Cycling
+from scheduler.i18n import _
+from scheduler.network import cache
+from scheduler.network.background import read_addresses, read_background
+from scheduler.network.graph import build_graph, ridden_ways, turn_restrictions
+from scheduler.network.network import Network
+from scheduler.network.osm import missing_file, read_osm
+from scheduler.network.topology import Topology, compile_topology
+from scheduler.progress import Progress, Silent
+
+_TEXTS = ("background", "addresses", "counts")
+
+
+def load_network(
+    file: Path, cycling: Cycling, *, cache_dir: Path | None = None, progress: Progress | None = None
+) -> Network:
+    """Load the bicycle network of an OSM XML file, compiling it where it is not in the cache.
+
+    The cache lies in `cache_dir` (default: HJUL_CACHE, or the user's cache folder) under the content
+    hash of the file. The settings do not matter to it: they are applied when it is loaded.
+
+    Raises
+    ------
+    InputError
+        The file is no OSM XML, or there is no way in it that a bicycle may ride.
+    ServiceError
+        The file is not there.
+    """
+    progress = progress or Silent()
+    folder = cache_dir or cache.default_folder()
+    sha256 = _sha256(file)
+    arrays = cache.load(folder, sha256)
+    if arrays is None:
+        progress.step(_("Building the bicycle network of {file}").format(file=file.name))
+        arrays, sha256 = _compile(file)
+        cache.store(folder, sha256, arrays)
+    return Network(
+        file=file,
+        sha256=sha256,
+        cycling=cycling,
+        topology=Topology.from_arrays(arrays),
+        names=tuple(json.loads(arrays["names"].tobytes())),
+        texts={name: arrays[name] for name in _TEXTS},
+        simplified=_is_builtin(file, sha256),
+    )
+
+
+def _sha256(file: Path) -> str:
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise missing_file(file, error) from error
+
+
+def _is_builtin(file: Path, sha256: str) -> bool:
+    builtin = resources.builtin_map()
+    if not builtin.is_file():
+        return False
+    return file.samefile(builtin) or sha256 == _sha256(builtin)
+
+
+def _compile(file: Path) -> tuple[cache.Arrays, str]:
+    """Read and compile a map; return what the cache holds, and the hash of what was read."""
+    data = read_osm(file)
+    ways, dropped = ridden_ways(data)
+    graph = build_graph(data, ways, file)
+    topology, names = compile_topology(graph, turn_restrictions(data))
+    background = read_background(data)
+    addresses = read_addresses(data)
+    counts = {
+        "generator": data.generator,
+        "date": data.date,
+        "ways": len(ways),
+        "unclassed_ways": sum(way.tags["highway"] == "road" for way in ways),
+        "nodes": graph.number_of_nodes(),
+        "addresses": len(addresses),
+        "dropped": dropped,
+    }
+    texts: dict[str, Any] = {
+        "names": names,
+        "counts": counts,
+        "addresses": _rows(addresses),
+        "background": {
+            part: _rows(getattr(background, part)) for part in ("streets", "railways", "areas", "labels")
+        },
+    }
+    arrays = topology.arrays()
+    for name, text in texts.items():
+        arrays[name] = np.frombuffer(json.dumps(text, ensure_ascii=False).encode(), dtype=np.uint8)
+    return arrays, data.sha256
+
+
+def _rows(items: Iterable[Any]) -> list[list[Any]]:
+    """Return dataclasses as lists of their fields (`astuple` would copy every point)."""
+    return [[getattr(item, field.name) for field in dataclasses.fields(item)] for item in items]

@@ -1,0 +1,227 @@
+"""The bicycle network that the rest of the product uses: what it costs to ride it, and where places lie."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduler.config import Cycling
+from scheduler.mapdata import Area, Background, Label, Line, Point
+from scheduler.network.background import AddressPoint
+from scheduler.network.rules import Riding
+from scheduler.network.speeds import speed_kph
+from scheduler.network.topology import Topology, Turn
+
+#: Of the sphere that OSMnx measures lengths on.
+EARTH_RADIUS_M = 6_371_009.0
+_METRES_PER_DEGREE = EARTH_RADIUS_M * np.pi / 180
+
+
+@dataclass(frozen=True, slots=True)
+class Snap:
+    """The point of the network nearest to a place.
+
+    It lies on `edge` (and on its twin, where both directions may be ridden), after the share
+    `position` (0 to 1) of its length; `distance_m` is the straight way there.
+    """
+
+    edge: int
+    position: float
+    distance_m: float
+    point: Point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkInfo:
+    """What is in a network. Kilometres count each stretch once, whether it is ridden one way or both.
+
+    `km_by_riding` is by the kinds of `Riding` in lower case, `dropped` counts the ways that were
+    left out by reason, `unclassed_ways` those whose class is unknown (highway=road).
+    """
+
+    source: str
+    generator: str
+    date: str
+    simplified: bool
+    ways: int
+    unclassed_ways: int
+    nodes: int
+    edges: int
+    addresses: int
+    km_by_riding: Mapping[str, float]
+    oneway_km: float
+    contraflow_km: float
+    rough_km: float
+    dropped: Mapping[str, int]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Network:
+    """A strongly connected bicycle network, with what it costs to ride it.
+
+    `texts` holds what is only needed at times, as JSON: background, addresses, counts.
+    """
+
+    file: Path
+    sha256: str
+    cycling: Cycling
+    topology: Topology
+    names: tuple[str, ...]
+    texts: Mapping[str, NDArray[np.generic]]
+    simplified: bool
+
+    def riding_at(self, cycling: Cycling) -> Self:
+        """Return the same network ridden with other settings."""
+        return dataclasses.replace(self, cycling=cycling)
+
+    @cached_property
+    def speed_kph(self) -> NDArray[np.float64]:
+        """Riding speed on every edge in km per hour, shape (E,)."""
+        smooth, rough = (
+            np.array([speed_kph(riding, self.cycling, rough=is_rough) for riding in Riding])
+            for is_rough in (False, True)
+        )
+        riding = self.topology.riding
+        return np.where(self.topology.rough, rough[riding], smooth[riding])
+
+    @cached_property
+    def travel_time_s(self) -> NDArray[np.float64]:
+        """Seconds along every edge, without turns and signals, shape (E,)."""
+        return self.topology.length_m / self.speed_kph * 3.6
+
+    @cached_property
+    def turn_time_s(self) -> NDArray[np.float64]:
+        """Seconds that the turn and the signals of every arc cost, shape (A,)."""
+        cost = np.zeros(len(Turn))
+        cost[Turn.RIGHT] = self.cycling.right_turn_s
+        cost[Turn.LEFT] = self.cycling.left_turn_s
+        cost[Turn.WALKED] = 2 * self.cycling.left_turn_s
+        return cost[self.topology.arc_turn] + self.topology.arc_signal * self.cycling.signal_s
+
+    @cached_property
+    def _shares(self) -> NDArray[np.float64]:
+        """The share of its edge's length before each shape point, shape (P,)."""
+        points, start = self.topology.points, self.topology.start
+        edge_of = self._edge_of_point
+        step = np.zeros(len(points))
+        step[1:] = distance_m(points[:-1], points[1:])
+        step[start[:-1]] = 0.0
+        along = np.cumsum(step)
+        along -= along[start[:-1]][edge_of]
+        return along / np.maximum(along[start[1:] - 1], 1e-9)[edge_of]
+
+    @cached_property
+    def _edge_of_point(self) -> NDArray[np.int64]:
+        return np.repeat(np.arange(len(self.topology.twin)), np.diff(self.topology.start))
+
+    @cached_property
+    def _pieces(self) -> NDArray[np.int64]:
+        """The first point of every straight piece; a stretch with two directions is listed once."""
+        twin, start = self.topology.twin, self.topology.start
+        once = (twin < 0) | (np.arange(len(twin)) <= twin)
+        leads_on = np.ones(len(self.topology.points), dtype=np.bool_)
+        leads_on[start[1:] - 1] = False
+        return np.flatnonzero(leads_on & once[self._edge_of_point])
+
+    def approach_s(self, snap: Snap) -> float:
+        """Return the seconds between a place and the point of the network nearest to it."""
+        return snap.distance_m / self.cycling.speed_kph * 3.6
+
+    def turn_s(self, before: int, after: int) -> float:
+        """Return the seconds that it costs to turn from one edge into the next."""
+        first, end = np.searchsorted(self.topology.arc_from, (before, before + 1))
+        arc = first + int(np.flatnonzero(self.topology.arc_to[first:end] == after)[0])
+        return float(self.turn_time_s[arc])
+
+    def shape(self, edge: int, begin: float = 0.0, end: float = 1.0) -> NDArray[np.float64]:
+        """Return the points (lat, lon) of an edge between two shares of its length, shape (n, 2)."""
+        rows = slice(self.topology.start[edge], self.topology.start[edge + 1])
+        points, shares = self.topology.points[rows], self._shares[rows]
+        if (begin, end) == (0.0, 1.0):
+            return points
+        inside = shares[(shares > begin) & (shares < end)]
+        wanted = np.concatenate(([begin], inside, [end]))
+        return np.column_stack([np.interp(wanted, shares, column) for column in points.T])
+
+    def snap(self, lat: float, lon: float) -> Snap:
+        """Find the point of the network nearest to a place given in WGS84 degrees."""
+        first, shares = self._pieces, self._shares
+        scale = np.array([_METRES_PER_DEGREE, _METRES_PER_DEGREE * np.cos(np.radians(lat))])
+        a = (self.topology.points[first] - (lat, lon)) * scale
+        b = (self.topology.points[first + 1] - (lat, lon)) * scale
+        ab = b - a
+        square = np.einsum("ij,ij->i", ab, ab)
+        part = np.clip(-np.einsum("ij,ij->i", a, ab) / np.maximum(square, 1e-12), 0.0, 1.0)
+        off = a + part[:, None] * ab
+        nearest = int(np.argmin(np.einsum("ij,ij->i", off, off)))
+        row, t = first[nearest], part[nearest]
+        here = self.topology.points[row] + t * (self.topology.points[row + 1] - self.topology.points[row])
+        return Snap(
+            edge=int(self._edge_of_point[row]),
+            position=float(shares[row] + t * (shares[row + 1] - shares[row])),
+            distance_m=float(np.hypot(*off[nearest])),
+            point=(float(here[0]), float(here[1])),
+        )
+
+    def _text(self, name: str) -> Any:
+        return json.loads(self.texts[name].tobytes())
+
+    def background(self) -> Background:
+        """Return what a map draws behind the rides."""
+        text = self._text("background")
+
+        def points(pairs: list[list[float]]) -> tuple[Point, ...]:
+            return tuple((lat, lon) for lat, lon in pairs)
+
+        return Background(
+            streets=tuple(Line(kind, name, points(line)) for kind, name, line in text["streets"]),
+            railways=tuple(Line(kind, name, points(line)) for kind, name, line in text["railways"]),
+            areas=tuple(
+                Area(kind, name, tuple(points(ring) for ring in rings)) for kind, name, rings in text["areas"]
+            ),
+            labels=tuple(Label(kind, name, (lat, lon)) for kind, name, (lat, lon) in text["labels"]),
+            simplified=self.simplified,
+        )
+
+    @cached_property
+    def addresses(self) -> tuple[AddressPoint, ...]:
+        """The address points of the map."""
+        return tuple(AddressPoint(*row) for row in self._text("addresses"))
+
+    def info(self) -> NetworkInfo:
+        """Count what is in the network."""
+        topology = self.topology
+        edges = np.arange(len(topology.twin))
+        back = np.where(topology.twin < 0, edges, topology.twin)
+        once = edges <= back
+        # A one-way street is ridden one way and, at most, walked the other.
+        riding = np.minimum(topology.riding, topology.riding[back])
+        pushed = np.isin(topology.riding, (Riding.PUSH, Riding.STEPS))
+        one_way = (back == edges) | (pushed != pushed[back])
+
+        def km(chosen: NDArray[np.bool_]) -> float:
+            return float(topology.length_m[once & chosen].sum() / 1000)
+
+        return NetworkInfo(
+            source=self.file.name,
+            simplified=self.simplified,
+            edges=len(topology.length_m),
+            km_by_riding={kind.name.lower(): km(riding == kind) for kind in Riding},
+            oneway_km=km(one_way),
+            contraflow_km=km(topology.contraflow | topology.contraflow[back]),
+            rough_km=km(topology.rough),
+            **self._text("counts"),
+        )
+
+
+def distance_m(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the metres between near points (lat, lon), of shape (..., 2)."""
+    middle = np.radians((a[..., 0] + b[..., 0]) / 2)
+    north, east = (b - a)[..., 0], (b - a)[..., 1] * np.cos(middle)
+    return np.hypot(north, east) * _METRES_PER_DEGREE

@@ -1,0 +1,216 @@
+"""Reading OSM XML: one guarded pass over the file, before any other library sees it.
+
+The format is that of https://wiki.openstreetmap.org/wiki/OSM_XML. A map is text from elsewhere, so
+nothing in it is trusted: a document type (and with it every entity, see CWE-776) is refused at its
+first character, whatever the encoding, and no piece of XML is buffered without limit.
+"""
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+from scheduler.errors import InputError, InputProblem, ServiceError
+from scheduler.i18n import _
+
+_CHUNK_BYTES = 1 << 18
+#: A single tag of OSM XML is a few hundred bytes; a longer piece of markup is no map.
+_MAX_TOKEN_BYTES = 1 << 21
+_MAX_DEPTH = 8
+
+Tags = dict[str, str]
+
+
+@dataclass(slots=True)
+class Way:
+    """A line or an outline: the ids of its nodes in order, and its tags."""
+
+    osm_id: int
+    refs: list[int] = field(default_factory=list)
+    tags: Tags = field(default_factory=dict)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it ends where it begins."""
+        return len(self.refs) > 3 and self.refs[0] == self.refs[-1]
+
+
+@dataclass(slots=True)
+class Relation:
+    """Members, as (type, id, role), that belong together."""
+
+    osm_id: int
+    members: list[tuple[str, int, str]] = field(default_factory=list)
+    tags: Tags = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class OsmData:
+    """What a file holds. `points` are (lat, lon) of every node; `node_tags` only of nodes that have some.
+
+    `date` is when the data were taken, as the file says (empty when it does not); `sha256` is of the
+    bytes that were read.
+    """
+
+    points: dict[int, tuple[float, float]] = field(default_factory=dict)
+    node_tags: dict[int, Tags] = field(default_factory=dict)
+    ways: list[Way] = field(default_factory=list)
+    relations: list[Relation] = field(default_factory=list)
+    generator: str = ""
+    date: str = ""
+    sha256: str = ""
+
+
+class _NotOsmError(Exception):
+    """The file is no OSM XML; the text says why."""
+
+
+class _Reader:
+    """Takes the elements in as the parser meets them."""
+
+    def __init__(self, data: OsmData) -> None:
+        self.data = data
+        self.depth = 0
+        self._tags: Tags | None = None
+        self._way: Way | None = None
+        self._relation: Relation | None = None
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        if self.depth == 1:
+            if name != "osm":
+                raise _NotOsmError(_("its outermost element is <{name}>, not <osm>").format(name=name[:40]))
+            self.data.generator = attributes.get("generator", "")
+            self.data.date = attributes.get("timestamp", "")
+        elif self.depth > _MAX_DEPTH:
+            raise _NotOsmError(_("its elements are nested too deep"))
+        elif self.depth == 2:
+            self._element(name, attributes)
+        elif name == "tag" and self._tags is not None:
+            self._tags[attributes["k"]] = attributes["v"]
+        elif name == "nd" and self._way is not None:
+            ref = int(attributes["ref"])
+            if not self._way.refs or self._way.refs[-1] != ref:
+                self._way.refs.append(ref)
+        elif name == "member" and self._relation is not None:
+            self._relation.members.append(
+                (attributes["type"], int(attributes["ref"]), attributes.get("role", ""))
+            )
+
+    def _element(self, name: str, attributes: Mapping[str, str]) -> None:
+        self._tags = self._way = self._relation = None
+        if name == "meta":
+            self.data.date = attributes.get("osm_base", self.data.date)
+        if attributes.get("visible") == "false" or attributes.get("action") == "delete":
+            return
+        if name == "node":
+            osm_id, lat, lon = int(attributes["id"]), float(attributes["lat"]), float(attributes["lon"])
+            if not (math.fabs(lat) <= 90 and math.fabs(lon) <= 180):
+                raise ValueError
+            self.data.points[osm_id] = (lat, lon)
+            self._tags = {}
+            self._node_id = osm_id
+        elif name == "way":
+            self._way = Way(int(attributes["id"]))
+            self._tags = self._way.tags
+        elif name == "relation":
+            self._relation = Relation(int(attributes["id"]))
+            self._tags = self._relation.tags
+
+    def end(self, name: str) -> None:
+        self.depth -= 1
+        if self.depth != 1:
+            return
+        if self._way is not None:
+            self.data.ways.append(self._way)
+        elif self._relation is not None:
+            self.data.relations.append(self._relation)
+        elif name == "node" and self._tags:
+            self.data.node_tags[self._node_id] = self._tags
+        self._tags = self._way = self._relation = None
+
+
+def _refuse_doctype(*_declaration: Any) -> None:
+    raise _NotOsmError(_("it declares a document type or entities, which no OpenStreetMap file does"))
+
+
+def _require_markup(pending_bytes: int) -> None:
+    if pending_bytes > _MAX_TOKEN_BYTES:
+        raise _NotOsmError(_("it holds a piece of markup of more than two megabytes"))
+
+
+def read_osm(file: Path) -> OsmData:
+    """Read an OSM XML file.
+
+    Raises
+    ------
+    ServiceError
+        The file is not there or may not be read.
+    InputError
+        It is cut off, not XML, not OSM, or declares a document type or entities.
+    """
+    data = OsmData()
+    reader = _Reader(data)
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.EntityDeclHandler = _refuse_doctype
+    digest = hashlib.sha256()
+    fed = 0
+    at_end = False
+    try:
+        with file.open("rb") as stream:
+            while chunk := stream.read(_CHUNK_BYTES):
+                digest.update(chunk)
+                parser.Parse(chunk)
+                fed += len(chunk)
+                _require_markup(pending_bytes=fed - parser.CurrentByteIndex)
+        at_end = True
+        parser.Parse(b"", True)  # noqa: FBT003 - expat's only way to say so
+    except OSError as error:
+        raise missing_file(file, error) from error
+    except expat.ExpatError as error:
+        raise _unreadable(file, at_end=at_end, fed=fed, error=error) from error
+    except (KeyError, ValueError, OverflowError) as error:
+        line = parser.CurrentLineNumber
+        raise _not_osm(
+            file, _("line {line} has an element without a proper id, position or tag").format(line=line)
+        ) from error
+    except _NotOsmError as error:
+        raise _not_osm(file, str(error)) from None
+    data.sha256 = digest.hexdigest()
+    return data
+
+
+def missing_file(file: Path, error: OSError) -> ServiceError:
+    """Return the error for a map that cannot be opened."""
+    if isinstance(error, FileNotFoundError):
+        reason = _("there is no such file")
+    else:
+        reason = _("the file cannot be read: {reason}").format(reason=error.strerror or error)
+    return ServiceError(
+        InputProblem(reason, file=str(file)),
+        hint=_("Name an .osm file that is there, or leave the map's setting empty to use the built-in map."),
+    )
+
+
+def _not_osm(file: Path, why: str) -> InputError:
+    return InputError(
+        InputProblem(_("this is not an OpenStreetMap file: {why}").format(why=why), file=str(file)),
+        hint=_("Export the area as OSM XML (.osm) again."),
+    )
+
+
+def _unreadable(file: Path, *, at_end: bool, fed: int, error: expat.ExpatError) -> InputError:
+    if at_end and fed:
+        return InputError(
+            InputProblem(_("the file is cut off in line {line}").format(line=error.lineno), file=str(file)),
+            hint=_("Download or export it again, and copy all of it."),
+        )
+    if not fed and at_end:
+        return _not_osm(file, _("it is empty"))
+    return _not_osm(file, _("it is not XML from line {line} on").format(line=error.lineno))

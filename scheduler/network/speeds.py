@@ -1,0 +1,21 @@
+"""How fast a stretch is ridden, from the settings."""
+
+from scheduler.config import Cycling
+from scheduler.network.rules import Riding
+
+
+def speed_kph(riding: Riding, cycling: Cycling, *, rough: bool = False) -> float:
+    """Return the speed on a stretch in km per hour.
+
+    A rough surface slows down who rides; who pushes walks at the same speed on any.
+    """
+    if riding is Riding.PUSH:
+        return cycling.walking_kph
+    if riding is Riding.STEPS:
+        return cycling.steps_kph
+    factor = {
+        Riding.TRACK: 1.0,
+        Riding.STREET: cycling.mixed_traffic_factor,
+        Riding.CALM: cycling.calm_street_factor,
+    }[riding]
+    return cycling.speed_kph * factor * (cycling.rough_surface_factor if rough else 1.0)

@@ -1,0 +1,136 @@
+"""The consultant's list: a card a stop and a line a ride, in words."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from scheduler.i18n import _, clock, km, minutes
+from scheduler.model import BasePlace, Roster, Round, Stop
+from scheduler.outputs import itinerary, words
+from scheduler.outputs.directions import Step, main_streets, steps
+
+
+@dataclass(frozen=True, slots=True)
+class RideCard:
+    """A ride in words."""
+
+    departs: str
+    minutes: str
+    distance: str
+    to: str
+    via: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StopCard:
+    """A stop in words. `number` is what the map's marker says; "" where there is none."""
+
+    kind: str
+    number: str
+    time: str
+    title: str
+    place: str = ""
+    geo: str = ""
+    web: str = ""
+    lines: tuple[str, ...] = ()
+
+
+def cards(roster: Roster, round_: Round, rides: itinerary.Rides) -> tuple[StopCard | RideCard, ...]:
+    """Return the consultant's list: stops and rides in the order of the day, being back last."""
+    return tuple(_cards(roster, round_, rides))
+
+
+def _cards(roster: Roster, round_: Round, rides: itinerary.Rides) -> Iterator[StopCard | RideCard]:
+    base = itinerary.base_of(roster, round_)
+    waiting = list(itinerary.legs(roster, round_, rides))
+    labels = itinerary.numbers(roster, round_)
+    names = {stop.place_id: stop.name for stop in round_.stops if stop.kind not in ("engagement", "lunch")}
+    names[base.place_id] = base.name
+    here = base.place_id
+    left = False
+    for stop in round_.stops:
+        if stop.place_id != here:
+            # Lunch in a wait stands before the stop that is waited for, but after the ride there.
+            yield _ride_card(waiting.pop(0), names)
+            here, left = stop.place_id, True
+        yield _stop_card(stop, base, labels, names)
+    if waiting:
+        yield _ride_card(waiting.pop(0), names)
+        left = True
+    if left:
+        yield StopCard("base", "B", clock(round_.returns_base), _("Back at base"), place=base.name)
+
+
+def _ride_card(leg: itinerary.Leg, names: Mapping[str, str]) -> RideCard:
+    return RideCard(
+        departs=clock(leg.departs),
+        minutes=minutes(leg.seconds),
+        distance=km(leg.metres),
+        to=names.get(leg.to_id) or (leg.stop.address if leg.stop else ""),
+        via=main_streets(leg.path) if leg.path else "",
+        steps=steps(leg.path) if leg.path else (),
+    )
+
+
+def _stop_card(stop: Stop, base: BasePlace, labels: Mapping[str, str], names: Mapping[str, str]) -> StopCard:
+    at_base = stop.place_id == base.place_id
+    interval = f"{clock(stop.start)}–{clock(stop.end)}"
+    label = "B" if at_base else labels.get(stop.place_id, "")
+    if stop.kind == "lunch":
+        place = (
+            _("at base") if at_base else _("at {place}").format(place=names.get(stop.place_id, stop.address))
+        )
+        return StopCard(
+            "lunch", "", clock(stop.start), words.stop_kind(stop.kind), lines=(f"{interval}, {place}",)
+        )
+    if stop.kind == "desk":
+        return StopCard("desk", label, clock(stop.start), words.stop_kind(stop.kind), lines=(interval,))
+    if stop.kind == "engagement" and at_base:
+        return StopCard(
+            "engagement", label, clock(stop.start), stop.name, lines=(f"{interval}, {_('at base')}",)
+        )
+    return StopCard(
+        kind=stop.kind,
+        number=label,
+        time=clock(stop.start),
+        title=words.stop_title(stop),
+        place=stop.address or stop.name,
+        geo=geo_link(stop),
+        # A home visit's address is personal: no link of it leads to a web site.
+        web="" if stop.kind == "home_visit" else web_link(stop),
+        lines=stop_lines(stop),
+    )
+
+
+def stop_lines(stop: Stop) -> tuple[str, ...]:
+    """Return what one needs to know at a stop: arrival, room, conversations, when it ends."""
+    lines = []
+    if stop.arrival != stop.start:
+        lines.append(_("there at {time}").format(time=clock(stop.arrival)))
+    if stop.kind == "visit" and stop.slot:
+        room = _("room {start}–{end}").format(start=clock(stop.slot.start), end=clock(stop.slot.end))
+        lines.append(f"{room}, {stop.slot.room}" if stop.slot.room else room)
+    if stop.conversations:
+        times = ", ".join(clock(moment) for moment in stop.conversation_starts)
+        lines.append(f"{words.conversations(stop.conversations)}: {times}")
+    lines.append(_("until {time}").format(time=clock(stop.end)))
+    return tuple(lines)
+
+
+def geo_link(stop: Stop) -> str:
+    """Return a ``geo:`` link, which opens the phone's own map at the stop; "" without coordinates."""
+    if stop.lat is None or stop.lon is None:
+        return ""
+    where = f"{stop.lat:.5f},{stop.lon:.5f}"
+    return f"geo:{where}?q={where}({quote(stop.address or stop.name, safe='')})"
+
+
+def web_link(stop: Stop) -> str:
+    """Return the stop on openstreetmap.org, for computers that know no ``geo:`` links."""
+    if stop.lat is None or stop.lon is None:
+        return ""
+    return (
+        f"https://www.openstreetmap.org/?mlat={stop.lat:.5f}&mlon={stop.lon:.5f}"
+        f"#map=18/{stop.lat:.5f}/{stop.lon:.5f}"
+    )

@@ -1,0 +1,132 @@
+"""The maps: one a round, with the consultant's list of stops, and one of the week.
+
+`round_page` and `week_page` make the pages, in which a static SVG stands until the live map
+replaces it; `round_map` and `week_map` return the `folium.Map` alone, for notebooks.
+"""
+
+import base64
+import hashlib
+import re
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+
+import folium
+from markupsafe import Markup
+
+from scheduler.config import MapSettings
+from scheduler.i18n import _, day
+from scheduler.mapdata import Background
+from scheduler.model import Roster, Round
+from scheduler.outputs import itinerary, names
+from scheduler.outputs.cards import cards
+from scheduler.outputs.itinerary import Rides
+from scheduler.outputs.livemap import library, live_map, style_sheet
+from scheduler.outputs.scene import Scene, round_scene, week_scene
+from scheduler.outputs.svgmap import svg
+from scheduler.outputs.templates import render
+
+if TYPE_CHECKING:
+    from branca.element import Figure
+
+
+def round_map(
+    roster: Roster,
+    round_: Round,
+    rides: Rides,
+    background: Background,
+    *,
+    map_settings: MapSettings | None = None,
+) -> folium.Map:
+    """Return the map of one round: numbered stops, and the rides along the streets with arrows."""
+    return live_map(round_scene(roster, round_, rides, background), map_settings or MapSettings())
+
+
+def week_map(
+    roster: Roster,
+    rides: Rides,
+    background: Background,
+    *,
+    map_settings: MapSettings | None = None,
+) -> folium.Map:
+    """Return the map of the week, a layer a round. `roster` must be `privacy.public(...)`."""
+    return live_map(week_scene(roster, rides, background), map_settings or MapSettings())
+
+
+def round_page(
+    roster: Roster, round_: Round, rides: Rides, background: Background, *, map_settings: MapSettings
+) -> str:
+    """Return the consultant's page of a round as HTML, in the language in force."""
+    scene = round_scene(roster, round_, rides, background)
+    name = itinerary.consultant_name(roster, round_.consultant_id)
+    date = _capital(day(round_.date)).replace(" ", "\N{NO-BREAK SPACE}")
+    title = f"{date}\N{NO-BREAK SPACE}· {name}"
+    return _page(
+        "round.html",
+        scene,
+        map_settings,
+        title=title,
+        svg=svg(scene, _("Map of the round: {name}").format(name=title)),
+        facts=itinerary.facts(round_),
+        cards=cards(roster, round_, rides),
+        colour=scene.routes[0].colour,
+        map_note=roster.map_note,
+    )
+
+
+def week_page(roster: Roster, rides: Rides, background: Background, *, map_settings: MapSettings) -> str:
+    """Return the page of the week's map as HTML. `roster` must be `privacy.public(...)`."""
+    scene = week_scene(roster, rides, background)
+    year, week = roster.week.split("-W")
+    title = _("Week {week} {year}: all rounds").format(week=int(week), year=year)
+    rounds = [
+        {
+            "route": route,
+            "day": _capital(day(round_.date)),
+            "consultant": itinerary.consultant_name(roster, round_.consultant_id),
+            "link": names.round_map(round_).removeprefix("maps/"),
+            "metres": round_.ride_metres,
+            "seconds": (round_.returns_base - round_.leaves_base).total_seconds(),
+            "visits": itinerary.visits(round_),
+            "conversations": round_.conversations,
+        }
+        for route, round_ in zip(scene.routes, roster.rounds, strict=True)
+    ]
+    return _page(
+        "week.html",
+        scene,
+        map_settings,
+        title=title,
+        svg=svg(scene, _("Map of {title}").format(title=title)),
+        rounds=rounds,
+        total_metres=sum(round_.ride_metres for round_ in roster.rounds),
+        map_note=roster.map_note,
+    )
+
+
+def _page(template: str, scene: Scene, settings: MapSettings, **values: object) -> str:
+    figure = cast("Figure", live_map(scene, settings).get_root())
+    figure.render()
+    script = library() + "\n" + Markup("hjul.run(function () {%s});") % Markup(figure.script.render())  # noqa: S704
+    return render(
+        template,
+        **values,
+        map_div=Markup(figure.html.render()),  # noqa: S704  # a div of StreetMap
+        style_sheet=style_sheet(),
+        script=script,
+        # The policy lets no other script run and nothing be fetched, whatever a table says.
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        image_source=_image_source(settings.tile_url),
+        attribution=scene.basemap.attribution,
+        simplified=scene.basemap.simplified,
+    )
+
+
+def _image_source(tile_url: str) -> str:
+    """Return the only host that a page may fetch from: that of the tiles, if any."""
+    tiles = urlsplit(tile_url)
+    host = tiles.netloc.replace("{s}", "*")
+    return f"{tiles.scheme}://{host}" if re.fullmatch(r"[\w.*:-]+", host) else ""
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

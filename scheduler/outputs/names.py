@@ -1,0 +1,28 @@
+"""The files of a week's output folder, relative to it, with forward slashes."""
+
+from scheduler.model import Round
+
+ROSTER = "roster.json"
+INDEX = "index.html"
+WEEK_MAP = "maps/week.html"
+WORKBOOK = "roster.xlsx"
+
+
+def round_map(round_: Round) -> str:
+    """Return the file of a round's map and list, the consultant's page."""
+    return f"maps/{round_.date.isoformat()}-{round_.consultant_id}.html"
+
+
+def gpx(round_: Round) -> str:
+    """Return the file of a round's track."""
+    return f"gpx/{round_.date.isoformat()}-{round_.consultant_id}.gpx"
+
+
+def calendar(consultant_id: str) -> str:
+    """Return the file of a consultant's calendar."""
+    return f"{consultant_id}.ics"
+
+
+def is_output(name: str) -> bool:
+    """Tell whether an entry of a week's folder is one of ours, so that the next roster replaces it."""
+    return name in {ROSTER, INDEX, WORKBOOK, "maps", "gpx"} or name.endswith(".ics")

@@ -1,0 +1,164 @@
+"""The static map: an inline SVG, for paper and for phones that run no script in a preview.
+
+Colours and fonts come from `assets/map.css`, so it follows light and dark like the rest.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from markupsafe import Markup, escape
+
+from scheduler.outputs.geometry import XY, Strand
+from scheduler.outputs.labels import Name, Placing
+from scheduler.outputs.scene import Marker, Scene
+from scheduler.outputs.streets import STREET_CLASSES, WIDTHS
+
+_WIDTH = 640
+_PADDING_PX = 36
+_MARKER_PX = 28
+_SIGHT_PX = 8.0
+
+Projection = Callable[[XY], XY]
+
+
+def svg(scene: Scene, title: str) -> Markup:
+    """Return the scene as an SVG element, 640 wide and as high as its view wants.
+
+    `title` is what a screen reader says of it; all texts are escaped.
+    """
+    box = scene.view.shaped(1.1, 1.8)
+    scale = box.width / (_WIDTH - 2 * _PADDING_PX)
+    box = box.grown(_PADDING_PX * scale)
+    height = round(box.height / scale)
+
+    def px(xy: XY) -> XY:
+        return (xy[0] - box.west) / scale, (box.north - xy[1]) / scale
+
+    names = Placing(scene.basemap.names, scene.marks, scene.lines).at_scales([scale])
+    parts = [
+        *_background(scene, px, scale),
+        *_routes(scene, px),
+        *(_name(name, px) for name, _level in names),
+        # The first markers come last, so that they lie on top.
+        *(_marker(marker, px(marker.xy)) for marker in reversed(scene.markers)),
+    ]
+    return Markup(  # noqa: S704  # made of numbers, fixed words, and texts that are escaped here
+        f'<svg class="map-svg" viewBox="0 0 {_WIDTH} {height}" role="img" '
+        f'aria-label="{escape(title)}" xmlns="http://www.w3.org/2000/svg">'
+        f'<rect class="m-land" width="{_WIDTH}" height="{height}"/>{"".join(parts)}</svg>'
+    )
+
+
+def _background(scene: Scene, px: Projection, scale: float) -> Iterator[str]:
+    base = scene.basemap
+    for kind, areas in base.areas.items():
+        rings = (ring for area in areas for ring in area)
+        yield f'<path class="m-{kind}" d="{"".join(_d(map(px, ring)) + "z" for ring in rings)}"/>'
+    if base.railways:
+        yield f'<path class="m-rail" d="{"".join(_d(map(px, line)) for line in base.railways)}"/>'
+    widths = {kind: max(least, metres / scale) for kind, (metres, least) in WIDTHS.items()}
+    # Paths are too small to tell apart at this scale.
+    drawn = {
+        kind: "".join(_d(map(px, line)) for line in base.streets[kind])
+        for kind in STREET_CLASSES
+        if kind != "path" and base.streets[kind]
+    }
+    for kind, d in drawn.items():
+        yield f'<path class="m-casing" stroke-width="{widths[kind] + 1.4:.1f}" d="{d}"/>'
+    for kind, d in drawn.items():
+        yield f'<path class="m-{kind}" stroke-width="{widths[kind]:.1f}" d="{d}"/>'
+
+
+def _routes(scene: Scene, px: Projection) -> Iterator[str]:
+    routes = [(route, [_drawn(s, px, scene.lane_px) for s in route.strands]) for route in scene.routes]
+    casings = "".join(_d(line) for _route, lines in routes for line in lines)
+    if casings:
+        yield f'<path class="ride-casing" stroke-width="{scene.line_px + 2.5}" d="{casings}"/>'
+    for route, lines in routes:
+        d = "".join(_d(line) for line in lines)
+        if d:
+            yield f'<path class="ride r{route.colour} d{route.dash}" stroke-width="{scene.line_px}" d="{d}"/>'
+    for route, lines in routes:
+        heads = "".join(
+            _arrow(*spot, scene.line_px) for line in lines for spot in _spots(line, scene.arrow_px)
+        )
+        if heads:
+            yield f'<path class="arrow r{route.colour}" d="{heads}"/>'
+
+
+def _drawn(strand: Strand, px: Projection, lane_px: float) -> list[XY]:
+    """Return a strand in pixels, moved into its lane."""
+    line = []
+    for xy, (east, north) in zip(strand.points, strand.shifts, strict=True):
+        x, y = px(xy)
+        line.append((x + lane_px * east, y - lane_px * north))
+    return line
+
+
+def _spots(line: Sequence[XY], every_px: float) -> Iterator[tuple[float, float, float]]:
+    """Return where arrows stand on a line in pixels, evenly spread: x, y and the angle.
+
+    The angle is that of a few pixels before and after, so that no small bend turns an arrow.
+    """
+    length = sum(math.dist(a, b) for a, b in pairwise(line))
+    count = max(1, round(length / every_px)) if length > _MARKER_PX * 1.5 else 0
+    for i in range(count):
+        at = (i + 0.5) * length / count
+        (x1, y1), (x, y), (x2, y2) = (_along(line, at + d) for d in (-_SIGHT_PX, 0.0, _SIGHT_PX))
+        yield x, y, math.atan2(y2 - y1, x2 - x1)
+
+
+def _along(line: Sequence[XY], distance: float) -> XY:
+    """Return the point of a line at a distance from its start."""
+    for a, b in pairwise(line):
+        step = math.dist(a, b)
+        if 0 < step >= distance:
+            t = distance / step
+            return a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])
+        distance -= step
+    return line[-1]
+
+
+def _arrow(x: float, y: float, angle: float, line_px: float) -> str:
+    """Draw an arrowhead as a closed path: tip, barb, notch, barb."""
+    size = line_px * 0.5 + 3.2
+    shape = ((1.2, 0.0), (-0.9, 0.95), (-0.45, 0.0), (-0.9, -0.95))
+    c, s = math.cos(angle) * size, math.sin(angle) * size
+    return _d((x + u * c - v * s, y + u * s + v * c) for u, v in shape) + "z"
+
+
+def _name(name: Name, px: Projection) -> str:
+    x, y = px(name.at)
+    turn = f" rotate({name.angle:.0f})" if abs(name.angle) >= 0.5 else ""
+    text = escape(name.text)
+    below = name.size_px * 0.35 - name.lift
+    return (
+        f'<text class="n-{name.kind}" font-size="{name.size_px:g}" y="{below:.1f}" '
+        f'transform="translate({x:.0f} {y:.0f}){turn}">{text}</text>'
+    )
+
+
+def _marker(marker: Marker, at: XY) -> str:
+    """Draw a disc (a square for the base) that is as wide as its label wants."""
+    label = escape(marker.label)
+    wide = max(_MARKER_PX, 12 + 8 * len(marker.label))
+    kind = "stop-base" if marker.base else f"stop r{marker.colour}"
+    radius = 6 if marker.base else _MARKER_PX / 2
+    x, y = at
+    return (
+        f'<g class="{kind}" transform="translate({x:.1f} {y:.1f})"><rect x="{-wide / 2}" '
+        f'y="{-_MARKER_PX / 2}" width="{wide}" height="{_MARKER_PX}" rx="{radius:g}"/>'
+        f'<text y="5">{label}</text></g>'
+    )
+
+
+def _d(points: Iterable[XY]) -> str:
+    """Write a line as steps of whole tenths of a pixel; nothing where it is shorter than one."""
+    tenths = [(round(x * 10), round(y * 10)) for x, y in points]
+    steps = [
+        f"{(bx - ax) / 10:g} {(by - ay) / 10:g}"
+        for (ax, ay), (bx, by) in pairwise(tenths)
+        if (ax, ay) != (bx, by)
+    ]
+    return f"M{tenths[0][0] / 10:g} {tenths[0][1] / 10:g}l{' '.join(steps)}" if steps else ""

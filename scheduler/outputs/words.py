@@ -1,0 +1,162 @@
+"""What the roster says, in words: terms of the score, reasons, kinds of stops and the week's sentence.
+
+Shared by all outputs, so that page, workbook and terminal speak alike.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+
+from scheduler.config import DEFAULT_WEIGHTS
+from scheduler.i18n import _, day, hours, ngettext, number
+from scheduler.model import Roster, Stop, StopKind, Term, Unassigned, Week
+from scheduler.outputs.totals import shown_days
+
+#: The terms that count time, and the seconds of one count.
+TIME_TERMS: Mapping[str, int] = {"cycling_second": 1, "waiting_second": 1, "imbalance_minute": 60}
+
+
+def week_title(roster: Roster) -> str:
+    """Name the week: ``Week 20``."""
+    return _("Week {number}").format(number=Week.parse(roster.week).number)
+
+
+def week_dates(roster: Roster) -> str:
+    """Name the week's first and last working day: ``11 May – 15 May 2009``."""
+    days = shown_days(roster)
+    return f"{day(days[0])} – {day(days[-1])} {days[-1].year}"
+
+
+def conversations(n: int) -> str:
+    """Count conversations: ``2 conversations``."""
+    return ngettext("{n} conversation", "{n} conversations", n).format(n=number(n))
+
+
+def visits(n: int) -> str:
+    """Count visits: ``1 visit``."""
+    return ngettext("{n} visit", "{n} visits", n).format(n=number(n))
+
+
+def proof(roster: Roster) -> str:
+    """Say whether the roster is proven best, or how far from the best possible it can be."""
+    if roster.status == "optimal":
+        return _("proven best possible")
+    # Rounded up: the page never promises more than was proven.
+    percent = math.ceil(roster.gap * 1000) / 10
+    return _("at most {percent} % from the best possible").format(percent=number(percent, 1))
+
+
+def sentence(roster: Roster) -> str:
+    """Say the week in one sentence: visits made and asked for, conversations, and the proof."""
+    stops = [stop for round_ in roster.rounds for stop in round_.stops]
+    made = sum(stop.kind in ("visit", "home_visit") for stop in stops)
+    asked = made + sum(request.held == 0 for request in roster.unassigned)
+    return _("{week}: {made} of {asked} visits, {conversations}, {proof}").format(
+        week=week_title(roster),
+        made=number(made),
+        asked=number(asked),
+        conversations=conversations(sum(stop.conversations for stop in stops)),
+        proof=proof(roster),
+    )
+
+
+def stop_kind(kind: StopKind) -> str:
+    """Name a kind of stop."""
+    return {
+        "visit": _("Visit"),
+        "home_visit": _("Home visit"),
+        "engagement": _("Engagement"),
+        "lunch": _("Lunch"),
+        "desk": _("Desk work at base"),
+    }[kind]
+
+
+def stop_title(stop: Stop) -> str:
+    """Name a stop by what happens there; a home visit says no more than that it is one."""
+    return stop.name if stop.kind in ("visit", "engagement") else stop_kind(stop.kind)
+
+
+def ordered_terms(roster: Roster) -> dict[str, Term]:
+    """Return the terms of the score in the order in which people see them."""
+    order = list(DEFAULT_WEIGHTS)
+    names = sorted(roster.terms, key=lambda name: order.index(name) if name in order else len(order))
+    return {name: roster.terms[name] for name in names}
+
+
+def term(name: str) -> str:
+    """Name a term of the score."""
+    names = {
+        "unserved_conversation": _("Conversations not held"),
+        "missed_visit": _("Requests without a visit"),
+        "continuity": _("Visits by another than the practice's own consultant"),
+        "moved_from_agreement": _("Visits moved from their agreed time"),
+        "change": _("Changes from the published roster"),
+        "cycling_second": _("Cycling"),
+        "waiting_second": _("Waiting between stops"),
+        "imbalance_minute": _("Difference in load between consultants"),
+    }
+    return names.get(name, name)
+
+
+def term_count(name: str, count: float) -> str:
+    """Write a term's count in people's units: seconds and minutes as hours, the others as numbers."""
+    seconds_each = TIME_TERMS.get(name)
+    return hours(count * seconds_each) if seconds_each else number(count)
+
+
+def term_price(name: str, weight: int) -> str:
+    """Say what one more of a term costs: ``10 points a second``."""
+    if name in ("cycling_second", "waiting_second"):
+        text = ngettext("{n} point a second", "{n} points a second", weight)
+    elif name == "imbalance_minute":
+        text = ngettext("{n} point a minute", "{n} points a minute", weight)
+    else:
+        text = ngettext("{n} point each", "{n} points each", weight)
+    return text.format(n=number(weight))
+
+
+def points(n: int) -> str:
+    """Count points of the score."""
+    return ngettext("{n} point", "{n} points", n).format(n=number(n))
+
+
+def request_state(request: Unassigned) -> str:
+    """Say how much of a request is met: ``no visit (2 conversations asked)``."""
+    if request.kind == "home_visit":
+        return _("no visit")
+    if request.held == 0:
+        return _("no visit, {asked} asked for").format(asked=conversations(request.requested))
+    return _("{held} of {asked} held").format(
+        held=number(request.held), asked=conversations(request.requested)
+    )
+
+
+_REASONS: Mapping[str, Callable[[], str]] = {
+    "no_room": lambda: _("The practice lends no room this week."),
+    "closed": lambda: _("All room times of the week fall away."),
+    "no_consultant": lambda: _("No consultant is at work while the room is free."),
+    "consultant_away": lambda: _("The consultant is not at work then."),
+    "ride_does_not_fit": lambda: _("Shifts, engagements and lunch leave no time for the ride and the visit."),
+    "room_too_short": lambda: _("The room is not free for long enough."),
+    "dearer": lambda: _("It is possible, but it costs more than it gains."),
+    "not_placed": lambda: _("No place was found in the time given."),
+}
+
+
+def why(request: Unassigned) -> str:
+    """Say why a request is not met: in the sentence of the engine, else by the code of its reason."""
+    if request.detail:
+        return request.detail
+    words = _REASONS.get(request.reason)
+    return words() if words else request.reason
+
+
+def cost(request: Unassigned, roster: Roster) -> str:
+    """Say what meeting a request would cost, also as the cycling that it amounts to; "" if unknown."""
+    if request.cost_to_force is None:
+        return ""
+    weight = roster.weights.get("cycling_second", 0)
+    text = points(request.cost_to_force)
+    if weight and request.cost_to_force > 0:
+        cycling = hours(request.cost_to_force / weight)
+        text = _("{points}, as much as {time} of cycling").format(points=text, time=cycling)
+    return text

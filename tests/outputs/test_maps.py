@@ -1,0 +1,207 @@
+import json
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import folium
+import pytest
+import samples
+
+from scheduler import i18n
+from scheduler.config import MapSettings
+from scheduler.mapdata import Background
+from scheduler.model import Roster
+from scheduler.outputs import maps, names
+from scheduler.outputs.privacy import public
+
+PLAIN = MapSettings()
+
+
+@pytest.fixture(scope="module")
+def roster() -> Roster:
+    return samples.roster()
+
+
+class _Texts(HTMLParser):
+    """Gathers what a reader sees, with the tags that hold it, and the attributes of all tags."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self._within: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._within.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._within:
+            while self._within.pop() != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and not {"script", "style"} & set(self._within):
+            self.words.append(" ".join(data.split()))
+
+    @property
+    def text(self) -> str:
+        return " | ".join(self.words)
+
+
+def _round_page(roster: Roster, index: int, *, hostile: bool = False) -> str:
+    return maps.round_page(
+        roster,
+        roster.rounds[index],
+        samples.rides(roster, hostile=hostile),
+        samples.background(hostile=hostile),
+        map_settings=PLAIN,
+    )
+
+
+def _week_page(roster: Roster) -> str:
+    return maps.week_page(public(roster), samples.rides(roster), samples.background(), map_settings=PLAIN)
+
+
+def test_the_page_sums_up_the_day(roster: Roster) -> None:
+    text = _Texts(_round_page(roster, 2)).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Tuesday 12 May · Rådgiver 1" in text
+    for fact in ("from base 8:46", "back 14:21", "9.0 km", "3 visits", "3 conversations"):
+        assert fact in text
+
+
+def test_the_list_follows_the_clock(roster: Roster) -> None:
+    html = _round_page(roster, 2)
+    times = [int(h) * 60 + int(m) for h, m in re.findall(r'class="time">(\d+):(\d+)<', html)]
+    assert len(times) == 6
+    assert times == sorted(times)
+    text = _Texts(html).text
+    order = ["Praksis Sjælør Boulevard", "Praksis Borgbjergsvej", "Desk work at base", "Lunch", "Home visit"]
+    found = [text.index(word, text.index("9:00")) for word in order]
+    assert found == sorted(found)
+
+
+def test_the_consultant_finds_the_home(roster: Roster) -> None:
+    html = _round_page(roster, 2)
+    assert samples.HOME_ADDRESS in html
+    # Its coordinates go to the phone's own map, never to a web site.
+    assert "geo:55.66589,12.54504" in html
+    assert "mlat=55.66589" not in html
+    assert "mlat=55.65180" in html
+
+
+def test_home_visits_are_not_on_the_week_map(roster: Roster) -> None:
+    html = _week_page(roster)
+    private = (samples.HOME_ADDRESS, samples.HOME_NAME, "55.66589", "5566589", "12.54504", "1254504")
+    assert not any(word in html for word in private)
+    # The round's rides end at the desk stop before the home visit: two to and from it are left out.
+    tuesday = next(data for data in _rides(html) if data["colour"] == 1 and data["dash"] == 0)
+    assert len(tuesday["strands"]) == 3
+
+
+def _rides(html: str) -> list[dict[str, Any]]:
+    return [json.loads(text) for text in re.findall(r"hjul\.rides\((\{.*?\})\)\.addTo", html)]
+
+
+def test_the_week_lists_every_round(roster: Roster) -> None:
+    html = _week_page(roster)
+    links = {attrs["href"] for tag, attrs in _Texts(html).tags if tag == "a"}
+    assert {names.round_map(r).removeprefix("maps/") for r in roster.rounds} <= links
+    assert "../index.html" in links
+    for letter, round_ in zip("ABCDEFG", roster.rounds, strict=True):
+        assert f'"{letter} \\u00b7 {i18n.day(round_.date)} \\u00b7 ' in html
+        assert i18n.km(round_.ride_metres) in html
+
+
+def test_rounds_differ_by_more_than_colour(roster: Roster) -> None:
+    looks = [(data["colour"], data["dash"]) for data in _rides(_week_page(roster))]
+    assert len(looks) == len(set(map(str, looks))) == len(roster.rounds)
+
+
+def test_folium_makes_the_maps(roster: Roster) -> None:
+    rides, background = samples.rides(roster), samples.background()
+    one = maps.round_map(roster, roster.rounds[3], rides, background)
+    all_ = maps.week_map(public(roster), rides, background)
+    assert isinstance(one, folium.Map)
+    assert isinstance(all_, folium.Map)
+    layers = [child for child in all_._children.values() if isinstance(child, folium.FeatureGroup)]
+    assert len(layers) == len(roster.rounds)
+    assert any(isinstance(child, folium.LayerControl) for child in all_._children.values())
+
+
+@pytest.mark.parametrize("index", range(7))
+def test_nothing_is_fetched(roster: Roster, index: int) -> None:
+    for html in (_round_page(roster, index), _week_page(roster)):
+        for tag, attrs in _Texts(html).tags:
+            assert "src" not in attrs, tag
+            assert tag != "link"
+        styles = "".join(re.findall(r"<style>(.*?)</style>", html, re.DOTALL))
+        assert not re.findall(r"url\((?!data:)", styles)
+        assert "@import" not in styles
+        assert "sourceMappingURL" not in html
+        assert "user-scalable" not in html
+
+
+def test_every_page_is_small(roster: Roster) -> None:
+    assert max(len(_round_page(roster, i).encode()) for i in range(7)) < 400_000
+    assert len(_week_page(roster).encode()) < 400_000
+
+
+def test_same_roster_same_page(roster: Roster) -> None:
+    assert _round_page(roster, 3) == _round_page(roster, 3)
+    assert _week_page(roster) == _week_page(roster)
+
+
+def test_hostile_texts_stay_texts() -> None:
+    roster = samples.roster(hostile=True)
+    rides, background = samples.rides(roster, hostile=True), samples.background(hostile=True)
+    pages = [_round_page(roster, i, hostile=True) for i in range(7)]
+    pages.append(maps.week_page(public(roster), rides, background, map_settings=PLAIN))
+    for html in pages:
+        parsed = _Texts(html)
+        assert not [tag for tag, _attrs in parsed.tags if tag == "img"]
+        assert sum(tag == "script" for tag, _attrs in parsed.tags) == 1
+        assert not [name for _tag, attrs in parsed.tags for name in attrs if name.startswith("on")]
+        assert samples.MARKUP in parsed.text
+
+
+@pytest.mark.parametrize("lang", ["da", "en"])
+def test_the_language_is_set(roster: Roster, lang: str) -> None:
+    with i18n.using(lang):
+        assert f'<html lang="{lang}">' in _round_page(roster, 0)
+
+
+def test_the_map_says_where_it_is_from(roster: Roster) -> None:
+    html = _round_page(roster, 0)
+    assert "Simplified map" in html
+    assert "© OpenStreetMap contributors" in html
+    real = maps.round_page(roster, roster.rounds[0], samples.rides(roster), Background(), map_settings=PLAIN)
+    assert "Simplified map" not in real
+
+
+def test_tiles_only_where_they_are_asked_for(roster: Roster) -> None:
+    settings = MapSettings(
+        tile_url="https://{s}.tiles.example/{z}/{x}/{y}.png",
+        tile_attribution='&copy; <a href="https://tiles.example">Tiles</a><img src=x onerror=alert(1)>',
+    )
+    html = maps.round_page(
+        roster, roster.rounds[0], samples.rides(roster), samples.background(), map_settings=settings
+    )
+    assert 'img-src data: https://*.tiles.example"' in html
+    assert "L.tileLayer(" in html
+    assert "onerror=alert" not in html
+    assert '"attribution": "\\u00a9 Tiles"' in html
+    assert "L.tileLayer(" not in _round_page(roster, 0)
+
+
+def test_a_day_without_a_ride_has_a_page(roster: Roster) -> None:
+    html = _round_page(roster, 1)
+    assert not _rides(html)[0]["strands"]
+    assert "Telefontid" in html
+    assert 'class="stop-base"' in html
+
+
+def test_an_empty_week_has_a_map(roster: Roster) -> None:
+    empty = roster.replace(rounds=())
+    assert "0 rounds" in _Texts(_week_page(empty)).text
