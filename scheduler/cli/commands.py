@@ -38,7 +38,8 @@ def init(settings: Settings, folder: Path) -> None:
     terminal = settings.terminal()
     terminal.line(_("The example project is in {folder}.").format(folder=folder))
     terminal.line(_("The same as an Excel workbook: {file}").format(file=folder / "excel" / "project.xlsx"))
-    terminal.line(_("Plan a week of it: {command}").format(command=f"hjul plan 2009-W20 --data {folder}"))
+    quoted = f'"{folder}"' if " " in str(folder) else folder
+    terminal.line(_("Plan a week of it: {command}").format(command=f"hjul plan 2009-W20 --data {quoted}"))
 
 
 @cli.command()

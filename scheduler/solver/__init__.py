@@ -1,6 +1,6 @@
 """The engine: a `Problem` in, the best roster that can be found in time out, with its proof.
 
-The OR-Tools routing model gives the first roster. Then every round worth having is listed and the
+The OR-Tools routing model gives the first roster. Then the rounds that matter are generated and the
 master problem chooses among them, which proves the roster best, or says how far from proven it is.
 """
 
@@ -16,9 +16,11 @@ from scheduler.model import Problem, Roster
 from scheduler.progress import Progress, Silent
 from scheduler.schedule import DayModel, DaySchedule, unmet_points
 from scheduler.score import Balance
-from scheduler.solver.master import Choice, Deadline, choose
-from scheduler.solver.reasons import Reasoner
-from scheduler.solver.rounds import DayRounds, TooManyRoundsError, best_order, list_rounds
+from scheduler.solver.generate import Generator
+from scheduler.solver.graph import TooManyRoundsError
+from scheduler.solver.master import Deadline
+from scheduler.solver.reasons import Proof, Reasoner
+from scheduler.solver.rounds import best_order
 from scheduler.solver.routing import route
 from scheduler.solver.table import RoundTable
 
@@ -98,24 +100,22 @@ class _Search:
         improve = method == "routing"
         limit_s = self.time_limit_s * (1 if improve else _FIRST_ROSTER_SHARE)
         first = route(self.problem, self.models, time_limit_s=limit_s, improve=improve)
-        if improve:
-            return self._finish(first, 0, None)
+        self.progress.bounds(self._score(first), 0)
+        if improve or not self.models:
+            return self._finish(first, 0 if self.models else self._score(()), None)
+        self.progress.step(_("Rounds worth having"))
         try:
-            days = self._list()
+            generator = Generator(self.problem, self.models, pin_points=self.pin_points)
         except TooManyRoundsError:
-            left = route(self.problem, self.models, time_limit_s=self.deadline.left_s, improve=True)
-            return self._finish(min((first, left), key=self._score), 0, None)
-        if len(days) < len(self.models):
-            return self._finish(first, 0, None)
-        if not days:
-            return self._finish((), self._score(()), None)
-        table = RoundTable(self.problem, tuple(days), self.pin_points)
-        self.progress.step(_("Proof"))
-        choice = choose(table, self.deadline, start=table.rows(first), report=self.progress.bounds)
-        if choice is None:
-            raise InvalidRosterError("the first roster is not among the listed rounds")
+            more = route(self.problem, self.models, time_limit_s=self.deadline.left_s, improve=True)
+            return self._finish(min((first, more), key=self._score), 0, None)
+        found = generator.solve(self.deadline, start=first, report=self.progress.bounds)
+        if found is None:
+            raise InvalidRosterError("the first roster is not among the rounds")
+        table, choice = found
         schedules = tuple(self._schedule(table, row) for row in sorted(choice.rounds))
-        return self._finish(schedules, choice.bound, (table, choice))
+        bound = min(choice.bound, self._score(schedules))
+        return self._finish(schedules, bound, (generator, table, choice))
 
     def _score(self, schedules: Sequence[DaySchedule]) -> int:
         """Return the score of a roster, pins that are not kept counting as `pin_points` each."""
@@ -128,26 +128,15 @@ class _Search:
         unmet = unmet_points(self.problem) + pins * self.pin_points
         return unmet + sum(schedule.points for schedule in schedules) + balance
 
-    def _list(self) -> list[DayRounds]:
-        """List the rounds of every day, or of as many as there is time for."""
-        self.progress.step(_("Rounds worth having"))
-        days = []
-        for model in self.models:
-            if self.deadline.left_s <= 0:
-                break
-            days.append(list_rounds(self.problem, model))
-        return days
-
     def _schedule(self, table: RoundTable, row: int) -> DaySchedule:
         day = table.days[table.day[row]]
         schedule = best_order(day.model, day.stops(row - int(table.starts[table.day[row]])))
-        if schedule is None or schedule.points != table.points[row]:
-            raise InvalidRosterError("a listed round and its schedule differ in points")
+        # A round that came by another way than growing may have been known in a dearer order.
+        if schedule is None or schedule.points > table.points[row]:
+            raise InvalidRosterError("a round's schedule is dearer than the round")
         return schedule
 
-    def _finish(
-        self, schedules: Sequence[DaySchedule], bound: int, proof: tuple[RoundTable, Choice] | None
-    ) -> Solution:
+    def _finish(self, schedules: Sequence[DaySchedule], bound: int, proof: Proof | None) -> Solution:
         score = self._score(schedules)
         self.progress.bounds(score, bound)
         self._refuse_broken_pins(schedules)

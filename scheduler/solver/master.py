@@ -9,15 +9,15 @@ The master problem is set packing with a price on imbalance:
 
 Its linear relaxation is nearly integral. Any dual prices give a valid bound (Lagrangian
 relaxation; Geoffrion 1974): what the prices are worth and, a day, the round of least reduced
-points. So the search is short: solve the relaxation, let HiGHS choose among the rounds of small
-reduced points, keep only the rounds that a better choice could still use (reduced-cost fixing),
-and let CP-SAT, which calculates in integers, prove that the few left hold nothing better.
+points. So the search is short: let HiGHS choose among the rounds of small reduced points, keep
+only the rounds that a better choice could still use (reduced-cost fixing), and let CP-SAT, which
+calculates in integers, prove that the few left hold nothing better.
 """
 
 import math
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from scheduler.solver.program import Prices, prices, program
+from scheduler.solver.program import program
 from scheduler.solver.table import RoundTable
 
 #: One point of balance in the units of the integer model.
@@ -62,67 +62,49 @@ class Choice:
     bound: int
 
 
-def choose(
-    table: RoundTable,
-    deadline: Deadline,
-    *,
-    start: Sequence[int] | None = None,
-    force: int | None = None,
-    report: Report = lambda _score, _bound: None,
-) -> Choice | None:
-    """Find the best choice of rounds, or the best until the deadline.
+class Search:
+    """A search for the best choice among some rounds of the table.
 
     Parameters
     ----------
     table
-        The rounds to choose from.
+        The rounds.
+    usable
+        Rows of the rounds to choose from.
+    bound
+        What no choice can be below, in points.
+    excess
+        For each usable round, how far above `bound` every choice with it is at least.
     deadline
         When to stop.
-    start
-        A choice to begin with; not with `force`.
     force
-        A request that must be met, with as many conversations as any round holds.
+        A request that must be met.
     report
         Is told of each better score and of the bound.
-
-    Returns
-    -------
-    The choice, or None where there is none, or none was found in time.
     """
-    usable = np.arange(len(table)) if force is None else table.without_part(force)
-    found = prices(table, usable, force)
-    if found is None:
-        return None
-    search = _Search(table, usable, found, deadline=deadline, force=force, report=report)
-    if start is not None:
-        search.accept(tuple(start))
-    search.find()
-    return search.prove()
-
-
-class _Search:
-    """A search over the usable rounds. `keep` are those that a better choice could still use."""
 
     def __init__(
         self,
         table: RoundTable,
         usable: NDArray[np.intp],
-        found: Prices,
+        bound: float,
+        excess: NDArray[np.float64],
         *,
         deadline: Deadline,
-        force: int | None,
-        report: Report,
+        force: int | None = None,
+        report: Report = lambda _score, _bound: None,
     ) -> None:
         self.table = table
         self.usable = usable
-        self.prices = found
+        self.exact_bound = bound
+        self.excess = excess
         self.deadline = deadline
         self.force = force
         self.report = report
-        self.bound = max(0, math.floor(found.bound))
+        self.bound = max(0, math.floor(bound))
         self.best: tuple[int, ...] | None = None
         self.score = 0
-        self.keep = np.argsort(found.excess, kind="stable")
+        self.keep = np.argsort(excess, kind="stable")
 
     def accept(self, choice: tuple[int, ...]) -> None:
         """Take a choice if it is better than the best one, and drop the rounds that cannot beat it."""
@@ -130,7 +112,7 @@ class _Search:
         if self.best is not None and score >= self.score:
             return
         self.best, self.score = choice, score
-        self.keep = self.keep[self.prices.bound + self.prices.excess[self.keep] < score]
+        self.keep = self.keep[self.exact_bound + self.excess[self.keep] < score]
         self.report(score, min(self.bound, score))
 
     def find(self) -> None:

@@ -14,8 +14,6 @@ from scheduler.solver.table import RoundTable
 MARGIN = 1e-3
 #: Points in a unit of the high and low variables: HiGHS wants numbers near those of the rounds.
 _UNIT = 10_000.0
-#: How many more rounds a day enter the linear program at a time.
-_ROUNDS_A_TURN = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,84 +68,49 @@ def program(table: RoundTable, rounds: NDArray[np.intp], force: int | None) -> P
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prices:
-    """What the relaxation says of all usable rounds: a bound, and how far above it each one leads.
-
-    A choice with round j scores at least `bound` + `excess[j]`.
-    """
-
-    bound: float
-    excess: NDArray[np.float64]
-
-
-def prices(table: RoundTable, usable: NDArray[np.intp], force: int | None = None) -> Prices | None:
-    """Solve the relaxation over some rounds; None where no choice keeps the constraints.
-
-    Only rounds that the prices so far call for enter the linear program (delayed column
-    generation over the listed rounds).
-    """
-    day = table.day[usable]
-    by_points = np.argsort(table.points[usable], kind="stable")
-    inside = np.zeros(len(usable), dtype=bool)
-    inside[_first_of_each(day[by_points], by_points)] = True
-    if force is not None:
-        inside |= table.meets[usable][:, [force]].toarray()[:, 0] > 0
-    while True:
-        relaxation = _Relaxation(table, usable[inside], force)
-        if not relaxation.feasible:
-            if inside.all():
-                return None
-            inside[:] = True
-            continue
-        reduced = relaxation.reduced(usable)
-        cheapest = np.full(len(table.days), np.inf)
-        np.minimum.at(cheapest, day, reduced)
-        excess = reduced - cheapest[day]
-        wanted = np.flatnonzero((reduced < relaxation.day_price[day] - MARGIN / 10) & ~inside)
-        if not len(wanted):
-            bound = table.constant + cheapest.sum() - relaxation.request_price.sum()
-            return Prices(float(bound) - MARGIN, excess)
-        wanted = wanted[np.argsort(excess[wanted], kind="stable")]
-        inside[_first_of_each(day[wanted], wanted)] = True
-
-
-class _Relaxation:
-    """The linear relaxation over some rounds, solved by HiGHS.
+    """Dual prices of the relaxation. Any prices give a valid bound.
 
     Attributes
     ----------
-    feasible
-        Whether there is a solution; without one there are no prices.
-    day_price, request_price
-        Points of each consultant-day's round, and what meeting a request takes up.
+    day
+        Points of the round that each consultant-day takes.
+    request
+        What meeting each request takes up, in points.
     share
         For each consultant, how much a point of their load changes the balance.
     """
 
-    def __init__(self, table: RoundTable, rounds: NDArray[np.intp], force: int | None) -> None:
-        self._table = table
-        p = program(table, rounds, force)
-        bounds = np.column_stack([p.lowest, np.full(len(p.cost), np.inf)])
-        answer = linprog(p.cost, p.upper, p.limits, p.equal, p.equals, bounds, method="highs")
-        self.feasible = answer.status == 0
-        if not self.feasible:
-            return
-        requests, count, days = len(table.problem.requests), len(p.compared), len(table.days)
-        # Any prices give a valid bound, so these may be cleaned of what float arithmetic left.
-        price = np.maximum(0.0, -answer.ineqlin.marginals)
-        self.day_price = answer.eqlin.marginals[:days]
-        self.request_price = price[:requests]
-        if force is not None:
-            self.request_price[force] -= answer.eqlin.marginals[-1]
-        self.share = np.zeros(len(table.problem.consultants))
-        high, low = price[requests : requests + count], price[requests + count :]
-        self.share[p.compared] = _shares(high, p.member) - _shares(low, p.member)
+    day: NDArray[np.float64]
+    request: NDArray[np.float64]
+    share: NDArray[np.float64]
 
-    def reduced(self, rounds: NDArray[np.intp]) -> NDArray[np.float64]:
+    def reduced(self, table: RoundTable) -> NDArray[np.float64]:
         """Return the points of rounds with what they take up, the day's own price not taken off."""
-        table = self._table
-        taken: NDArray[np.float64] = table.meets[rounds] @ self.request_price
-        balance: NDArray[np.float64] = self.share[table.consultant[rounds]] * table.balance_points[rounds]
-        return table.points[rounds] + taken + balance
+        taken: NDArray[np.float64] = table.meets @ self.request
+        return table.points + taken + self.share[table.consultant] * table.balance_points
+
+    def bound(self, table: RoundTable, least: NDArray[np.float64]) -> float:
+        """Return a lower bound on every score, from the least reduced points of any round of each day."""
+        return float(table.constant + least.sum() - self.request.sum()) - MARGIN
+
+
+def prices(table: RoundTable, usable: NDArray[np.intp], force: int | None = None) -> Prices | None:
+    """Solve the relaxation over some rounds with HiGHS; None where no choice keeps the constraints."""
+    p = program(table, usable, force)
+    bounds = np.column_stack([p.lowest, np.full(len(p.cost), np.inf)])
+    answer = linprog(p.cost, p.upper, p.limits, p.equal, p.equals, bounds, method="highs")
+    if answer.status != 0:
+        return None
+    requests, count, days = len(table.problem.requests), len(p.compared), len(table.days)
+    # What float arithmetic left may be cleaned away, since any prices give a valid bound.
+    price = np.maximum(0.0, -answer.ineqlin.marginals)
+    request = price[:requests].copy()
+    if force is not None:
+        request[force] -= answer.eqlin.marginals[-1]
+    share = np.zeros(len(table.problem.consultants))
+    high, low = price[requests : requests + count], price[requests + count :]
+    share[p.compared] = _shares(high, p.member) - _shares(low, p.member)
+    return Prices(answer.eqlin.marginals[:days], request, share)
 
 
 def _indicator(group: NDArray[np.int64], groups: int, values: NDArray[np.float64] | None = None) -> Any:
@@ -161,12 +124,3 @@ def _shares(price: NDArray[np.float64], member: Any) -> NDArray[np.float64]:
     total = member @ (member.T @ price)
     even = 1.0 / (member @ member.sum(axis=0))
     return np.where(total > 0, price / np.where(total > 0, total, 1.0), even)
-
-
-def _first_of_each(group: NDArray[np.int64], items: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the first items of each group, in a list whose order means preference."""
-    order = np.argsort(group, kind="stable")
-    grouped = group[order]
-    starts = np.flatnonzero(np.concatenate([[True], grouped[1:] != grouped[:-1]]))
-    rank = np.arange(len(group)) - np.repeat(starts, np.diff([*starts, len(group)]))
-    return items[order[rank < _ROUNDS_A_TURN]]

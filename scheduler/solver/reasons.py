@@ -10,16 +10,19 @@ from collections.abc import Sequence
 from scheduler.i18n import _, clock, day, ngettext
 from scheduler.model import Problem, Request, Unassigned
 from scheduler.schedule import DayModel, DaySchedule, StopOption
-from scheduler.solver.master import Choice, Deadline, choose
+from scheduler.solver.generate import Forced, Generator
+from scheduler.solver.master import Choice, Deadline
 from scheduler.solver.rounds import best_order
 from scheduler.solver.table import RoundTable
+
+#: A generator of rounds, with the table and the choice that it has made.
+Proof = tuple[Generator, RoundTable, Choice]
 
 
 class Reasoner:
     """Explains the requests that a choice of schedules leaves open.
 
-    `proof` is the table of rounds with the choice made from it; where that is not proven best,
-    nothing can be priced.
+    `proof` is how the schedules were chosen; where they are not proven best, nothing is priced.
     """
 
     def __init__(
@@ -27,12 +30,12 @@ class Reasoner:
         problem: Problem,
         models: Sequence[DayModel],
         deadline: Deadline,
-        proof: tuple[RoundTable, Choice] | None,
+        proof: Proof | None,
     ) -> None:
         self._problem = problem
         self._models = models
         self._deadline = deadline
-        self._proof = proof if proof and proof[1].score == proof[1].bound else None
+        self._proof = proof if proof and proof[2].score == proof[2].bound else None
 
     def explain(self, schedules: Sequence[DaySchedule]) -> tuple[Unassigned, ...]:
         """Return an entry for each request that is not fully met, in the order of the requests."""
@@ -45,10 +48,10 @@ class Reasoner:
 
     def _explain(self, number: int, request: Request, visit: StopOption | None) -> Unassigned:
         held = 0 if visit is None else visit.conversations
-        code, detail = self._obstacle(request, held, missed=visit is None)
+        code, detail, most = self._obstacle(request, held, missed=visit is None)
         cost = None
         if not code:
-            code, detail, cost = self._price(number)
+            code, detail, cost = self._price(Forced(number, most))
         place = self._problem.places[request.request_id]
         return Unassigned(
             id=request.request_id,
@@ -62,34 +65,51 @@ class Reasoner:
             cost_to_force=cost,
         )
 
-    def _obstacle(self, request: Request, held: int, *, missed: bool) -> tuple[str, str]:
-        """Return the code and the sentence of what makes more impossible, or two empty texts."""
+    def _obstacle(self, request: Request, held: int, *, missed: bool) -> tuple[str, str, int]:
+        """Return the code and the sentence of what makes more impossible, or two empty texts.
+
+        The number is of the most conversations that are possible.
+        """
         if not request.slots:
-            return self._no_slot(request)
+            return (*self._no_slot(request), 0)
         offers = [(model, option) for model in self._models for option in model.options(request)]
         if not offers:
-            return self._nobody(request)
+            return (*self._nobody(request), 0)
         alone = [(m, option) for m, option in offers if best_order(m, [option]) is not None]
         if not alone:
             model, option = max(offers, key=lambda offer: len(offer[1].starts_s))
-            return "ride_does_not_fit", _(
-                "In the room's hours on {day} neither the shift nor the engagements leave {name} time "
-                "for the ride there, the visit of {minutes} minutes and lunch."
-            ).format(day=day(model.day.date), name=model.consultant.name, minutes=option.duration_s // 60)
+            return (
+                "ride_does_not_fit",
+                _(
+                    "In the room's hours on {day} neither the shift nor the engagements leave {name} time "
+                    "for the ride there, the visit of {minutes} minutes and lunch."
+                ).format(
+                    day=day(model.day.date), name=model.consultant.name, minutes=option.duration_s // 60
+                ),
+                0,
+            )
         most = max(option.conversations for _model, option in alone)
         if not missed and held == most:
             if most == request.max_conversations:
-                return "practice_maximum", ngettext(
-                    "The practice takes at most {n} conversation in one visit.",
-                    "The practice takes at most {n} conversations in one visit.",
+                return (
+                    "practice_maximum",
+                    ngettext(
+                        "The practice takes at most {n} conversation in one visit.",
+                        "The practice takes at most {n} conversations in one visit.",
+                        most,
+                    ).format(n=most),
                     most,
-                ).format(n=most)
-            return "room_too_short", ngettext(
-                "Only {n} conversation fits into the room's hours and the shifts.",
-                "Only {n} conversations fit into the room's hours and the shifts.",
+                )
+            return (
+                "room_too_short",
+                ngettext(
+                    "Only {n} conversation fits into the room's hours and the shifts.",
+                    "Only {n} conversations fit into the room's hours and the shifts.",
+                    most,
+                ).format(n=most),
                 most,
-            ).format(n=most)
-        return "", ""
+            )
+        return "", "", most
 
     def _no_slot(self, request: Request) -> tuple[str, str]:
         if not request.closed_slots:
@@ -113,21 +133,22 @@ class Reasoner:
             "No consultant is at work long enough for a visit while the room is free: {when}."
         ).format(when=when)
 
-    def _price(self, number: int) -> tuple[str, str, int | None]:
+    def _price(self, forced: Forced) -> tuple[str, str, int | None]:
         """Solve the week again with the request met in full, and tell what that would cost."""
         if self._proof is None:
             return "not_placed", _("No place was found in the time given."), None
-        table, choice = self._proof
-        forced = choose(table, self._deadline, force=number)
-        if forced is None or forced.bound < forced.score:
+        generator, table, choice = self._proof
+        solved = generator.solve(self._deadline, forced=forced)
+        if solved is None or solved[1].bound < solved[1].score:
             return "dearer", _("It would displace or move other visits."), None
-        before, after = table.held(choice.rounds), table.held(forced.rounds)
+        other_table, other = solved
+        before, after = table.held(choice.rounds), other_table.held(other.rounds)
         worse = [
             request
             for request in self._problem.requests
             if after.get(request.request_id, -1) < before.get(request.request_id, -1)
         ]
-        cost = forced.score - choice.score
+        cost = other.score - choice.score
         if not worse:
             return "dearer", _("It is possible, but longer rides, waits or moved visits cost more."), cost
         names = ", ".join(self._problem.places[r.request_id].name or _("Home visit") for r in worse)

@@ -106,12 +106,12 @@ class RoundTable:
         pairs = zip(self.starts.tolist(), self.days, schedules, strict=False)
         return tuple(start + day.row(schedule.visits) for start, day, schedule in pairs)
 
-    def without_part(self, request: int) -> NDArray[np.intp]:
-        """Return the rounds that leave a request out or meet it with as many conversations as any can."""
-        held = np.zeros(len(self), dtype=np.int64)
+    def without_part(self, request: int, conversations: int) -> NDArray[np.intp]:
+        """Return the rounds that leave a request out or meet it with just so many conversations."""
+        fits = np.ones(len(self), dtype=bool)
         for start, day in zip(self.starts.tolist(), self.days, strict=False):
             if request in day.requests:
                 local = day.requests.index(request)
-                numbers = np.array([0, *(1 + option.conversations for option in day.options[local])])
-                held[start : start + len(day.points)] = numbers[day.held[:, local]]
-        return np.flatnonzero((held == 0) | (held == held.max()))
+                full = [True, *(option.conversations == conversations for option in day.options[local])]
+                fits[start : start + len(day.points)] = np.array(full)[day.held[:, local]]
+        return np.flatnonzero(fits)

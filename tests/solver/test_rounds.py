@@ -2,13 +2,22 @@ import itertools
 from random import Random
 
 import brute_force
+import numpy as np
 import pytest
 from random_problems import small_week, tiny_problem
 
 from scheduler.model import Problem
 from scheduler.schedule import DayModel, request_points
-from scheduler.solver import rounds
-from scheduler.solver.rounds import TooManyRoundsError, best_order, list_rounds
+from scheduler.solver import labels
+from scheduler.solver.graph import DayGraph, TooManyRoundsError
+from scheduler.solver.labels import Grower
+from scheduler.solver.rounds import DayRounds, best_order
+
+
+def list_rounds(problem: Problem, model: DayModel) -> DayRounds:
+    graph = DayGraph(problem, model)
+    found = Grower(graph, np.zeros(graph.first_engagement), 1e15).run()
+    return graph.rounds(found.keys, np.rint(found.points).astype(np.int64))
 
 
 def _as_points_of_the_day(problem: Problem, held: brute_force.Holding, points: int) -> int:
@@ -66,7 +75,7 @@ def test_best_order_is_the_best_of_all_orders() -> None:
 
 def test_gives_up_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = small_week(3)
-    monkeypatch.setattr(rounds, "MAX_LABELS", 5)
+    monkeypatch.setattr(labels, "MOST_LABELS", 5)
     model = DayModel(problem, problem.days[2])
     with pytest.raises(TooManyRoundsError):
         list_rounds(problem, model)

@@ -1,5 +1,6 @@
 import dataclasses
 from random import Random
+from types import ModuleType
 
 import brute_force
 import pytest
@@ -10,7 +11,7 @@ from random_problems import small_week, tiny_problem, tiny_problems
 from scheduler.checks import check
 from scheduler.errors import InputError
 from scheduler.model import Origin, Pin, Problem, Request, RoomSlot
-from scheduler.solver import rounds, solve
+from scheduler.solver import graph, labels, solve
 
 _UNHURRIED = settings(deadline=None, max_examples=60)
 
@@ -80,8 +81,11 @@ def test_the_routing_model_alone_gives_a_valid_roster_without_proof() -> None:
     assert sum(round_.conversations for round_ in roster.rounds) > 0
 
 
-def test_too_many_rounds_to_list_leave_the_routing_models_roster(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rounds, "MAX_LABELS", 5)
+@pytest.mark.parametrize("setting", [(labels, "MOST_LABELS"), (graph, "_KEY_BITS")])
+def test_too_many_rounds_to_look_at_leave_a_roster_without_proof(
+    monkeypatch: pytest.MonkeyPatch, setting: tuple[ModuleType, str]
+) -> None:
+    monkeypatch.setattr(setting[0], setting[1], 5)
     problem = small_week(2)
     solution = solve(problem, time_limit_s=1)
     assert solution.interrupted
