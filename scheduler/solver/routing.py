@@ -1,28 +1,43 @@
 """The OR-Tools routing model of the week: a good roster fast, at any size, without a bound.
 
 One vehicle a consultant-day, one node for every way to use a room slot (request, slot, number of
-conversations), one disjunction a request. The model is simpler than the rules: nobody goes by base
-for desk work, starts are not on the grid, and balance is a soft ceiling on each day's visits. So
-only the order of the stops is taken from it; `DayModel.best_schedule` gives each day its exact
-times, and a day whose stops do not fit the rules loses the cheapest of them until they do.
+conversations, at the agreed hour or not), one disjunction a request. The model is simpler than the
+rules: nobody goes by base for desk work, starts are not on the grid, and balance is a soft ceiling
+on each day's visits. So only the order of the stops is taken from it; `DayModel.best_schedule`
+gives each day its exact times, a day whose stops do not fit the rules loses the cheapest of them
+until they do, and what is left out then goes wherever it fits.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from scheduler.model import Problem, RoomSlot
 from scheduler.schedule import DayModel, DaySchedule, StopOption, request_points
 from scheduler.score import Balance
+from scheduler.solver.rounds import best_order
 
 _DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Run:
+    """Starts of an option in one slot that cost the same: the cheapest ones, or those before or after."""
+
+    option: StopOption
+    earliest_s: int
+    latest_s: int
+    points: int
+    cheapest: bool
+    late: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Node:
-    """One way to use a room slot, or an engagement; `options` are its stop by consultant-day."""
+    """One way to use a room slot, or an engagement; its stop and its points by consultant-day."""
 
     place_id: str
     duration_s: int
@@ -30,6 +45,7 @@ class _Node:
     latest_s: int
     request: int | None
     options: dict[int, StopOption]
+    points: dict[int, int]
 
 
 class _Model:
@@ -50,26 +66,34 @@ class _Model:
 
     def _engagement_nodes(self) -> list[_Node]:
         return [
-            _Node(e.place_id, e.duration_s, int(e.starts_s[0]), int(e.starts_s[0]), None, {vehicle: e})
+            _Node(e.place_id, e.duration_s, int(e.starts_s[0]), int(e.starts_s[0]), None, {vehicle: e}, {})
             for vehicle, model in enumerate(self.models)
             for e in model.engagements
         ]
 
     def _visit_nodes(self) -> list[_Node]:
-        nodes = []
+        nodes: list[_Node] = []
         for number, request in enumerate(self.problem.requests):
-            found: dict[tuple[RoomSlot, int], dict[int, StopOption]] = {}
+            found: dict[tuple[RoomSlot, int, bool, bool], list[tuple[int, _Run]]] = {}
             for slot in request.slots:
                 for vehicle, model in enumerate(self.models):
                     if model.day.date == slot.date:
                         for option in model.options(request):
-                            if len(_starts_in(option, slot)):
-                                found.setdefault((slot, option.conversations), {})[vehicle] = option
-            for (slot, _n), options in found.items():
-                starts = [s for option in options.values() for s in _starts_in(option, slot)]
-                duration_s = next(iter(options.values())).duration_s
-                place_id = request.request_id
-                nodes.append(_Node(place_id, duration_s, min(starts), max(starts), number, options))
+                            for run in _runs(option, slot):
+                                key = (slot, option.conversations, run.cheapest, run.late)
+                                found.setdefault(key, []).append((vehicle, run))
+            nodes += [
+                _Node(
+                    place_id=request.request_id,
+                    duration_s=runs[0][1].option.duration_s,
+                    earliest_s=min(run.earliest_s for _, run in runs),
+                    latest_s=max(run.latest_s for _, run in runs),
+                    request=number,
+                    options={vehicle: run.option for vehicle, run in runs},
+                    points={vehicle: run.points for vehicle, run in runs},
+                )
+                for runs in found.values()
+            ]
         return nodes
 
     def _index(self, node: int) -> int:
@@ -105,15 +129,13 @@ class _Model:
             return 0
         request = self.problem.requests[node.request]
         mine = [
-            option
-            for vehicle, option in node.options.items()
+            points
+            for vehicle, points in node.points.items()
             if self.models[vehicle].day.consultant_id == consultant_id
         ]
-        if not mine:
+        if not mine or request.pin:
             return 0
-        most = request_points(self.problem, request, request.conversations)
-        pinned = most + int(mine[0].points.min())
-        return max(0, pinned) if request.pin is None else 0
+        return max(0, request_points(self.problem, request, request.conversations) + mine[0])
 
     def _add_costs(self) -> None:
         for vehicle, model in enumerate(self.models):
@@ -210,9 +232,24 @@ class _Model:
         return stops
 
 
-def _starts_in(option: StopOption, slot: RoomSlot) -> list[int]:
-    last = slot.end_s - option.duration_s
-    return [int(s) for s in option.starts_s if slot.start_s <= s <= last]
+def _runs(option: StopOption, slot: RoomSlot) -> list[_Run]:
+    """Split the starts of an option in a slot where an agreement or a published hour makes them dearer."""
+    last_s = slot.end_s - option.duration_s
+    inside = np.flatnonzero((option.starts_s >= slot.start_s) & (option.starts_s <= last_s))
+    least = option.points.min()
+    parts = np.split(inside, np.flatnonzero(np.diff(option.points[inside])) + 1)
+    return [
+        _Run(
+            option=option,
+            earliest_s=int(option.starts_s[part[0]]),
+            latest_s=int(option.starts_s[part[-1]]),
+            points=int(option.points[part[0]]),
+            cheapest=bool(option.points[part[0]] == least),
+            late=bool(option.starts_s[part[0]] > option.preferred_s),
+        )
+        for part in parts
+        if len(part)
+    ]
 
 
 def _fit(model: DayModel, stops: list[StopOption]) -> DaySchedule:
@@ -230,6 +267,23 @@ def _fit(model: DayModel, stops: list[StopOption]) -> DaySchedule:
         stops = [stop for stop in stops if stop is not dearest]
 
 
+def _place_the_rest(problem: Problem, models: Sequence[DayModel], schedules: list[DaySchedule]) -> None:
+    """Put each request that is left out where it lowers the points most, if anywhere."""
+    met = {visit.id for schedule in schedules for visit in schedule.visits}
+    for request in problem.requests:
+        if request.request_id in met:
+            continue
+        ways = [
+            (longer.points - schedules[number].points, number, longer)
+            for number, model in enumerate(models)
+            for option in model.options(request)
+            if (longer := best_order(model, [*schedules[number].visits, option])) is not None
+        ]
+        gain, number, longer = min(ways, default=(0, 0, None), key=lambda way: way[:2])
+        if gain < 0 and longer is not None:
+            schedules[number] = longer
+
+
 def route(
     problem: Problem, models: Sequence[DayModel], *, time_limit_s: float, improve: bool
 ) -> tuple[DaySchedule, ...]:
@@ -241,4 +295,6 @@ def route(
     sequences = _Model(problem, models).sequences(time_limit_s, improve=improve) if models else []
     if sequences is None:
         sequences = [list(model.engagements) for model in models]
-    return tuple(_fit(model, stops) for model, stops in zip(models, sequences, strict=True))
+    schedules = [_fit(model, stops) for model, stops in zip(models, sequences, strict=True)]
+    _place_the_rest(problem, models, schedules)
+    return tuple(schedules)
