@@ -195,9 +195,8 @@ def show_places(terminal: Terminal, rows: Iterable[tuple[object, ...]]) -> None:
 def show_network(terminal: Terminal, file: Path, info: "NetworkInfo") -> None:
     """Say what is in a bicycle network."""
     km_in_all = sum(info.km_by_riding.values())
-    terminal.line(
-        _("Network: {file}").format(file=file) + (f" ({_('simplified map')})" if info.simplified else "")
-    )
+    simplified = _("simplified map")
+    terminal.line(_("Network: {file}").format(file=file) + (f" ({simplified})" if info.simplified else ""))
     if info.generator or info.date:
         terminal.line(
             _("Made by {generator}, {date}").format(generator=info.generator or "?", date=info.date)

@@ -70,6 +70,10 @@ class Grower:
         self.own[:visits] += extra[:, np.newaxis]
         self._gains = self._sorted_gains()
         self._waiting = graph.problem.weights["waiting_second"] * graph.ends_s
+        # The next engagement, or the end of the shift, must still be ahead: by engagements passed.
+        fixed = np.array([*(e.starts_s[0] for e in graph.model.engagements), graph.model.day.end_s])
+        self._late = graph.ends_s > fixed[:, np.newaxis, np.newaxis]
+        self._used = [(move.plain_index > 0).any(axis=(0, 2)) for move in graph.moves]
 
     def _sorted_gains(self) -> Points:
         """Return what 0, 1, 2, ... more visits can take off at best."""
@@ -158,28 +162,25 @@ class Grower:
         last = labels.last[rows]
         profile = np.full((len(rows), 2, graph.ends_s.shape[1]), FAR)
         best = profile[:, :, :starts]
+        width = least.shape[2]
+        first = rows[:, np.newaxis] * (2 * width)
         for source, move in ((waiting, graph.moves[0]), (least, graph.moves[1])):
-            if not move.plain_index[:, to].any():
+            if not self._used[int(move is graph.moves[1])][to]:
                 continue
-            plain = move.plain_index[:, to, :starts][last]
-            with_lunch = move.lunch_index[:, to, :starts][last]
-            from_rows = source[rows]
-            points = move.plain_points[:, to, :starts][last]
-            for lunch in range(2):
-                reached = np.take_along_axis(from_rows[:, lunch], plain, axis=1) + points
-                np.minimum(best[:, lunch], reached, out=best[:, lunch])
-            reached = np.take_along_axis(from_rows[:, 0], with_lunch, axis=1)
-            reached += move.lunch_points[:, to, :starts][last]
+            flat = source.reshape(-1)
+            index = first + move.plain_index[last, to, :starts]
+            points = move.plain_points[last, to, :starts]
+            np.minimum(best[:, 0], flat.take(index) + points, out=best[:, 0])
+            np.minimum(best[:, 1], flat.take(index + width) + points, out=best[:, 1])
+            index = first + move.lunch_index[last, to, :starts]
+            reached = flat.take(index) + move.lunch_points[last, to, :starts]
             np.minimum(best[:, 1], reached, out=best[:, 1])
         best += self.own[to, :starts]
         keys = labels.keys[rows] + graph.added[to]
-        # The next engagement, or the end of the shift, must still be ahead.
-        engaged = keys >> graph.shifts[-1]
-        fixed = np.array([*(e.starts_s[0] for e in graph.model.engagements), graph.model.day.end_s])
-        late = graph.ends_s[to, :starts] > fixed[engaged][:, np.newaxis]
+        late = self._late[keys >> graph.shifts[-1], to, :starts]
         best[np.broadcast_to(late[:, np.newaxis], best.shape)] = FAR
         best[best > _HALF] = FAR
-        alive = (best < _HALF).any(axis=(1, 2))
+        alive = best.min(axis=(1, 2)) < _HALF
         return keys[alive], np.full(int(alive.sum()), to), profile[alive]
 
     def _promising(self, labels: _Labels) -> _Labels:
