@@ -73,7 +73,7 @@ class Grower:
         # The next engagement, or the end of the shift, must still be ahead: by engagements passed.
         fixed = np.array([*(e.starts_s[0] for e in graph.model.engagements), graph.model.day.end_s])
         self._late = graph.ends_s > fixed[:, np.newaxis, np.newaxis]
-        self._used = [(move.plain_index > 0).any(axis=(0, 2)) for move in graph.moves]
+        self._used = tuple(move.plain_index.max(axis=(0, 2)) > 0 for move in graph.moves)
 
     def _sorted_gains(self) -> Points:
         """Return what 0, 1, 2, ... more visits can take off at best."""
@@ -164,8 +164,8 @@ class Grower:
         best = profile[:, :, :starts]
         width = least.shape[2]
         first = rows[:, np.newaxis] * (2 * width)
-        for source, move in ((waiting, graph.moves[0]), (least, graph.moves[1])):
-            if not self._used[int(move is graph.moves[1])][to]:
+        for source, move, used in zip((waiting, least), graph.moves, self._used, strict=True):
+            if not used[to]:
                 continue
             flat = source.reshape(-1)
             index = first + move.plain_index[last, to, :starts]
