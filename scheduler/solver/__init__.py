@@ -4,6 +4,7 @@ The OR-Tools routing model gives the first roster. Then the rounds that matter a
 master problem chooses among them, which proves the roster best, or says how far from proven it is.
 """
 
+import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,13 +19,14 @@ from scheduler.schedule import DayModel, DaySchedule, unmet_points
 from scheduler.score import Balance
 from scheduler.solver.generate import Generator
 from scheduler.solver.graph import TooManyRoundsError
+from scheduler.solver.limits import Limits
 from scheduler.solver.master import Deadline
 from scheduler.solver.reasons import Proof, Reasoner
 from scheduler.solver.rounds import best_order
 from scheduler.solver.routing import route
 from scheduler.solver.table import RoundTable
 
-__all__ = ["Solution", "solve"]
+__all__ = ["Limits", "Solution", "solve"]
 
 #: The first roster may take this share of the time limit.
 _FIRST_ROSTER_SHARE = 0.1
@@ -35,10 +37,13 @@ class Solution:
     """A roster with what the search found out about it.
 
     `interrupted` tells that the search ended early, at the time limit or because the user asked.
+    `alternatives` are further rosters, if they were asked for: best first, each with at least two
+    visits made on another consultant-day than in all before, or left out.
     """
 
     roster: Roster
     interrupted: bool
+    alternatives: tuple[Roster, ...] = ()
 
     @property
     def is_optimal(self) -> bool:
@@ -54,6 +59,9 @@ def solve(
     seed: int = 0,
     progress: Progress | None = None,
     stop: Callable[[], bool] | None = None,
+    explain: bool = True,
+    alternatives: int = 0,
+    within: float = 0.05,
 ) -> Solution:
     """Plan a week.
 
@@ -73,25 +81,46 @@ def solve(
         Is told of each step, and of the best score and bound.
     stop
         Is asked now and then whether to end early.
+    explain
+        Whether to find out what it would cost to meet the requests that are not met. Without it
+        the roster is made faster, and gives reasons only where nothing could be done.
+    alternatives
+        How many further rosters to look for, once the best one is proven.
+    within
+        How far an alternative's score may be above the best, as a share of it.
 
     Raises
     ------
     InputError
         When the pins cannot all be kept; it names those that cannot be.
     """
-    return _Search(problem, time_limit_s, seed, progress or Silent(), stop or (lambda: False)).run(method)
+    deadline = Deadline(time.monotonic() + time_limit_s, stop or (lambda: False))
+    search = _Search(problem, time_limit_s, deadline, seed, progress or Silent(), explain=explain)
+    solution = search.run(method)
+    if alternatives and solution.is_optimal:
+        return dataclasses.replace(solution, alternatives=search.alternatives(alternatives, within))
+    return solution
 
 
 class _Search:
     def __init__(
-        self, problem: Problem, time_limit_s: float, seed: int, progress: Progress, stop: Callable[[], bool]
+        self,
+        problem: Problem,
+        time_limit_s: float,
+        deadline: Deadline,
+        seed: int,
+        progress: Progress,
+        *,
+        explain: bool,
     ) -> None:
         self.problem = problem
         self.began = time.monotonic()
         self.time_limit_s = time_limit_s
-        self.deadline = Deadline(self.began + time_limit_s, stop)
+        self.deadline = deadline
         self.seed = seed
         self.progress = progress
+        self.explain = explain
+        self.proof: Proof | None = None
         self.pin_points = _pin_points(problem) if any(r.pin for r in problem.requests) else 0
         self.models = [DayModel(problem, day, pin_points=self.pin_points) for day in problem.days]
 
@@ -115,7 +144,33 @@ class _Search:
         table, choice = found
         schedules = tuple(self._schedule(table, row) for row in sorted(choice.rounds))
         bound = min(choice.bound, self._score(schedules))
-        return self._finish(schedules, bound, (generator, table, choice))
+        self.proof = generator, table, choice
+        return self._finish(schedules, bound, self.proof)
+
+    def alternatives(self, most: int, within: float) -> tuple[Roster, ...]:
+        """Return further rosters near the proven one."""
+        if self.proof is None:
+            return ()
+        self.progress.step(_("Alternatives"))
+        generator, table, choice = self.proof
+        found = generator.alternatives(
+            choice.rounds, table, self.deadline, most=most, distance=int(choice.score * within)
+        )
+        reasoner = Reasoner(self.problem, self.models, self.deadline, None)
+        rosters = []
+        for other_table, other in found:
+            schedules = [self._schedule(other_table, row) for row in sorted(other.rounds)]
+            rosters.append(
+                assemble(
+                    self.problem,
+                    schedules,
+                    bound=min(choice.bound, other.score),
+                    unassigned=reasoner.explain(schedules),
+                    solve_seconds=time.monotonic() - self.began,
+                    seed=self.seed,
+                )
+            )
+        return tuple(rosters)
 
     def _score(self, schedules: Sequence[DaySchedule]) -> int:
         """Return the score of a roster, pins that are not kept counting as `pin_points` each."""
@@ -141,7 +196,7 @@ class _Search:
         self.progress.bounds(score, bound)
         self._refuse_broken_pins(schedules)
         self.progress.step(_("Reasons"))
-        reasoner = Reasoner(self.problem, self.models, self.deadline, proof)
+        reasoner = Reasoner(self.problem, self.models, self.deadline, proof if self.explain else None)
         roster = assemble(
             self.problem,
             schedules,

@@ -124,7 +124,7 @@ class Generator:
         points = np.rint(priced - self.graphs[number].total(keys, extra)).astype(np.int64)
         return self._take(number, keys, points)
 
-    def _extra(self, number: int, found: Prices, table: RoundTable, forced: Forced | None) -> Points:
+    def charges(self, number: int, found: Prices, table: RoundTable, forced: Forced | None = None) -> Points:
         """Return what the prices add to each visit option of a day."""
         graph, consultant = self.graphs[number], self._consultants[number]
         weight = self.problem.weights["imbalance_minute"]
@@ -157,7 +157,7 @@ class Generator:
             for number, graph in enumerate(self.graphs):
                 if deadline.left_s <= 0:
                     return best
-                extra = self._extra(number, found, table, forced)
+                extra = self.charges(number, found, table, forced)
                 # Without a width the day's own best round comes back too, which gives the bound.
                 limit = found.day[number] + (_LEAST_GAIN if width is None else -_LEAST_GAIN)
                 try:
@@ -187,7 +187,7 @@ class Generator:
         for number, graph in enumerate(self.graphs):
             if deadline.left_s <= 0:
                 return False
-            extra = self._extra(number, relaxed.prices, table, forced)
+            extra = self.charges(number, relaxed.prices, table, forced)
             try:
                 found = Grower(graph, extra, float(relaxed.least[number]) + gap).run()
             except TooManyRoundsError:
@@ -235,6 +235,33 @@ class Generator:
             search.find()
         choice = search.prove()
         return None if choice is None else (search.table, choice)
+
+    def alternatives(
+        self, best: tuple[int, ...], table: RoundTable, deadline: Deadline, *, most: int, distance: int
+    ) -> list[tuple[RoundTable, Choice]]:
+        """Return further choices within a distance of the best, best first, each unlike all before.
+
+        `best` is a choice of `table` that `solve` has proven.
+        """
+        relaxed = self.relax(deadline)
+        if relaxed is None:
+            return []
+        keys = [int(self._keys[d][row - table.starts[d]]) for d, row in enumerate(sorted(best))]
+        limit = table.score(best) + distance
+        # Whatever of this was not grown in time only leaves alternatives out.
+        self._within(relaxed, limit - relaxed.bound, deadline, None)
+        table = self.table()
+        rows = self._rows(keys, table)
+        found = [Choice(rows, table.score(rows), 0)]
+        excess = relaxed.prices.reduced(table) - relaxed.least[table.day]
+        near = np.flatnonzero(relaxed.bound + excess <= limit)
+        while len(found) <= most and deadline.left_s > 0:
+            search = Search(table, near, relaxed.bound, excess[near], deadline=deadline, unlike=found)
+            search.find()
+            if search.best is None or search.score > limit:
+                break
+            found.append(Choice(search.best, search.score, 0))
+        return [(table, choice) for choice in found[1:]]
 
     def _search(
         self, relaxed: _Relaxed | None, deadline: Deadline, forced: Forced | None, report: Report

@@ -17,7 +17,7 @@ calculates in integers, prove that the few left hold nothing better.
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,8 @@ from scheduler.solver.table import RoundTable
 _SCALE = 1_000_000
 #: How many rounds are tried first for a good choice.
 _FIRST_ROUNDS = 1_500
+#: By how many visits an alternative differs at least.
+_DIFFERENT = 2
 _POLL_S = 0.02
 #: How long a solver that keeps its own time limit may take to end after it.
 _GRACE_S = 0.5
@@ -81,6 +83,8 @@ class Search:
         A request that must be met.
     report
         Is told of each better score and of the bound.
+    unlike
+        Choices from which at least `_DIFFERENT` visits must be on another consultant-day or left out.
     """
 
     def __init__(
@@ -93,6 +97,7 @@ class Search:
         deadline: Deadline,
         force: int | None = None,
         report: Report = lambda _score, _bound: None,
+        unlike: Sequence[Choice] = (),
     ) -> None:
         self.table = table
         self.usable = usable
@@ -101,10 +106,21 @@ class Search:
         self.deadline = deadline
         self.force = force
         self.report = report
+        self.unlike = [self._same(choice) for choice in unlike]
         self.bound = max(0, math.floor(bound))
         self.best: tuple[int, ...] | None = None
         self.score = 0
         self.keep = np.argsort(excess, kind="stable")
+
+    def _same(self, choice: Choice) -> tuple[NDArray[np.float64], int]:
+        """Return how many visits each round of the table shares with a choice, and how many it may share."""
+        table = self.table
+        rows = np.array(choice.rounds, dtype=np.int64)
+        visited = table.meets[rows].toarray() > 0
+        by_day = np.zeros((len(table.days), visited.shape[1]), dtype=bool)
+        by_day[table.day[rows]] = visited
+        same: NDArray[np.float64] = np.asarray(table.meets.multiply(by_day[table.day]).sum(axis=1)).ravel()
+        return same, int(visited.sum()) - _DIFFERENT
 
     def accept(self, choice: tuple[int, ...]) -> None:
         """Take a choice if it is better than the best one, and drop the rounds that cannot beat it."""
@@ -151,6 +167,10 @@ class Search:
                 constraints=[
                     LinearConstraint(p.upper, -np.inf, p.limits),
                     LinearConstraint(p.equal, p.equals, p.equals),
+                    *(
+                        LinearConstraint(np.pad(same[rounds], (0, len(p.cost) - len(rounds))), -np.inf, most)
+                        for same, most in self.unlike
+                    ),
                 ],
                 options={"time_limit": max(0.01, self.deadline.left_s), "mip_rel_gap": 0.0},
             ),

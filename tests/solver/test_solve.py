@@ -13,7 +13,7 @@ from scheduler.errors import InputError
 from scheduler.model import Origin, Pin, Problem, Request, RoomSlot
 from scheduler.solver import graph, labels, solve
 
-_UNHURRIED = settings(deadline=None, max_examples=60)
+_UNHURRIED = settings(deadline=None, max_examples=30)
 
 
 @given(tiny_problems())

@@ -1,0 +1,72 @@
+"""How much a change of the week can gain at most, without solving it again."""
+
+import time
+
+import numpy as np
+
+from scheduler.model import ConsultantDay, Problem, Request
+from scheduler.schedule import DayModel
+from scheduler.solver.generate import Generator
+from scheduler.solver.graph import TooManyRoundsError
+from scheduler.solver.labels import Grower
+from scheduler.solver.master import Deadline
+from scheduler.solver.rounds import best_order
+
+#: How much dearer a day may become before its least points are not looked for any further.
+_SLACK = 50_000.0
+
+
+class Limits:
+    """Bounds on the scores of variants of a week, from the week's own prices.
+
+    Any prices give a valid bound for any week with the same requests, so those of the week itself
+    serve for its variants; only the days that a variant changes are grown again.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        models = [DayModel(problem, day) for day in problem.days]
+        generator = Generator(problem, models, pin_points=0)
+        never = Deadline(time.monotonic() + 3600)
+        generator.first_rounds(never)
+        self._relaxed = generator.relax(never)
+
+    def bound(self, variant: Problem) -> int:
+        """Return what no roster of a variant can score below; 0 where nothing better is known.
+
+        The variant has the same consultants, days and requests, in the same order; shifts,
+        engagements and room slots may differ.
+        """
+        if self._relaxed is None or any(request.pin for request in variant.requests):
+            return 0
+        models = [DayModel(variant, day) for day in variant.days]
+        try:
+            generator = Generator(variant, models, pin_points=0)
+            table = generator.table()
+            least = np.array(self._relaxed.least)
+            for number in range(len(models)):
+                if self._changed(variant, number):
+                    extra = generator.charges(number, self._relaxed.prices, table)
+                    limit = float(self._relaxed.least[number]) + _SLACK
+                    found = Grower(generator.graphs[number], extra, limit).run()
+                    least[number] = found.points.min(initial=limit)
+        except TooManyRoundsError:
+            return 0
+        return max(0, int(np.floor(self._relaxed.prices.bound(table, least))))
+
+    def _changed(self, variant: Problem, number: int) -> bool:
+        """Tell whether a consultant-day differs: its hours, anybody's (by balance), or its rooms."""
+        if variant.days != self._problem.days:
+            return True
+        date = variant.days[number].date
+        pairs = zip(variant.requests, self._problem.requests, strict=True)
+        return any(new is not old and _rooms(new, date) != _rooms(old, date) for new, old in pairs)
+
+    @staticmethod
+    def holds(problem: Problem, day: ConsultantDay) -> bool:
+        """Tell whether the engagements of a day can be kept, one after the other."""
+        return best_order(DayModel(problem, day), []) is not None
+
+
+def _rooms(request: Request, date: object) -> list[tuple[int, int]]:
+    return [(slot.start_s, slot.end_s) for slot in request.slots if slot.date == date]
