@@ -1,6 +1,7 @@
 # make roster   plan the example's week 2009-W20 (or WEEK=2009-W21) and print it
 # make test     everything that must hold: lint, types, architecture, tests
 # make bench    the measures, as a table
+# make peers    the same weeks solved by other solvers too, as a table and a plot (some minutes)
 # make docs     write the command reference in README.md anew
 # make lock     look for newer versions and pin them in requirements.lock
 # make clean    take away what was made here, but for the rosters in out/
@@ -12,7 +13,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: roster test lint types contracts tests browser bench docs lock clean
+.PHONY: roster test lint types contracts tests browser bench peers docs lock clean
 
 roster: .venv/runtime.stamp
 	@$(BIN)/python -m scheduler plan "$(or $(WEEK),2009-W20)"
@@ -54,6 +55,9 @@ browser:
 bench: .venv/dev.stamp
 	@$(BIN)/python benchmarks/bench.py
 
+peers: .venv/peers.stamp
+	@$(BIN)/python benchmarks/peers.py
+
 docs: .venv/dev.stamp
 	@$(BIN)/python docs/reference.py
 
@@ -90,3 +94,8 @@ clean:
 	@echo "Installing what hjul and its tests need (once, some minutes)"
 	@$(PIP) install --constraint requirements.lock --editable '.[dev]'
 	@touch .venv/runtime.stamp $@
+
+.venv/peers.stamp: .venv/dev.stamp
+	@echo "Installing the other solvers"
+	@$(PIP) install --constraint requirements.lock --editable '.[peers]'
+	@touch $@

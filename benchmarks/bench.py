@@ -1,9 +1,10 @@
-"""What hjul needs in time and memory on this machine, as a table. Nothing here fails.
+"""What hjul needs in time and memory on this machine, as tables. Nothing here fails.
 
     python benchmarks/bench.py [--routing-seconds 10] [--weeks 13]
 
 Processes are measured whole, from start to end. "First" means with an empty cache, as on a new
 machine. The routing model alone gets its full time for every week, so this takes some minutes.
+Where the real extract lies beside the checkout, travel times on it are compared with other libraries'.
 """
 
 import argparse
@@ -17,11 +18,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.matrix import EXTRACT, comparison, loading, timed
 from scheduler import planner
 from scheduler.model import Place, Problem, Week
 from scheduler.solver import solve
@@ -32,7 +33,6 @@ DATA = ROOT / "data"
 FIRST_WEEK = Week(2009, 14)
 MATRIX_PLACES = 25
 
-_Value = TypeVar("_Value")
 Row = tuple[str, str, str]
 
 
@@ -52,13 +52,6 @@ def run(arguments: Sequence[str | Path], environment: Mapping[str, str]) -> tupl
         raise subprocess.CalledProcessError(process.returncode, process.args)
     # Linux counts in KB, macOS in bytes.
     return seconds, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
-
-
-def timed(function: Callable[[], _Value]) -> tuple[float, _Value]:
-    """Call a function; return its seconds and its value."""
-    began = time.perf_counter()
-    value = function()
-    return time.perf_counter() - began, value
 
 
 def processes() -> Iterator[Row]:
@@ -123,15 +116,23 @@ def main() -> None:
     table.add_column("What")
     table.add_column("Measured", justify="right")
     table.add_column("Wanted")
-    with progress.status("measuring processes") as status:
+    tables = [table]
+    with progress.status("measuring processes") as status, tempfile.TemporaryDirectory() as folder:
         for row in processes():
             table.add_row(*row)
         prepared = planner.prepare(DATA)
         for row in matrix(prepared):
             table.add_row(*row)
+        if EXTRACT.is_file():
+            for row in loading(Path(folder)):
+                table.add_row(*row)
+            tables.append(comparison(Path(folder), status.update))
         for row in weeks(prepared, arguments.weeks, arguments.routing_seconds, status.update):
             table.add_row(*row)
-    console.print(table)
+    for each in tables:
+        console.print(each)
+    if not EXTRACT.is_file():
+        console.print(f"Not compared with other libraries: the real extract is not at {EXTRACT}")
 
 
 if __name__ == "__main__":

@@ -35,8 +35,8 @@ def random_week(seed: int, practices: int, consultants: int, bases: int = 1) -> 
 
     About 65 % of the practices are due. Rooms are free on one to three half days; four in five
     practices have an agreement, and half have their own consultant. Consultants differ in their
-    shifts, their speed, and in how many conversations a day they hold. One visit in twenty is
-    pinned, and there is a home visit for every other consultant. Nothing has been published.
+    shifts, their speed, and in how many conversations a day they hold. There is a
+    home visit for every other consultant. Nothing is pinned, and nothing has been published.
     """
     rng = Random(f"{seed}/{practices}/{consultants}/{bases}")
     base_ids = [BASE] if bases == 1 else [f"base{number}" for number in range(bases)]

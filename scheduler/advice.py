@@ -16,7 +16,7 @@ from typing import Literal
 from scheduler.i18n import _, clock, day
 from scheduler.model import ConsultantDay, Engagement, Problem, Request, RoomSlot, Roster
 from scheduler.progress import Progress, Silent
-from scheduler.solver import Limits, solve
+from scheduler.schedule import DayModel
 
 #: How many suggestions are given.
 MOST = 10
@@ -71,6 +71,8 @@ def advise(
     stop: Callable[[], bool] | None = None,
 ) -> Advice:
     """Find the single changes that would help a week most, each verified by solving it again."""
+    from scheduler.solver import Limits, solve
+
     progress, stop = progress or Silent(), stop or (lambda: False)
     end = time.monotonic() + time_limit_s
     progress.step(_("The week as it is"))
@@ -215,6 +217,12 @@ def _engagements(problem: Problem) -> Iterator[Change]:
             yield Change("engagement", engagement_id, date, text, _with_days(problem, moved))
 
 
+def holds(problem: Problem, day_: ConsultantDay) -> bool:
+    """Tell whether the engagements of a day can be kept, one after the other."""
+    model = DayModel(problem, day_)
+    return model.best_schedule(model.engagements) is not None
+
+
 def _moved(problem: Problem, shift: ConsultantDay, engagement_id: str, by_s: int) -> ConsultantDay | None:
     """Return the day with its engagement moved; None where it has none, or no day could hold it."""
 
@@ -228,4 +236,4 @@ def _moved(problem: Problem, shift: ConsultantDay, engagement_id: str, by_s: int
     if engagements == shift.engagements:
         return None
     other = dataclasses.replace(shift, engagements=engagements)
-    return other if Limits.holds(problem, other) else None
+    return other if holds(problem, other) else None

@@ -4,6 +4,7 @@ All of it is frozen. Times of day are seconds after midnight, durations are seco
 minutes and ``HH:MM``, and `inputs` turns one into the other.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -73,14 +74,14 @@ class Cycling:
         Seconds that a signalled junction costs on average; 0 to 600.
     """
 
-    speed_kph: float = 16.0
-    mixed_traffic_factor: float = 0.85
+    speed_kph: float = 15.0
+    mixed_traffic_factor: float = 0.9
     calm_street_factor: float = 0.9
     rough_surface_factor: float = 0.75
     walking_kph: float = 5.0
     steps_kph: float = 2.0
-    right_turn_s: float = 4.0
-    left_turn_s: float = 10.0
+    right_turn_s: float = 0.0
+    left_turn_s: float = 4.0
     signal_s: float = 6.0
 
     def __post_init__(self) -> None:
@@ -110,11 +111,53 @@ class CalendarSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapSettings:
-    """Which network serves (empty: the project folder's own, else the built-in map), and map tiles."""
+    """Which network serves (empty: the project folder's own, else the built-in map), tiles, and services.
+
+    The services are asked only by `hjul network download` and with `--online`; `timeout_s` (1 to 900)
+    is how many seconds they may be silent.
+    """
 
     network: str = ""
     tile_url: str = ""
     tile_attribution: str = ""
+    overpass_url: str = "https://overpass-api.de/api"
+    nominatim_url: str = "https://nominatim.openstreetmap.org"
+    timeout_s: int = 180
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.timeout_s <= 900:
+            raise ValueError(
+                _("map: {setting} must be {possible}, not {value}").format(
+                    setting="timeout_s", possible=_("from 1 to 900 seconds"), value=self.timeout_s
+                )
+            )
+        for setting in ("overpass_url", "nominatim_url"):
+            value = getattr(self, setting)
+            if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
+                raise ValueError(
+                    _("map: {setting} must be {possible}, not {value}").format(
+                        setting=setting,
+                        possible=_("an address that begins with https:// or http://"),
+                        value=value,
+                    )
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolverSettings:
+    """What the search for a roster may take: `memory_mb` megabytes (500 to 1,000,000) of memory."""
+
+    memory_mb: int = 2000
+
+    def __post_init__(self) -> None:
+        if not 500 <= self.memory_mb <= 1_000_000:
+            raise ValueError(
+                _("solver: {setting} must be {possible}, not {value}").format(
+                    setting="memory_mb",
+                    possible=_("from 500 to 1000000 megabytes"),
+                    value=self.memory_mb,
+                )
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,3 +170,4 @@ class Config:
     weights: Mapping[str, int] = field(default_factory=lambda: DEFAULT_WEIGHTS)
     calendar: CalendarSettings = field(default_factory=CalendarSettings)
     map: MapSettings = field(default_factory=MapSettings)
+    solver: SolverSettings = field(default_factory=SolverSettings)

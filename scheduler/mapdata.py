@@ -70,3 +70,16 @@ class Background:
     labels: tuple[Label, ...] = ()
     attribution: str = "© OpenStreetMap contributors"
     simplified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Stretches of the network that a rider should know of, each drawn in the direction of the ride.
+
+    `kind` is "oneway" (ridden one way only), "contraflow" (the direction against the cars), "pushed"
+    (walked, or carried on stairs) or "cut_off" (left out: not to be reached from the rest).
+    """
+
+    kind: Literal["oneway", "contraflow", "pushed", "cut_off"]
+    km: float
+    lines: tuple[tuple[Point, ...], ...]

@@ -390,8 +390,16 @@ def own_ride_s(seconds: int, project_kph: float, own_kph: float | None) -> int:
     """
     if own_kph is None or own_kph == project_kph:
         return seconds
-    exact = seconds * Fraction(str(project_kph)) / Fraction(str(own_kph))
-    return -(-exact.numerator // exact.denominator)
+    ratio = Fraction(str(project_kph)) / Fraction(str(own_kph))
+    return -(-seconds * ratio.numerator // ratio.denominator)
+
+
+def own_rides_s(seconds: NDArray[np.int64], project_kph: float, own_kph: float | None) -> NDArray[np.int64]:
+    """Return whole arrays of ride seconds at a consultant's own speed, as `own_ride_s` does."""
+    if own_kph is None or own_kph == project_kph:
+        return seconds
+    ratio = Fraction(str(project_kph)) / Fraction(str(own_kph))
+    return -(-seconds * ratio.numerator // ratio.denominator)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,28 +1,30 @@
 """The pipeline of a week: folder in, roster out. What the command line and the notebooks call."""
 
+import dataclasses
 import hashlib
-import shutil
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from scheduler.advice import Advice, advise
 from scheduler.checks import Violation, check
 from scheduler.config import Config
-from scheduler.errors import InputError, InputProblem, InvalidRosterError, ServiceError
+from scheduler.errors import InputError, InputProblem, InvalidRosterError
 from scheduler.geocoding import Located, locate
 from scheduler.i18n import _
 from scheduler.inputs import read_project
+from scheduler.isolation import SolverProcess, best_rosters
 from scheduler.mapdata import RidePath
 from scheduler.model import Problem, Project, Roster, Week
 from scheduler.network import Network, load_network
+from scheduler.network.services import Services
+from scheduler.online import OnlineAddresses
 from scheduler.outputs.write import publish, write
 from scheduler.problem import week_problem
 from scheduler.progress import Progress, Silent
 from scheduler.resources import builtin_map
 from scheduler.rosterfile import load
-from scheduler.solver import solve
 from scheduler.travel import Travel, travel_times
 
 #: The network of a project folder; without it, and without a setting, the built-in map serves.
@@ -41,11 +43,12 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A week's roster and where it was written."""
+    """A week's roster and where it was written; `alternatives` are others, each with its folder."""
 
     roster: Roster
     folder: Path
     files: tuple[Path, ...]
+    alternatives: "tuple[Planned, ...]" = ()
 
 
 def network_file(data_dir: Path, config: Config) -> Path:
@@ -65,40 +68,19 @@ def _network(data_dir: Path, config: Config, progress: Progress) -> Network:
     return load_network(network_file(data_dir, config), config.cycling, progress=progress)
 
 
-def build_network(data_dir: Path, file: Path, *, progress: Progress | None = None) -> Network:
-    """Make an OSM file the network of a project folder.
+def prepare(data_dir: Path, *, online: bool = False, progress: Progress | None = None) -> Prepared:
+    """Read a project folder, find its places, and calculate the travel times between them.
 
-    The file is read and compiled before the old network gives way, so that a bad one changes
-    nothing.
+    With `online`, addresses that the map does not know are looked up, but for those of home visits.
     """
-    if not data_dir.is_dir():
-        raise ServiceError(
-            _("There is no project folder {folder}.").format(folder=data_dir),
-            hint=_("Make one with `hjul init`."),
-        )
-    config = read_project(data_dir).config
-    load_network(file, config.cycling, progress=progress)
-    target = data_dir / NETWORK_FILE
-    try:
-        with tempfile.TemporaryDirectory(dir=data_dir, prefix=".network-") as beside:
-            copy = shutil.copyfile(file, Path(beside) / NETWORK_FILE)
-            copy.replace(target)
-    except OSError as error:
-        raise ServiceError(
-            _("{file} cannot be written: {error}").format(file=target, error=error.strerror)
-        ) from error
-    return load_network(target, config.cycling, progress=progress)
-
-
-def prepare(data_dir: Path, *, progress: Progress | None = None) -> Prepared:
-    """Read a project folder, find its places, and calculate the travel times between them."""
     progress = progress or Silent()
     progress.step(_("Reading the tables"))
     project = read_project(data_dir)
     progress.step(_("Bicycle network"))
     network = _network(data_dir, project.config, progress)
     progress.step(_("Addresses"))
-    project, located = locate(project, network)
+    services = Services(project.config.map, progress=progress) if online else None
+    project, located = locate(project, network, OnlineAddresses(data_dir, services))
     progress.step(_("Travel times"))
     travel = travel_times(network, (*project.bases, *project.places), project.config.cycling)
     return Prepared(project, located, network, travel)
@@ -118,35 +100,59 @@ def plan_week(
     *,
     time_limit_s: float = 20.0,
     seed: int = 0,
+    alternatives: int = 0,
+    online: bool = False,
     progress: Progress | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Planned:
     """Plan a week and write everything that people see of it into `out_dir`/WEEK.
 
-    The folder is complete or untouched, whatever happens.
+    The folder is complete or untouched, whatever happens. As many `alternatives` as are asked for
+    and found near the best roster are written beside it, into `out_dir`/WEEK-alternative-1 and so on.
 
     Raises
     ------
     InputError
         When the tables or the map are wrong, or the pins cannot all be kept.
     ServiceError
-        When a file cannot be read or written.
+        When a file cannot be read or written, or a service that is asked cannot be had.
     InvalidRosterError
         When the roster breaks a rule: a bug, and nothing is written.
+    SchedulerError
+        When the search, which runs in a process of its own, crashed or needed too much memory.
     """
     progress = progress or Silent()
-    prepared = prepare(data_dir, progress=progress)
-    asked = problem(prepared, week)
-    solution = solve(asked, time_limit_s=time_limit_s, seed=seed, progress=progress, stop=stop)
-    roster = solution.roster
-    if prepared.network.simplified:
-        roster = roster.replace(map_note=_("Simplified map"))
+    with SolverProcess() as solver:  # started first: it imports the engine while the tables are read
+        prepared = prepare(data_dir, online=online, progress=progress)
+        asked = problem(prepared, week)
+        rosters = solver.run(
+            best_rosters,
+            asked,
+            memory_mb=prepared.project.config.solver.memory_mb,
+            progress=progress,
+            stop=stop,
+            time_limit_s=time_limit_s,
+            seed=seed,
+            alternatives=alternatives,
+        )
     progress.step(_("Checking the roster"))
-    violations = check(asked, roster)
+    violations = [violation for roster in rosters for violation in check(asked, roster)]
     if violations:
         raise InvalidRosterError(InputProblem(str(violation)) for violation in violations)
     progress.step(_("Maps and files"))
-    folder = out_dir / str(week)
+    names = [str(week), *(f"{week}-alternative-{n}" for n in range(1, len(rosters)))]
+    best, *others = (
+        _published(roster, prepared, out_dir / name) for roster, name in zip(rosters, names, strict=True)
+    )
+    return dataclasses.replace(best, alternatives=tuple(others))
+
+
+def _published(roster: Roster, prepared: Prepared, folder: Path) -> Planned:
+    """Write everything that people see of a roster into a folder."""
+    roster = roster.replace(
+        notes=(*roster.notes, *location_notes(prepared.located)),
+        map_note=_("Simplified map") if prepared.network.simplified else "",
+    )
     files = publish(
         lambda beside: write(
             roster,
@@ -158,6 +164,34 @@ def plan_week(
         folder,
     )
     return Planned(roster, folder, files)
+
+
+def advise_week(
+    data_dir: Path,
+    week: Week,
+    *,
+    time_limit_s: float = 60.0,
+    online: bool = False,
+    progress: Progress | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Advice:
+    """Find the single changes that would help a week most; nothing is written. Errors as for `plan_week`."""
+    progress = progress or Silent()
+    with SolverProcess() as solver:
+        prepared = prepare(data_dir, online=online, progress=progress)
+        return solver.run(
+            advise,
+            problem(prepared, week),
+            memory_mb=prepared.project.config.solver.memory_mb,
+            progress=progress,
+            stop=stop,
+            time_limit_s=time_limit_s,
+        )
+
+
+def location_notes(located: Iterable[Located]) -> tuple[str, ...]:
+    """Return a note for every place that was not found as its address is written."""
+    return tuple(f"{found.place_id}: {found.note}" for found in located if found.note)
 
 
 def rides(roster: Roster, travel: Travel) -> dict[tuple[str, str], RidePath]:

@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.model import ConsultantDay, Problem, Request, RoomSlot, own_ride_s
+from scheduler.model import ConsultantDay, Problem, Request, RoomSlot, own_rides_s
 
 Profile = NDArray[np.int64]
 
@@ -141,8 +141,8 @@ class DayModel:
         self.consultant = next(c for c in problem.consultants if c.consultant_id == day.consultant_id)
         self.base_id = self.consultant.base_id
         self._pin_points = pin_points
-        self._index = problem.travel.index()
-        self._rides: dict[tuple[str, str], int] = {}
+        self.place_rows = problem.travel.index()
+        self.rides_s = own_rides_s(problem.travel.seconds, problem.speed_kph, self.consultant.speed_kph)
         self._options: dict[str, tuple[StopOption, ...]] = {}
         self._links: dict[tuple[StopOption, StopOption], Link | None] = {}
         self.start = self._fixed("base", "start", self.base_id, day.start_s, 0)
@@ -160,12 +160,16 @@ class DayModel:
 
     def ride_s(self, from_id: str, to_id: str) -> int:
         """Return the consultant's own ride seconds between two places, parking not counted."""
-        key = (from_id, to_id)
-        if key not in self._rides:
-            seconds = int(self.problem.travel.seconds[self._index[from_id], self._index[to_id]])
-            own_kph = self.consultant.speed_kph
-            self._rides[key] = 0 if from_id == to_id else own_ride_s(seconds, self.problem.speed_kph, own_kph)
-        return self._rides[key]
+        if from_id == to_id:
+            return 0
+        return int(self.rides_s[self.place_rows[from_id], self.place_rows[to_id]])
+
+    def rides_between_s(self, place_ids: Sequence[str]) -> NDArray[np.int64]:
+        """Return the consultant's own ride seconds between places, in their order; 0 at the same place."""
+        rows = [self.place_rows[place_id] for place_id in place_ids]
+        rides_s = self.rides_s[np.ix_(rows, rows)]
+        rides_s[np.equal.outer(rows, rows)] = 0
+        return rides_s
 
     # --- lunch -----------------------------------------------------------------------------------
 

@@ -8,12 +8,11 @@ from xml.sax.saxutils import quoteattr
 
 from scheduler.config import Cycling
 from scheduler.network import Network, load_network
-from scheduler.network.network import EARTH_RADIUS_M
+from scheduler.network.area import METRES_PER_DEGREE as _DEGREE_M
 from scheduler.network.topology import Topology
 
 #: The corner of the grid, near the middle of Vesterbro.
 LAT, LON = 55.665, 12.55
-_DEGREE_M = EARTH_RADIUS_M * math.pi / 180
 
 Xy = tuple[float, float]
 

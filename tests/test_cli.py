@@ -432,7 +432,8 @@ def test_network_build_and_info(project: Path, hjul: Hjul) -> None:
     code, out, _err = hjul("network", "build", mine)
     assert code == 0
     built = project / "network.osm"
-    assert built.read_bytes() == mine.read_bytes()
+    assert b"Enghavevej" in built.read_bytes()
+    assert "Taken from mine.osm" in out
     code, out, _err = hjul("network", "info")
     assert code == 0
     assert f"Network: {Path('data') / 'network.osm'}" in out
@@ -551,3 +552,23 @@ def test_ctrl_c_while_solving(tmp_path: Path) -> None:
     assert process.returncode == 0, err
     assert "Stopping with the best roster found" in err
     assert (tmp_path / "out" / WEEK / "roster.json").exists()
+
+
+def test_advise_ranks_changes_and_writes_nothing(hjul: Hjul, project: Path) -> None:
+    code, out, _err = hjul("advise", WEEK, "--time-limit", "20")
+    assert code == 0
+    assert "What would help most" in out or "No single room" in out
+    assert not (project.parent / "out").exists()
+
+
+def test_alternatives_are_compared_and_written_beside_the_best(hjul: Hjul, project: Path) -> None:
+    code, out, _err = hjul("plan", WEEK, "--alternatives", "2")
+    assert code == 0
+    folders = sorted(path.name for path in (project.parent / "out").iterdir())
+    assert folders[0] == WEEK
+    if len(folders) == 1:
+        assert "No other roster is nearly as good." in out
+    for number, folder in enumerate(folders[1:], start=1):
+        assert folder == f"{WEEK}-alternative-{number}"
+        assert (project.parent / "out" / folder / "index.html").exists()
+        assert f"{number}: " in out

@@ -7,7 +7,7 @@ from osmfiles import Xy, at, network_of, osm_xml
 from scheduler.config import Config, Period
 from scheduler.errors import InputError, InputProblem
 from scheduler.geocoding import Located, locate, street_key
-from scheduler.model import Origin, Place, Project
+from scheduler.model import HomeVisit, Origin, Place, Project
 from scheduler.network import Network
 
 STREET: dict[str, Xy] = {"a": (0, 0), "b": (1000, 0)}
@@ -27,6 +27,11 @@ ADDRESSES: dict[str, tuple[Xy, str]] = {
     "D": ((500, 251), "addr:street=Bjerget addr:housenumber=1"),
     "E": ((500, 249), "addr:street=Bjerget addr:housenumber=2"),
     "F": ((300, 20), "addr:street=10.+Februar+Vej addr:housenumber=5"),
+    "G": ((400, 20), "addr:street=Nygade addr:housenumber=1 addr:postcode=1620 addr:city=København+V"),
+    "H": ((650, 20), "addr:street=Nygade addr:housenumber=1 addr:postcode=1870 addr:city=Frederiksberg+C"),
+    "I": ((800, 20), "addr:street=Langgade addr:housenumber=9"),
+    "J": ((810, 20), "addr:street=Langgade addr:housenumber=15"),
+    "K": ((815, 20), "addr:street=Langgade addr:housenumber=14"),
 }
 
 
@@ -89,6 +94,8 @@ def _problem(network: Network, address: str, postcode: str = "", **more: float) 
         ("Vesterbrogade 125-127", "3"),
         ("Vesterbrogade 125 – 127, st", "3"),
         ("Vesterbrogade 123-125", "1"),
+        ("Vesterbrogade 125", "3"),
+        ("Vesterbrogade 127, 3. th", "3"),
         ("Sønder Boulevard 72", "4"),
         ("Sdr. Boulevard 72", "4"),
         ("SOENDER BOULEVARD 72", "4"),
@@ -147,6 +154,83 @@ def test_the_postcode_tells_two_streets_of_one_name_apart(network: Network) -> N
     assert "Enghavevej 7, 2450" in problem.reason
 
 
+@pytest.mark.parametrize(
+    ("address", "city", "x"),
+    [
+        ("Nygade 1", "Kbh. V", 400),
+        ("Nygade 1", "KØBENHAVN V", 400),
+        ("Nygade 1, Kbh. V", "", 400),
+        ("Nygade 1, 2. tv, Kbh. V", "", 400),
+        ("Nygade 1", "Frb. C", 650),
+        ("Nygade 1, 1. sal, Frederiksberg C", "", 650),
+    ],
+)
+def test_without_a_postcode_the_city_tells_them_apart(
+    network: Network, address: str, city: str, x: float
+) -> None:
+    place = dataclasses.replace(_place(address), city=city)
+    project, _located = locate(_project(place), network)
+    assert project.places[0].lon == pytest.approx(at(x, 0)[1])
+
+
+@pytest.mark.parametrize("address", ["Nygade 1", "Nygade 1, 2. tv", "Nygade 1, st. th", "Nygade 1, kld."])
+def test_floor_and_door_are_no_city(network: Network, address: str) -> None:
+    assert "is in several places: Nygade 1, 1620 København V" in _problem(network, address).reason
+
+
+def test_another_city_is_an_error(network: Network) -> None:
+    place = dataclasses.replace(_place("Nygade 1"), city="Aarhus C")
+    with pytest.raises(
+        InputError, match="lies in 1620 København V, 1870 Frederiksberg C in the map, not in Aarhus C"
+    ):
+        locate(_project(place), network)
+
+
+@pytest.mark.parametrize(
+    ("address", "postcode", "nearest"),
+    [
+        ("Langgade 11", "", "9"),
+        ("Langgade 13", "", "15"),  # not 14, across the street
+        ("Langgade 12", "", "14"),
+        ("Langgade 999", "", "15"),
+        ("Langgade 9 C", "", "9"),
+        ("Langgade 2, 3. th", "", "14"),
+        ("Vesterbrogade 124", "1620", "123"),  # there is none on the even side
+        ("Vesterbrogade 123 C", "", "123"),
+    ],
+)
+def test_the_nearest_number_serves_and_is_told(
+    network: Network, address: str, postcode: str, nearest: str
+) -> None:
+    place, located = _found(network, address, postcode)
+    letter = next(
+        k
+        for k, (_xy, tags) in ADDRESSES.items()
+        if f"{address.split(maxsplit=1)[0]} addr:housenumber={nearest} " in f"{tags} "
+    )
+    assert (place.lat, place.lon) == pytest.approx(at(*ADDRESSES[letter][0]), abs=1e-8)
+    assert located.source == "nearest"
+    written = address.split(",", maxsplit=1)[0].partition(" ")[2].replace(" ", "")
+    assert located.note == (
+        f"{address.split(maxsplit=1)[0]} has no number {written} in the map; the nearest, {nearest}, is used"
+    )
+
+
+def test_the_nearest_number_of_a_home_visit_does_not_tell_where_it_is(network: Network) -> None:
+    home = HomeVisit(visit_id="p", date=dt.date(2009, 5, 13), start_s=0, end_s=3600, duration_s=600)
+    project = _project(_place("Langgade 11")).replace(home_visits=(home,))
+    (located,) = locate(project, network)[1]
+    assert located.source == "nearest"
+    assert "Langgade" not in located.note
+    assert located.note
+
+
+def test_the_nearest_number_is_not_chosen_among_districts(network: Network) -> None:
+    problem = _problem(network, "Enghavevej 9")
+    assert "in several places" in problem.reason
+    assert _found(network, "Enghavevej 9", "2450")[1].source == "nearest"
+
+
 def test_two_points_of_one_house_are_one_place(network: Network) -> None:
     assert _found(network, "Enghavevej 7", "1674")[0].lon == pytest.approx(at(250, 0)[1])
 
@@ -160,8 +244,8 @@ def test_two_points_of_one_house_are_one_place(network: Network) -> None:
             "the street Vesterbogade is not in the map; near it in spelling: Vesterbrogade",
         ),
         ("Rådhuspladsen 1", "", "the street Rådhuspladsen is not in the map"),
-        ("Vesterbrogade 124", "", "Vesterbrogade has no number 124 in the map; near it: 123, 123B, 125-127"),
-        ("Vesterbrogade 123 C", "", "Vesterbrogade has no number 123C in the map; near it: 123, 123B"),
+        ("Gade 5", "", "the map has the street Gade, but no house numbers on it"),
+        ("Vesterbrogade 11", "2450", "lies in 1620, 1620 København in the map, not in 2450"),
         ("Vesterbrogade 123", "2450", "lies in 1620 København in the map, not in 2450"),
         ("Vesterbrogade", "", "Vesterbrogade has no house number"),
         ("", "", "p has neither an address nor lat and lon"),
@@ -190,7 +274,7 @@ def test_all_problems_are_told_at_once(network: Network) -> None:
     places = [
         dataclasses.replace(_place("Ukendtvej 1"), origin=Origin("practices.csv", 2)),
         dataclasses.replace(_place("Vesterbrogade 123"), origin=Origin("practices.csv", 3)),
-        dataclasses.replace(_place("Vesterbrogade 999"), origin=Origin("home_visits.csv", 9)),
+        dataclasses.replace(_place("Vesterbrogade 123", "2450"), origin=Origin("home_visits.csv", 9)),
     ]
     base = dataclasses.replace(_place("Skelbækgade 1"), place_id="base", origin=None)
     with pytest.raises(InputError) as caught:

@@ -45,6 +45,8 @@ country = "SE"
 also_closed = ["12-24", "02-29"]
 [map]
 tile_url = "https://tiles.example/{z}/{x}/{y}.png"
+[solver]
+memory_mb = 4000
 """,
     )
     assert config.period == Period(
@@ -57,6 +59,7 @@ tile_url = "https://tiles.example/{z}/{x}/{y}.png"
     assert config.weights == {**DEFAULT_WEIGHTS, "change": 0}
     assert config.calendar == CalendarSettings(country="SE", also_closed=("12-24", "02-29"))
     assert config.map.tile_url.startswith("https://tiles")
+    assert config.solver.memory_mb == 4000
 
 
 @pytest.mark.parametrize(
@@ -75,6 +78,7 @@ tile_url = "https://tiles.example/{z}/{x}/{y}.png"
         ("[cycling]\nspeed_kph = nan", "[cycling.speed_kph]: this is out of range"),
         ('[cycling]\nspeed_kph = "fast"', "is not a number"),
         ("[cycling]\nspeed_kph = 2009-01-01", "is not a number"),
+        ("[solver]\nmemory_mb = 100", "[solver.memory_mb]: this is out of range: solver: memory_mb must be from 500"),
         ("[calendar]\ncountry = 1", "is not a text; write it in quotes"),
         ('[calendar]\ncountry = "Danmark"', '"Danmark" is not a country whose holidays are known'),
         ('[calendar]\nalso_closed = ["13-24"]', '"13-24" is not a day of the year'),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler import planner, resources, rosterfile
+from scheduler import building, planner, resources, rosterfile
 from scheduler.checks import Violation, check
 from scheduler.errors import InputError, InvalidRosterError, ServiceError
 from scheduler.inputs import read_project
@@ -103,7 +103,7 @@ def test_the_network_is_the_settings_or_the_folders_own_or_the_built_in_one(
     shutil.copytree(data, own)
     config = read_project(own).config
     assert planner.network_file(own, config) == resources.builtin_map()
-    built = planner.build_network(own, resources.builtin_map())
+    built = building.build_network(own, resources.builtin_map()).network
     assert built.file == own / "network.osm" == planner.network_file(own, config)
     assert planner.project_network(own).sha256 == built.sha256
     (own / "network.osm").rename(own / "streets.osm")
@@ -117,16 +117,16 @@ def test_the_network_is_the_settings_or_the_folders_own_or_the_built_in_one(
 def test_a_bad_map_leaves_the_old_network_in_force(data: Path, tmp_path: Path) -> None:
     own = tmp_path / "data"
     shutil.copytree(data, own)
-    planner.build_network(own, resources.builtin_map())
+    building.build_network(own, resources.builtin_map())
     before = (own / "network.osm").read_bytes()
     bad = tmp_path / "bad.osm"
     bad.write_bytes(before[: len(before) // 2])
     with pytest.raises(InputError):
-        planner.build_network(own, bad)
+        building.build_network(own, bad)
     assert (own / "network.osm").read_bytes() == before
     assert [file.name for file in own.glob(".network-*")] == []
 
 
 def test_building_a_network_needs_a_project_folder(tmp_path: Path) -> None:
     with pytest.raises(ServiceError, match="nowhere"):
-        planner.build_network(tmp_path / "nowhere", resources.builtin_map())
+        building.build_network(tmp_path / "nowhere", resources.builtin_map())

@@ -186,8 +186,8 @@ def test_rides_are_at_the_consultants_own_speed(tmp_path: Path) -> None:
     lines = errors_of(tmp_path, consultants=consultants, engagements=engagements)
     assert len(lines) == 1
     assert "c1 cannot ride" in lines[0]
-    # 600 s at 16 km/h are 800 s at 12, and 120 s to park.
-    assert "there at 8:46 at the earliest" in lines[0]
+    # 600 s at the project's 15 km/h are 750 s at 12, and 120 s to park.
+    assert "there at 8:45 at the earliest" in lines[0]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ from scheduler.network import Network
 from scheduler.travel import Travel, travel_times
 
 #: 16 km/h on everything, and nothing costs time but riding.
-PLAIN = Cycling(mixed_traffic_factor=1, calm_street_factor=1, right_turn_s=0, left_turn_s=0, signal_s=0)
+PLAIN = Cycling(
+    speed_kph=16, mixed_traffic_factor=1, calm_street_factor=1, right_turn_s=0, left_turn_s=0, signal_s=0
+)
 
 # Two blocks: a ladder of streets of 400 m, 200 m apart.
 NODES: dict[str, Xy] = {

@@ -11,6 +11,12 @@ from scheduler import i18n
 from scheduler.cli.options import Settings, common, read_argument, read_week
 from scheduler.i18n import _
 
+_online = click.option(
+    "--online",
+    is_flag=True,
+    help="Look up addresses that the map does not know at Nominatim; never those of home visits.",
+)
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="hjul", prog_name="hjul")
@@ -59,9 +65,25 @@ def init(settings: Settings, folder: Path) -> None:
     show_default=True,
     help="The same input and seed give the same roster.",
 )
+@click.option(
+    "--alternatives",
+    type=click.IntRange(0, 20),
+    default=0,
+    metavar="N",
+    help="Also look for N rosters nearly as good that differ in at least two visits.",
+)
+@_online
 @common
 @click.pass_obj
-def plan(settings: Settings, week: tuple[str, ...], time_limit: float, seed: int) -> None:
+def plan(
+    settings: Settings,
+    week: tuple[str, ...],
+    time_limit: float,
+    seed: int,
+    alternatives: int,
+    *,
+    online: bool,
+) -> None:
     """Plan the roster of a week.
 
     WEEK is an ISO week like 2009-W20 or "uge 20 2009"; without it, next week is planned. Writes roster, pages, maps, workbook, calendars and tracks into OUT/WEEK.
@@ -81,6 +103,8 @@ def plan(settings: Settings, week: tuple[str, ...], time_limit: float, seed: int
             settings.out,
             time_limit_s=time_limit,
             seed=seed,
+            alternatives=alternatives,
+            online=online,
             progress=progress,
             stop=stopped,
         )
@@ -88,12 +112,48 @@ def plan(settings: Settings, week: tuple[str, ...], time_limit: float, seed: int
     if stopped() and planned.roster.status != "optimal":
         terminal.note(_("The search was stopped; this is the best roster found until then."))
     summary.show_files(terminal, planned.folder, planned.files)
+    if alternatives:
+        summary.show_alternatives(terminal, planned)
+
+
+@cli.command()
+@click.argument("week", nargs=-1, metavar="[WEEK]")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Search no longer than this; what was found until then is shown.",
+)
+@_online
+@common
+@click.pass_obj
+def advise(settings: Settings, week: tuple[str, ...], time_limit: float, *, online: bool) -> None:
+    """Find which single change would help a week most.
+
+    Looks at a new room of a practice, an hour more of a shift, and an appointment at another hour.
+    Each is verified by planning the week again; the best ten are shown. Writes nothing.
+    """
+    wanted = read_week(" ".join(week))
+
+    from scheduler import planner
+    from scheduler.cli import summary
+    from scheduler.cli.interrupt import interruptible
+
+    terminal = settings.terminal()
+    with terminal.progress() as progress, interruptible(terminal, progress) as stopped:
+        found = planner.advise_week(
+            settings.data, wanted, time_limit_s=time_limit, online=online, progress=progress, stop=stopped
+        )
+    summary.show_advice(terminal, found)
 
 
 @cli.command("check-data")
+@_online
 @common
 @click.pass_obj
-def check_data(settings: Settings) -> None:
+def check_data(settings: Settings, *, online: bool) -> None:
     """Report every problem in the tables.
 
     Counts what is there. Also warns of requests that can never be met, such as those of a practice whose due weeks and room
@@ -105,11 +165,11 @@ def check_data(settings: Settings) -> None:
 
     terminal = settings.terminal()
     with terminal.progress() as progress:
-        prepared = planner.prepare(settings.data, progress=progress)
+        prepared = planner.prepare(settings.data, online=online, progress=progress)
         progress.step(_("Looking at every week"))
         warnings = review(prepared)
     summary.show_project(terminal, prepared.project)
-    for warning in warnings:
+    for warning in (*planner.location_notes(prepared.located), *warnings):
         terminal.note(warning)
     terminal.line(_("No errors in {folder}.").format(folder=settings.data), style="green")
 
@@ -177,36 +237,96 @@ def network() -> None:
     """Make the bicycle network, or describe it."""
 
 
-@network.command("build")
-@click.argument("file", type=click.Path(path_type=Path))
+@network.command("download")
+@click.option(
+    "--margin-km",
+    type=click.FloatRange(0, 50),
+    default=1.5,
+    show_default=True,
+    metavar="KM",
+    help="How far around the places the map reaches.",
+)
+@_online
 @common
 @click.pass_obj
-def network_build(settings: Settings, file: Path) -> None:
+def network_download(settings: Settings, margin_km: float, *, online: bool) -> None:
+    """Download the map around the places.
+
+    It becomes the project's bicycle network. It comes from OpenStreetMap by Overpass, with streets, addresses, water, parks
+    and railways. Home visits do not count for the area, so that nobody learns where they are: if one lies outside, take a wider margin.
+    """
+    from scheduler.cli import summary
+    from scheduler.download import download_network
+
+    terminal = settings.terminal()
+    with terminal.progress() as progress:
+        done = download_network(settings.data, margin_km=margin_km, online=online, progress=progress)
+    summary.show_network(terminal, done.network.file, done.network.info())
+    if done.left_out:
+        terminal.note(_("Home visits do not count for the area that is downloaded; --margin-km widens it."))
+    for problem in done.problems:
+        terminal.note(problem)
+
+
+@network.command("build")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--margin-km",
+    type=click.FloatRange(0, 50),
+    default=1.5,
+    show_default=True,
+    metavar="KM",
+    help="How far around the places the map reaches.",
+)
+@common
+@click.pass_obj
+def network_build(settings: Settings, file: Path, margin_km: float) -> None:
     """Make a map the project's bicycle network.
 
-    FILE is in OpenStreetMap's XML format (.osm).
+    FILE is OpenStreetMap data: .osm, also packed as .osm.gz, .osm.bz2 or .osm.xz, or .osm.pbf. Only the area around the places is taken from it, so it may be that of a whole country.
     """
-    from scheduler import planner
+    from scheduler.building import build_network
     from scheduler.cli import summary
 
     terminal = settings.terminal()
     with terminal.progress() as progress:
-        built = planner.build_network(settings.data, file, progress=progress)
-    summary.show_network(terminal, built.file, built.info())
+        built = build_network(settings.data, file, margin_km=margin_km, progress=progress)
+    summary.show_network(terminal, built.network.file, built.network.info())
+    for problem in built.search.problems:
+        terminal.note(problem)
 
 
 @network.command("info")
+@click.option(
+    "--map",
+    "file",
+    metavar="FILE.html",
+    type=click.Path(path_type=Path),
+    help="Also draw it: one-way, contraflow and pushed stretches, and what is cut off.",
+)
 @common
 @click.pass_obj
-def network_info(settings: Settings) -> None:
-    """Say which network serves, and what is in it."""
-    from scheduler import planner
+def network_info(settings: Settings, file: Path | None) -> None:
+    """Say which network serves, and what is in it.
+
+    And what was left out and why, and how far each place is from it.
+    """
+    from scheduler.building import describe_network
     from scheduler.cli import summary
 
     terminal = settings.terminal()
     with terminal.progress() as progress:
-        found = planner.project_network(settings.data, progress=progress)
-    summary.show_network(terminal, found.file, found.info())
+        found = describe_network(settings.data, progress=progress)
+    summary.show_network(terminal, found.network.file, found.network.info())
+    summary.show_distances(terminal, found.project, found.search.located)
+    for problem in found.search.problems:
+        terminal.note(problem)
+    if file:
+        from scheduler import files
+        from scheduler.building import network_map
+
+        files.replace(file, network_map(found).encode())
+        terminal.line(_("Open {file}").format(file=file), style="bold")
 
 
 @cli.command()
@@ -217,9 +337,10 @@ def network_info(settings: Settings) -> None:
     type=click.Path(path_type=Path),
     help="Also write the table to a file.",
 )
+@_online
 @common
 @click.pass_obj
-def geocode(settings: Settings, file: Path | None) -> None:
+def geocode(settings: Settings, file: Path | None, *, online: bool) -> None:
     """Show where the addresses lie.
 
     And how far each is from the bicycle network. Where home visits are made is not shown.
@@ -229,12 +350,14 @@ def geocode(settings: Settings, file: Path | None) -> None:
 
     terminal = settings.terminal()
     with terminal.progress() as progress:
-        prepared = planner.prepare(settings.data, progress=progress)
+        prepared = planner.prepare(settings.data, online=online, progress=progress)
     rows = summary.place_rows(prepared.project, prepared.located)
     if file:
         plain = ([files.plain(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
         files.replace_csv(file, summary.PLACE_COLUMNS, plain)
     summary.show_places(terminal, rows)
+    for note in planner.location_notes(prepared.located):
+        terminal.note(note)
 
 
 @cli.command()

@@ -15,12 +15,14 @@ from scheduler.outputs import names, words
 from scheduler.outputs.privacy import public
 
 if TYPE_CHECKING:
+    from scheduler.advice import Advice
     from scheduler.geocoding import Located
     from scheduler.network import NetworkInfo
+    from scheduler.planner import Planned
 
 _Row = tuple[str, str, str, str, str]
 
-#: The columns of `place_rows`. `source` is "table", "address" or "address, approximate".
+#: The columns of `place_rows`. `source` is that of `Located`, with ", approximate" where it is.
 PLACE_COLUMNS = ("place_id", "name", "address", "lat", "lon", "source", "distance_m")
 
 
@@ -171,6 +173,10 @@ def show_places(terminal: Terminal, rows: Iterable[tuple[object, ...]]) -> None:
         "table": _("lat and lon of the table"),
         "address": _("address point"),
         "address, approximate": _("address point, approximate"),
+        "nearest": _("nearest number on the street"),
+        "nearest, approximate": _("nearest number on the street, approximate"),
+        "online": _("online"),
+        "online, approximate": _("online, only the street"),
     }
     shown = [
         (
@@ -192,36 +198,110 @@ def show_places(terminal: Terminal, rows: Iterable[tuple[object, ...]]) -> None:
     terminal.table(columns, [shown], numbers=1)
 
 
+def show_distances(terminal: Terminal, project: Project, located: Iterable["Located"]) -> None:
+    """Say how far each place is from the network, the farthest first."""
+    names = {place.place_id: place.name for place in (*project.bases, *project.places)}
+    names |= {visit.visit_id: _("Home visit") for visit in project.home_visits}
+    rows = [
+        (found.place_id, names[found.place_id], _("{n} m").format(n=round(found.distance_m)))
+        for found in sorted(located, key=attrgetter("distance_m"), reverse=True)
+    ]
+    if rows:
+        terminal.table((_("Id"), _("Name"), _("To the network")), [rows], numbers=1)
+
+
 def show_network(terminal: Terminal, file: Path, info: "NetworkInfo") -> None:
-    """Say what is in a bicycle network."""
-    km_in_all = sum(info.km_by_riding.values())
+    """Say what is in a bicycle network, and what was left out of it."""
     simplified = _("simplified map")
     terminal.line(_("Network: {file}").format(file=file) + (f" ({simplified})" if info.simplified else ""))
+    if info.source != file.name:
+        terminal.line(_("Taken from {file}").format(file=info.source))
     if info.generator or info.date:
         terminal.line(
-            _("Made by {generator}, {date}").format(generator=info.generator or "?", date=info.date)
+            _("Made by {generator}, data of {date}").format(
+                generator=info.generator or "?", date=info.date or _("an unknown date")
+            )
         )
+    share = 100 * info.unclassed_ways / info.ways if info.ways else 0.0
+    counts = [
+        (_("ways"), i18n.number(info.ways)),
+        (_("ways without a class"), _("{percent} %").format(percent=i18n.number(share, 1))),
+        (_("junctions and ends"), i18n.number(info.nodes)),
+        (_("stretches, each direction counted"), i18n.number(info.edges)),
+        (_("address points"), i18n.number(info.addresses)),
+    ]
     kinds = {
         "track": _("cycle tracks and lanes"),
         "street": _("larger streets without a cycle track"),
         "calm": _("calm streets and paths"),
         "push": _("pushing the bicycle"),
         "steps": _("carrying it on stairs"),
+        "ferry": _("ferries"),
     }
-    rows = [
-        (_("ways"), i18n.number(info.ways)),
-        (_("junctions and ends"), i18n.number(info.nodes)),
-        (_("stretches, each direction counted"), i18n.number(info.edges)),
-        (_("address points"), i18n.number(info.addresses)),
-        (_("km in all"), i18n.number(km_in_all, 1)),
-    ]
-    rows += [
-        (_("km: {kind}").format(kind=kinds.get(kind, kind)), i18n.number(km, 1))
+    lengths = [(_("km in all"), i18n.number(sum(info.km_by_riding.values()), 1))]
+    lengths += [
+        (_("km: {kind}").format(kind=kinds[kind]), i18n.number(km, 1))
         for kind, km in info.km_by_riding.items()
+        if km or kind != "ferry"
     ]
-    rows += [
+    lengths += [
         (_("km: one way only"), i18n.number(info.oneway_km, 1)),
         (_("km: one way for cars, both for bicycles"), i18n.number(info.contraflow_km, 1)),
         (_("km: rough surface"), i18n.number(info.rough_km, 1)),
     ]
-    terminal.table((_("What"), _("Count")), [rows], numbers=1)
+    reasons = {
+        "motorway": _("motorways"),
+        "no bicycles": _("bicycles not allowed"),
+        "private": _("private"),
+        "under construction": _("being built or planned"),
+        "not rideable": _("not for riding"),
+        "ferry without bicycles": _("ferries that take no bicycles"),
+        "without nodes": _("clipped away"),
+        "cut off": _("cut off from the rest"),
+    }
+    dropped = [
+        (_("ways left out: {reason}").format(reason=reasons[reason]), i18n.number(count))
+        for reason, count in sorted(info.dropped.items(), key=itemgetter(1), reverse=True)
+    ]
+    terminal.table((_("What"), _("Count")), [counts, lengths, dropped], numbers=1)
+
+
+def show_alternatives(terminal: Terminal, planned: "Planned") -> None:
+    """Print how the alternatives differ from the best roster, term by term, and where they are."""
+    terminal.line()
+    if not planned.alternatives:
+        terminal.line(_("No other roster is nearly as good."))
+        return
+    rosters = [planned.roster, *(other.roster for other in planned.alternatives)]
+    headings = (_("Term"), _("Best"), *(str(n) for n in range(1, len(rosters))))
+    rows = [
+        (words.term(name), *(i18n.number(roster.terms[name].points) for roster in rosters))
+        for name in words.ordered_terms(planned.roster)
+        if any(roster.terms[name].points for roster in rosters)
+    ]
+    total = (_("Score"), *(i18n.number(roster.score) for roster in rosters))
+    terminal.table(headings, [rows, [total]], numbers=len(rosters), title=_("Alternatives"))
+    for number, other in enumerate(planned.alternatives, start=1):
+        terminal.line(f"{number}: {other.folder / names.INDEX}")
+
+
+def show_advice(terminal: Terminal, found: "Advice") -> None:
+    """Print the changes that would help most, and what each gains."""
+    if not found.suggestions:
+        terminal.line(_("No single room, hour or appointment would make the week better."))
+    else:
+        headings = ("", _("Change"), _("Points"), _("Conversations"), _("Cycling"), _("Waiting"))
+        rows = [
+            (
+                str(number),
+                suggestion.text,
+                f"-{i18n.number(suggestion.points)}",
+                f"{suggestion.conversations:+d}",
+                _("{minutes:+d} min").format(minutes=-round(suggestion.cycling_s / 60)),
+                _("{minutes:+d} min").format(minutes=-round(suggestion.waiting_s / 60)),
+            )
+            for number, suggestion in enumerate(found.suggestions, start=1)
+        ]
+        terminal.table(headings, [rows], numbers=4, title=_("What would help most, one thing at a time"))
+    if not found.complete:
+        terminal.note(_("The time was too short to try every change; a better one may be left."))

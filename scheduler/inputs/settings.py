@@ -12,6 +12,7 @@ from scheduler.config import (
     Defaults,
     MapSettings,
     Period,
+    SolverSettings,
 )
 from scheduler.errors import InputProblem
 from scheduler.i18n import _
@@ -52,7 +53,7 @@ _DEFAULTS_KEYS: Keys = {
     "lunch_to": (TIME, cells.time),
 }
 _WEIGHTS_KEYS: Keys = {term: (NUMBER, cells.whole(0, 100_000_000)) for term in DEFAULT_WEIGHTS}
-_SECTIONS = ("base", "period", "defaults", "cycling", "weights", "calendar", "map")
+_SECTIONS = ("base", "period", "defaults", "cycling", "weights", "calendar", "map", "solver")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def read_settings(raw: bytes | None, problems: list[InputProblem]) -> Settings:
         weights={**DEFAULT_WEIGHTS, **reader.parsed("weights", _WEIGHTS_KEYS)},
         calendar=_calendar(reader),
         map=reader.fields("map", MapSettings),
+        solver=reader.fields("solver", SolverSettings),
     )
     return Settings(config, _base(reader))
 

@@ -53,10 +53,10 @@ def read_background(data: OsmData) -> Background:
             streets.append(Line(way.tags["highway"], way.tags.get("name", ""), points))
         elif way.tags.get("railway") in _RAILWAYS and way.tags.get("tunnel", "no") == "no":
             railways.append(Line(way.tags["railway"], way.tags.get("name", ""), points))
-        elif way.closed and (kind := _area_kind(way.tags)) and len(points) == len(way.refs):
+        elif way.closed and (kind := area_kind(way.tags)) and len(points) == len(way.refs):
             areas.append(Area(kind, way.tags.get("name", ""), (points,)))
     for relation in data.relations:
-        kind = _area_kind(relation.tags)
+        kind = area_kind(relation.tags)
         if relation.tags.get("type") != "multipolygon" or kind is None:
             continue
         rings = {
@@ -82,7 +82,8 @@ def _points(refs: Iterable[int], data: OsmData) -> tuple[Point, ...]:
     return tuple(data.points[ref] for ref in refs if ref in data.points)
 
 
-def _area_kind(tags: Tags) -> Literal["water", "park", "cemetery"] | None:
+def area_kind(tags: Tags) -> Literal["water", "park", "cemetery"] | None:
+    """Return what a map draws an outline as, or None."""
     return next((_AREAS[pair] for pair in tags.items() if pair in _AREAS), None)
 
 
@@ -113,18 +114,22 @@ def _labels(data: OsmData) -> Iterator[Label]:
 
 def read_addresses(data: OsmData) -> tuple[AddressPoint, ...]:
     """Take the addresses of nodes, and of outlines (the middle of a building)."""
-    return tuple(
-        AddressPoint(
-            street=street,
-            number=tags["addr:housenumber"],
-            postcode=tags.get("addr:postcode", ""),
-            city=tags.get("addr:city", ""),
-            lat=point[0],
-            lon=point[1],
-            approximate=tags.get("approximate") == "yes",
-        )
-        for tags, point in _tagged(data)
-        if "addr:housenumber" in tags and (street := tags.get("addr:street") or tags.get("addr:place"))
+    return tuple(found for tags, point in _tagged(data) if (found := address(tags, point)))
+
+
+def address(tags: Tags, point: Point) -> AddressPoint | None:
+    """Return the address that something at a point has, or None."""
+    street = tags.get("addr:street") or tags.get("addr:place")
+    if "addr:housenumber" not in tags or not street:
+        return None
+    return AddressPoint(
+        street=street,
+        number=tags["addr:housenumber"],
+        postcode=tags.get("addr:postcode", ""),
+        city=tags.get("addr:city", ""),
+        lat=point[0],
+        lon=point[1],
+        approximate=tags.get("approximate") == "yes",
     )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 #: Changes whenever the arrays, or the rules that made them, change their meaning.
-FORMAT = "hjul-network-2"
+FORMAT = "hjul-network-3"
 
 Arrays = dict[str, NDArray[np.generic]]
 

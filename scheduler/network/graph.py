@@ -6,6 +6,7 @@ settled, nodes that are in no way (addresses, shops) and closed gates are gone, 
 direction stands on both.
 """
 
+import gc
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -15,11 +16,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
+import numpy as np
+
 from scheduler.config import Cycling
 from scheduler.errors import InputError, InputProblem
 from scheduler.i18n import _
+from scheduler.network.area import distance_m
 from scheduler.network.osm import OsmData, Tags, read_osm
-from scheduler.network.rules import Dropped, Riding, WayRule, is_blocked, is_signal, turn_rule, way_rule
+from scheduler.network.rules import (
+    Dropped,
+    Riding,
+    WayRule,
+    ferry_kph,
+    is_blocked,
+    is_route,
+    is_signal,
+    turn_rule,
+    way_rule,
+)
 from scheduler.network.speeds import speed_kph
 
 if TYPE_CHECKING:
@@ -29,7 +43,10 @@ if TYPE_CHECKING:
 
 CRS = "EPSG:25832"
 
-_WAY_TAGS = ("way", "name", "highway", "oneway", "forward", "backward", "rough", "contraflow", "profile")
+_WAY_TAGS = (
+    *("way", "name", "highway", "oneway", "forward", "backward", "rough", "contraflow"),
+    *("ferry_kph", "profile"),
+)
 _NODE_TAGS = ("signal",)
 
 
@@ -41,6 +58,7 @@ class RiddenWay:
     refs: list[int]
     tags: Tags
     rule: WayRule
+    ferry_kph: float = 0.0
 
 
 def ridden_ways(data: OsmData) -> tuple[list[RiddenWay], Counter[str]]:
@@ -49,17 +67,28 @@ def ridden_ways(data: OsmData) -> tuple[list[RiddenWay], Counter[str]]:
     dropped: Counter[str] = Counter()
     blocked = {osm_id for osm_id, tags in data.node_tags.items() if is_blocked(tags)}
     for way in data.ways:
-        if "highway" not in way.tags:
+        if not is_route(way.tags):
             continue
         rule = way_rule(way.tags)
         if isinstance(rule, Dropped):
             dropped[rule.value] += 1
             continue
-        pieces = list(_pieces(way.refs, data, blocked))
-        ways += [RiddenWay(way.osm_id, piece, way.tags, rule) for piece in pieces]
+        if "highway" not in way.tags:
+            # How long a clipped ferry takes nobody knows.
+            whole = len(way.refs) > 1 and all(ref in data.points for ref in way.refs)
+            pieces = [way.refs] if whole else []
+            kph = ferry_kph(way.tags, _length_m(way.refs, data)) if whole else 0.0
+        else:
+            pieces, kph = list(_pieces(way.refs, data, blocked)), 0.0
+        ways += [RiddenWay(way.osm_id, piece, way.tags, rule, kph) for piece in pieces]
         if not pieces:
-            dropped["without nodes"] += 1
+            dropped[Dropped.CLIPPED.value] += 1
     return ways, dropped
+
+
+def _length_m(refs: list[int], data: OsmData) -> float:
+    points = np.array([data.points[ref] for ref in refs])
+    return float(distance_m(points[:-1], points[1:]).sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +150,8 @@ def bicycle_graph(file: Path, cycling: Cycling) -> "Graph":
     ways, _dropped = ridden_ways(data)
     graph = build_graph(data, ways, file)
     for _u, _v, edge in graph.edges(data=True):
-        edge["speed_kph"] = speed_kph(Riding(edge["riding"]), cycling, rough=edge["rough"])
+        by_kind = speed_kph(Riding(edge["riding"]), cycling, rough=edge["rough"])
+        edge["speed_kph"] = edge["ferry_kph"] or by_kind
         edge["travel_time"] = edge["length"] / edge["speed_kph"] * 3.6
     return graph
 
@@ -133,14 +163,21 @@ def build_graph(data: OsmData, ways: list[RiddenWay], file: Path) -> "Graph":
             InputProblem(_("there is no way in this map that a bicycle may ride"), file=str(file)),
             hint=_("Export an area with its streets (ways tagged highway=...) and all of their nodes."),
         )
+    with _without_collector(), tempfile.TemporaryDirectory(prefix="hjul-") as folder:
+        return _through_osmnx(Path(folder) / "bicycle.osm", data, ways, file)
+
+
+def _through_osmnx(settled: Path, data: OsmData, ways: list[RiddenWay], file: Path) -> "Graph":
+    import networkx as nx
     import osmnx as ox
 
-    with tempfile.TemporaryDirectory(prefix="hjul-") as folder, _osmnx_settings():
-        settled = Path(folder) / "bicycle.osm"
+    with _osmnx_settings():
         _write_settled(settled, data, ways)
         graph = ox.graph_from_xml(settled, simplify=False, retain_all=True)
-    # A matrix of travel times needs a way there and a way back between any two nodes.
-    graph = ox.truncate.largest_component(graph, strongly=True)
+    # A matrix of travel times needs a way there and a way back between any two nodes. OSMnx would copy
+    # the graph for that.
+    largest = max(nx.strongly_connected_components(graph), key=len)
+    graph.remove_nodes_from(set(graph) - largest)
     if graph.number_of_edges() == 0:
         raise InputError(
             InputProblem(_("no two points of this map can be ridden to and fro"), file=str(file)),
@@ -151,6 +188,7 @@ def build_graph(data: OsmData, ways: list[RiddenWay], file: Path) -> "Graph":
         edge["riding"] = int(edge["backward" if back else "forward"])
         edge["contraflow"] = edge.pop("contraflow", "") == ("backward" if back else "forward")
         edge["rough"] = edge["rough"] == "yes"
+        edge["ferry_kph"] = float(edge.get("ferry_kph", 0.0))
         edge["osmid"] = int(edge.pop("way"))
         del edge["forward"], edge["backward"], edge["oneway"]
     graph = ox.simplify_graph(
@@ -161,6 +199,18 @@ def build_graph(data: OsmData, ways: list[RiddenWay], file: Path) -> "Graph":
         edge_attr_aggs={"length": sum, "osmid": lambda ids: list(dict.fromkeys(ids))},
     )
     return ox.project_graph(graph, to_crs=CRS)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Pause the garbage collector, which takes a fifth of the time to find that all of a graph is in use."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @contextmanager
@@ -217,7 +267,7 @@ def _settled_tags(way: RiddenWay) -> Iterator[tuple[str, str]]:
     if turned and contraflow:
         contraflow = "forward"
     yield "way", str(way.osm_id)
-    yield "highway", way.tags["highway"]
+    yield "highway", way.tags.get("highway", "ferry")
     if "name" in way.tags:
         yield "name", way.tags["name"]
     yield "oneway", "yes" if one_way else "no"
@@ -226,8 +276,10 @@ def _settled_tags(way: RiddenWay) -> Iterator[tuple[str, str]]:
     yield "rough", "yes" if rule.rough else "no"
     if contraflow:
         yield "contraflow", contraflow
+    if way.ferry_kph:
+        yield "ferry_kph", repr(way.ferry_kph)
     # Ways merge where they are ridden alike. Where the two directions differ that depends on which
     # way round each is drawn, so these merge with no other.
     alike = forward == backward and not contraflow
     own = "" if alike else f" {way.osm_id}"
-    yield "profile", f"{forward.name} {rule.rough}{own}"
+    yield "profile", f"{forward.name} {rule.rough} {way.ferry_kph}{own}"

@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,12 +15,16 @@ from scheduler.i18n import _
 from scheduler.network import cache
 from scheduler.network.background import read_addresses, read_background
 from scheduler.network.graph import build_graph, ridden_ways, turn_restrictions
+from scheduler.network.islands import find_islands
 from scheduler.network.network import Network
 from scheduler.network.osm import missing_file, read_osm
 from scheduler.network.topology import Topology, compile_topology
 from scheduler.progress import Progress, Silent
 
-_TEXTS = ("background", "addresses", "counts")
+if TYPE_CHECKING:
+    from scheduler.network.graph import Graph
+
+_TEXTS = ("background", "addresses", "counts", "islands")
 
 
 def load_network(
@@ -53,7 +57,7 @@ def load_network(
         topology=Topology.from_arrays(arrays),
         names=tuple(json.loads(arrays["names"].tobytes())),
         texts={name: arrays[name] for name in _TEXTS},
-        simplified=_is_builtin(file, sha256),
+        simplified=is_builtin(file),
     )
 
 
@@ -65,11 +69,10 @@ def _sha256(file: Path) -> str:
         raise missing_file(file, error) from error
 
 
-def _is_builtin(file: Path, sha256: str) -> bool:
+def is_builtin(file: Path) -> bool:
+    """Tell whether a file is the built-in map, or a copy of it."""
     builtin = resources.builtin_map()
-    if not builtin.is_file():
-        return False
-    return file.samefile(builtin) or sha256 == _sha256(builtin)
+    return builtin.is_file() and (file.samefile(builtin) or _sha256(file) == _sha256(builtin))
 
 
 def _compile(file: Path) -> tuple[cache.Arrays, str]:
@@ -80,11 +83,15 @@ def _compile(file: Path) -> tuple[cache.Arrays, str]:
     topology, names = compile_topology(graph, turn_restrictions(data))
     background = read_background(data)
     addresses = read_addresses(data)
+    islands = find_islands(data, ways, _way_ids(graph))
+    if islands:
+        dropped["cut off"] = sum(len(island.lines) for island in islands)
     counts = {
-        "generator": data.generator,
-        "date": data.date,
+        "source": data.header.source,
+        "generator": data.header.generator,
+        "date": data.header.date,
         "ways": len(ways),
-        "unclassed_ways": sum(way.tags["highway"] == "road" for way in ways),
+        "unclassed_ways": sum(way.tags.get("highway") == "road" for way in ways),
         "nodes": graph.number_of_nodes(),
         "addresses": len(addresses),
         "dropped": dropped,
@@ -93,6 +100,7 @@ def _compile(file: Path) -> tuple[cache.Arrays, str]:
         "names": names,
         "counts": counts,
         "addresses": _rows(addresses),
+        "islands": [[island.metres, _rows(island.lines)] for island in islands],
         "background": {
             part: _rows(getattr(background, part)) for part in ("streets", "railways", "areas", "labels")
         },
@@ -101,6 +109,15 @@ def _compile(file: Path) -> tuple[cache.Arrays, str]:
     for name, text in texts.items():
         arrays[name] = np.frombuffer(json.dumps(text, ensure_ascii=False).encode(), dtype=np.uint8)
     return arrays, data.sha256
+
+
+def _way_ids(graph: "Graph") -> set[int]:
+    """Return the ids of the ways that the graph is made of."""
+    ids: set[int] = set()
+    osmid: int | list[int]
+    for _u, _v, osmid in graph.edges(data="osmid"):
+        ids.update(osmid if isinstance(osmid, list) else (osmid,))
+    return ids
 
 
 def _rows(items: Iterable[Any]) -> list[list[Any]]:

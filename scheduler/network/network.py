@@ -6,21 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scheduler.config import Cycling
-from scheduler.mapdata import Area, Background, Label, Line, Point
+from scheduler.mapdata import Area, Background, Label, Line, Point, Stretches
+from scheduler.network.area import METRES_PER_DEGREE, distance_m
 from scheduler.network.background import AddressPoint
+from scheduler.network.islands import Island, island_beside
 from scheduler.network.rules import Riding
 from scheduler.network.speeds import speed_kph
 from scheduler.network.topology import Topology, Turn
-
-#: Of the sphere that OSMnx measures lengths on.
-EARTH_RADIUS_M = 6_371_009.0
-_METRES_PER_DEGREE = EARTH_RADIUS_M * np.pi / 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +39,9 @@ class Snap:
 class NetworkInfo:
     """What is in a network. Kilometres count each stretch once, whether it is ridden one way or both.
 
-    `km_by_riding` is by the kinds of `Riding` in lower case, `dropped` counts the ways that were
-    left out by reason, `unclassed_ways` those whose class is unknown (highway=road).
+    `source` is the file that the map was taken from, `date` when its data were. `km_by_riding` is by
+    the kinds of `Riding` in lower case, `dropped` counts the ways that were left out by reason,
+    `unclassed_ways` those whose class is unknown (highway=road).
     """
 
     source: str
@@ -65,7 +64,7 @@ class NetworkInfo:
 class Network:
     """A strongly connected bicycle network, with what it costs to ride it.
 
-    `texts` holds what is only needed at times, as JSON: background, addresses, counts.
+    `texts` holds what is only needed at times, as JSON: background, addresses, islands, counts.
     """
 
     file: Path
@@ -88,7 +87,8 @@ class Network:
             for is_rough in (False, True)
         )
         riding = self.topology.riding
-        return np.where(self.topology.rough, rough[riding], smooth[riding])
+        by_kind = np.where(self.topology.rough, rough[riding], smooth[riding])
+        return np.where(self.topology.ferry_kph > 0, self.topology.ferry_kph, by_kind)
 
     @cached_property
     def travel_time_s(self) -> NDArray[np.float64]:
@@ -152,7 +152,7 @@ class Network:
     def snap(self, lat: float, lon: float) -> Snap:
         """Find the point of the network nearest to a place given in WGS84 degrees."""
         first, shares = self._pieces, self._shares
-        scale = np.array([_METRES_PER_DEGREE, _METRES_PER_DEGREE * np.cos(np.radians(lat))])
+        scale = np.array([METRES_PER_DEGREE, METRES_PER_DEGREE * np.cos(np.radians(lat))])
         a = (self.topology.points[first] - (lat, lon)) * scale
         b = (self.topology.points[first + 1] - (lat, lon)) * scale
         ab = b - a
@@ -176,14 +176,12 @@ class Network:
         """Return what a map draws behind the rides."""
         text = self._text("background")
 
-        def points(pairs: list[list[float]]) -> tuple[Point, ...]:
-            return tuple((lat, lon) for lat, lon in pairs)
-
         return Background(
-            streets=tuple(Line(kind, name, points(line)) for kind, name, line in text["streets"]),
-            railways=tuple(Line(kind, name, points(line)) for kind, name, line in text["railways"]),
+            streets=tuple(Line(kind, name, _points(line)) for kind, name, line in text["streets"]),
+            railways=tuple(Line(kind, name, _points(line)) for kind, name, line in text["railways"]),
             areas=tuple(
-                Area(kind, name, tuple(points(ring) for ring in rings)) for kind, name, rings in text["areas"]
+                Area(kind, name, tuple(_points(ring) for ring in rings))
+                for kind, name, rings in text["areas"]
             ),
             labels=tuple(Label(kind, name, (lat, lon)) for kind, name, (lat, lon) in text["labels"]),
             simplified=self.simplified,
@@ -194,34 +192,71 @@ class Network:
         """The address points of the map."""
         return tuple(AddressPoint(*row) for row in self._text("addresses"))
 
+    @cached_property
+    def islands(self) -> tuple[Island, ...]:
+        """Streets that were left out because they cannot be ridden to and fro, the largest first."""
+        return tuple(
+            Island(metres, tuple(Line(kind, name, _points(line)) for kind, name, line in lines))
+            for metres, lines in self._text("islands")
+        )
+
+    def island_at(self, lat: float, lon: float) -> Island | None:
+        """Return the island that a place lies on, or None where it belongs to the network."""
+        return island_beside(self.islands, lat, lon, self.snap(lat, lon).distance_m)
+
+    def stretches(self) -> tuple[Stretches, ...]:
+        """Return the stretches of each kind that a rider should know of."""
+        topology, islands = self.topology, self.islands
+
+        def chosen(kind: Literal["oneway", "contraflow", "pushed"], edges: NDArray[np.bool_]) -> Stretches:
+            lines = tuple(_points(self.shape(edge).tolist()) for edge in np.flatnonzero(edges).tolist())
+            return Stretches(kind, float(topology.length_m[edges].sum() / 1000), lines)
+
+        once, pushed, one_way = self._kinds()
+        return (
+            chosen("oneway", one_way & ~self._is_pushed),
+            chosen("contraflow", topology.contraflow),
+            chosen("pushed", pushed & once),
+            Stretches(
+                "cut_off",
+                sum(island.metres for island in islands) / 1000,
+                tuple(line.points for island in islands for line in island.lines),
+            ),
+        )
+
+    @property
+    def _is_pushed(self) -> NDArray[np.bool_]:
+        return np.isin(self.topology.riding, (Riding.PUSH, Riding.STEPS))
+
+    def _kinds(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Tell of every edge whether it stands for its stretch, is pushed both ways, is ridden one way only."""
+        edges = np.arange(len(self.topology.twin))
+        back = np.where(self.topology.twin < 0, edges, self.topology.twin)
+        pushed = self._is_pushed
+        # A one-way street is ridden one way and, at most, walked the other.
+        return edges <= back, pushed & pushed[back], (back == edges) | (pushed != pushed[back])
+
     def info(self) -> NetworkInfo:
         """Count what is in the network."""
         topology = self.topology
-        edges = np.arange(len(topology.twin))
-        back = np.where(topology.twin < 0, edges, topology.twin)
-        once = edges <= back
-        # A one-way street is ridden one way and, at most, walked the other.
+        back = np.where(topology.twin < 0, np.arange(len(topology.twin)), topology.twin)
+        once, _pushed, one_way = self._kinds()
         riding = np.minimum(topology.riding, topology.riding[back])
-        pushed = np.isin(topology.riding, (Riding.PUSH, Riding.STEPS))
-        one_way = (back == edges) | (pushed != pushed[back])
 
         def km(chosen: NDArray[np.bool_]) -> float:
             return float(topology.length_m[once & chosen].sum() / 1000)
 
+        counts = self._text("counts")
         return NetworkInfo(
-            source=self.file.name,
             simplified=self.simplified,
             edges=len(topology.length_m),
             km_by_riding={kind.name.lower(): km(riding == kind) for kind in Riding},
             oneway_km=km(one_way),
             contraflow_km=km(topology.contraflow | topology.contraflow[back]),
             rough_km=km(topology.rough),
-            **self._text("counts"),
+            **{**counts, "source": counts["source"] or self.file.name},
         )
 
 
-def distance_m(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the metres between near points (lat, lon), of shape (..., 2)."""
-    middle = np.radians((a[..., 0] + b[..., 0]) / 2)
-    north, east = (b - a)[..., 0], (b - a)[..., 1] * np.cos(middle)
-    return np.hypot(north, east) * _METRES_PER_DEGREE
+def _points(pairs: list[list[float]]) -> tuple[Point, ...]:
+    return tuple((lat, lon) for lat, lon in pairs)

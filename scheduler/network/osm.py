@@ -1,4 +1,4 @@
-"""Reading OSM XML: one guarded pass over the file, before any other library sees it.
+"""Reading OSM XML: one guarded pass over the text, before any other library sees it.
 
 The format is that of https://wiki.openstreetmap.org/wiki/OSM_XML. A map is text from elsewhere, so
 nothing in it is trusted: a document type (and with it every entity, see CWE-776) is refused at its
@@ -7,10 +7,10 @@ first character, whatever the encoding, and no piece of XML is buffered without 
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from xml.parsers import expat
 
 from scheduler.errors import InputError, InputProblem, ServiceError
@@ -47,34 +47,73 @@ class Relation:
     tags: Tags = field(default_factory=dict)
 
 
+class Sink(Protocol):
+    """Takes the elements of a map, one after the other, in the order of the file."""
+
+    def node(self, osm_id: int, lat: float, lon: float, tags: Tags) -> None:
+        """Take a node."""
+
+    def way(self, way: Way) -> None:
+        """Take a way."""
+
+    def relation(self, relation: Relation) -> None:
+        """Take a relation."""
+
+
+@dataclass(slots=True)
+class Header:
+    """What a file says of itself; empty where it says nothing.
+
+    `date` is when the data were taken, `source` the file of which this is a part.
+    """
+
+    generator: str = ""
+    date: str = ""
+    source: str = ""
+
+
 @dataclass(slots=True)
 class OsmData:
     """What a file holds. `points` are (lat, lon) of every node; `node_tags` only of nodes that have some.
 
-    `date` is when the data were taken, as the file says (empty when it does not); `sha256` is of the
-    bytes that were read.
+    `sha256` is of the bytes that were read.
     """
 
     points: dict[int, tuple[float, float]] = field(default_factory=dict)
     node_tags: dict[int, Tags] = field(default_factory=dict)
     ways: list[Way] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
-    generator: str = ""
-    date: str = ""
+    header: Header = field(default_factory=Header)
     sha256: str = ""
 
+    def node(self, osm_id: int, lat: float, lon: float, tags: Tags) -> None:
+        """Take a node in."""
+        self.points[osm_id] = (lat, lon)
+        if tags:
+            self.node_tags[osm_id] = tags
 
-class _NotOsmError(Exception):
-    """The file is no OSM XML; the text says why."""
+    def way(self, way: Way) -> None:
+        """Take a way in."""
+        self.ways.append(way)
+
+    def relation(self, relation: Relation) -> None:
+        """Take a relation in."""
+        self.relations.append(relation)
+
+
+class NotOsmError(Exception):
+    """The file is no map that can be read; the text says why."""
 
 
 class _Reader:
-    """Takes the elements in as the parser meets them."""
+    """Puts the elements together as the parser meets their parts, and hands them to a sink."""
 
-    def __init__(self, data: OsmData) -> None:
-        self.data = data
+    def __init__(self, sink: Sink) -> None:
+        self.header = Header()
         self.depth = 0
+        self._sink = sink
         self._tags: Tags | None = None
+        self._node: tuple[int, float, float] | None = None
         self._way: Way | None = None
         self._relation: Relation | None = None
 
@@ -82,11 +121,12 @@ class _Reader:
         self.depth += 1
         if self.depth == 1:
             if name != "osm":
-                raise _NotOsmError(_("its outermost element is <{name}>, not <osm>").format(name=name[:40]))
-            self.data.generator = attributes.get("generator", "")
-            self.data.date = attributes.get("timestamp", "")
+                raise NotOsmError(_("its outermost element is <{name}>, not <osm>").format(name=name[:40]))
+            self.header.generator = attributes.get("generator", "")
+            self.header.date = attributes.get("timestamp", "")
+            self.header.source = attributes.get("source", "")
         elif self.depth > _MAX_DEPTH:
-            raise _NotOsmError(_("its elements are nested too deep"))
+            raise NotOsmError(_("its elements are nested too deep"))
         elif self.depth == 2:
             self._element(name, attributes)
         elif name == "tag" and self._tags is not None:
@@ -101,18 +141,16 @@ class _Reader:
             )
 
     def _element(self, name: str, attributes: Mapping[str, str]) -> None:
-        self._tags = self._way = self._relation = None
         if name == "meta":
-            self.data.date = attributes.get("osm_base", self.data.date)
+            self.header.date = attributes.get("osm_base", self.header.date)
         if attributes.get("visible") == "false" or attributes.get("action") == "delete":
             return
         if name == "node":
             osm_id, lat, lon = int(attributes["id"]), float(attributes["lat"]), float(attributes["lon"])
             if not (math.fabs(lat) <= 90 and math.fabs(lon) <= 180):
                 raise ValueError
-            self.data.points[osm_id] = (lat, lon)
+            self._node = (osm_id, lat, lon)
             self._tags = {}
-            self._node_id = osm_id
         elif name == "way":
             self._way = Way(int(attributes["id"]))
             self._tags = self._way.tags
@@ -120,30 +158,30 @@ class _Reader:
             self._relation = Relation(int(attributes["id"]))
             self._tags = self._relation.tags
 
-    def end(self, name: str) -> None:
+    def end(self, _name: str) -> None:
         self.depth -= 1
         if self.depth != 1:
             return
         if self._way is not None:
-            self.data.ways.append(self._way)
+            self._sink.way(self._way)
         elif self._relation is not None:
-            self.data.relations.append(self._relation)
-        elif name == "node" and self._tags:
-            self.data.node_tags[self._node_id] = self._tags
-        self._tags = self._way = self._relation = None
+            self._sink.relation(self._relation)
+        elif self._node is not None:
+            self._sink.node(*self._node, self._tags or {})
+        self._tags = self._node = self._way = self._relation = None
 
 
 def _refuse_doctype(*_declaration: Any) -> None:
-    raise _NotOsmError(_("it declares a document type or entities, which no OpenStreetMap file does"))
+    raise NotOsmError(_("it declares a document type or entities, which no OpenStreetMap file does"))
 
 
 def _require_markup(pending_bytes: int) -> None:
     if pending_bytes > _MAX_TOKEN_BYTES:
-        raise _NotOsmError(_("it holds a piece of markup of more than two megabytes"))
+        raise NotOsmError(_("it holds a piece of markup of more than two megabytes"))
 
 
 def read_osm(file: Path) -> OsmData:
-    """Read an OSM XML file.
+    """Read a plain OSM XML file whole.
 
     Raises
     ------
@@ -153,37 +191,50 @@ def read_osm(file: Path) -> OsmData:
         It is cut off, not XML, not OSM, or declares a document type or entities.
     """
     data = OsmData()
-    reader = _Reader(data)
+    digest = hashlib.sha256()
+
+    def chunks() -> Iterator[bytes]:
+        with file.open("rb") as stream:
+            while chunk := stream.read(_CHUNK_BYTES):
+                digest.update(chunk)
+                yield chunk
+
+    data.header = parse(chunks(), data, file)
+    data.sha256 = digest.hexdigest()
+    return data
+
+
+def parse(chunks: Iterable[bytes], sink: Sink, file: Path) -> Header:
+    """Read OSM XML piece by piece; errors are those of `read_osm`, and name `file`."""
+    reader = _Reader(sink)
     parser = expat.ParserCreate()
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.StartDoctypeDeclHandler = _refuse_doctype
     parser.EntityDeclHandler = _refuse_doctype
-    digest = hashlib.sha256()
     fed = 0
     at_end = False
     try:
-        with file.open("rb") as stream:
-            while chunk := stream.read(_CHUNK_BYTES):
-                digest.update(chunk)
-                parser.Parse(chunk)
-                fed += len(chunk)
-                _require_markup(pending_bytes=fed - parser.CurrentByteIndex)
+        for chunk in chunks:
+            parser.Parse(chunk)
+            fed += len(chunk)
+            _require_markup(pending_bytes=fed - parser.CurrentByteIndex)
         at_end = True
         parser.Parse(b"", True)  # noqa: FBT003 - expat's only way to say so
+    except InputError:
+        raise
     except OSError as error:
         raise missing_file(file, error) from error
     except expat.ExpatError as error:
         raise _unreadable(file, at_end=at_end, fed=fed, error=error) from error
     except (KeyError, ValueError, OverflowError) as error:
         line = parser.CurrentLineNumber
-        raise _not_osm(
+        raise not_osm(
             file, _("line {line} has an element without a proper id, position or tag").format(line=line)
         ) from error
-    except _NotOsmError as error:
-        raise _not_osm(file, str(error)) from None
-    data.sha256 = digest.hexdigest()
-    return data
+    except NotOsmError as error:
+        raise not_osm(file, str(error)) from None
+    return reader.header
 
 
 def missing_file(file: Path, error: OSError) -> ServiceError:
@@ -198,19 +249,24 @@ def missing_file(file: Path, error: OSError) -> ServiceError:
     )
 
 
-def _not_osm(file: Path, why: str) -> InputError:
+def not_osm(file: Path, why: str) -> InputError:
+    """Return the error for a file that is no map."""
     return InputError(
         InputProblem(_("this is not an OpenStreetMap file: {why}").format(why=why), file=str(file)),
-        hint=_("Export the area as OSM XML (.osm) again."),
+        hint=_("Export the area again, as OSM XML (.osm) or as PBF (.osm.pbf)."),
+    )
+
+
+def cut_off(file: Path, where: str) -> InputError:
+    """Return the error for a map that ends too early."""
+    return InputError(
+        InputProblem(where, file=str(file)), hint=_("Download or export it again, and copy all of it.")
     )
 
 
 def _unreadable(file: Path, *, at_end: bool, fed: int, error: expat.ExpatError) -> InputError:
     if at_end and fed:
-        return InputError(
-            InputProblem(_("the file is cut off in line {line}").format(line=error.lineno), file=str(file)),
-            hint=_("Download or export it again, and copy all of it."),
-        )
+        return cut_off(file, _("the file is cut off in line {line}").format(line=error.lineno))
     if not fed and at_end:
-        return _not_osm(file, _("it is empty"))
-    return _not_osm(file, _("it is not XML from line {line} on").format(line=error.lineno))
+        return not_osm(file, _("it is empty"))
+    return not_osm(file, _("it is not XML from line {line} on").format(line=error.lineno))

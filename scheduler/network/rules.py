@@ -23,6 +23,7 @@ class Riding(IntEnum):
     CALM = 2
     PUSH = 3
     STEPS = 4
+    FERRY = 5
 
 
 class Dropped(StrEnum):
@@ -33,6 +34,8 @@ class Dropped(StrEnum):
     PRIVATE = "private"
     UNFINISHED = "under construction"
     NOT_RIDEABLE = "not rideable"
+    FERRY = "ferry without bicycles"
+    CLIPPED = "without nodes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,15 @@ _NO = frozenset({"no", "military", "emergency"})
 _ONE_WAY = frozenset({"yes", "true", "1"})
 _ONE_WAY_BACK = frozenset({"-1", "reverse"})
 
+#: What a bicycle cannot be pushed through, whoever may pass.
+_IMPASSABLE = frozenset(
+    {"wall", "fence", "hedge", "city_wall", "retaining_wall", "guard_rail", "stile", "turnstile"}
+    | {"full-height_turnstile"}
+)
+
+#: Of a ferry of which the map says nothing: about that of Copenhagen's harbour buses.
+_FERRY_KPH = 10.0
+
 _SIDES = ("cycleway:right", "cycleway:left")
 _TRACKS = frozenset({"track", "lane", "share_busway", "crossing", "segregated"})
 _ROUGH_SURFACES = frozenset(
@@ -74,8 +86,15 @@ _ROUGH_SURFACES = frozenset(
 _ROUGH = frozenset({"bad", "very_bad", "horrible", "very_horrible", "impassable"})
 
 
+def is_route(tags: Tags) -> bool:
+    """Tell whether a way is one that somebody moves along: a street, a path or a ferry."""
+    return "highway" in tags or tags.get("route") == "ferry"
+
+
 def way_rule(tags: Tags) -> WayRule | Dropped:
-    """Return the rule for a way with a highway tag, or why it is not for bicycles."""
+    """Return the rule for a street, a path or a ferry, or why it is not for bicycles."""
+    if "highway" not in tags:
+        return _ferry(tags)
     highway, bicycle = tags["highway"], tags.get("bicycle", "")
     invited = bicycle in _YES
     known = highway in _STREETS | _CALM | _PUSHED | {"cycleway"}
@@ -96,6 +115,39 @@ def way_rule(tags: Tags) -> WayRule | Dropped:
         riding = Riding.STEPS if highway == "steps" else Riding.PUSH
         return _closed(tags, "foot") or WayRule(riding, riding)
     return _ridden(tags)
+
+
+def _ferry(tags: Tags) -> WayRule | Dropped:
+    """Return the rule for a ferry, which takes bicycles where the map says so."""
+    if tags.get("bicycle") not in _YES | {"dismount"}:
+        return Dropped.FERRY
+    along, against = _directions(tags)
+    return WayRule(Riding.FERRY if along else None, Riding.FERRY if against else None)
+
+
+def ferry_kph(tags: Tags, length_m: float) -> float:
+    """Return a ferry's speed in km per hour, with half the time between two departures as waiting.
+
+    `duration` and `interval` are ``HH:MM``, ``HH:MM:SS``, minutes, or as in ISO 8601; without a
+    duration the ferry's `maxspeed` counts, else 10 km/h.
+    """
+    duration_s = _duration_s(tags.get("duration", ""))
+    if not duration_s:
+        kph = re.fullmatch(r"(\d{1,2})(\.\d+)?( ?km/h)?", tags.get("maxspeed", ""))
+        duration_s = length_m / (float(kph[1]) if kph and float(kph[1]) else _FERRY_KPH) * 3.6
+    seconds = duration_s + _duration_s(tags.get("interval", "")) / 2
+    return max(length_m, 1.0) / max(seconds, 1.0) * 3.6
+
+
+def _duration_s(text: str) -> float:
+    """Return the seconds of a duration as OSM writes it; 0 for none or nonsense."""
+    if clock := re.fullmatch(r"(?:(\d{1,3}):)?(\d{1,3})(?::(\d{2}))?", text.strip()):
+        hours, minutes, seconds = (int(part or 0) for part in clock.groups())
+        return hours * 3600 + minutes * 60 + seconds
+    if iso := re.fullmatch(r"PT(?:(\d{1,3})H)?(?:(\d{1,3})M)?(?:(\d{1,5})S)?", text.strip()):
+        hours, minutes, seconds = (int(part or 0) for part in iso.groups())
+        return hours * 3600 + minutes * 60 + seconds
+    return 0.0
 
 
 def _is_for_walking(tags: Tags) -> bool:
@@ -215,7 +267,9 @@ def is_blocked(tags: Tags) -> bool:
         return False
     if tags.get("bicycle") in _YES | {"dismount"}:
         return False
-    if tags.get("bicycle") in _NO | _PRIVATE or tags["barrier"] in {"wall", "fence"}:
+    if tags.get("bicycle") in _NO | _PRIVATE or tags["barrier"] in _IMPASSABLE:
+        return True
+    if tags.get("locked") == "yes" and tags.get("foot") not in _YES:
         return True
     return tags.get("access") in _NO | _PRIVATE and tags.get("foot") not in _YES
 

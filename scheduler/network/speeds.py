@@ -7,7 +7,8 @@ from scheduler.network.rules import Riding
 def speed_kph(riding: Riding, cycling: Cycling, *, rough: bool = False) -> float:
     """Return the speed on a stretch in km per hour.
 
-    A rough surface slows down who rides; who pushes walks at the same speed on any.
+    A rough surface slows down who rides; who pushes walks at the same speed on any. A ferry has a
+    speed of its own, which no setting changes: the one here is only for where that is unknown.
     """
     if riding is Riding.PUSH:
         return cycling.walking_kph
@@ -17,5 +18,6 @@ def speed_kph(riding: Riding, cycling: Cycling, *, rough: bool = False) -> float
         Riding.TRACK: 1.0,
         Riding.STREET: cycling.mixed_traffic_factor,
         Riding.CALM: cycling.calm_street_factor,
+        Riding.FERRY: 1.0,
     }[riding]
     return cycling.speed_kph * factor * (cycling.rough_surface_factor if rough else 1.0)

@@ -39,9 +39,9 @@ class Topology:
 
     Attributes
     ----------
-    length_m, riding, rough, contraflow, name, twin
+    length_m, riding, rough, contraflow, name, twin, ferry_kph
         Of shape (E,): metres; a `Riding`; two booleans; the index of the name; the edge that is the
-        same stretch the other way, or -1.
+        same stretch the other way, or -1; a ferry's speed, 0 for streets.
     start, points
         Edge e has the shape ``points[start[e]:start[e + 1]]``, as (lat, lon) in its direction.
         Shapes (E + 1,) and (P, 2).
@@ -56,6 +56,7 @@ class Topology:
     contraflow: NDArray[np.bool_]
     name: NDArray[np.int32]
     twin: NDArray[np.int32]
+    ferry_kph: NDArray[np.float64]
     start: NDArray[np.int64]
     points: NDArray[np.float64]
     arc_from: NDArray[np.int32]
@@ -115,6 +116,7 @@ def compile_topology(
             contraflow=np.array([edge["contraflow"] for _u, _v, edge in edges], dtype=np.bool_),
             name=np.array(name, dtype=np.int32),
             twin=twin,
+            ferry_kph=np.array([edge.get("ferry_kph", 0.0) for _u, _v, edge in edges]),
             start=start,
             points=np.column_stack((lat, lon)),
             arc_from=arc_from,

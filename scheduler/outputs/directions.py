@@ -1,25 +1,35 @@
 """The streets to follow on a ride, in words."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from scheduler.i18n import _, km, number
 from scheduler.mapdata import Point, RidePath
 
+Turn = Literal[
+    "", "straight", "slight left", "slight right", "left", "right", "sharp left", "sharp right", "back"
+]
+
 _MAIN_STREETS = 3
 _MAIN_SHARE = 0.12
 _NAMELESS_M = 60
+#: How far before and after a junction the bearings are taken: past its kerbs and corners.
 _SIGHT_M = 25.0
+#: From how many degrees on a change of bearing is called so.
+_SLIGHT_DEGREES, _TURN_DEGREES, _SHARP_DEGREES, _BACK_DEGREES = 25.0, 55.0, 120.0, 160.0
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A stretch along one street: where to turn at its beginning ("" at the start), and how far."""
+    """A stretch along one street: how to turn into it ("" at the start), how far, and all of it as a sentence."""
 
-    turn: str
+    turn: Turn
     street: str
     distance: str
+    text: str
 
 
 def distance(metres: float) -> str:
@@ -55,14 +65,48 @@ def steps(path: RidePath) -> tuple[Step, ...]:
             stretches.append((leg.name, leg.metres, at_m))
         at_m += leg.metres
     line = _Line(path.points, at_m)
-    words = {"left": _("left"), "right": _("right"), "straight": _("straight on"), "back": _("turn back")}
     return tuple(
-        Step(
-            turn=words[line.turn(start)] if i else "",
-            street=name or _("path without a name"),
-            distance=distance(length),
-        )
+        _step(line.turn(start) if i else "", line.heading(start), name, distance(length))
         for i, (name, length, start) in enumerate(stretches)
+    )
+
+
+def _step(turn: Turn, heading: int, name: str, how_far: str) -> Step:
+    street = name or _("path without a name")
+    if turn:
+        sentence = _turn_sentences()[turn]
+        text = sentence.format(street=name or _("a path without a name"), distance=how_far)
+    else:
+        text = _("Head {direction} along {street}, {distance}").format(
+            direction=_directions()[heading], street=name or _("a path without a name"), distance=how_far
+        )
+    return Step(turn, street, how_far, text)
+
+
+def _turn_sentences() -> Mapping[Turn, str]:
+    return {
+        "straight": _("Continue straight on along {street}, {distance}"),
+        "slight left": _("Bear left into {street}, {distance}"),
+        "slight right": _("Bear right into {street}, {distance}"),
+        "left": _("Turn left into {street}, {distance}"),
+        "right": _("Turn right into {street}, {distance}"),
+        "sharp left": _("Turn sharp left into {street}, {distance}"),
+        "sharp right": _("Turn sharp right into {street}, {distance}"),
+        "back": _("Turn round and follow {street}, {distance}"),
+    }
+
+
+def _directions() -> tuple[str, ...]:
+    """Return the eight points of the compass, clockwise from north."""
+    return (
+        _("north"),
+        _("north-east"),
+        _("east"),
+        _("south-east"),
+        _("south"),
+        _("south-west"),
+        _("west"),
+        _("north-west"),
     )
 
 
@@ -85,16 +129,28 @@ class _Line:
                 return x1 + t * (x2 - x1), y1 + t * (y2 - y1)
         return self._xy[-1]
 
-    def turn(self, at_m: float) -> str:
+    def heading(self, at_m: float) -> int:
+        """Return where the line leads from there, as the number of a point of the compass, 0 to 7."""
+        (x1, y1), (x2, y2) = (self._point(at_m * self._scale + d) for d in (0.0, 2 * _SIGHT_M))
+        return round(math.degrees(math.atan2(x2 - x1, y2 - y1)) / 45) % 8
+
+    def turn(self, at_m: float) -> Turn:
         """Tell which way the line turns at a distance from its start."""
         before, here, after = (self._point(at_m * self._scale + d) for d in (-_SIGHT_M, 0.0, _SIGHT_M))
-        (ax, ay), (bx, by) = (
-            (here[0] - before[0], here[1] - before[1]),
-            (after[0] - here[0], after[1] - here[1]),
-        )
+        ax, ay = here[0] - before[0], here[1] - before[1]
+        bx, by = after[0] - here[0], after[1] - here[1]
         angle = math.degrees(math.atan2(ax * by - ay * bx, ax * bx + ay * by))
-        if abs(angle) < 35:
-            return "straight"
-        if abs(angle) > 150:
-            return "back"
-        return "left" if angle > 0 else "right"
+        return _turn_of(angle)
+
+
+def _turn_of(left_degrees: float) -> Turn:
+    size, left = abs(left_degrees), left_degrees > 0
+    if size < _SLIGHT_DEGREES:
+        return "straight"
+    if size > _BACK_DEGREES:
+        return "back"
+    if size < _TURN_DEGREES:
+        return "slight left" if left else "slight right"
+    if size < _SHARP_DEGREES:
+        return "left" if left else "right"
+    return "sharp left" if left else "sharp right"

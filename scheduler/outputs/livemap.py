@@ -176,7 +176,7 @@ class RideLines(MacroElement):
             "dash": route.dash,
             "line_px": scene.line_px,
             "lane_px": scene.lane_px,
-            "arrow_px": scene.arrow_px,
+            "arrow_px": scene.arrow_px if route.arrows else 0,
             "strands": [
                 [_packed(scene.basemap.frame, strand.points), _packed_shifts(strand)]
                 for strand in route.strands

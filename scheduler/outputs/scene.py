@@ -40,7 +40,7 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A round as drawn. `letter` is "" where the map has only one round."""
+    """A round as drawn. `letter` is "" where the map has only one round; `arrows` show the direction."""
 
     letter: str
     name: str
@@ -48,6 +48,7 @@ class Route:
     dash: int
     strands: tuple[Strand, ...]
     markers: tuple[Marker, ...]
+    arrows: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

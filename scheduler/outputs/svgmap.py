@@ -80,6 +80,8 @@ def _routes(scene: Scene, px: Projection) -> Iterator[str]:
         if d:
             yield f'<path class="ride r{route.colour} d{route.dash}" stroke-width="{scene.line_px}" d="{d}"/>'
     for route, lines in routes:
+        if not route.arrows:
+            continue
         heads = "".join(
             _arrow(*spot, scene.line_px) for line in lines for spot in _spots(line, scene.arrow_px)
         )

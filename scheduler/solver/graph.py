@@ -156,15 +156,17 @@ class DayGraph:
     @cached_property
     def least_ride_points(self) -> Points:
         """The least points of riding to each visit option from anywhere else."""
-        places = {stop.place_id for stop in self.stops}
         weight = self.problem.weights["cycling_second"]
-        return np.array(
-            [
-                weight
-                * min((self.model.ride_s(p, stop.place_id) for p in places if p != stop.place_id), default=0)
-                for stop in self.stops[: self.first_engagement]
-            ]
-        )
+        places = list(dict.fromkeys(stop.place_id for stop in self.stops))
+        rides_s = self.model.rides_between_s(places)
+        np.fill_diagonal(rides_s, np.iinfo(np.int64).max // (weight + 1))
+        # After an engagement at the same place there is no ride.
+        for engagement in self.model.engagements:
+            rides_s[:, places.index(engagement.place_id)] = 0
+        least_s = rides_s.min(axis=0)
+        visited = [places.index(stop.place_id) for stop in self.stops[: self.first_engagement]]
+        least_points: Points = weight * least_s[visited].astype(float)
+        return least_points
 
     def key(self, visits: Iterable[StopOption]) -> int:
         """Return the key of a set of visits."""

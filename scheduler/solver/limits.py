@@ -4,13 +4,12 @@ import time
 
 import numpy as np
 
-from scheduler.model import ConsultantDay, Problem, Request
+from scheduler.model import Problem, Request
 from scheduler.schedule import DayModel
 from scheduler.solver.generate import Generator
 from scheduler.solver.graph import TooManyRoundsError
 from scheduler.solver.labels import Grower
 from scheduler.solver.master import Deadline
-from scheduler.solver.rounds import best_order
 
 #: How much dearer a day may become before its least points are not looked for any further.
 _SLACK = 50_000.0
@@ -61,11 +60,6 @@ class Limits:
         date = variant.days[number].date
         pairs = zip(variant.requests, self._problem.requests, strict=True)
         return any(new is not old and _rooms(new, date) != _rooms(old, date) for new, old in pairs)
-
-    @staticmethod
-    def holds(problem: Problem, day: ConsultantDay) -> bool:
-        """Tell whether the engagements of a day can be kept, one after the other."""
-        return best_order(DayModel(problem, day), []) is not None
 
 
 def _rooms(request: Request, date: object) -> list[tuple[int, int]]:

@@ -21,6 +21,8 @@ from scheduler.score import Balance
 from scheduler.solver.rounds import best_order
 
 _DAY_S = 86_400
+#: Arcs of all consultants' matrices together; each takes up about a hundred bytes.
+_MOST_ARCS = 5_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,16 +112,11 @@ class _Model:
             extra = [0] * len(self.bases) + [
                 self._extra(model.day.consultant_id, node) for node in self.nodes
             ]
-            rides = [[model.ride_s(a, b) for b in places] for a in places]
-            points = [[weight * ride + extra[j] for j, ride in enumerate(row)] for row in rides]
-            duration = [0] * len(self.bases) + [node.duration_s for node in self.nodes]
-            seconds = [
-                [
-                    duration[i] + ride + (parking_s if places[i] != places[j] else 0)
-                    for j, ride in enumerate(row)
-                ]
-                for i, row in enumerate(rides)
-            ]
+            rides_s = model.rides_between_s(places)
+            duration_s = np.array([0] * len(self.bases) + [node.duration_s for node in self.nodes])
+            same = np.equal.outer(np.array(places), np.array(places))
+            points = (weight * rides_s + np.array(extra)).tolist()
+            seconds = (duration_s[:, np.newaxis] + rides_s + np.where(same, 0, parking_s)).tolist()
             matrices[model.day.consultant_id] = (seconds, points)
         return matrices
 
@@ -284,17 +281,27 @@ def _place_the_rest(problem: Problem, models: Sequence[DayModel], schedules: lis
             schedules[number] = longer
 
 
+def _is_too_large(problem: Problem, models: Sequence[DayModel]) -> bool:
+    """Tell whether the model's matrices, one a consultant, would take up gigabytes."""
+    ways = sum(
+        len(slots) * request.max_conversations for request in problem.requests if (slots := request.slots)
+    )
+    return not models or ways**2 * len(problem.consultants) > _MOST_ARCS
+
+
 def route(
     problem: Problem, models: Sequence[DayModel], *, time_limit_s: float, improve: bool
 ) -> tuple[DaySchedule, ...]:
     """Return a valid schedule for every consultant-day of the week.
 
     With `improve`, guided local search goes on until the time limit; without, the search ends at
-    the first local optimum. Where nothing is found the days hold their engagements alone.
+    the first local optimum. Where nothing is found, or the week is too large for the model, the days
+    hold their engagements alone.
     """
-    sequences = _Model(problem, models).sequences(time_limit_s, improve=improve) if models else []
-    if sequences is None:
-        sequences = [list(model.engagements) for model in models]
+    alone = [list(model.engagements) for model in models]
+    if _is_too_large(problem, models):
+        return tuple(_fit(model, stops) for model, stops in zip(models, alone, strict=True))
+    sequences = _Model(problem, models).sequences(time_limit_s, improve=improve) or alone
     schedules = [_fit(model, stops) for model, stops in zip(models, sequences, strict=True)]
     _place_the_rest(problem, models, schedules)
     return tuple(schedules)

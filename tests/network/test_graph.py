@@ -27,7 +27,8 @@ def _edge(graph: "Graph", way: str) -> dict[str, object]:
 
 
 def test_lengths_speeds_and_times(tmp_path: Path) -> None:
-    graph = _graph(tmp_path, osm_xml(NODES, {"Ring": SQUARE, "Ud": "be highway=cycleway"}))
+    xml = osm_xml(NODES, {"Ring": SQUARE, "Ud": "be highway=cycleway"})
+    graph = _graph(tmp_path, xml, Cycling(speed_kph=16))
     edge = _edge(graph, "be")
     assert edge["length"] == pytest.approx(200, rel=1e-3)
     assert edge["speed_kph"] == 16.0

@@ -87,7 +87,9 @@ def test_from_the_cache_nothing_heavy_is_imported(map_file: Path, tmp_path: Path
 def test_other_settings_need_no_other_cache(map_file: Path, tmp_path: Path) -> None:
     slow, _compiled = _load(map_file, tmp_path / "cache")
     steps = _Steps()
-    fast = load_network(map_file, Cycling(speed_kph=32), cache_dir=tmp_path / "cache", progress=steps)
+    fast = load_network(
+        map_file, Cycling(speed_kph=2 * Cycling().speed_kph), cache_dir=tmp_path / "cache", progress=steps
+    )
     assert steps.steps == []
     assert fast.travel_time_s == pytest.approx(slow.travel_time_s / 2)
 
@@ -228,7 +230,7 @@ def test_what_is_counted(tmp_path: Path) -> None:
     assert (info.source, info.generator, info.date) == ("map.osm", "test", "2024-01-01")
     assert (info.ways, info.unclassed_ways, info.nodes, info.edges) == (4, 1, 4, 8)
     assert info.km_by_riding == pytest.approx(
-        {"track": 1.0, "street": 2.0, "calm": 1.0, "push": 2.0, "steps": 0.0}, rel=1e-3
+        {"track": 1.0, "street": 2.0, "calm": 1.0, "push": 2.0, "steps": 0.0, "ferry": 0.0}, rel=1e-3
     )
     assert (info.oneway_km, info.contraflow_km, info.rough_km) == pytest.approx((2.0, 1.0, 1.0), rel=1e-3)
     assert info.dropped == {"motorway": 1, "private": 1}

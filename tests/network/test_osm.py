@@ -51,11 +51,11 @@ def test_other_encodings_and_what_is_deleted(tmp_path: Path) -> None:
 
 
 def test_the_date_is_what_the_file_says(tmp_path: Path) -> None:
-    assert read_osm(_write(tmp_path, SQUARE)).date == ""
+    assert read_osm(_write(tmp_path, SQUARE)).header.date == ""
     extract = SQUARE.replace("<osm ", "<osm timestamp='2024-01-01' ")
-    assert read_osm(_write(tmp_path, extract)).date == "2024-01-01"
+    assert read_osm(_write(tmp_path, extract)).header.date == "2024-01-01"
     overpass = SQUARE.replace("<node", "<meta osm_base='2024-05-01T10:00:00Z'/><node", 1)
-    assert read_osm(_write(tmp_path, overpass)).date == "2024-05-01T10:00:00Z"
+    assert read_osm(_write(tmp_path, overpass)).header.date == "2024-05-01T10:00:00Z"
 
 
 BOMB = (

@@ -10,7 +10,7 @@ from scheduler.network.rules import (
     way_rule,
 )
 
-TRACK, STREET, CALM, PUSH, STEPS = Riding
+TRACK, STREET, CALM, PUSH, STEPS, FERRY = Riding
 
 
 def _tags(text: str) -> dict[str, str]:

@@ -1,5 +1,8 @@
+import math
+
 import pytest
 
+from scheduler import i18n
 from scheduler.mapdata import Point, RidePath, StreetLeg
 from scheduler.outputs.directions import Step, main_streets, steps
 
@@ -18,23 +21,76 @@ def _path(*legs: tuple[str, int], points: tuple[Point, ...] = CORNER) -> RidePat
     return RidePath(points, streets, 0, sum(leg.metres for leg in streets))
 
 
+def _bend(degrees: float) -> tuple[Point, ...]:
+    """A line of 200 m north, then 200 m that turn right by so many degrees."""
+    north, east = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    corner = CORNER[0][0] + 2 * NORTH
+    return CORNER[0], (corner, 12.54), (corner + 2 * NORTH * north, 12.54 + 2 * EAST * east)
+
+
 def test_turns_are_those_of_the_line() -> None:
     path = _path(("Enghavevej", 300), ("Istedgade", 200), ("Gasværksvej", 200))
     assert steps(path) == (
-        Step("", "Enghavevej", "300 m"),
-        Step("right", "Istedgade", "200 m"),
-        Step("left", "Gasværksvej", "200 m"),
+        Step("", "Enghavevej", "300 m", "Head north along Enghavevej, 300 m"),
+        Step("right", "Istedgade", "200 m", "Turn right into Istedgade, 200 m"),
+        Step("left", "Gasværksvej", "200 m", "Turn left into Gasværksvej, 200 m"),
     )
 
 
-def test_a_new_name_without_a_turn_is_straight_on() -> None:
-    path = _path(("Vesterbrogade", 150), ("Roskildevej", 150), ("Pile Allé", 400))
-    assert [step.turn for step in steps(path)] == ["", "straight on", "right"]
+def test_directions_in_danish() -> None:
+    path = _path(("Vesterbrogade", 150), ("Roskildevej", 150), ("Enghavevej", 200), ("", 200))
+    with i18n.using("da"):
+        texts = [step.text for step in steps(path)]
+    assert texts == [
+        "Kør mod nord ad Vesterbrogade, 150 m",
+        "Fortsæt ligeud ad Roskildevej, 150 m",
+        "Drej til højre ad Enghavevej, 200 m",
+        "Drej til venstre ad en sti uden navn, 200 m",
+    ]
 
 
-def test_turning_back() -> None:
-    points = (CORNER[0], CORNER[1], CORNER[0])
-    assert steps(_path(("Sidegade", 300), ("Hovedgade", 300), points=points))[1].turn == "turn back"
+@pytest.mark.parametrize(
+    ("degrees", "turn", "text"),
+    [
+        (0, "straight", "Continue straight on along B"),
+        (20, "straight", "Continue straight on along B"),
+        (-20, "straight", "Continue straight on along B"),
+        (40, "slight right", "Bear right into B"),
+        (-40, "slight left", "Bear left into B"),
+        (90, "right", "Turn right into B"),
+        (-90, "left", "Turn left into B"),
+        (140, "sharp right", "Turn sharp right into B"),
+        (-140, "sharp left", "Turn sharp left into B"),
+        (179, "back", "Turn round and follow B"),
+        (-179, "back", "Turn round and follow B"),
+    ],
+)
+def test_how_sharp_a_turn_is(degrees: float, turn: str, text: str) -> None:
+    step = steps(_path(("A", 200), ("B", 200), points=_bend(degrees)))[1]
+    assert (step.turn, step.text) == (turn, f"{text}, 200 m")
+
+
+@pytest.mark.parametrize(
+    ("north", "east", "direction"),
+    [
+        (1, 0, "north"),
+        (1, 1, "north-east"),
+        (0, 1, "east"),
+        (-1, 1, "south-east"),
+        (-1, 0, "south"),
+        (-1, -1, "south-west"),
+        (0, -1, "west"),
+        (1, -1, "north-west"),
+    ],
+)
+def test_the_first_step_says_where_to(north: int, east: int, direction: str) -> None:
+    points = (CORNER[0], (CORNER[0][0] + north * NORTH, CORNER[0][1] + east * EAST))
+    (step,) = steps(_path(("A", 1500), points=points))
+    assert step.text == f"Head {direction} along A, 1.5 km"
+
+
+def test_braces_in_a_name_are_only_text() -> None:
+    assert "{turn}{0}" in steps(_path(("{turn}{0}", 400)))[0].text
 
 
 def test_crossings_without_a_name_are_left_out() -> None:

@@ -198,9 +198,9 @@ var hjul = (function () {
         });
       }, this);
       function degrees(point) { return map.unproject(point); }
-      lines.forEach(function (line) {
+      if (data.arrow_px) { lines.forEach(function (line) {
         spots(line, data.arrow_px).forEach(function (spot) { arrows.push([head(spot, data.line_px).map(degrees)]); });
-      });
+      }); }
       lines = lines.map(function (line) { return line.map(degrees); });
       this._casing.setLatLngs(lines);
       this._line.setLatLngs(lines);
