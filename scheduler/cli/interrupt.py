@@ -14,17 +14,24 @@ if TYPE_CHECKING:
 @contextmanager
 def interruptible(terminal: "Terminal", progress: "StepProgress") -> Iterator[Callable[[], bool]]:
     """Turn the first Ctrl-C into a wish to stop; the second one, or one before any roster, aborts."""
-    wished = False
+    wished = told = False
 
     def interrupt(_signal: int, _frame: object) -> None:
         nonlocal wished
         if wished or not progress.has_roster:
             raise KeyboardInterrupt
         wished = True
-        terminal.note(_("Stopping with the best roster found. Ctrl-C again to write nothing."))
+
+    def asked() -> bool:
+        # Said here and not in the handler, which may interrupt the very line that is being printed.
+        nonlocal told
+        if wished and not told:
+            told = True
+            terminal.note(_("Stopping with the best roster found. Ctrl-C again to write nothing."))
+        return wished
 
     before = signal.signal(signal.SIGINT, interrupt)
     try:
-        yield lambda: wished
+        yield asked
     finally:
         signal.signal(signal.SIGINT, before)
