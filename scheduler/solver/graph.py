@@ -30,12 +30,18 @@ class TooManyRoundsError(Exception):
 
 
 class Moves(NamedTuple):
-    """Links of one sort from every stop to every stop, padded: (from, to, starts of to)."""
+    """Links of one sort, waiting or not, from every stop to every stop.
 
-    plain_index: NDArray[np.int32]
-    plain_points: Points
-    lunch_index: NDArray[np.int32]
-    lunch_points: Points
+    The indices are padded, (from, to, starts of to). The points of a link are those of the pair,
+    (from, to), and, where the move waits, those of the start, (to, starts of to); lunch on the way
+    takes `lunch_gain` off.
+    """
+
+    plain_index: NDArray[np.int16]
+    lunch_index: NDArray[np.int16]
+    pair_points: Points
+    start_points: Points
+    lunch_gain: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,27 +122,29 @@ class DayGraph:
     def moves(self) -> tuple[Moves, Moves]:
         """The moves that wait away from base, and those that do not."""
         size, width = self.ends_s.shape
+        wait_weight = self.problem.weights["waiting_second"]
+        starts = [np.pad(s.starts_s, (0, width - len(s.starts_s)), "edge") for s in self.stops]
         moves = tuple(
             Moves(
-                np.zeros((size, size, width), dtype=np.int32),
-                np.zeros((size, size, width)),
-                np.zeros((size, size, width), dtype=np.int32),
-                np.zeros((size, size, width)),
+                plain_index=np.zeros((size, size, width), dtype=np.int16),
+                lunch_index=np.zeros((size, size, width), dtype=np.int16),
+                pair_points=np.zeros((size, size)),
+                start_points=np.stack(starts).astype(np.float64) * (wait_weight if waits else 0),
+                lunch_gain=float(wait_weight * self.model.day.lunch_s if waits else 0),
             )
-            for _ in range(2)
+            for waits in (True, False)
         )
         for a, first in enumerate(self.stops):
             for b, second in enumerate(self.stops):
                 link = self._link(a, b, first, second)
                 if link is None:
                     continue
-                for waits, plain_index, plain_points, lunch_index, lunch_points in link.arrays:
+                for waits, plain_index, plain_points, lunch_index, _lunch_points in link.arrays:
                     move = moves[0 if waits else 1]
                     to = slice(0, len(second.starts_s))
                     move.plain_index[a, b, to] = plain_index
-                    move.plain_points[a, b, to] = plain_points
                     move.lunch_index[a, b, to] = lunch_index
-                    move.lunch_points[a, b, to] = lunch_points
+                    move.pair_points[a, b] = plain_points[0] - move.start_points[b, 0]
         return moves[0], moves[1]
 
     def _link(self, a: int, b: int, first: StopOption, second: StopOption) -> Link | None:

@@ -169,11 +169,11 @@ class Grower:
                 continue
             flat = source.reshape(-1)
             index = first + move.plain_index[last, to, :starts]
-            points = move.plain_points[last, to, :starts]
+            points = move.pair_points[last, to][:, np.newaxis] + move.start_points[to, :starts]
             np.minimum(best[:, 0], flat.take(index) + points, out=best[:, 0])
             np.minimum(best[:, 1], flat.take(index + width) + points, out=best[:, 1])
             index = first + move.lunch_index[last, to, :starts]
-            reached = flat.take(index) + move.lunch_points[last, to, :starts]
+            reached = flat.take(index) + (points - move.lunch_gain)
             np.minimum(best[:, 1], reached, out=best[:, 1])
         best += self.own[to, :starts]
         keys = labels.keys[rows] + graph.added[to]
@@ -209,9 +209,10 @@ class Grower:
         least = np.concatenate([np.full((*least.shape[:2], 1), FAR), least], axis=2)
         rows = np.arange(len(labels))
         points = np.minimum(
-            least[rows, 1, move.plain_index[labels.last, end, 0]] + move.plain_points[labels.last, end, 0],
-            least[rows, 0, move.lunch_index[labels.last, end, 0]] + move.lunch_points[labels.last, end, 0],
+            least[rows, 1, move.plain_index[labels.last, end, 0]],
+            least[rows, 0, move.lunch_index[labels.last, end, 0]],
         )
+        points += move.pair_points[labels.last, end]
         wanted = points <= self.limit
         visits = labels.keys[wanted] & ((1 << int(graph.shifts[-1])) - 1)
         return visits, points[wanted]
