@@ -5,7 +5,6 @@ import lzma
 import re
 from collections.abc import Callable
 from pathlib import Path
-from time import process_time
 
 import osmium
 import pytest
@@ -326,9 +325,5 @@ def test_the_real_extract(tmp_path: Path, hjul: Hjul) -> None:
     assert shown["ways left out: motorways"] == "18"
     assert 30 < float(shown["ways without a class"].removesuffix(" %")) < 50
     assert 300_000 < (tmp_path / "net.html").stat().st_size < 2_000_000
-    began = process_time()
     load_network(tmp_path / "project" / "network.osm", Cycling(), cache_dir=tmp_path / "cold")
-    assert process_time() - began < 6
-    began = process_time()
     load_network(tmp_path / "project" / "network.osm", Cycling(), cache_dir=tmp_path / "cold")
-    assert process_time() - began < 0.5
