@@ -325,5 +325,8 @@ def test_the_real_extract(tmp_path: Path, hjul: Hjul) -> None:
     assert shown["ways left out: motorways"] == "18"
     assert 30 < float(shown["ways without a class"].removesuffix(" %")) < 50
     assert 300_000 < (tmp_path / "net.html").stat().st_size < 2_000_000
-    load_network(tmp_path / "project" / "network.osm", Cycling(), cache_dir=tmp_path / "cold")
-    load_network(tmp_path / "project" / "network.osm", Cycling(), cache_dir=tmp_path / "cold")
+    built, cached = (
+        load_network(tmp_path / "project" / "network.osm", Cycling(), cache_dir=tmp_path / "cold")
+        for _time in range(2)
+    )
+    assert cached.info() == built.info()
