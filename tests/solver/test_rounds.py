@@ -1,3 +1,4 @@
+import dataclasses
 import itertools
 from random import Random
 
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 from random_problems import small_week, tiny_problem
 
-from scheduler.model import Problem
+from scheduler.model import Engagement, Problem
 from scheduler.schedule import DayModel, request_points
 from scheduler.solver import labels
 from scheduler.solver.graph import DayGraph, TooManyRoundsError
@@ -79,3 +80,43 @@ def test_gives_up_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> N
     model = DayModel(problem, problem.days[2])
     with pytest.raises(TooManyRoundsError):
         list_rounds(problem, model)
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_growing_under_prices_finds_every_round_within_the_limit(seed: int) -> None:
+    rng = Random(seed)
+    problem = tiny_problem(rng)
+    for day in problem.days:
+        graph = DayGraph(problem, DayModel(problem, day))
+        visits = graph.first_engagement
+        everything = Grower(graph, np.zeros(visits), 1e15).run()
+        # Prices near what meeting a request saves, as the relaxation's are, so that the hope is cut close.
+        extra = np.array([-float(stop.points.min()) * rng.uniform(0.8, 1.1) for stop in graph.stops[:visits]])
+        priced = everything.points + graph.total(everything.keys, extra)
+        for limit in (-1000.0, 0.0, 2500.0, float(np.median(priced))):
+            found = Grower(graph, extra, limit).run()
+            # What lies on the limit itself may come or not, by float arithmetic.
+            sure = set(everything.keys[priced < limit - 0.01].tolist())
+            assert sure <= set(found.keys.tolist())
+            assert (found.points <= limit).all()
+            exact = dict(zip(everything.keys.tolist(), priced.tolist(), strict=True))
+            assert found.points == pytest.approx([exact[key] for key in found.keys.tolist()], abs=0.01)
+
+
+def test_a_practice_where_one_teaches_may_be_visited_without_a_ride() -> None:
+    problem = small_week(3)
+    day = problem.days[2]
+    request = next(r for r in problem.requests if any(s.date == day.date for s in r.slots))
+    slot = next(s for s in request.slots if s.date == day.date)
+    teaching = Engagement(
+        engagement_id="teach",
+        title="Teaching",
+        kind="teaching",
+        start_s=slot.start_s - 1800,
+        end_s=slot.start_s,
+        place_id=request.request_id,
+    )
+    graph = DayGraph(problem, DayModel(problem, dataclasses.replace(day, engagements=(teaching,))))
+    same = [stop.place_id == request.request_id for stop in graph.stops[: graph.first_engagement]]
+    assert any(same)
+    assert (graph.least_ride_points[same] == 0).all()
