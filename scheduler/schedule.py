@@ -5,7 +5,7 @@ end. What a stop costs depends on when it starts, and when the next may start de
 one ended; so a stop carries a *cost profile*: for every possible start, the least points with
 which the day can have come so far, apart for lunch not yet had and lunch had. A `Link` carries a
 profile from one stop to the next. All rules between two stops (riding, parking, waiting, working
-at base, lunch) stand in `DayModel._moves`, once.
+at base, lunch) stand in `DayModel.ways` and `Link`, once.
 
 Profiles are int64 arrays of shape (..., 2, g): lunch not had and had, by start.
 """
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,21 @@ class Move:
     least_s: int
     after_s: int
     ride_s: int
+    waits: bool
+    via_base: bool
+
+
+class Ways(NamedTuple):
+    """Ways of one sort from places to others, each a `Move`: arrays of shape (from, to).
+
+    `may` tells between which places there is such a way.
+    """
+
+    may: NDArray[np.bool_]
+    before_s: NDArray[np.int64]
+    least_s: NDArray[np.int64]
+    after_s: NDArray[np.int64]
+    ride_s: NDArray[np.int64]
     waits: bool
     via_base: bool
 
@@ -271,21 +286,52 @@ class DayModel:
 
     # --- from stop to stop -------------------------------------------------------------------------
 
-    def _moves(self, first: StopOption, second: StopOption) -> tuple[Move, ...]:
-        """Return the ways to get from one stop to the next: rules 2 and 3 of a valid roster."""
+    def ways(self, from_ids: Sequence[str], to_ids: Sequence[str]) -> tuple[Ways, Ways, Ways]:
+        """Return the ways to get from places to others: rules 2 and 3 of a valid roster.
+
+        The first are those between stops away from base, the second those that begin or end at
+        base, the third those that go by base in between.
+        """
         parking_s, desk_s = self.problem.defaults.parking_s, self.problem.defaults.desk_s
-        a, b, base = first.place_id, second.place_id, self.base_id
-        if a == b == base:
-            return (Move(0, 0, 0, 0, waits=False, via_base=False),)
-        ride_s = self.ride_s(a, b)
-        if a == base:  # leaves just in time
-            return (Move(0, 0, parking_s + ride_s, ride_s, waits=False, via_base=False),)
-        if b == base:  # nobody waits at base
-            return (Move(ride_s + parking_s, 0, 0, ride_s, waits=False, via_base=False),)
-        back_s, out_s = self.ride_s(a, base), self.ride_s(base, b)
-        direct = Move(0 if a == b else ride_s + parking_s, 0, 0, ride_s, waits=True, via_base=False)
-        desk = Move(back_s + parking_s, desk_s, out_s + parking_s, back_s + out_s, waits=False, via_base=True)
-        return (direct, desk)
+        rows, columns = ([self.place_rows[id_] for id_ in ids] for ids in (from_ids, to_ids))
+        base = self.place_rows[self.base_id]
+        a, b = np.array(rows)[:, np.newaxis], np.array(columns)
+        ride_s = self.rides_s[np.ix_(rows, columns)]
+        same, from_base, to_base = a == b, a == base, b == base
+        nothing = np.zeros_like(ride_s)
+        ride_s = np.where(same, 0, ride_s)
+        way_s = np.where(same, 0, ride_s + parking_s)
+        away = ~from_base & ~to_base
+        # From base one leaves just in time; at base nobody waits.
+        direct = Ways(away, way_s, nothing, nothing, ride_s, waits=True, via_base=False)
+        base_s = np.where(from_base, 0, way_s), np.where(from_base, way_s, 0)
+        at_base = Ways(~away, base_s[0], nothing, base_s[1], ride_s, waits=False, via_base=False)
+        back_s, out_s = self.rides_s[rows, base][:, np.newaxis], self.rides_s[base, columns]
+        desk = Ways(
+            away,
+            back_s + parking_s + nothing,
+            desk_s + nothing,
+            out_s + parking_s + nothing,
+            back_s + out_s,
+            waits=False,
+            via_base=True,
+        )
+        return direct, at_base, desk
+
+    def _moves(self, first: StopOption, second: StopOption) -> tuple[Move, ...]:
+        """Return the ways to get from one stop to the next."""
+        return tuple(
+            Move(
+                int(way.before_s[0, 0]),
+                int(way.least_s[0, 0]),
+                int(way.after_s[0, 0]),
+                int(way.ride_s[0, 0]),
+                waits=way.waits,
+                via_base=way.via_base,
+            )
+            for way in self.ways([first.place_id], [second.place_id])
+            if way.may[0, 0]
+        )
 
     def link(self, first: StopOption, second: StopOption) -> Link | None:
         """Return the link between two stops, or None where the second is over before the first."""
@@ -304,23 +350,36 @@ class DayModel:
         )
         if not moves:
             return None
-        weights, defaults, lunch_s = self.problem.weights, self.problem.defaults, self.day.lunch_s
+        weights = self.problem.weights
         wait_weight = weights["waiting_second"]
         arrays = []
         for move in moves:
-            free_to_s = starts_s - move.after_s
-            latest_s = free_to_s - move.before_s - move.least_s
+            free_s = starts_s - move.after_s - move.before_s
             plain = np.full(len(starts_s), move.ride_s * weights["cycling_second"], dtype=np.int64)
             if move.waits:
-                plain += wait_weight * (free_to_s - move.before_s)
-            lunch_end_s = np.minimum(free_to_s, defaults.lunch_to_s)
-            lunch_latest_s = np.minimum(lunch_end_s - lunch_s - move.before_s, latest_s)
-            lunch_latest_s[lunch_end_s - lunch_s < defaults.lunch_from_s] = -1
-            with_lunch = plain - wait_weight * lunch_s if move.waits else plain
-            plain_index = np.searchsorted(ends_s, latest_s, side="right")
-            lunch_index = np.searchsorted(ends_s, lunch_latest_s, side="right")
+                plain += wait_weight * free_s
+            with_lunch = plain - wait_weight * self.day.lunch_s if move.waits else plain
+            latest_s = self.latest_ends_s(move, starts_s)
+            plain_index, lunch_index = (np.searchsorted(ends_s, late_s, side="right") for late_s in latest_s)
             arrays.append((move.waits, plain_index, plain, lunch_index, with_lunch))
         return Link(moves, tuple(arrays), wait_weight * ends_s, second.points)
+
+    def latest_ends_s(
+        self, way: Move | Ways, starts_s: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return when a stop must end for the next to start at given seconds, without and with lunch.
+
+        With a `Ways`, the starts have the shape (from or 1, to, starts), and so have the answers.
+        Lunch on the way that cannot be is told by a negative number.
+        """
+        times_s = way.before_s, way.least_s, way.after_s
+        before_s, least_s, after_s = (np.expand_dims(s, -1) for s in times_s)
+        defaults, lunch_s = self.problem.defaults, self.day.lunch_s
+        free_to_s = starts_s - after_s
+        latest_s = free_to_s - before_s - least_s
+        lunch_end_s = np.minimum(free_to_s, defaults.lunch_to_s)
+        with_lunch_s = np.minimum(lunch_end_s - lunch_s - before_s, latest_s)
+        return latest_s, np.where(lunch_end_s - lunch_s < defaults.lunch_from_s, -1, with_lunch_s)
 
     def initial(self) -> Profile:
         """Return the profile of base at the beginning of the shift, shape (2, 1)."""

@@ -3,39 +3,55 @@
 Column generation (Dantzig and Wolfe 1960; for routing with time windows Desrochers, Desrosiers and
 Solomon 1992): the master problem's relaxation over the rounds known so far gives prices; every
 consultant-day grows the rounds that pay at these prices; when no day has any, the relaxation over
-*all* rounds is solved, and its bound is that of the week. Then only the rounds within the distance
-of the best roster from the bound can be part of a better one: each day grows all of those, and
-the choice among them is the choice among all.
+*all* rounds is solved, and its bound is that of the week. Prices on the way there have a bound too.
+Then only the rounds within the distance of the best roster from the bound can be part of a better
+one: each day grows all of those, and the choice among them is the choice among all.
 """
 
-from collections.abc import Sequence
+import math
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scheduler.model import Problem
-from scheduler.schedule import DayModel, DaySchedule
-from scheduler.solver.graph import FAR, DayGraph, Keys, Points, TooManyRoundsError
-from scheduler.solver.labels import Found, Grower
-from scheduler.solver.master import Choice, Deadline, Report, Search
+from scheduler.schedule import DayModel
+from scheduler.solver.block import Block, Ints
+from scheduler.solver.exchange import Exchange
+from scheduler.solver.graph import FAR, Points
+from scheduler.solver.labels import MOST_LABELS, Found, Grower
+from scheduler.solver.master import Choice, Deadline, Report, Search, cover
+from scheduler.solver.pool import Pool
 from scheduler.solver.program import Prices, prices
-from scheduler.solver.rounds import best_order
 from scheduler.solver.table import RoundTable
 
-#: How many labels of each length the first rounds, and the search for paying rounds, may keep.
+#: How many labels of each length are kept in the search for first and for paying rounds.
 _FIRST_WIDTH = 40
-_WIDTHS = (60, None)
+#: By how much the width grows where no paying round is found with it.
+_WIDER = 16
+#: Up to this width days are grown together, so many at a time: more only fill the processor's caches.
+_NARROW = 100
+_DAYS_TOGETHER = 10
+_THREADS = min(4, os.cpu_count() or 1)
 #: How many rounds a day are taken into the pool at a time.
 _FIRST_ROUNDS = 60
-_ROUNDS_A_TURN = 12
+_ROUNDS_A_TURN = 30
 #: Points by which a round must pay, so that float arithmetic alone never makes one.
 _LEAST_GAIN = 0.01
 #: Points so many that a round without a forced request cannot make up for them.
 _MUST = 1e12
 #: Share of the time that is kept for choosing among the rounds found.
 _CHOOSING_SHARE = 0.3
+#: Share of the time left that one try for a better roster may take, before the relaxation is solved.
+_TRY_SHARE = 0.15
+#: How much longer than the last such try to wait for the next one.
+_PATIENCE = 4.0
+#: How many sweeps each try makes at most.
+_SWEEPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +63,16 @@ class Forced:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Relaxed:
-    """The prices at which no day has a paying round, and each day's least reduced points."""
+class Relaxed:
+    """Prices, each day's least reduced points under them, and the bound that they give.
+
+    `solved` tells that no round pays under the prices, so that no better bound can come.
+    """
 
     prices: Prices
     least: NDArray[np.float64]
     bound: float
+    solved: bool = False
 
 
 class Generator:
@@ -66,114 +86,130 @@ class Generator:
 
     def __init__(self, problem: Problem, models: Sequence[DayModel], *, pin_points: int) -> None:
         self.problem = problem
-        self.pin_points = pin_points
-        self.graphs = [DayGraph(problem, model) for model in models]
+        self.pool = Pool(problem, models, pin_points=pin_points)
+        self.graphs = self.pool.graphs
+        self.block = Block(self.graphs)
+        self._threads = ThreadPoolExecutor(_THREADS)
         self._last_prices: Prices | None = None
-        self._keys: list[Keys] = []
-        self._points: list[NDArray[np.int64]] = []
         numbers = {c.consultant_id: i for i, c in enumerate(problem.consultants)}
         self._consultants = [numbers[model.day.consultant_id] for model in models]
         self._loads = [
             np.array([stop.load_s for stop in graph.stops[: graph.first_engagement]], dtype=float)
             for graph in self.graphs
         ]
-        for graph in self.graphs:
-            nothing = best_order(graph.model, [])
-            # Input checks see to it that the engagements of a day can be kept.
-            assert nothing is not None  # noqa: S101
-            # A day without stops is no round and owes no lunch.
-            self._keys.append(np.zeros(1, dtype=np.int64))
-            self._points.append(np.array([nothing.points], dtype=np.int64))
-
-    def add(self, schedules: Sequence[DaySchedule]) -> None:
-        """Add the rounds of some schedules, one a consultant-day."""
-        for number, schedule in enumerate(schedules):
-            key = np.array([self.graphs[number].key(schedule.visits)], dtype=np.int64)
-            self._take(number, key, np.array([schedule.points], dtype=np.int64))
-
-    def _take(self, number: int, keys: Keys, points: NDArray[np.int64]) -> int:
-        """Add rounds to a day, and return how many are new or better than known."""
-        known = dict(zip(self._keys[number].tolist(), self._points[number].tolist(), strict=True))
-        better = [
-            (key, value)
-            for key, value in zip(keys.tolist(), points.tolist(), strict=True)
-            if key not in known or value < known[key]
-        ]
-        known.update(better)
-        self._keys[number] = np.array(list(known), dtype=np.int64)
-        self._points[number] = np.array(list(known.values()), dtype=np.int64)
-        return len(better)
-
-    def table(self) -> RoundTable:
-        """Return the rounds known so far as a table."""
-        days = zip(self.graphs, self._keys, self._points, strict=True)
-        return RoundTable(self.problem, tuple(g.rounds(keys, p) for g, keys, p in days), self.pin_points)
+        self._offers = [np.array([i for i, _ in graph.offers], dtype=np.int64) for graph in self.graphs]
 
     # --- growing ------------------------------------------------------------------------------------
 
-    def first_rounds(self, deadline: Deadline) -> None:
-        """Add some promising rounds of every day, so that the first prices are not wild."""
+    def first_rounds(self, deadline: Deadline) -> tuple[int, ...]:
+        """Add some promising rounds of every day, and return the keys of a choice among them.
+
+        Each day takes the best round that the days before it have left it, where a visit that later
+        days may make as well counts for less. What the deadline leaves no time for stays empty.
+        """
+        taken = np.zeros(len(self.problem.requests), dtype=bool)
+        later = np.bincount(np.concatenate([*self._offers, []]).astype(np.int64), minlength=len(taken))
+        chosen = [0] * len(self.graphs)
         for number, graph in enumerate(self.graphs):
             if deadline.left_s <= 0:
-                return
-            nothing = np.zeros(graph.first_engagement)
-            self._take_found(number, Grower(graph, nothing, FAR, _FIRST_WIDTH).run(), nothing, _FIRST_ROUNDS)
+                break
+            offers = self._offers[number]
+            later[offers] -= 1
+            requests = offers[graph.local]
+            gains = np.array([-float(stop.points.min()) for stop in graph.stops[: graph.first_engagement]])
+            extra = np.where(taken[requests], FAR, gains * later[requests] / (1 + later[requests]))
+            found = self._grow_one(number, extra, FAR / 2, _FIRST_WIDTH, _FIRST_ROUNDS)
+            if len(found.keys):
+                chosen[number] = int(found.keys[0])
+                taken[offers[(chosen[number] & graph.fields) > 0]] = True
+        return tuple(chosen)
 
-    def _take_found(self, number: int, found: Found, extra: Points, most: int | None) -> int:
-        keys, priced = found.keys[:most], found.points[:most]
-        points = np.rint(priced - self.graphs[number].total(keys, extra)).astype(np.int64)
-        return self._take(number, keys, points)
+    def _grow(
+        self, days: Sequence[int], extra: Sequence[Points], limit: Points, width: int, most: int | None
+    ) -> tuple[list[Found], int]:
+        """Grow the rounds of some days, and add the best of each day to the pool; count the new ones."""
+        together = _DAYS_TOGETHER if width <= _NARROW else 1
+        pieces = [slice(i, i + together) for i in range(0, len(days), together)]
+
+        def grow(piece: slice) -> list[Found]:
+            block = self.block.take(_as_slice(days[piece]))
+            return Grower(block, extra[piece], limit[piece], width).run()
+
+        parts = self._threads.map(grow, pieces) if len(pieces) > 1 else map(grow, pieces)
+        grown = [found for part in parts for found in part]
+        new = 0
+        for day, its_extra, found in zip(days, extra, grown, strict=True):
+            keys, priced = found.keys[:most], found.points[:most]
+            points = np.rint(priced - self.graphs[day].total(keys, its_extra)).astype(np.int64)
+            new += self.pool.take(day, keys, points)
+        return grown, new
+
+    def _grow_one(self, day: int, extra: Points, limit: float, width: int, most: int | None) -> Found:
+        (found,), _new = self._grow([day], [extra], np.array([limit]), width, most)
+        return found
 
     def charges(self, number: int, found: Prices, table: RoundTable, forced: Forced | None = None) -> Points:
         """Return what the prices add to each visit option of a day."""
         graph, consultant = self.graphs[number], self._consultants[number]
         weight = self.problem.weights["imbalance_minute"]
         rate = float(table.balance.rate[consultant] * weight / 60)
-        requests = np.array([i for i, _ in graph.offers], dtype=np.int64)[graph.local]
+        requests = self._offers[number][graph.local]
         extra: Points = found.request[requests] + found.share[consultant] * rate * self._loads[number]
         if forced:
             held = [stop.conversations for stop in graph.stops[: graph.first_engagement]]
             extra[(requests == forced.request) & (np.array(held) != forced.conversations)] = FAR
         return extra
 
-    def relax(self, deadline: Deadline, forced: Forced | None = None) -> _Relaxed | None:
-        """Add paying rounds until no day has any.
+    def relax(self, deadline: Deadline, forced: Forced | None = None) -> Relaxed | None:
+        """Add paying rounds until no day has any, or until the deadline, and return the best bound.
 
-        Returns the prices then, or the best ones for which every day was looked through before the
-        deadline; None where there are none, or no choice keeps the constraints.
+        None where there is none, or no choice keeps the constraints.
         """
-        best: _Relaxed | None = None
-        widths = list(_WIDTHS)
-        while widths and deadline.left_s > 0:
-            table = self.table()
-            force = forced.request if forced else None
-            found = prices(table, self.usable(table, forced), force)
-            if found is None:
-                return None
-            self._last_prices = found
-            width = widths[0]
-            least = np.zeros(len(self.graphs))
-            new = 0
-            for number, graph in enumerate(self.graphs):
-                if deadline.left_s <= 0:
-                    return best
-                extra = self.charges(number, found, table, forced)
-                # Without a width the day's own best round comes back too, which gives the bound.
-                limit = found.day[number] + (_LEAST_GAIN if width is None else -_LEAST_GAIN)
-                try:
-                    rounds = Grower(graph, extra, limit, width).run()
-                except TooManyRoundsError:
-                    return best
-                new += self._take_found(number, rounds, extra, _ROUNDS_A_TURN)
-                # What is not found is above the limit.
-                least[number] = min(limit, rounds.points.min(initial=FAR))
-            if width is None:
-                bound = found.bound(table, least)
-                if best is None or bound > best.bound:
-                    best = _Relaxed(found, least, bound)
-            if new < (1 if width is None else len(self.graphs)):
-                widths.pop(0)
+        best = None
+        for relaxed in self._relaxing(deadline, forced):
+            best = relaxed
         return best
+
+    def _relaxing(self, deadline: Deadline, forced: Forced | None = None) -> Iterator[Relaxed]:
+        """Yield the best bound so far after each turn of pricing."""
+        best: Relaxed | None = None
+        widths = np.full(len(self.graphs), _FIRST_WIDTH)
+        numbers = range(len(self.graphs))
+        # At first visits may be made twice, at a price, which keeps the prices from going wild.
+        spare = forced is None
+        while deadline.left_s > 0:
+            table = self.pool.table()
+            force = forced.request if forced else None
+            found = prices(table, self.usable(table, forced), force, spare=spare)
+            if found is None:
+                return
+            self._last_prices = found
+            least = np.zeros(len(self.graphs))
+            complete = np.zeros(len(self.graphs), dtype=bool)
+            new = 0
+            extra = [self.charges(number, found, table, forced) for number in numbers]
+            # The day's own best round comes back too, which gives the bound.
+            limit = found.day + _LEAST_GAIN
+            for days in _together(widths):
+                if deadline.left_s <= 0:
+                    return
+                of_days = [extra[d] for d in days]
+                grown, more = self._grow(days, of_days, limit[days], int(widths[days[0]]), _ROUNDS_A_TURN)
+                new += more
+                for day, rounds in zip(days, grown, strict=True):
+                    least[day], complete[day] = rounds.least, rounds.complete
+            bound = found.bound(table, least)
+            solved = not new and bool(complete.all())
+            if best is None or bound > best.bound:
+                best = Relaxed(found, least, bound, solved and not spare)
+            if not new:
+                widest = not solved and bool((widths[~complete] >= MOST_LABELS).all())
+                if widest or (solved and not spare):
+                    yield best
+                    return
+                spare = spare and not solved
+                widths[~complete] *= _WIDER
+            yield best
 
     def usable(self, table: RoundTable, forced: Forced | None) -> NDArray[np.intp]:
         """Return the rounds of a table that a forced request allows."""
@@ -181,60 +217,122 @@ class Generator:
             return np.arange(len(table))
         return table.without_part(forced.request, forced.conversations)
 
-    def _within(self, relaxed: _Relaxed, gap: float, deadline: Deadline, forced: Forced | None) -> bool:
+    def _within(self, relaxed: Relaxed, gap: float, deadline: Deadline, forced: Forced | None) -> bool:
         """Add every round that is within the gap from the bound; False where that cannot be done."""
-        table = self.table()
-        for number, graph in enumerate(self.graphs):
+        table = self.pool.table()
+        # Not all days at once, so that the deadline is heard and the labels of few are in memory.
+        for first in range(0, len(self.graphs), _THREADS):
             if deadline.left_s <= 0:
                 return False
-            extra = self.charges(number, relaxed.prices, table, forced)
-            try:
-                found = Grower(graph, extra, float(relaxed.least[number]) + gap).run()
-            except TooManyRoundsError:
+            days = range(first, min(first + _THREADS, len(self.graphs)))
+            extra = [self.charges(day, relaxed.prices, table, forced) for day in days]
+            limit = relaxed.least[days.start : days.stop] + gap
+            grown, _new = self._grow(days, extra, limit, MOST_LABELS, None)
+            if not all(found.complete for found in grown):
                 return False
-            self._take_found(number, found, extra, None)
         return True
+
+    def _force_in(self, forced: Forced) -> None:
+        """Add some rounds that meet a forced request, so that the relaxation has a choice at all."""
+        for number, graph in enumerate(self.graphs):
+            extra = np.zeros(graph.first_engagement)
+            for visit, local in enumerate(graph.local):
+                if graph.offers[local][0] == forced.request:
+                    wanted = graph.stops[visit].conversations == forced.conversations
+                    extra[visit] = -_MUST if wanted else FAR
+            if (extra < 0).any():
+                self._grow_one(number, extra, -_MUST / 2, _FIRST_WIDTH, _ROUNDS_A_TURN)
 
     # --- the choice ---------------------------------------------------------------------------------
 
     def solve(
         self,
         deadline: Deadline,
-        start: Sequence[DaySchedule] | None = None,
+        start: tuple[int, ...] | None = None,
         forced: Forced | None = None,
         report: Report = lambda _score, _bound: None,
+        *,
+        fine: bool = False,
     ) -> tuple[RoundTable, Choice] | None:
         """Find the best choice of rounds of the week, or the best until the deadline.
 
-        `start` is a choice to begin with; not with `forced`. Returns None where there is no
-        choice, or none was found in time.
+        `start` is a choice to begin with, by key; not with `forced`. `fine` is that of `Search`. Returns
+        None where there is no choice, or none was found in time.
         """
-        if start:
-            self.add(start)
+        keys = start
         if forced:
             self._force_in(forced)
-        else:
-            self.first_rounds(deadline)
+        elif self._last_prices is None:
+            keys = self._better(start, self.first_rounds(deadline))
         early = Deadline(deadline.at - _CHOOSING_SHARE * deadline.left_s, deadline.asked)
-        relaxed = self.relax(early, forced)
-        search = self._search(relaxed, deadline, forced, report)
-        if start:
-            search.accept(search.table.rows(start))
+        if keys is None:
+            relaxed = self.relax(early, forced)
+        else:
+            relaxed, keys = self._relax_and_try(keys, early, report)
+        search = self._search(relaxed, deadline, forced, report, fine=fine)
+        if keys is not None:
+            search.accept(self.pool.rows(search.table, keys))
         search.find()
         if search.best is None:
             return None
         if relaxed is None:
             return search.table, Choice(search.best, search.score, 0)
-        gap = search.score - relaxed.bound
-        if search.bound < search.score:
-            chosen = self._chosen(search)
-            if not self._within(relaxed, gap, deadline, forced):
+        if search.bound < search.score or fine:
+            keys = self.pool.keys(search.table, search.best)
+            if not self._within(relaxed, search.score + 1 - relaxed.bound, deadline, forced):
                 return search.table, Choice(search.best, search.score, min(search.bound, search.score))
-            search = self._search(relaxed, deadline, forced, report)
-            search.accept(self._rows(chosen, search.table))
+            search = self._search(relaxed, deadline, forced, report, fine=fine)
+            search.accept(self.pool.rows(search.table, keys))
             search.find()
         choice = search.prove()
         return None if choice is None else (search.table, choice)
+
+    def _relax_and_try(
+        self, keys: tuple[int, ...], deadline: Deadline, report: Report
+    ) -> tuple[Relaxed | None, tuple[int, ...]]:
+        """Solve the relaxation, and look for better choices now and then while that takes long."""
+        relaxed: Relaxed | None = None
+        since, took_s = time.monotonic(), 0.0
+        score = self.pool.score(keys)
+        for relaxed in self._relaxing(deadline):
+            if not relaxed.solved and time.monotonic() - since > _PATIENCE * max(took_s, 1.0):
+                began = time.monotonic()
+                keys = self._tried(keys, deadline)
+                score = self.pool.score(keys)
+                since, took_s = time.monotonic(), time.monotonic() - began
+            report(score, max(0, math.floor(relaxed.bound)))
+        if relaxed is None or not relaxed.solved:
+            keys = self._tried(keys, deadline)
+        return relaxed, keys
+
+    def _better(self, first: tuple[int, ...] | None, second: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the better of two choices."""
+        return second if first is None else min(first, second, key=self.pool.score)
+
+    def _tried(self, keys: tuple[int, ...], deadline: Deadline) -> tuple[int, ...]:
+        """Look for a better choice: the rounds that the last prices favour, and sweeps over the days."""
+        brief = Deadline(time.monotonic() + _TRY_SHARE * deadline.left_s, deadline.asked)
+        found = None
+        if self._last_prices is not None:
+            table = self.pool.table()
+            excess = self._last_prices.reduced(table) - self._last_prices.day[table.day]
+            rows = cover(table, excess, brief)
+            found = None if rows is None else self.pool.keys(table, rows)
+        best = keys
+        for begin in dict.fromkeys((keys, found or keys)):
+            exchange = Exchange(self.pool, begin)
+            exchange.settle()
+            for _ in range(_SWEEPS):
+                if not exchange.sweep(self._sweep_rounds, deadline):
+                    break
+            best = self._better(best, tuple(exchange.keys))
+        return best
+
+    def _sweep_rounds(self, day: int, prices: Points, limit: float) -> list[int]:
+        """Return the keys of a day's best rounds for prices of the requests that it offers."""
+        extra = prices[self.graphs[day].local]
+        keys: list[int] = self._grow_one(day, extra, limit, _FIRST_WIDTH, _ROUNDS_A_TURN).keys.tolist()
+        return keys
 
     def alternatives(
         self, best: tuple[int, ...], table: RoundTable, deadline: Deadline, *, most: int, distance: int
@@ -246,12 +344,12 @@ class Generator:
         relaxed = self.relax(deadline)
         if relaxed is None:
             return []
-        keys = [int(self._keys[d][row - table.starts[d]]) for d, row in enumerate(sorted(best))]
+        keys = self.pool.keys(table, best)
         limit = table.score(best) + distance
         # Whatever of this was not grown in time only leaves alternatives out.
         self._within(relaxed, limit - relaxed.bound, deadline, None)
-        table = self.table()
-        rows = self._rows(keys, table)
+        table = self.pool.table()
+        rows = self.pool.rows(table, keys)
         found = [Choice(rows, table.score(rows), 0)]
         excess = relaxed.prices.reduced(table) - relaxed.least[table.day]
         near = np.flatnonzero(relaxed.bound + excess <= limit)
@@ -264,9 +362,15 @@ class Generator:
         return [(table, choice) for choice in found[1:]]
 
     def _search(
-        self, relaxed: _Relaxed | None, deadline: Deadline, forced: Forced | None, report: Report
+        self,
+        relaxed: Relaxed | None,
+        deadline: Deadline,
+        forced: Forced | None,
+        report: Report,
+        *,
+        fine: bool,
     ) -> Search:
-        table = self.table()
+        table = self.pool.table()
         usable = self.usable(table, forced)
         force = forced.request if forced else None
         bound, excess = 0.0, table.points.astype(float)
@@ -276,27 +380,24 @@ class Generator:
         elif self._last_prices is not None:
             # Only an order in which to try the rounds: nothing is proven with it.
             excess = self._last_prices.reduced(table) - self._last_prices.day[table.day]
-        return Search(table, usable, bound, excess[usable], deadline=deadline, force=force, report=report)
+        return Search(
+            table, usable, bound, excess[usable], deadline=deadline, force=force, report=report, fine=fine
+        )
 
-    def _chosen(self, search: Search) -> list[int]:
-        """Return the key of each day's round in the best choice."""
-        rows = sorted(search.best or ())
-        starts = search.table.starts
-        return [int(self._keys[d][row - starts[d]]) for d, row in enumerate(rows)]
 
-    def _rows(self, chosen: Sequence[int], table: RoundTable) -> tuple[int, ...]:
-        """Return the rows of a table that hold the rounds of some keys."""
-        pairs = zip(chosen, self._keys, pairwise(table.starts.tolist()), strict=True)
-        return tuple(start + int(np.flatnonzero(keys == key)[0]) for key, keys, (start, _end) in pairs)
+def _together(widths: Ints) -> list[list[int]]:
+    """Say which days are grown together: all narrow ones, and wide ones by so many as there are threads."""
+    narrow = np.flatnonzero(widths <= _NARROW).tolist()
+    groups = [narrow] if narrow else []
+    for width in np.unique(widths[widths > _NARROW]):
+        wide = np.flatnonzero(widths == width).tolist()
+        groups += [wide[i : i + _THREADS] for i in range(0, len(wide), _THREADS)]
+    return groups
 
-    def _force_in(self, forced: Forced) -> None:
-        """Add some rounds that meet a forced request, so that the relaxation has a choice at all."""
-        for number, graph in enumerate(self.graphs):
-            extra = np.zeros(graph.first_engagement)
-            for visit, local in enumerate(graph.local):
-                if graph.offers[local][0] == forced.request:
-                    wanted = graph.stops[visit].conversations == forced.conversations
-                    extra[visit] = -_MUST if wanted else FAR
-            if (extra < 0).any():
-                found = Grower(graph, extra, -_MUST / 2, _FIRST_WIDTH).run()
-                self._take_found(number, found, extra, _ROUNDS_A_TURN)
+
+def _as_slice(days: Sequence[int]) -> slice | Ints:
+    """Return days that follow each other as a slice, which copies nothing."""
+    first, last = days[0], days[-1]
+    if last - first + 1 == len(days):
+        return slice(first, last + 1)
+    return np.array(days, dtype=np.int64)

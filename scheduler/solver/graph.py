@@ -7,13 +7,14 @@ the number of the option taken, and above them one for the engagements passed.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scheduler.model import Problem
-from scheduler.schedule import INFEASIBLE, DayModel, Link, StopOption
+from scheduler.schedule import INFEASIBLE, DayModel, StopOption, Ways
 from scheduler.solver.rounds import DayRounds
 
 Keys = NDArray[np.int64]
@@ -21,6 +22,9 @@ Points = NDArray[np.float64]
 
 #: Priced points of what cannot be.
 FAR = float(INFEASIBLE)
+#: A stop with more starts is split into several nodes.
+_MOST_STARTS = 30
+_DAY_S = 86_400
 #: Bits of a key; one is the sign.
 _KEY_BITS = 63
 
@@ -30,17 +34,18 @@ class TooManyRoundsError(Exception):
 
 
 class Moves(NamedTuple):
-    """Links of one sort, waiting or not, from every stop to every stop.
+    """Moves of one sort, waiting or not, from every node to every node.
 
-    The indices are padded, (from, to, starts of to). The points of a link are those of the pair,
-    (from, to), and, where the move waits, those of the start, (to, starts of to); lunch on the way
-    takes `lunch_gain` off.
+    `plain` and `lunch` say how many starts of a node are early enough for each start of another,
+    (from, to, starts of to); lunch is had on the way. The points of a move are those of the pair,
+    (from, to), and, where it waits, `wait_points` for each second that the next stop starts later;
+    lunch on the way takes `lunch_gain` off.
     """
 
-    plain_index: NDArray[np.int16]
-    lunch_index: NDArray[np.int16]
-    pair_points: Points
-    start_points: Points
+    plain: NDArray[np.int8]
+    lunch: NDArray[np.int8]
+    points: Points
+    wait_points: float
     lunch_gain: float
 
 
@@ -49,7 +54,9 @@ class DayGraph:
     """A consultant-day ready for growing labels.
 
     Stops are numbered: the visit options, request by request, then the engagements, then base at
-    the beginning and at the end of the shift. `requests` are positions in the problem's requests.
+    the beginning and at the end of the shift. A *node* is a stop, or a part of the starts of a stop
+    that has many; base comes first there. Arrays by node and start are padded to the longest. `requests` are positions in
+    the problem's requests.
     """
 
     problem: Problem
@@ -65,6 +72,8 @@ class DayGraph:
         bits = int(self.shifts[-1]) + len(self.model.engagements).bit_length()
         if bits > _KEY_BITS:
             raise TooManyRoundsError
+
+    # --- stops and keys ----------------------------------------------------------------------------
 
     @cached_property
     def stops(self) -> tuple[StopOption, ...]:
@@ -101,80 +110,169 @@ class DayGraph:
         engagements = np.full(len(self.model.engagements), 1 << int(self.shifts[-1]), dtype=np.int64)
         return np.concatenate([visits, engagements])
 
+    # --- nodes -------------------------------------------------------------------------------------
+
     @cached_property
-    def ends_s(self) -> NDArray[np.int64]:
-        """When each stop ends, by start, padded with the last: (stops, starts)."""
-        width = max(len(stop.starts_s) for stop in self.stops)
-        ends = [np.pad(s.starts_s + s.duration_s, (0, width - len(s.starts_s)), "edge") for s in self.stops]
-        return np.stack(ends)
+    def _parts(self) -> list[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
+        """The nodes: the number of the stop, its starts there and their points."""
+        parts = []
+        count = len(self.stops)
+        for number in (count - 2, count - 1, *range(count - 2)):
+            starts_s, points = self.stops[number].starts_s, self.stops[number].points
+            pieces = -(-len(starts_s) // _MOST_STARTS)
+            edges = [len(starts_s) * piece // pieces for piece in range(pieces + 1)]
+            parts += [(number, starts_s[i:j], points[i:j]) for i, j in pairwise(edges)]
+        return parts
+
+    @cached_property
+    def stop_of(self) -> NDArray[np.int64]:
+        """The number of the stop of each node."""
+        return np.array([number for number, _starts_s, _points in self._parts])
+
+    @cached_property
+    def visits(self) -> slice:
+        """The nodes that are visits."""
+        return slice(2, 2 + int((self.stop_of < self.first_engagement).sum()))
+
+    @cached_property
+    def count(self) -> NDArray[np.int64]:
+        """How many starts each node has."""
+        return np.array([len(starts_s) for _number, starts_s, _points in self._parts])
+
+    @cached_property
+    def starts_s(self) -> NDArray[np.int32]:
+        """The starts of each node, padded with the last: (nodes, starts)."""
+        starts_s = np.zeros((len(self.count), int(self.count.max())), dtype=np.int32)
+        for node, (_number, its_s, _points) in enumerate(self._parts):
+            starts_s[node, : len(its_s)] = its_s
+            starts_s[node, len(its_s) :] = its_s[-1]
+        return starts_s
+
+    @cached_property
+    def durations_s(self) -> NDArray[np.int32]:
+        """The duration of each node."""
+        return np.array([stop.duration_s for stop in self.stops], dtype=np.int32)[self.stop_of]
+
+    @cached_property
+    def ends_s(self) -> NDArray[np.int32]:
+        """When each node ends, by start: (nodes, starts)."""
+        return self.starts_s + self.durations_s[:, np.newaxis]
+
+    @cached_property
+    def engaged(self) -> NDArray[np.int64]:
+        """How many engagements are over when each node starts: (nodes, starts)."""
+        begins_s = np.array([int(e.starts_s[0]) for e in self.model.engagements], dtype=np.int64)
+        passed = np.searchsorted(begins_s, self.starts_s, side="right")
+        passed[0], passed[1] = 0, len(begins_s)
+        passed[self.visits.stop :] = np.arange(len(begins_s))[:, np.newaxis]
+        return passed
+
+    @cached_property
+    def engaged_after(self) -> NDArray[np.int64]:
+        """How many engagements are over after each node, by its start: (nodes, starts)."""
+        after = self.engaged.copy()
+        after[self.visits.stop :] += 1
+        return after
 
     @cached_property
     def own_points(self) -> Points:
-        """What each stop costs by itself, by start, padded with what cannot be."""
-        width = self.ends_s.shape[1]
-        padded = [
-            np.pad(s.points.astype(float), (0, width - len(s.points)), constant_values=FAR)
-            for s in self.stops
-        ]
-        return np.stack(padded)
+        """What each node costs by itself, by start; padded, and where an engagement is in the way, `FAR`."""
+        own = np.full(self.starts_s.shape, FAR)
+        for node, (_number, _starts_s, points) in enumerate(self._parts):
+            own[node, : len(points)] = points
+        # The next engagement, or the end of the shift, must still be ahead when a visit ends.
+        fixed_s = np.array([*(e.starts_s[0] for e in self.model.engagements), self.model.day.end_s])
+        own[self.visits][self.ends_s[self.visits] > fixed_s[self.engaged[self.visits]]] = FAR
+        return own
+
+    # --- from node to node -------------------------------------------------------------------------
+
+    @cached_property
+    def _apart(self) -> NDArray[np.bool_]:
+        """Between which nodes one may go at all: not within a request, from the end, to the beginning."""
+        requests = np.arange(-len(self.count), 0)
+        requests[self.visits] = self.local[self.stop_of[self.visits]]
+        apart = requests[:, np.newaxis] != requests
+        apart[1, :] = apart[:, 0] = False
+        return np.asarray(apart)
+
+    @cached_property
+    def _ways(self) -> tuple[Ways, ...]:
+        places = [self.stops[number].place_id for number in self.stop_of]
+        ways = self.model.ways(places, places)
+        return tuple(
+            way._replace(
+                before_s=way.before_s.astype(np.int32),
+                least_s=way.least_s.astype(np.int32),
+                after_s=way.after_s.astype(np.int32),
+            )
+            for way in ways
+        )
 
     @cached_property
     def moves(self) -> tuple[Moves, Moves]:
         """The moves that wait away from base, and those that do not."""
-        size, width = self.ends_s.shape
-        wait_weight = self.problem.weights["waiting_second"]
-        starts = [np.pad(s.starts_s, (0, width - len(s.starts_s)), "edge") for s in self.stops]
-        moves = tuple(
-            Moves(
-                plain_index=np.zeros((size, size, width), dtype=np.int16),
-                lunch_index=np.zeros((size, size, width), dtype=np.int16),
-                pair_points=np.zeros((size, size)),
-                start_points=np.stack(starts).astype(np.float64) * (wait_weight if waits else 0),
-                lunch_gain=float(wait_weight * self.model.day.lunch_s if waits else 0),
-            )
-            for waits in (True, False)
+        direct, at_base, desk = self._ways
+        at_base = at_base._replace(
+            may=at_base.may | desk.may,
+            **{
+                name: np.where(desk.may, getattr(desk, name), getattr(at_base, name))
+                for name in ("before_s", "least_s", "after_s", "ride_s")
+            },
         )
-        for a, first in enumerate(self.stops):
-            for b, second in enumerate(self.stops):
-                link = self._link(a, b, first, second)
-                if link is None:
-                    continue
-                for waits, plain_index, plain_points, lunch_index, _lunch_points in link.arrays:
-                    move = moves[0 if waits else 1]
-                    to = slice(0, len(second.starts_s))
-                    move.plain_index[a, b, to] = plain_index
-                    move.lunch_index[a, b, to] = lunch_index
-                    move.pair_points[a, b] = plain_points[0] - move.start_points[b, 0]
-        return moves[0], moves[1]
+        return self._moves(direct), self._moves(at_base)
 
-    def _link(self, a: int, b: int, first: StopOption, second: StopOption) -> Link | None:
-        begin, end = len(self.stops) - 2, len(self.stops) - 1
-        same = a < self.first_engagement and b < self.first_engagement and self.local[a] == self.local[b]
-        if same or a == end or b == begin:
-            return None
-        return self.model.link(first, second)
+    def _moves(self, way: Ways) -> Moves:
+        weights = self.problem.weights
+        wait_points = float(weights["waiting_second"] if way.waits else 0)
+        points = weights["cycling_second"] * way.ride_s - wait_points * (way.before_s + way.after_s)
+        may = (way.may & self._apart)[..., np.newaxis]
+        plain, lunch = (
+            self._early_enough(latest_s) * may for latest_s in self.model.latest_ends_s(way, self.starts_s)
+        )
+        return Moves(plain, lunch, points.astype(float), wait_points, wait_points * self.model.day.lunch_s)
+
+    def _early_enough(self, latest_s: NDArray[np.int32]) -> NDArray[np.int8]:
+        """Count the starts of each node that end by given seconds, (from, to, starts) to the same shape."""
+        latest_s = latest_s - self.durations_s[:, np.newaxis, np.newaxis]
+        # Visits start on the grid, so a table by its steps does for them; other stops have one start.
+        steps = latest_s[self.visits] // self._grid_s
+        np.clip(steps, -1, self._started.shape[1] - 2, out=steps)
+        steps += 1 + np.arange(len(steps), dtype=np.int32)[:, np.newaxis, np.newaxis] * self._started.shape[1]
+        early = (latest_s >= self.starts_s[:, :1, np.newaxis]).astype(np.int8)
+        early[self.visits] = self._started.take(steps)
+        return early
+
+    @property
+    def _grid_s(self) -> np.int32:
+        return np.int32(self.problem.defaults.start_grid_s)
 
     @cached_property
-    def reach(self) -> NDArray[np.int32]:
-        """How many starts of a stop can be followed by another stop at all: (from, to)."""
-        waits, others = self.moves
-        reach: NDArray[np.int32] = np.maximum(waits.plain_index.max(axis=2), others.plain_index.max(axis=2))
+    def _started(self) -> NDArray[np.int8]:
+        """How many starts of each visit there are up to each step of the start grid; the first step is -1."""
+        steps = self.starts_s[self.visits] // self._grid_s
+        counts = self.count[self.visits]
+        table = np.zeros((len(counts), _DAY_S // int(self._grid_s) + 3), dtype=np.int8)
+        real = np.arange(steps.shape[1]) < counts[:, np.newaxis]
+        table[np.nonzero(real)[0], steps[real] + 1] = 1
+        return table.cumsum(axis=1, dtype=np.int8)
+
+    @cached_property
+    def reach(self) -> NDArray[np.int8]:
+        """How many starts of a node can be followed by another node at all: (from, to)."""
+        waiting, others = self.moves
+        reach: NDArray[np.int8] = np.maximum(waiting.plain.max(axis=2), others.plain.max(axis=2))
         return reach
 
     @cached_property
-    def least_ride_points(self) -> Points:
-        """The least points of riding to each visit option from anywhere else."""
+    def least_points(self) -> Points:
+        """The least points of riding from a node to another, (from, to)."""
         weight = self.problem.weights["cycling_second"]
-        places = list(dict.fromkeys(stop.place_id for stop in self.stops))
-        rides_s = self.model.rides_between_s(places)
-        np.fill_diagonal(rides_s, np.iinfo(np.int64).max // (weight + 1))
-        # After an engagement at the same place there is no ride.
-        for engagement in self.model.engagements:
-            rides_s[:, places.index(engagement.place_id)] = 0
-        least_s = rides_s.min(axis=0)
-        visited = [places.index(stop.place_id) for stop in self.stops[: self.first_engagement]]
-        least_points: Points = weight * least_s[visited].astype(float)
-        return least_points
+        rides = [np.where(way.may, weight * way.ride_s, FAR) for way in self._ways]
+        least: Points = np.minimum.reduce(rides)
+        return least
+
+    # --- rounds ------------------------------------------------------------------------------------
 
     def key(self, visits: Iterable[StopOption]) -> int:
         """Return the key of a set of visits."""
@@ -185,7 +283,7 @@ class DayGraph:
         """Return the rounds that some keys stand for."""
         held = ((keys[:, np.newaxis] & self.fields) >> self.shifts[:-1]).astype(np.int8)
         requests, options = tuple(i for i, _ in self.offers), tuple(options for _, options in self.offers)
-        return DayRounds(self.model, requests, options, held, points)
+        return DayRounds(self.model, keys, requests, options, held, points)
 
     def total(self, keys: Keys, of_visit: NDArray[np.generic]) -> NDArray[np.float64]:
         """Sum a value of each visit option (by number) up over the visits of each key."""

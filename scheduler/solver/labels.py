@@ -1,229 +1,262 @@
-"""Growing the rounds of one consultant-day, stop by stop, under given prices.
+"""Growing the rounds of consultant-days, stop by stop, under given prices.
 
 Label setting over the elementary paths of the day, as in column generation for vehicle routing
 with time windows (Feillet et al. 2004): all labels of one length are grown at once, in arrays.
-A label is a set of visits with a last stop; it carries a cost profile, the least priced points for
-every start of the last stop. Labels of the same set and last stop are merged by the minimum start
+A label is a set of visits with a last node; it carries a cost profile, the least priced points for
+every start of the last node. Labels of the same set and last node are merged by the minimum start
 by start, which loses nothing and needs no further rule of dominance. A label is dropped where even
-the best that could follow leaves it above the limit.
+the least that can follow (`ahead`) leaves it above the limit.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.schedule import INFEASIBLE
-from scheduler.solver.graph import FAR, DayGraph, Keys, Points, TooManyRoundsError
+from scheduler.solver.ahead import least_ahead
+from scheduler.solver.block import Block, Ints
+from scheduler.solver.graph import FAR, Keys, Points
 
 _HALF = FAR / 2
-#: Labels of one length that are too many: they would take up some hundred megabytes.
-MOST_LABELS = 300_000
+#: The most labels of a day and one length that are kept: they take up some tens of megabytes.
+MOST_LABELS = 100_000
+#: How many labels are made at a time, before the hopeless ones are dropped.
+_CHUNK = 8_192
+#: Points by which float arithmetic may err in a hope.
+_ERROR = 1e-4
 
 
 class Found(NamedTuple):
-    """Rounds that were found: a key and the priced points of each, cheapest first."""
+    """Rounds of a day that were found: a key and the priced points of each, cheapest first.
+
+    `least` is what no round of the day, found or not, can be below, or the limit. `complete` tells
+    that all rounds within the limit were found.
+    """
 
     keys: Keys
     points: Points
+    least: float
+    complete: bool
 
 
 @dataclass(slots=True, eq=False)
 class _Labels:
-    """Labels of one length. `profile` is (labels, 2, starts), padded with what cannot be."""
+    """Labels of one length: `profile` is (labels, 2, starts), padded with what cannot be."""
 
     keys: Keys
-    last: NDArray[np.int64]
+    day: Ints
+    last: Ints
     profile: Points
+    hope: Points
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> "_Labels":
-        return _Labels(self.keys[rows], self.last[rows], self.profile[rows])
+        return _Labels(self.keys[rows], self.day[rows], self.last[rows], self.profile[rows], self.hope[rows])
 
 
 class Grower:
-    """Grows the rounds of a day under prices.
+    """Grows the rounds of some days under prices.
 
     Parameters
     ----------
-    graph
-        The day.
+    block
+        The days.
     extra
-        Points to add for each visit option (by number): what meeting the request takes up and
-        what its seconds do to the balance.
+        For each day, points to add for each visit option (by number): what meeting the request
+        takes up and what its seconds do to the balance.
     limit
-        Rounds above so many priced points are not wanted.
+        Rounds of a day above so many priced points are not wanted.
     width
-        Keep only so many of the most promising labels of each length; all where it is None, so
-        that every wanted round is found.
+        Keep only so many of each day's most promising labels of each length.
     """
 
-    def __init__(self, graph: DayGraph, extra: Points, limit: float, width: int | None = None) -> None:
-        self.graph = graph
+    def __init__(self, block: Block, extra: Sequence[Points], limit: Points, width: int) -> None:
+        self.block = block
         self.limit = limit
-        self.width = width
-        visits = graph.first_engagement
-        self.own = graph.own_points.copy()
-        self.own[:visits] += extra[:, np.newaxis]
-        self._gains = self._sorted_gains()
-        self._waiting = graph.problem.weights["waiting_second"] * graph.ends_s
-        # The next engagement, or the end of the shift, must still be ahead: by engagements passed.
-        fixed = np.array([*(e.starts_s[0] for e in graph.model.engagements), graph.model.day.end_s])
-        self._late = graph.ends_s > fixed[:, np.newaxis, np.newaxis]
-        self._used = tuple(move.plain_index.max(axis=(0, 2)) > 0 for move in graph.moves)
+        self.width = min(width, MOST_LABELS)
+        own = block.own_points.copy()
+        for day, points in enumerate(extra):
+            visits = np.flatnonzero(block.option[day] >= 0)
+            own[day, visits] += points[block.option[day, visits], np.newaxis]
+        np.minimum(own, FAR, out=own)
+        self._ahead = least_ahead(block, own)
+        # By engagements passed: another number of them is over at the other starts.
+        passed = np.arange(int(block.engagements.max(initial=0)) + 1)
+        here = block.engaged == passed[:, np.newaxis, np.newaxis, np.newaxis]
+        self._own = np.where(here, own, FAR)
+        self._least_ahead = (self._own + self._ahead.min(axis=2)).min(axis=3)
+        self._dropped = np.full(len(block), FAR)
 
-    def _sorted_gains(self) -> Points:
-        """Return what 0, 1, 2, ... more visits can take off at best."""
-        graph, visits = self.graph, self.graph.first_engagement
-        best = self.own[:visits].min(axis=1, initial=FAR) + graph.least_ride_points
-        gains = np.zeros(len(graph.offers))
-        np.minimum.at(gains, graph.local, best)
-        return np.concatenate([[0.0], np.cumsum(np.sort(gains))])
-
-    def run(self) -> Found:
-        """Grow all labels and return the rounds found, cheapest first.
-
-        Raises
-        ------
-        TooManyRoundsError
-            When there are more labels than can be kept.
-        """
-        graph = self.graph
-        found_keys: list[Keys] = []
-        found_points: list[Points] = []
-        if not graph.model.engagements and self.limit >= 0:
-            found_keys.append(np.zeros(1, dtype=np.int64))
-            found_points.append(np.zeros(1))
-        profile = np.full((1, 2, graph.ends_s.shape[1]), FAR)
-        profile[0, :, 0] = np.where(graph.model.initial()[:, 0] >= INFEASIBLE, FAR, 0.0)
-        begin = len(graph.stops) - 2
-        labels = _Labels(np.zeros(1, dtype=np.int64), np.array([begin]), profile)
+    def run(self) -> list[Found]:
+        """Grow all labels and return the rounds found, day by day."""
+        block = self.block
+        days = np.arange(len(block))
+        empty = days[(block.engagements == 0) & (self.limit >= 0)]
+        found = [(empty, np.zeros(len(empty), dtype=np.int64), np.zeros(len(empty)))]
+        profile = np.full((len(block), 2, block.starts_s.shape[2]), FAR)
+        profile[days, block.lunch_had, 0] = 0.0
+        none = np.zeros(len(block), dtype=np.int64)
+        labels = _Labels(none, days, none, profile, np.zeros(len(block)))
         while len(labels):
             labels = self._longer(labels)
-            keys, points = self._closed(labels)
-            found_keys.append(keys)
-            found_points.append(points)
-        keys, points = np.concatenate(found_keys), np.concatenate(found_points)
-        order = np.lexsort((points, keys))
+            found.append(self._closed(labels))
+        day, keys, points = (np.concatenate(column) for column in zip(*found, strict=True))
+        order = np.lexsort((points, keys, day))
+        day, keys, points = day[order], keys[order], points[order]
+        new = np.ones(len(day), dtype=bool)
+        new[1:] = (keys[1:] != keys[:-1]) | (day[1:] != day[:-1])
+        day, keys, points = day[new], keys[new], points[new]
+        order = np.lexsort((points, day))
         keys, points = keys[order], points[order]
-        firsts = np.concatenate([[True], keys[1:] != keys[:-1]]) if len(keys) else np.zeros(0, dtype=bool)
-        keys, points = keys[firsts], points[firsts]
-        order = np.argsort(points, kind="stable")
-        return Found(keys[order], points[order])
+        ends = np.cumsum(np.bincount(day, minlength=len(block)))
+        return [
+            Found(
+                keys[start:end],
+                points[start:end],
+                min(float(self.limit[d]), float(self._dropped[d]), float(points[start:end].min(initial=FAR))),
+                complete=bool(self._dropped[d] > self.limit[d]),
+            )
+            for d, (start, end) in enumerate(pairwise([0, *ends.tolist()]))
+        ]
 
     def _longer(self, labels: _Labels) -> _Labels:
         """Return the labels with one more stop."""
-        graph = self.graph
+        block = self.block
+        rows, to = self._pairs(labels)
+        if not len(rows):
+            return labels.take(rows)
         least = np.full((len(labels), 2, labels.profile.shape[2] + 1), FAR)
         waiting = least.copy()
         np.minimum.accumulate(labels.profile, axis=2, out=least[:, :, 1:])
-        shifted = labels.profile - self._waiting[labels.last][:, np.newaxis]
+        ends_s = block.ends_s[labels.day, labels.last][:, np.newaxis]
+        shifted = labels.profile - block.moves[0].wait_points * ends_s
         np.minimum.accumulate(shifted, axis=2, out=waiting[:, :, 1:])
-        first_alive = (labels.profile < _HALF).any(axis=1).argmax(axis=1)
-        engaged = labels.keys >> graph.shifts[-1]
-        room = self._room(labels.keys)
-        parts = []
-        grown = 0
-        for to in range(len(graph.stops) - 2):
-            may = graph.reach[labels.last, to] > first_alive
-            if to < graph.first_engagement:
-                may &= (labels.keys & graph.fields[graph.local[to]]) == 0
-                if room is not None:
-                    may &= room >= graph.stops[to].conversations
-            else:
-                may &= engaged == to - graph.first_engagement
-            rows = np.flatnonzero(may)
-            if len(rows):
-                parts.append(self._extend(labels, rows, to, least, waiting))
-                grown += len(parts[-1][0])
-                if self.width is None and grown > MOST_LABELS:
-                    raise TooManyRoundsError
-        if not parts:
-            return labels.take(np.zeros(0, dtype=np.intp))
-        keys, last, profile = (np.concatenate(column) for column in zip(*parts, strict=True))
-        longer = _Labels(keys, last, profile)
-        return self._promising(_merged(longer)) if len(longer) else longer
+        parts = [
+            self._extend(labels, rows[i : i + _CHUNK], to[i : i + _CHUNK], least, waiting)
+            for i in range(0, len(rows), _CHUNK)
+        ]
+        return self._promising(_merged(_joined(parts)))
 
-    def _room(self, keys: Keys) -> Points | None:
-        most = self.graph.model.consultant.max_conversations_per_day
-        if most is None:
-            return None
-        visits = self.graph.stops[: self.graph.first_engagement]
-        return most - self.graph.total(keys, np.array([visit.conversations for visit in visits]))
+    def _pairs(self, labels: _Labels) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return which labels may be grown by which nodes: rows of the labels, and nodes."""
+        block, day, last = self.block, labels.day, labels.last
+        first_alive = (labels.profile < _HALF).any(axis=1).argmax(axis=1)
+        engaged = labels.keys >> block.shift[day]
+        may = block.reach[day, last] > first_alive[:, np.newaxis]
+        may &= (labels.keys[:, np.newaxis] & block.field[day]) == 0
+        engagement = block.engagement[day]
+        may &= (engagement < 0) | (engagement == engaged[:, np.newaxis])
+        may[:, :2] = False
+        hope = labels.profile.min(axis=(1, 2))[:, np.newaxis] + block.least_points[day, last]
+        hope += self._least_ahead[engaged, day]
+        may &= hope <= self.limit[day][:, np.newaxis] + _ERROR
+        limited = np.flatnonzero(block.most_held[day] < np.iinfo(np.int64).max)
+        if len(limited):
+            held = self._held(labels.take(limited))
+            room = block.most_held[day[limited]] - held
+            may[limited] &= block.held[day[limited]] <= room[:, np.newaxis]
+        rows, nodes = np.nonzero(may)
+        return rows, nodes
+
+    def _held(self, labels: _Labels) -> Ints:
+        """Return the conversations of labels."""
+        block = self.block
+        bits = labels.keys[:, np.newaxis] & block.field[labels.day]
+        taken = (bits == block.added[labels.day]) & (bits != 0)
+        # A stop that is split into nodes counts once.
+        taken &= block.first_part[labels.day]
+        held: Ints = (taken * block.held[labels.day]).sum(axis=1)
+        return held
 
     def _extend(
-        self, labels: _Labels, rows: NDArray[np.intp], to: int, least: Points, waiting: Points
-    ) -> tuple[Keys, NDArray[np.int64], Points]:
-        graph = self.graph
-        starts = len(graph.stops[to].starts_s)
-        last = labels.last[rows]
-        profile = np.full((len(rows), 2, graph.ends_s.shape[1]), FAR)
-        best = profile[:, :, :starts]
+        self,
+        labels: _Labels,
+        rows: NDArray[np.intp],
+        to: NDArray[np.intp],
+        least: Points,
+        waiting: Points,
+    ) -> _Labels:
+        """Grow some labels (by row) by a node each, and keep what has hope."""
+        block = self.block
+        day, last = labels.day[rows], labels.last[rows]
         width = least.shape[2]
         first = rows[:, np.newaxis] * (2 * width)
-        for source, move, used in zip((waiting, least), graph.moves, self._used, strict=True):
-            if not used[to]:
-                continue
+        profile = np.full((len(rows), 2, width - 1), FAR)
+        not_had, had = profile[:, 0], profile[:, 1]
+        starts_s = block.starts_s[day, to]
+        for source, move in zip((waiting, least), block.moves, strict=True):
             flat = source.reshape(-1)
-            index = first + move.plain_index[last, to, :starts]
-            points = move.pair_points[last, to][:, np.newaxis] + move.start_points[to, :starts]
-            np.minimum(best[:, 0], flat.take(index) + points, out=best[:, 0])
-            np.minimum(best[:, 1], flat.take(index + width) + points, out=best[:, 1])
-            index = first + move.lunch_index[last, to, :starts]
-            reached = flat.take(index) + (points - move.lunch_gain)
-            np.minimum(best[:, 1], reached, out=best[:, 1])
-        best += self.own[to, :starts]
-        keys = labels.keys[rows] + graph.added[to]
-        late = self._late[keys >> graph.shifts[-1], to, :starts]
-        best[np.broadcast_to(late[:, np.newaxis], best.shape)] = FAR
-        best[best > _HALF] = FAR
-        alive = best.min(axis=(1, 2)) < _HALF
-        return keys[alive], np.full(int(alive.sum()), to), profile[alive]
+            points = move.points[day, last, to][:, np.newaxis] + move.wait_points * starts_s
+            index = first + move.plain[day, last, to]
+            np.minimum(not_had, flat.take(index) + points, out=not_had)
+            np.minimum(had, flat.take(index + width) + points, out=had)
+            index = first + move.lunch[day, last, to]
+            points -= move.lunch_gain[day][:, np.newaxis]
+            np.minimum(had, flat.take(index) + points, out=had)
+        engaged = labels.keys[rows] >> block.shift[day]
+        profile += self._own[engaged, day, to][:, np.newaxis]
+        np.minimum(profile, FAR, out=profile)
+        hope = (profile + self._ahead[day, to]).min(axis=(1, 2))
+        keep = np.flatnonzero(hope <= self.limit[day] + _ERROR)
+        day, to = day[keep], to[keep]
+        return _Labels(labels.keys[rows[keep]] + block.added[day, to], day, to, profile[keep], hope[keep])
 
     def _promising(self, labels: _Labels) -> _Labels:
-        """Drop the labels that cannot lead to a wanted round, and those beyond the width."""
-        graph = self.graph
-        first = (labels.profile < _HALF).any(axis=1).argmax(axis=1)
-        left_s = graph.model.day.end_s - graph.ends_s[labels.last, first]
-        shortest_s = min((s.duration_s for s in graph.stops[: graph.first_engagement]), default=1)
-        count = np.minimum(left_s // max(1, shortest_s), len(self._gains) - 1)
-        hope = labels.profile.min(axis=(1, 2)) + self._gains[np.maximum(0, count)]
-        keep = np.flatnonzero(hope <= self.limit)
-        if self.width is not None and len(keep) > self.width:
-            keep = keep[np.argpartition(hope[keep], self.width)[: self.width]]
-        return labels.take(keep)
+        """Drop the labels of each day beyond the width."""
+        if len(labels) <= self.width:
+            return labels
+        order = np.lexsort((labels.hope, labels.day))
+        day = labels.day[order]
+        rank = np.arange(len(order)) - np.searchsorted(day, day)
+        beyond = order[rank >= self.width]
+        np.minimum.at(self._dropped, labels.day[beyond], labels.hope[beyond])
+        return labels.take(order[rank < self.width])
 
-    def _closed(self, labels: _Labels) -> tuple[Keys, Points]:
-        """Return the wanted rounds that end after these labels' last stops."""
-        graph = self.graph
-        end = len(graph.stops) - 1
-        done = (labels.keys >> graph.shifts[-1]) == len(graph.model.engagements)
+    def _closed(self, labels: _Labels) -> tuple[Ints, Keys, Points]:
+        """Return the wanted rounds that end after these labels' last nodes: days, keys, points."""
+        block = self.block
+        done = (labels.keys >> block.shift[labels.day]) == block.engagements[labels.day]
         labels = labels.take(done)
-        if not len(labels):
-            return np.zeros(0, dtype=np.int64), np.zeros(0)
-        move = graph.moves[1]
-        least = np.minimum.accumulate(labels.profile, axis=2)
-        least = np.concatenate([np.full((*least.shape[:2], 1), FAR), least], axis=2)
+        day, last = labels.day, labels.last
+        move = block.moves[1]
+        least = np.full((len(labels), 2, labels.profile.shape[2] + 1), FAR)
+        np.minimum.accumulate(labels.profile, axis=2, out=least[:, :, 1:])
         rows = np.arange(len(labels))
         points = np.minimum(
-            least[rows, 1, move.plain_index[labels.last, end, 0]],
-            least[rows, 0, move.lunch_index[labels.last, end, 0]],
+            least[rows, 1, move.plain[day, last, 1, 0]], least[rows, 0, move.lunch[day, last, 1, 0]]
         )
-        points += move.pair_points[labels.last, end]
-        wanted = points <= self.limit
-        visits = labels.keys[wanted] & ((1 << int(graph.shifts[-1])) - 1)
-        return visits, points[wanted]
+        points += move.points[day, last, 1]
+        wanted = points <= self.limit[day]
+        visits = labels.keys & ((1 << block.shift[day]) - 1)
+        return day[wanted], visits[wanted], points[wanted]
+
+
+def _joined(parts: list[_Labels]) -> _Labels:
+    if len(parts) == 1:
+        return parts[0]
+    return _Labels(
+        np.concatenate([part.keys for part in parts]),
+        np.concatenate([part.day for part in parts]),
+        np.concatenate([part.last for part in parts]),
+        np.concatenate([part.profile for part in parts]),
+        np.concatenate([part.hope for part in parts]),
+    )
 
 
 def _merged(labels: _Labels) -> _Labels:
-    """Join the labels of the same set and last stop."""
-    order = np.lexsort((labels.last, labels.keys))
-    keys, last = labels.keys[order], labels.last[order]
-    new = np.concatenate([[True], (keys[1:] != keys[:-1]) | (last[1:] != last[:-1])])
+    """Join the labels of the same day, set and last node."""
+    order = np.lexsort((labels.last, labels.keys, labels.day))
+    keys, day, last = labels.keys[order], labels.day[order], labels.last[order]
+    new = np.ones(len(keys), dtype=bool)
+    new[1:] = (keys[1:] != keys[:-1]) | (last[1:] != last[:-1]) | (day[1:] != day[:-1])
     firsts = np.flatnonzero(new)
     if len(firsts) == len(keys):
         return labels
-    return _Labels(keys[firsts], last[firsts], np.minimum.reduceat(labels.profile[order], firsts, axis=0))
+    profile = np.minimum.reduceat(labels.profile[order], firsts, axis=0)
+    hope = np.minimum.reduceat(labels.hope[order], firsts)
+    return _Labels(keys[firsts], day[firsts], last[firsts], profile, hope)

@@ -8,7 +8,7 @@ from scheduler.model import Problem, Request
 from scheduler.schedule import DayModel
 from scheduler.solver.generate import Generator
 from scheduler.solver.graph import TooManyRoundsError
-from scheduler.solver.labels import Grower
+from scheduler.solver.labels import MOST_LABELS, Grower
 from scheduler.solver.master import Deadline
 
 #: How much dearer a day may become before its least points are not looked for any further.
@@ -41,14 +41,15 @@ class Limits:
         models = [DayModel(variant, day) for day in variant.days]
         try:
             generator = Generator(variant, models, pin_points=0)
-            table = generator.table()
+            table = generator.pool.table()
             least = np.array(self._relaxed.least)
             for number in range(len(models)):
                 if self._changed(variant, number):
                     extra = generator.charges(number, self._relaxed.prices, table)
                     limit = float(self._relaxed.least[number]) + _SLACK
-                    found = Grower(generator.graphs[number], extra, limit).run()
-                    least[number] = found.points.min(initial=limit)
+                    block = generator.block.take(slice(number, number + 1))
+                    (found,) = Grower(block, [extra], np.array([limit]), MOST_LABELS).run()
+                    least[number] = found.least
         except TooManyRoundsError:
             return 0
         return max(0, int(np.floor(self._relaxed.prices.bound(table, least))))

@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -26,13 +27,16 @@ from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from scheduler.solver.program import program
+from scheduler.solver.program import MARGIN, program
 from scheduler.solver.table import RoundTable
 
 #: One point of balance in the units of the integer model.
 _SCALE = 1_000_000
 #: How many rounds are tried first for a good choice.
 _FIRST_ROUNDS = 1_500
+#: How many rounds a day are looked at where visits may be made twice, and how exactly.
+_COVER_ROUNDS = 6
+_COVER_GAP = 0.002
 #: By how many visits an alternative differs at least.
 _DIFFERENT = 2
 _POLL_S = 0.02
@@ -57,11 +61,15 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A round a day (rows of the table), its score, and a proven bound on the least score."""
+    """A round a day (rows of the table), its score, and a proven bound on the least score.
+
+    `fine` tells that it is proven best with points of balance that are not rounded down, too.
+    """
 
     rounds: tuple[int, ...]
     score: int
     bound: int
+    fine: bool = False
 
 
 class Search:
@@ -83,6 +91,9 @@ class Search:
         A request that must be met.
     report
         Is told of each better score and of the bound.
+    fine
+        Whether points of balance are not to be rounded down: of choices with the same score the
+        best one is wanted.
     unlike
         Choices from which at least `_DIFFERENT` visits must be on another consultant-day or left out.
     """
@@ -97,6 +108,7 @@ class Search:
         deadline: Deadline,
         force: int | None = None,
         report: Report = lambda _score, _bound: None,
+        fine: bool = False,
         unlike: Sequence[Choice] = (),
     ) -> None:
         self.table = table
@@ -106,10 +118,13 @@ class Search:
         self.deadline = deadline
         self.force = force
         self.report = report
+        self.fine = fine
         self.unlike = [self._same(choice) for choice in unlike]
         self.bound = max(0, math.floor(bound))
         self.best: tuple[int, ...] | None = None
         self.score = 0
+        #: What the next choice must be below.
+        self.target = Fraction(0)
         self.keep = np.argsort(excess, kind="stable")
 
     def _same(self, choice: Choice) -> tuple[NDArray[np.float64], int]:
@@ -124,12 +139,13 @@ class Search:
 
     def accept(self, choice: tuple[int, ...]) -> None:
         """Take a choice if it is better than the best one, and drop the rounds that cannot beat it."""
-        score = self.table.score(choice)
-        if self.best is not None and score >= self.score:
+        unrounded = self.table.unrounded(choice)
+        if self.best is not None and unrounded >= self.target:
             return
-        self.best, self.score = choice, score
-        self.keep = self.keep[self.exact_bound + self.excess[self.keep] < score]
-        self.report(score, min(self.bound, score))
+        self.best, self.score = choice, math.floor(unrounded)
+        self.target = unrounded if self.fine else Fraction(self.score)
+        self.keep = self.keep[self.exact_bound + self.excess[self.keep] < float(self.target) + MARGIN]
+        self.report(self.score, min(self.bound, self.score))
 
     def find(self) -> None:
         """Look for good choices among few rounds first: they nearly always hold the best one."""
@@ -145,14 +161,19 @@ class Search:
 
     def prove(self) -> Choice | None:
         """Settle the rounds that are left in integers, and return the best choice with its bound."""
-        proven = False
-        while self.best is not None and not proven and len(self.keep) and self.bound < self.score:
+        if self.best is None:
+            return None
+        proven = not len(self.keep) or (self.bound >= self.score and not self.fine)
+        while not proven:
             better, proven = self._cp_sat(self.usable[self.keep])
-            if better is not None:
-                self.accept(better)
-            elif not proven:
+            if better is None and not proven:
                 return Choice(self.best, self.score, min(self.bound, self.score))
-        return None if self.best is None else Choice(self.best, self.score, self.score)
+            if better is not None:
+                before = self.target
+                self.accept(better)
+                # Within the rounding of the integer model nothing is better.
+                proven = proven or self.target == before
+        return Choice(self.best, self.score, self.score, fine=self.fine)
 
     def _highs(self, rounds: NDArray[np.intp]) -> tuple[int, ...] | None:
         """Choose among some rounds with HiGHS: the best choice up to float arithmetic, if any."""
@@ -194,9 +215,9 @@ class Search:
                 model.add_exactly_one(literals)
             elif len(literals) > 1:
                 model.add_at_most_one(literals)
-        points = cp_model.LinearExpr.weighted_sum(take, table.points[rounds].tolist())
-        points += _balance_variable(table, model, rounds, take)
-        model.add(points <= self.score - 1 - table.constant)
+        points = cp_model.LinearExpr.weighted_sum(take, (table.points[rounds] * _SCALE).tolist())
+        points += _balance_units(table, model, rounds, take)
+        model.add(points <= math.ceil((self.target - table.constant) * _SCALE) - 1)
         model.minimize(points)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
@@ -208,13 +229,39 @@ class Search:
         return None, status == cp_model.INFEASIBLE
 
 
-def _balance_variable(
-    table: RoundTable, model: cp_model.CpModel, rounds: NDArray[np.intp], take: list[cp_model.IntVar]
-) -> cp_model.IntVar:
-    """Return the points of balance as an integer variable: the exact value, rounded down.
+def cover(table: RoundTable, excess: NDArray[np.float64], deadline: Deadline) -> tuple[int, ...] | None:
+    """Choose among the rounds of least excess, where visits may be made twice, as far as time allows.
 
-    Loads are in millionths of a point, rounded so that the variable is never above the truth.
+    Far fewer rounds hold a good choice of this kind than one without doubles, which a round can
+    nearly always leave out. Every day can stay empty.
     """
+    few = np.argsort(excess, kind="stable")[: _COVER_ROUNDS * len(table.days)]
+    rounds = np.union1d(few, table.starts[:-1])
+    p = program(table, rounds, None, spare=True)
+    whole = np.zeros(len(p.cost))
+    whole[: len(rounds)] = 1
+    answer = _beside(
+        lambda: milp(
+            p.cost,
+            integrality=whole,
+            bounds=Bounds(p.lowest, np.inf),
+            constraints=[
+                LinearConstraint(p.upper, -np.inf, p.limits),
+                LinearConstraint(p.equal, p.equals, p.equals),
+            ],
+            options={"time_limit": max(0.01, deadline.left_s), "mip_rel_gap": _COVER_GAP},
+        ),
+        deadline,
+    )
+    if answer is None or answer.x is None:
+        return None
+    return tuple(rounds[np.flatnonzero(answer.x[: len(rounds)] > 0.5)].tolist())
+
+
+def _balance_units(
+    table: RoundTable, model: cp_model.CpModel, rounds: NDArray[np.intp], take: list[cp_model.IntVar]
+) -> Any:
+    """Return the points of balance in millionths, rounded so that they are never above the truth."""
     weight = table.problem.weights["imbalance_minute"]
     differences = []
     for group in table.balance.groups:
@@ -229,10 +276,7 @@ def _balance_variable(
             model.add(high >= cp_model.LinearExpr.weighted_sum(literals, list(map(math.floor, exact))))
             model.add(low <= cp_model.LinearExpr.weighted_sum(literals, list(map(math.ceil, exact))))
         differences.append(high - low)
-    points = model.new_int_var(0, 1 << 40, "")
-    spare = _SCALE - 1
-    model.add(points * _SCALE + spare >= cp_model.LinearExpr.sum(differences))
-    return points
+    return cp_model.LinearExpr.sum(differences)
 
 
 def _beside(work: Callable[[], Any], deadline: Deadline, stop: Callable[[], None] | None = None) -> Any:

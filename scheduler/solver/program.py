@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import linprog
 
+from scheduler.schedule import request_points
 from scheduler.solver.table import RoundTable
 
 #: What float arithmetic may lose in a bound, in points; bounds are lowered by it.
@@ -35,8 +36,14 @@ class Program:
     member: Any
 
 
-def program(table: RoundTable, rounds: NDArray[np.intp], force: int | None) -> Program:
-    """Write the master problem over some rounds down; `force` is a request that must be met."""
+def program(
+    table: RoundTable, rounds: NDArray[np.intp], force: int | None, *, spare: bool = False
+) -> Program:
+    """Write the master problem over some rounds down; `force` is a request that must be met.
+
+    With `spare`, last come variables that let a request be met once too often, for the points that
+    meeting it saves: nearly always a round can leave a visit out for less.
+    """
     groups = [group for group in table.balance.groups if len(group) > 1]
     compared = np.array([i for group in groups for i in group], dtype=np.int64)
     count, requests, days = len(compared), len(table.problem.requests), len(table.days)
@@ -52,11 +59,20 @@ def program(table: RoundTable, rounds: NDArray[np.intp], force: int | None) -> P
     equals = np.ones(days)
     if force is not None:
         equal, equals = sparse.vstack([equal, upper[[force]]], format="csr"), np.ones(days + 1)
+    cost = np.concatenate([table.points[rounds], np.full(len(groups), _UNIT), np.full(len(groups), -_UNIT)])
+    lowest = np.concatenate([np.zeros(len(rounds)), np.full(2 * len(groups), -np.inf)])
+    if spare:
+        problem = table.problem
+        saved = [request_points(problem, request, request.max_conversations) for request in problem.requests]
+        cost, lowest = np.concatenate([cost, saved]), np.concatenate([lowest, np.zeros(requests)])
+        once_more = sparse.csr_array(
+            (-np.ones(requests), (np.arange(requests), np.arange(requests))), shape=(upper.shape[0], requests)
+        )
+        upper = sparse.hstack([upper, once_more], format="csr")
+        equal.resize((equal.shape[0], upper.shape[1]))
     return Program(
-        cost=np.concatenate(
-            [table.points[rounds], np.full(len(groups), _UNIT), np.full(len(groups), -_UNIT)]
-        ),
-        lowest=np.concatenate([np.zeros(len(rounds)), np.full(2 * len(groups), -np.inf)]),
+        cost=cost,
+        lowest=lowest,
         upper=upper,
         limits=np.concatenate([np.ones(requests), np.zeros(2 * count)]),
         equal=equal,
@@ -94,9 +110,11 @@ class Prices:
         return float(table.constant + least.sum() - self.request.sum()) - MARGIN
 
 
-def prices(table: RoundTable, usable: NDArray[np.intp], force: int | None = None) -> Prices | None:
+def prices(
+    table: RoundTable, usable: NDArray[np.intp], force: int | None = None, *, spare: bool = False
+) -> Prices | None:
     """Solve the relaxation over some rounds with HiGHS; None where no choice keeps the constraints."""
-    p = program(table, usable, force)
+    p = program(table, usable, force, spare=spare)
     bounds = np.column_stack([p.lowest, np.full(len(p.cost), np.inf)])
     answer = linprog(p.cost, p.upper, p.limits, p.equal, p.equals, bounds, method="highs")
     if answer.status != 0:

@@ -10,13 +10,10 @@ from collections.abc import Sequence
 from scheduler.i18n import _, clock, day, ngettext
 from scheduler.model import Problem, Request, Unassigned
 from scheduler.schedule import DayModel, DaySchedule, StopOption
-from scheduler.solver.generate import Forced, Generator
-from scheduler.solver.master import Choice, Deadline
+from scheduler.solver.generate import Forced
+from scheduler.solver.master import Deadline
+from scheduler.solver.parts import Proof
 from scheduler.solver.rounds import best_order
-from scheduler.solver.table import RoundTable
-
-#: A generator of rounds, with the table and the choice that it has made.
-Proof = tuple[Generator, RoundTable, Choice]
 
 
 class Reasoner:

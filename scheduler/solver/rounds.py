@@ -14,12 +14,13 @@ from scheduler.schedule import INFEASIBLE, DayModel, DaySchedule, Profile, StopO
 class DayRounds:
     """Some rounds of one consultant-day.
 
-    `held` has shape (rounds, requests of the day): 0 where a request is left out, the number of
+    `keys` are those of `DayGraph`. `held` has shape (rounds, requests of the day): 0 where a request is left out, the number of
     the option otherwise (1 for the first in `options`). `requests` are positions in the problem's
     requests. `points` are those of the score without balance, for the cheapest schedule.
     """
 
     model: DayModel
+    keys: NDArray[np.int64]
     requests: tuple[int, ...]
     options: tuple[tuple[StopOption, ...], ...]
     held: NDArray[np.int8]

@@ -1,7 +1,9 @@
 """All rounds of all consultant-days in one table, as the master problem reads them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from scheduler.model import Problem
-from scheduler.schedule import DaySchedule, unmet_points
+from scheduler.schedule import unmet_points
 from scheduler.score import Balance
 from scheduler.solver.rounds import DayRounds
 
@@ -86,11 +88,15 @@ class RoundTable:
         return unmet_points(self.problem) + pins * self.pin_points
 
     def score(self, rounds: Sequence[int]) -> int:
-        """Return the exact score of a choice."""
+        """Return the score of a choice."""
+        return math.floor(self.unrounded(rounds))
+
+    def unrounded(self, rounds: Sequence[int]) -> Fraction:
+        """Return the score of a choice, its points of balance not rounded down."""
         visit_s = [0] * len(self.problem.consultants)
         for row in rounds:
             visit_s[self.consultant[row]] += int(self.load_s[row])
-        balance = self.balance.points(visit_s, self.problem.weights["imbalance_minute"])
+        balance = self.problem.weights["imbalance_minute"] * self.balance.minutes(visit_s)
         return self.constant + sum(int(self.points[row]) for row in rounds) + balance
 
     def held(self, rounds: Sequence[int]) -> dict[str, int]:
@@ -100,11 +106,6 @@ class RoundTable:
             for row in rounds
             for stop in self.days[self.day[row]].stops(int(row - self.starts[self.day[row]]))
         }
-
-    def rows(self, schedules: Sequence[DaySchedule]) -> tuple[int, ...]:
-        """Return the choice that holds the visits of some schedules, one a consultant-day."""
-        pairs = zip(self.starts.tolist(), self.days, schedules, strict=False)
-        return tuple(start + day.row(schedule.visits) for start, day, schedule in pairs)
 
     def without_part(self, request: int, conversations: int) -> NDArray[np.intp]:
         """Return the rounds that leave a request out or meet it with just so many conversations."""

@@ -9,15 +9,20 @@ from random_problems import small_week, tiny_problem
 
 from scheduler.model import Engagement, Problem
 from scheduler.schedule import DayModel, request_points
-from scheduler.solver import labels
-from scheduler.solver.graph import DayGraph, TooManyRoundsError
-from scheduler.solver.labels import Grower
+from scheduler.solver.block import Block
+from scheduler.solver.graph import DayGraph, Points
+from scheduler.solver.labels import Found, Grower
 from scheduler.solver.rounds import DayRounds, best_order
+
+
+def grow(graph: DayGraph, extra: Points, limit: float) -> Found:
+    (found,) = Grower(Block([graph]), [extra], np.array([limit]), 10**6).run()
+    return found
 
 
 def list_rounds(problem: Problem, model: DayModel) -> DayRounds:
     graph = DayGraph(problem, model)
-    found = Grower(graph, np.zeros(graph.first_engagement), 1e15).run()
+    found = grow(graph, np.zeros(graph.first_engagement), 1e15)
     return graph.rounds(found.keys, np.rint(found.points).astype(np.int64))
 
 
@@ -74,12 +79,38 @@ def test_best_order_is_the_best_of_all_orders() -> None:
     assert best.points == min(points)
 
 
-def test_gives_up_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    problem = small_week(3)
-    monkeypatch.setattr(labels, "MOST_LABELS", 5)
-    model = DayModel(problem, problem.days[2])
-    with pytest.raises(TooManyRoundsError):
-        list_rounds(problem, model)
+@pytest.mark.parametrize("width", [1, 2, 5, 15, 100_000])
+def test_what_a_narrow_search_leaves_out_is_not_below_its_bound(width: int) -> None:
+    rng = Random(width)
+    incomplete = 0
+    for seed in range(6):
+        problem = small_week(seed)
+        for day in problem.days:
+            graph = DayGraph(problem, DayModel(problem, day))
+            visits = graph.first_engagement
+            extra = np.array([-float(s.points.min()) * rng.uniform(0.5, 1.0) for s in graph.stops[:visits]])
+            everything = grow(graph, extra, 1e15)
+            limit = float(everything.points.min()) + rng.choice([-500.0, 0.5, 20_000.0])
+            (found,) = Grower(Block([graph]), [extra], np.array([limit]), width).run()
+            assert found.least <= max(limit, everything.points.min()) + 0.01
+            assert found.least <= min(limit, everything.points.min()) + 0.01
+            if found.complete:
+                assert found.least == pytest.approx(min(limit, everything.points.min()), abs=0.01)
+                assert (everything.points <= limit - 0.01).sum() <= len(found.keys)
+            incomplete += not found.complete
+    assert (incomplete > 0) == (width < 15) or width == 15
+
+
+def test_days_grown_together_come_out_as_alone() -> None:
+    problem = small_week(4)
+    graphs = [DayGraph(problem, DayModel(problem, day)) for day in problem.days]
+    extra = [np.linspace(0, 60_000, graph.first_engagement) for graph in graphs]
+    limit = np.linspace(-80_000, 20_000, len(graphs))
+    together = Grower(Block(graphs), extra, limit, 10**6).run()
+    for graph, its_extra, its_limit, found in zip(graphs, extra, limit, together, strict=True):
+        alone = grow(graph, its_extra, float(its_limit))
+        assert found.keys.tolist() == alone.keys.tolist()
+        assert found.points.tolist() == alone.points.tolist()
 
 
 @pytest.mark.parametrize("seed", range(80))
@@ -89,12 +120,12 @@ def test_growing_under_prices_finds_every_round_within_the_limit(seed: int) -> N
     for day in problem.days:
         graph = DayGraph(problem, DayModel(problem, day))
         visits = graph.first_engagement
-        everything = Grower(graph, np.zeros(visits), 1e15).run()
+        everything = grow(graph, np.zeros(visits), 1e15)
         # Prices near what meeting a request saves, as the relaxation's are, so that the hope is cut close.
         extra = np.array([-float(stop.points.min()) * rng.uniform(0.8, 1.1) for stop in graph.stops[:visits]])
         priced = everything.points + graph.total(everything.keys, extra)
         for limit in (-1000.0, 0.0, 2500.0, float(np.median(priced))):
-            found = Grower(graph, extra, limit).run()
+            found = grow(graph, extra, limit)
             # What lies on the limit itself may come or not, by float arithmetic.
             sure = set(everything.keys[priced < limit - 0.01].tolist())
             assert sure <= set(found.keys.tolist())
@@ -116,7 +147,16 @@ def test_a_practice_where_one_teaches_may_be_visited_without_a_ride() -> None:
         end_s=slot.start_s,
         place_id=request.request_id,
     )
-    graph = DayGraph(problem, DayModel(problem, dataclasses.replace(day, engagements=(teaching,))))
-    same = [stop.place_id == request.request_id for stop in graph.stops[: graph.first_engagement]]
-    assert any(same)
-    assert (graph.least_ride_points[same] == 0).all()
+    model = DayModel(problem, dataclasses.replace(day, engagements=(teaching,)))
+    listed = list_rounds(problem, model)
+    visited = [row for row in range(len(listed.points)) if listed.stops(row)]
+    without_ride = 0
+    for row in visited:
+        schedule = best_order(model, listed.stops(row))
+        assert schedule is not None
+        assert schedule.points == listed.points[row]
+        stops = [stop.option for stop in schedule.stops]
+        without_ride += any(
+            a.kind == "engagement" and b.place_id == request.request_id for a, b in itertools.pairwise(stops)
+        )
+    assert without_ride

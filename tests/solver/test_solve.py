@@ -1,6 +1,5 @@
 import dataclasses
 from random import Random
-from types import ModuleType
 
 import brute_force
 import pytest
@@ -11,7 +10,7 @@ from random_problems import small_week, tiny_problem, tiny_problems
 from scheduler.checks import check
 from scheduler.errors import InputError
 from scheduler.model import Origin, Pin, Problem, Request, RoomSlot
-from scheduler.solver import graph, labels, solve
+from scheduler.solver import generate, graph, labels, solve
 
 _UNHURRIED = settings(deadline=None, max_examples=30)
 
@@ -81,15 +80,25 @@ def test_the_routing_model_alone_gives_a_valid_roster_without_proof() -> None:
     assert sum(round_.conversations for round_ in roster.rounds) > 0
 
 
-@pytest.mark.parametrize("setting", [(labels, "MOST_LABELS"), (graph, "_KEY_BITS")])
-def test_too_many_rounds_to_look_at_leave_a_roster_without_proof(
-    monkeypatch: pytest.MonkeyPatch, setting: tuple[ModuleType, str]
+def test_a_day_with_too_many_visits_to_write_down_leaves_a_roster_without_proof(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(setting[0], setting[1], 5)
+    monkeypatch.setattr(graph, "_KEY_BITS", 5)
     problem = small_week(2)
     solution = solve(problem, time_limit_s=1)
     assert solution.interrupted
+    assert solution.roster.bound == 0
     assert check(problem, solution.roster) == ()
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 8, 20])
+def test_with_few_labels_kept_the_bound_still_holds(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    best = solve(small_week(2)).roster
+    monkeypatch.setattr(labels, "MOST_LABELS", most)
+    monkeypatch.setattr(generate, "MOST_LABELS", most)
+    roster = solve(small_week(2), time_limit_s=3).roster
+    assert roster.bound <= best.score <= roster.score
+    assert check(small_week(2), roster) == ()
 
 
 @pytest.mark.parametrize("asks_before_stop", [0, 3, 40])

@@ -1,0 +1,138 @@
+"""Bettering a choice of rounds day by day: local search with the growing of rounds as its move.
+
+One consultant-day at a time grows its best rounds again, and may take visits away from other days
+at the price of what they lose by it. A move is made only where the exact score falls.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from scheduler.schedule import INFEASIBLE
+from scheduler.score import Balance
+from scheduler.solver.graph import Points
+from scheduler.solver.master import Deadline
+from scheduler.solver.pool import Pool
+
+#: Grows a day: its number, points to add for each request that it offers, and a limit on the priced points
+#: of rounds; returns the keys of the best rounds.
+Grow = Callable[[int, Points, float], list[int]]
+
+#: How many of the rounds that a day has grown are tried.
+_TRIED = 4
+
+
+class Exchange:
+    """A choice of rounds, by key, that is to become better.
+
+    Parameters
+    ----------
+    pool
+        The rounds known so far; what is found on the way is added.
+    keys
+        The choice. A visit may be made by several days: `settle` first.
+    """
+
+    def __init__(self, pool: Pool, keys: tuple[int, ...]) -> None:
+        self.pool = pool
+        self.keys = list(keys)
+        problem = pool.problem
+        self._balance = Balance.of(problem)
+        self._weight = problem.weights["imbalance_minute"]
+        numbers = {c.consultant_id: i for i, c in enumerate(problem.consultants)}
+        self._consultant = [numbers[graph.model.day.consultant_id] for graph in pool.graphs]
+        self._offers = [tuple(request for request, _options in graph.offers) for graph in pool.graphs]
+        self._fields = [graph.fields.tolist() for graph in pool.graphs]
+        self._visit_s = [
+            np.array([stop.load_s for stop in graph.stops[: graph.first_engagement]]) for graph in pool.graphs
+        ]
+        self._load_s = [0] * len(problem.consultants)
+        for day, key in enumerate(keys):
+            self._load_s[self._consultant[day]] += self._seconds(day, key)
+
+    def _seconds(self, day: int, key: int) -> int:
+        return int(self.pool.graphs[day].total(np.array([key]), self._visit_s[day])[0])
+
+    def _met(self, day: int, key: int) -> list[int]:
+        """Return the requests that a round meets, as positions in what its day offers."""
+        return [local for local, field in enumerate(self._fields[day]) if key & field]
+
+    def _without(self, day: int, key: int, request: int) -> int:
+        return key & ~self._fields[day][self._offers[day].index(request)]
+
+    def _change(self, new: dict[int, int]) -> int:
+        """Return by how much the score changes with new keys for some days."""
+        load_s = list(self._load_s)
+        points = 0
+        for day, key in new.items():
+            other = self.pool.points(day, key)
+            if other >= INFEASIBLE:
+                return INFEASIBLE
+            points += other - self.pool.points(day, self.keys[day])
+            load_s[self._consultant[day]] += self._seconds(day, key) - self._seconds(day, self.keys[day])
+        before = self._balance.points(self._load_s, self._weight)
+        change: int = points + self._balance.points(load_s, self._weight) - before
+        return change
+
+    def _make(self, new: dict[int, int]) -> None:
+        for day, key in new.items():
+            seconds = self._seconds(day, key) - self._seconds(day, self.keys[day])
+            self._load_s[self._consultant[day]] += seconds
+            self.keys[day] = key
+
+    def settle(self) -> None:
+        """Of visits that several days make, drop those whose dropping costs least."""
+        made: dict[int, list[int]] = {}
+        for day, key in enumerate(self.keys):
+            for local in self._met(day, key):
+                made.setdefault(self._offers[day][local], []).append(day)
+        for request, days in made.items():
+            while len(days) > 1:
+                ways = [(day, {day: self._without(day, self.keys[day], request)}) for day in days]
+                day, way = min(ways, key=lambda way: self._change(way[1]))
+                self._make(way)
+                days.remove(day)
+
+    def losses(self, day: int) -> dict[int, int]:
+        """Return what each request that a day meets is worth to it, in points."""
+        key = self.keys[day]
+        points = self.pool.points(day, key)
+        return {
+            self._offers[day][local]: self.pool.points(day, key & ~self._fields[day][local]) - points
+            for local in self._met(day, key)
+        }
+
+    def sweep(self, grow: Grow, deadline: Deadline) -> bool:
+        """Let every day in turn better itself, and tell whether the score has fallen."""
+        owner = {
+            self._offers[day][local]: day
+            for day, key in enumerate(self.keys)
+            for local in self._met(day, key)
+        }
+        lost = [self.losses(day) for day in range(len(self.keys))]
+        better = False
+        for day in range(len(self.keys)):
+            if deadline.left_s <= 0:
+                break
+            offers = self._offers[day]
+            prices = [
+                0 if owner.get(request, day) == day else max(0, lost[owner[request]][request])
+                for request in offers
+            ]
+            now = self.pool.points(day, self.keys[day])
+            for key in grow(day, np.array(prices, dtype=float), now - 1.0)[:_TRIED]:
+                new = {day: key}
+                for local in self._met(day, key):
+                    other = owner.get(offers[local], day)
+                    if other != day:
+                        new[other] = self._without(other, new.get(other, self.keys[other]), offers[local])
+                if self._change(new) < 0:
+                    for local in self._met(day, self.keys[day]):
+                        del owner[offers[local]]
+                    self._make(new)
+                    owner.update((offers[local], day) for local in self._met(day, key))
+                    for changed in new:
+                        lost[changed] = self.losses(changed)
+                    better = True
+                    break
+        return better

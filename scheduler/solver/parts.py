@@ -1,0 +1,198 @@
+"""Parts of a week that have nothing to do with each other, and can be planned apart.
+
+Consultants of one base share practices and are compared in their load; bases are tied together only
+by requests that consultants of several may meet. So a service of several job centres falls apart
+into as many weeks, and its best roster is theirs together.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from scheduler.errors import InvalidRosterError
+from scheduler.model import Problem, TravelTimes
+from scheduler.schedule import DayModel, DaySchedule, unmet_points
+from scheduler.score import Balance
+from scheduler.solver.generate import Generator
+from scheduler.solver.graph import TooManyRoundsError
+from scheduler.solver.master import Choice, Deadline, Report
+from scheduler.solver.rounds import best_order
+from scheduler.solver.routing import route
+from scheduler.solver.table import RoundTable
+
+
+def split(problem: Problem, models: Sequence[DayModel]) -> list[Problem]:
+    """Return the parts of a week, in the order of its consultants; requests nobody can meet are in the first."""
+    part_of = {consultant.base_id: consultant.base_id for consultant in problem.consultants}
+
+    def root(base_id: str) -> str:
+        while part_of[base_id] != base_id:
+            base_id = part_of[base_id]
+        return base_id
+
+    bases: dict[str, list[str]] = {}
+    for request in problem.requests:
+        able = dict.fromkeys(model.base_id for model in models if model.options(request))
+        bases[request.request_id] = list(able)
+        for other in bases[request.request_id][1:]:
+            part_of[root(other)] = root(bases[request.request_id][0])
+    roots = list(dict.fromkeys(root(consultant.base_id) for consultant in problem.consultants))
+    if len(roots) <= 1:
+        return [problem]
+    base_of = {c.consultant_id: root(c.base_id) for c in problem.consultants}
+    return [
+        _restricted(
+            problem.replace(
+                consultants=tuple(c for c in problem.consultants if base_of[c.consultant_id] == part),
+                days=tuple(day for day in problem.days if base_of[day.consultant_id] == part),
+                requests=tuple(
+                    request
+                    for request in problem.requests
+                    if (root(its[0]) if (its := bases[request.request_id]) else roots[0]) == part
+                ),
+            )
+        )
+        for part in roots
+    ]
+
+
+def _restricted(problem: Problem) -> Problem:
+    """Return the problem with the travel times of its own places alone, so that it takes little memory."""
+    wanted = {
+        *(consultant.base_id for consultant in problem.consultants),
+        *(request.request_id for request in problem.requests),
+        *(engagement.place_id for day in problem.days for engagement in day.engagements),
+    }
+    travel = problem.travel
+    rows = [row for row, place_id in enumerate(travel.place_ids) if place_id in wanted]
+    kept = np.ix_(rows, rows)
+    place_ids = tuple(travel.place_ids[row] for row in rows)
+    return problem.replace(travel=TravelTimes(place_ids, travel.seconds[kept], travel.metres[kept]))
+
+
+#: A generator of rounds, with the table and the choice that it has made.
+Proof = tuple[Generator, RoundTable, Choice]
+
+
+class Part:
+    """A part of a week with the best that is known of it.
+
+    Parameters
+    ----------
+    problem
+        The part.
+    fine
+        Whether it must be proven best with points of balance that are not rounded down, since they
+        are added up with those of other parts first.
+    """
+
+    def __init__(self, problem: Problem, *, fine: bool) -> None:
+        self.problem = problem
+        self.fine = fine
+        self.pin_points = _pin_points(problem) if any(r.pin for r in problem.requests) else 0
+        self.models = [DayModel(problem, day, pin_points=self.pin_points) for day in problem.days]
+        self.schedules: tuple[DaySchedule, ...] = ()
+        self.unrounded = self._unrounded(())
+        self.bound = 0 if self.models else self.score
+        self.proof: Proof | None = None
+
+    def route(self, deadline: Deadline, *, improve: bool) -> None:
+        """Plan with the OR-Tools routing model."""
+        self.schedules = route(self.problem, self.models, time_limit_s=deadline.left_s, improve=improve)
+        self.unrounded = self._unrounded(self.schedules)
+
+    def generate(self, deadline: Deadline, report: Report) -> None:
+        """Go on planning by generating rounds, and report what becomes better."""
+        if not self.models or self.is_proven:
+            return
+        try:
+            generator = self.proof[0] if self.proof else self._generator()
+        except TooManyRoundsError:
+            self.route(deadline, improve=True)
+            return
+        start = generator.pool.add(self.schedules) if self.schedules else None
+
+        best = self.score
+
+        def heard(score: int, bound: int) -> None:
+            nonlocal best
+            best, self.bound = min(score, best), max(bound, self.bound)
+            report(best, self.bound)
+
+        found = generator.solve(deadline, start=start, report=heard, fine=self.fine)
+        if found is None:
+            raise InvalidRosterError("no choice among the rounds")
+        table, choice = found
+        self.proof = generator, table, choice
+        self.schedules = tuple(_schedule(table, row) for row in sorted(choice.rounds))
+        self.unrounded = self._unrounded(self.schedules)
+        self.bound = min(max(self.bound, choice.bound), self.score)
+
+    def _generator(self) -> Generator:
+        return Generator(self.problem, self.models, pin_points=self.pin_points)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether nothing better exists, its points of balance taken as `fine` says."""
+        if self.proof is None:
+            return not self.models
+        choice = self.proof[2]
+        return choice.score == choice.bound and (choice.fine or not self.fine)
+
+    @property
+    def score(self) -> int:
+        """The score of the schedules, pins that are not kept counting as `pin_points` each."""
+        return math.floor(self.unrounded)
+
+    def _unrounded(self, schedules: Sequence[DaySchedule]) -> Fraction:
+        """Return the score of schedules, points of balance not rounded down."""
+        seconds = dict.fromkeys((c.consultant_id for c in self.problem.consultants), 0)
+        for schedule in schedules:
+            seconds[schedule.day.consultant_id] += sum(visit.load_s for visit in schedule.visits)
+        weight = self.problem.weights["imbalance_minute"]
+        balance = weight * Balance.of(self.problem).minutes(list(seconds.values()))
+        pins = sum(request.pin is not None for request in self.problem.requests)
+        unmet = unmet_points(self.problem) + pins * self.pin_points
+        return unmet + sum(schedule.points for schedule in schedules) + balance
+
+    def alternatives(
+        self, most: int, distance: int, deadline: Deadline
+    ) -> Iterator[tuple[int, tuple[DaySchedule, ...]]]:
+        """Yield further rosters within a distance of the proven one, with their scores."""
+        if self.proof is None or not self.is_proven:
+            return
+        generator, table, choice = self.proof
+        for other_table, other in generator.alternatives(
+            choice.rounds, table, deadline, most=most, distance=distance
+        ):
+            yield other.score, tuple(_schedule(other_table, row) for row in sorted(other.rounds))
+
+
+def _schedule(table: RoundTable, row: int) -> DaySchedule:
+    day = table.days[table.day[row]]
+    schedule = best_order(day.model, day.stops(row - int(table.starts[table.day[row]])))
+    # A round that came by another way than growing may have been known in a dearer order.
+    if schedule is None or schedule.points > table.points[row]:
+        raise InvalidRosterError("a round's schedule is dearer than the round")
+    return schedule
+
+
+def _pin_points(problem: Problem) -> int:
+    """Return points so high that no roster without a pin can be better than one with it."""
+    weights, requests = problem.weights, problem.requests
+    stops = 2 * (len(requests) + sum(len(day.engagements) + 1 for day in problem.days))
+    # A consultant's own speed may be slower than the project's.
+    slowest = min([problem.speed_kph, *(c.speed_kph for c in problem.consultants if c.speed_kph)])
+    longest_ride_s = int(problem.travel.seconds.max()) * (problem.speed_kph / slowest) + 1
+    shift_s = sum(day.end_s - day.start_s for day in problem.days)
+    visits = weights["continuity"] + weights["moved_from_agreement"] + weights["change"]
+    rates = Balance.of(problem).rate
+    return 1 + int(
+        unmet_points(problem)
+        + weights["cycling_second"] * stops * longest_ride_s
+        + weights["waiting_second"] * shift_s
+        + visits * len(requests)
+        + weights["imbalance_minute"] * shift_s * max(rates, default=0) / 60
+    )
