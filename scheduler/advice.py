@@ -71,7 +71,7 @@ def advise(
     stop: Callable[[], bool] | None = None,
 ) -> Advice:
     """Find the single changes that would help a week most, each verified by solving it again."""
-    from scheduler.solver import Limits, solve
+    from scheduler.solver import Limits, better, solve
 
     progress, stop = progress or Silent(), stop or (lambda: False)
     end = time.monotonic() + time_limit_s
@@ -92,14 +92,19 @@ def advise(
     tried = 0
     for hope, change in hopes:
         gains = sorted((suggestion.points for suggestion in found.values()), reverse=True)
-        if hope <= (gains[MOST - 1] if len(gains) >= MOST else 0):
+        worst = gains[MOST - 1] if len(gains) >= MOST else 0
+        if hope <= worst:
             break
         left_s = end - time.monotonic()
         if stop() or left_s <= 0:
             complete = False
             break
         tried += 1
-        other = solve(change.problem, time_limit_s=left_s, stop=stop, explain=False).roster
+        other = better(
+            change.problem, roster.score - worst, time_limit_s=left_s, stop=stop, near=roster.prices
+        )
+        if other is None:
+            continue
         key = (change.kind, change.subject, change.date)
         if roster.score - other.score > (found[key].points if key in found else 0):
             found[key] = _suggestion(change, roster, other)

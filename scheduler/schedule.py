@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scheduler.model import ConsultantDay, Problem, Request, RoomSlot, own_rides_s
 
 Profile = NDArray[np.int64]
+_Int = TypeVar("_Int", np.int32, np.int64)
 
 #: Points of what cannot be. Far above any score, and far enough below the int64 limit to add to.
 INFEASIBLE = 1 << 60
@@ -364,16 +365,14 @@ class DayModel:
             arrays.append((move.waits, plain_index, plain, lunch_index, with_lunch))
         return Link(moves, tuple(arrays), wait_weight * ends_s, second.points)
 
-    def latest_ends_s(
-        self, way: Move | Ways, starts_s: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def latest_ends_s(self, way: Move | Ways, starts_s: NDArray[_Int]) -> tuple[NDArray[_Int], NDArray[_Int]]:
         """Return when a stop must end for the next to start at given seconds, without and with lunch.
 
         With a `Ways`, the starts have the shape (from or 1, to, starts), and so have the answers.
         Lunch on the way that cannot be is told by a negative number.
         """
         times_s = way.before_s, way.least_s, way.after_s
-        before_s, least_s, after_s = (np.expand_dims(s, -1) for s in times_s)
+        before_s, least_s, after_s = (np.expand_dims(s, -1).astype(starts_s.dtype) for s in times_s)
         defaults, lunch_s = self.problem.defaults, self.day.lunch_s
         free_to_s = starts_s - after_s
         latest_s = free_to_s - before_s - least_s

@@ -16,9 +16,10 @@ from typing import Literal
 from scheduler.assemble import assemble
 from scheduler.errors import InputError, InputProblem, InvalidRosterError
 from scheduler.i18n import _
-from scheduler.model import Problem, Roster, Unassigned
+from scheduler.model import Prices, Problem, Roster, Unassigned
 from scheduler.progress import Progress, Silent
 from scheduler.schedule import DayModel, DaySchedule
+from scheduler.solver.graph import TooManyRoundsError
 from scheduler.solver.limits import Limits
 from scheduler.solver.master import Deadline
 from scheduler.solver.parts import Part, split
@@ -26,7 +27,7 @@ from scheduler.solver.reasons import Reasoner
 from scheduler.solver.rounds import best_order
 from scheduler.solver.routing import is_quick
 
-__all__ = ["Limits", "Solution", "solve"]
+__all__ = ["Limits", "Solution", "better", "solve"]
 
 #: Where a week has several parts, each gets a roster in this share of the time before any gets more.
 _FIRST_SHARE = 0.1
@@ -96,10 +97,43 @@ def solve(
     """
     deadline = Deadline(time.monotonic() + time_limit_s, stop or (lambda: False))
     search = _Search(problem, deadline, seed, progress or Silent(), explain=explain)
-    solution = search.run(method)
+    search.plan(method)
+    solution = search.finish()
     if alternatives and solution.is_optimal:
         return dataclasses.replace(solution, alternatives=search.alternatives(alternatives, within))
     return solution
+
+
+def better(
+    problem: Problem,
+    than: int,
+    *,
+    time_limit_s: float = 20.0,
+    stop: Callable[[], bool] | None = None,
+    near: Prices | None = None,
+) -> Roster | None:
+    """Return the best roster if it scores less than `than`, without prices for what is not met.
+
+    None where no roster does, which is known sooner than the best one, or where time ran out. `near`
+    are the prices of a week much like this one (`Roster.prices`), from which that is known sooner still.
+
+    Raises
+    ------
+    InputError
+        When the pins cannot all be kept.
+    """
+    deadline = Deadline(time.monotonic() + time_limit_s, stop or (lambda: False))
+    search = _Search(problem, deadline, 0, Silent(), explain=False)
+    try:
+        if near is None or len(search.parts) > 1:
+            search.plan("exact")
+        elif not search.parts[0].better(than, near, deadline):
+            return None
+    except TooManyRoundsError:
+        search.plan("exact")
+    if sum(part.score for part in search.parts) >= than:
+        return None
+    return search.finish().roster
 
 
 class _Search:
@@ -121,7 +155,8 @@ class _Search:
         problems = split(problem, [DayModel(problem, day) for day in problem.days])
         self.parts = [Part(part, fine=len(problems) > 1) for part in problems]
 
-    def run(self, method: Literal["exact", "routing"]) -> Solution:
+    def plan(self, method: Literal["exact", "routing"]) -> None:
+        """Find the best schedules of all parts."""
         self.progress.step(_("First roster"))
         for part, deadline in self._in_turn(1.0):
             if method == "routing":
@@ -136,7 +171,6 @@ class _Search:
             if len(self.parts) > 1:
                 self._generate(_FIRST_SHARE)
             self._generate(1.0)
-        return self._finish()
 
     def _generate(self, share: float) -> None:
         for part, deadline in self._in_turn(share):
@@ -172,7 +206,8 @@ class _Search:
             for _more, schedules in found[:most]
         )
 
-    def _finish(self) -> Solution:
+    def finish(self) -> Solution:
+        """Return the roster of the schedules found."""
         self._refuse_broken_pins()
         self.progress.step(_("Reasons"))
         schedules = [schedule for part in self.parts for schedule in part.schedules]
@@ -182,9 +217,21 @@ class _Search:
             bound = score
         self.progress.bounds(score, bound)
         roster = self._roster(schedules, bound, self._reasons(schedules, priced=self.explain))
+        roster = roster.replace(prices=self._prices())
         if roster.score != score:
             raise InvalidRosterError(f"the score is {roster.score} by its terms and {score} by the search")
         return Solution(roster, interrupted=bound < score)
+
+    def _prices(self) -> Prices | None:
+        """Return the prices of all parts; None where a part's bound is not by prices."""
+        found = [part.prices() for part in self.parts]
+        if not found or None in found:
+            return None
+        return Prices(
+            requests={id_: price for prices in found if prices for id_, price in prices.requests.items()},
+            high={id_: share for prices in found if prices for id_, share in prices.high.items()},
+            low={id_: share for prices in found if prices for id_, share in prices.low.items()},
+        )
 
     def _roster(
         self, schedules: Iterable[DaySchedule], bound: int, unassigned: tuple[Unassigned, ...]
@@ -222,11 +269,15 @@ class _Search:
                         for model in part.models
                         for option in model.options(request)
                     )
-                    reason = (
-                        _("the pin of {id} cannot be kept together with the other pins")
-                        if alone
-                        else _("the pin of {id} fits into no consultant's day, even without other visits")
-                    ).format(id=pin.id)
+                    if not alone:
+                        reason = _("the pin of {id} fits into no consultant's day, even without other visits")
+                    elif part.is_proven:
+                        reason = _("the pin of {id} cannot be kept together with the other pins")
+                    else:
+                        reason = _(
+                            "no roster that keeps the pin of {id} was found in the time given: allow more time"
+                        )
+                    reason = reason.format(id=pin.id)
                     problems.append(InputProblem(reason, *where))
         if problems:
             raise InputError(problems, hint=_("Remove or move one of the pins."))

@@ -42,7 +42,7 @@ class Exchange:
         numbers = {c.consultant_id: i for i, c in enumerate(problem.consultants)}
         self._consultant = [numbers[graph.model.day.consultant_id] for graph in pool.graphs]
         self._offers = [tuple(request for request, _options in graph.offers) for graph in pool.graphs]
-        self._fields = [graph.fields.tolist() for graph in pool.graphs]
+        self._fields: list[list[int]] = [graph.fields.tolist() for graph in pool.graphs]
         self._visit_s = [
             np.array([stop.load_s for stop in graph.stops[: graph.first_engagement]]) for graph in pool.graphs
         ]

@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,6 +91,8 @@ class Generator:
         self.block = Block(self.graphs)
         self._threads = ThreadPoolExecutor(_THREADS)
         self._last_prices: Prices | None = None
+        #: The prices that prove the bound of the last choice.
+        self.prices: Prices | None = None
         numbers = {c.consultant_id: i for i, c in enumerate(problem.consultants)}
         self._consultants = [numbers[model.day.consultant_id] for model in models]
         self._loads = [
@@ -123,6 +125,13 @@ class Generator:
                 chosen[number] = int(found.keys[0])
                 taken[offers[(chosen[number] & graph.fields) > 0]] = True
         return tuple(chosen)
+
+    def _rounds_near(self, near: Prices) -> None:
+        """Add the rounds of every day that the prices of a week much like this one favour."""
+        table = self.pool.table()
+        days = range(len(self.graphs))
+        extra = [self.charges(day, near, table) for day in days]
+        self._grow(days, extra, np.full(len(days), FAR / 2), _FIRST_WIDTH, _FIRST_ROUNDS)
 
     def _grow(
         self, days: Sequence[int], extra: Sequence[Points], limit: Points, width: int, most: int | None
@@ -203,6 +212,8 @@ class Generator:
             if best is None or bound > best.bound:
                 best = Relaxed(found, least, bound, solved and not spare)
             if not new:
+                if solved and not spare:
+                    best = replace(best, solved=True)
                 widest = not solved and bool((widths[~complete] >= MOST_LABELS).all())
                 if widest or (solved and not spare):
                     yield best
@@ -269,21 +280,46 @@ class Generator:
             relaxed = self.relax(early, forced)
         else:
             relaxed, keys = self._relax_and_try(keys, early, report)
+            self.prices = relaxed.prices if relaxed else self.prices
         search = self._search(relaxed, deadline, forced, report, fine=fine)
         if keys is not None:
             search.accept(self.pool.rows(search.table, keys))
         search.find()
+        if search.best is not None and relaxed is not None and (search.bound < search.score or fine):
+            return self._proven(search, relaxed, forced)
         if search.best is None:
             return None
-        if relaxed is None:
-            return search.table, Choice(search.best, search.score, 0)
-        if search.bound < search.score or fine:
-            keys = self.pool.keys(search.table, search.best)
-            if not self._within(relaxed, search.score + 1 - relaxed.bound, deadline, forced):
-                return search.table, Choice(search.best, search.score, min(search.bound, search.score))
-            search = self._search(relaxed, deadline, forced, report, fine=fine)
-            search.accept(self.pool.rows(search.table, keys))
-            search.find()
+        return search.table, Choice(search.best, search.score, min(search.bound, search.score))
+
+    def _proven(
+        self, search: Search, relaxed: Relaxed, forced: Forced | None
+    ) -> tuple[RoundTable, Choice] | None:
+        """Go on with a search among all rounds that can be part of a better choice."""
+        assert search.best is not None  # noqa: S101
+        keys, deadline = self.pool.keys(search.table, search.best), search.deadline
+        if not self._within(relaxed, search.score + 1 - relaxed.bound, deadline, forced):
+            return search.table, Choice(search.best, search.score, min(search.bound, search.score))
+        search = self._search(relaxed, deadline, forced, search.report, fine=search.fine)
+        search.accept(self.pool.rows(search.table, keys))
+        search.find()
+        choice = search.prove()
+        return None if choice is None else (search.table, choice)
+
+    def below(self, than: int, near: Prices, deadline: Deadline) -> tuple[RoundTable, Choice] | None:
+        """Find the best choice that scores less than a number; None where there is none, or time ran out.
+
+        `near` are prices of a week much like this one, from which the search gets on faster.
+        """
+        self._rounds_near(near)
+        relaxed: Relaxed | None = None
+        for relaxed in self._relaxing(deadline):
+            if relaxed.bound >= than:
+                return None
+        if relaxed is None or not self._within(relaxed, than - relaxed.bound, deadline, None):
+            return None
+        self.prices = relaxed.prices
+        search = self._search(relaxed, deadline, None, lambda _score, _bound: None, fine=False, below=than)
+        search.find()
         choice = search.prove()
         return None if choice is None else (search.table, choice)
 
@@ -369,6 +405,7 @@ class Generator:
         report: Report,
         *,
         fine: bool,
+        below: int | None = None,
     ) -> Search:
         table = self.pool.table()
         usable = self.usable(table, forced)
@@ -381,7 +418,15 @@ class Generator:
             # Only an order in which to try the rounds: nothing is proven with it.
             excess = self._last_prices.reduced(table) - self._last_prices.day[table.day]
         return Search(
-            table, usable, bound, excess[usable], deadline=deadline, force=force, report=report, fine=fine
+            table,
+            usable,
+            bound,
+            excess[usable],
+            deadline=deadline,
+            force=force,
+            report=report,
+            fine=fine,
+            below=below,
         )
 
 

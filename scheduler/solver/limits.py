@@ -10,6 +10,7 @@ from scheduler.solver.generate import Generator
 from scheduler.solver.graph import TooManyRoundsError
 from scheduler.solver.labels import MOST_LABELS, Grower
 from scheduler.solver.master import Deadline
+from scheduler.solver.parts import pin_points
 
 #: How much dearer a day may become before its least points are not looked for any further.
 _SLACK = 50_000.0
@@ -24,8 +25,9 @@ class Limits:
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
-        models = [DayModel(problem, day) for day in problem.days]
-        generator = Generator(problem, models, pin_points=0)
+        # Much more than any week like this one needs, so that it serves the variants too.
+        self._pin_points = 2 * pin_points(problem)
+        generator = self._generator(problem)
         never = Deadline(time.monotonic() + 3600)
         generator.first_rounds(never)
         self._relaxed = generator.relax(never)
@@ -36,14 +38,13 @@ class Limits:
         The variant has the same consultants, days and requests, in the same order; shifts,
         engagements and room slots may differ.
         """
-        if self._relaxed is None or any(request.pin for request in variant.requests):
+        if self._relaxed is None:
             return 0
-        models = [DayModel(variant, day) for day in variant.days]
         try:
-            generator = Generator(variant, models, pin_points=0)
+            generator = self._generator(variant)
             table = generator.pool.table()
             least = np.array(self._relaxed.least)
-            for number in range(len(models)):
+            for number in range(len(variant.days)):
                 if self._changed(variant, number):
                     extra = generator.charges(number, self._relaxed.prices, table)
                     limit = float(self._relaxed.least[number]) + _SLACK
@@ -53,6 +54,10 @@ class Limits:
         except TooManyRoundsError:
             return 0
         return max(0, int(np.floor(self._relaxed.prices.bound(table, least))))
+
+    def _generator(self, problem: Problem) -> Generator:
+        models = [DayModel(problem, day, pin_points=self._pin_points) for day in problem.days]
+        return Generator(problem, models, pin_points=self._pin_points)
 
     def _changed(self, variant: Problem, number: int) -> bool:
         """Tell whether a consultant-day differs: its hours, anybody's (by balance), or its rooms."""

@@ -94,6 +94,8 @@ class Search:
     fine
         Whether points of balance are not to be rounded down: of choices with the same score the
         best one is wanted.
+    below
+        Only choices that score less than this are wanted.
     unlike
         Choices from which at least `_DIFFERENT` visits must be on another consultant-day or left out.
     """
@@ -109,6 +111,7 @@ class Search:
         force: int | None = None,
         report: Report = lambda _score, _bound: None,
         fine: bool = False,
+        below: int | None = None,
         unlike: Sequence[Choice] = (),
     ) -> None:
         self.table = table
@@ -123,9 +126,10 @@ class Search:
         self.bound = max(0, math.floor(bound))
         self.best: tuple[int, ...] | None = None
         self.score = 0
-        #: What the next choice must be below.
-        self.target = Fraction(0)
+        #: What the next choice must be below, once there is one.
+        self.target: Fraction | None = None if below is None else Fraction(below)
         self.keep = np.argsort(excess, kind="stable")
+        self._drop()
 
     def _same(self, choice: Choice) -> tuple[NDArray[np.float64], int]:
         """Return how many visits each round of the table shares with a choice, and how many it may share."""
@@ -140,12 +144,18 @@ class Search:
     def accept(self, choice: tuple[int, ...]) -> None:
         """Take a choice if it is better than the best one, and drop the rounds that cannot beat it."""
         unrounded = self.table.unrounded(choice)
-        if self.best is not None and unrounded >= self.target:
+        if self.target is not None and unrounded >= self.target:
             return
         self.best, self.score = choice, math.floor(unrounded)
         self.target = unrounded if self.fine else Fraction(self.score)
-        self.keep = self.keep[self.exact_bound + self.excess[self.keep] < float(self.target) + MARGIN]
+        self._drop()
         self.report(self.score, min(self.bound, self.score))
+
+    def _drop(self) -> None:
+        """Drop the rounds with which no choice is below the target."""
+        if self.target is not None:
+            near = self.exact_bound + self.excess[self.keep] < float(self.target) + MARGIN
+            self.keep = self.keep[near]
 
     def find(self) -> None:
         """Look for good choices among few rounds first: they nearly always hold the best one."""
@@ -161,19 +171,20 @@ class Search:
 
     def prove(self) -> Choice | None:
         """Settle the rounds that are left in integers, and return the best choice with its bound."""
-        if self.best is None:
+        if self.target is None:
             return None
-        proven = not len(self.keep) or (self.bound >= self.score and not self.fine)
+        proven = not len(self.keep) or (self.bound >= self.target and not self.fine)
         while not proven:
             better, proven = self._cp_sat(self.usable[self.keep])
             if better is None and not proven:
-                return Choice(self.best, self.score, min(self.bound, self.score))
+                bound = min(self.bound, self.score)
+                return None if self.best is None else Choice(self.best, self.score, bound)
             if better is not None:
                 before = self.target
                 self.accept(better)
                 # Within the rounding of the integer model nothing is better.
                 proven = proven or self.target == before
-        return Choice(self.best, self.score, self.score, fine=self.fine)
+        return None if self.best is None else Choice(self.best, self.score, self.score, fine=self.fine)
 
     def _highs(self, rounds: NDArray[np.intp]) -> tuple[int, ...] | None:
         """Choose among some rounds with HiGHS: the best choice up to float arithmetic, if any."""
@@ -217,7 +228,7 @@ class Search:
                 model.add_at_most_one(literals)
         points = cp_model.LinearExpr.weighted_sum(take, (table.points[rounds] * _SCALE).tolist())
         points += _balance_units(table, model, rounds, take)
-        model.add(points <= math.ceil((self.target - table.constant) * _SCALE) - 1)
+        model.add(points <= math.ceil(((self.target or 0) - table.constant) * _SCALE) - 1)
         model.minimize(points)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1

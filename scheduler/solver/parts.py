@@ -12,9 +12,10 @@ from fractions import Fraction
 import numpy as np
 
 from scheduler.errors import InvalidRosterError
-from scheduler.model import Problem, TravelTimes
+from scheduler.model import Prices, Problem, TravelTimes
 from scheduler.schedule import DayModel, DaySchedule, unmet_points
 from scheduler.score import Balance
+from scheduler.solver import program
 from scheduler.solver.generate import Generator
 from scheduler.solver.graph import TooManyRoundsError
 from scheduler.solver.master import Choice, Deadline, Report
@@ -91,7 +92,7 @@ class Part:
     def __init__(self, problem: Problem, *, fine: bool) -> None:
         self.problem = problem
         self.fine = fine
-        self.pin_points = _pin_points(problem) if any(r.pin for r in problem.requests) else 0
+        self.pin_points = pin_points(problem)
         self.models = [DayModel(problem, day, pin_points=self.pin_points) for day in problem.days]
         self.schedules: tuple[DaySchedule, ...] = ()
         self.unrounded = self._unrounded(())
@@ -124,7 +125,25 @@ class Part:
         found = generator.solve(deadline, start=start, report=heard, fine=self.fine)
         if found is None:
             raise InvalidRosterError("no choice among the rounds")
-        table, choice = found
+        self._take(generator, *found)
+
+    def better(self, than: int, near: Prices, deadline: Deadline) -> bool:
+        """Plan as well as can be if that scores less than a number, and tell whether it does.
+
+        `near` are prices of a week much like this one.
+
+        Raises
+        ------
+        TooManyRoundsError
+            When a day has too many visits to choose from.
+        """
+        generator = self._generator()
+        found = generator.below(than, self._priced(near), deadline)
+        if found is not None:
+            self._take(generator, *found)
+        return found is not None
+
+    def _take(self, generator: Generator, table: RoundTable, choice: Choice) -> None:
         self.proof = generator, table, choice
         self.schedules = tuple(_schedule(table, row) for row in sorted(choice.rounds))
         self.unrounded = self._unrounded(self.schedules)
@@ -132,6 +151,29 @@ class Part:
 
     def _generator(self) -> Generator:
         return Generator(self.problem, self.models, pin_points=self.pin_points)
+
+    def _priced(self, near: Prices) -> program.Prices:
+        """Return prices by id as those of this part's requests and consultants."""
+        people = [consultant.consultant_id for consultant in self.problem.consultants]
+        return program.Prices(
+            day=np.zeros(len(self.models)),
+            request=np.array([near.requests.get(r.request_id, 0.0) for r in self.problem.requests]),
+            high=np.array([near.high.get(id_, 0.0) for id_ in people]),
+            low=np.array([near.low.get(id_, 0.0) for id_ in people]),
+        )
+
+    def prices(self) -> Prices | None:
+        """Return the prices that prove the bound."""
+        found = self.proof[0].prices if self.proof else None
+        if found is None:
+            return None
+        requests = (request.request_id for request in self.problem.requests)
+        people = [consultant.consultant_id for consultant in self.problem.consultants]
+        return Prices(
+            requests=dict(zip(requests, found.request.tolist(), strict=True)),
+            high=dict(zip(people, found.high.tolist(), strict=True)),
+            low=dict(zip(people, found.low.tolist(), strict=True)),
+        )
 
     @property
     def is_proven(self) -> bool:
@@ -179,8 +221,10 @@ def _schedule(table: RoundTable, row: int) -> DaySchedule:
     return schedule
 
 
-def _pin_points(problem: Problem) -> int:
-    """Return points so high that no roster without a pin can be better than one with it."""
+def pin_points(problem: Problem) -> int:
+    """Return points so high that no roster without a pin can be better than one with it; 0 without pins."""
+    if not any(request.pin for request in problem.requests):
+        return 0
     weights, requests = problem.weights, problem.requests
     stops = 2 * (len(requests) + sum(len(day.engagements) + 1 for day in problem.days))
     # A consultant's own speed may be slower than the project's.

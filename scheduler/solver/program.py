@@ -92,13 +92,20 @@ class Prices:
         Points of the round that each consultant-day takes.
     request
         What meeting each request takes up, in points.
-    share
-        For each consultant, how much a point of their load changes the balance.
+    high, low
+        For each consultant, how much a point of their load raises the largest and the smallest load
+        of their base: each sums to 1 over those of a base who are compared.
     """
 
     day: NDArray[np.float64]
     request: NDArray[np.float64]
-    share: NDArray[np.float64]
+    high: NDArray[np.float64]
+    low: NDArray[np.float64]
+
+    @property
+    def share(self) -> NDArray[np.float64]:
+        """For each consultant, how much a point of their load changes the balance."""
+        return self.high - self.low
 
     def reduced(self, table: RoundTable) -> NDArray[np.float64]:
         """Return the points of rounds with what they take up, the day's own price not taken off."""
@@ -125,10 +132,13 @@ def prices(
     request = price[:requests].copy()
     if force is not None:
         request[force] -= answer.eqlin.marginals[-1]
-    share = np.zeros(len(table.problem.consultants))
-    high, low = price[requests : requests + count], price[requests + count :]
-    share[p.compared] = _shares(high, p.member) - _shares(low, p.member)
-    return Prices(answer.eqlin.marginals[:days], request, share)
+    # Alone at a base one has the largest load and the smallest.
+    high, low = np.zeros((2, len(table.problem.consultants)))
+    for group in table.balance.groups:
+        high[list(group)] = low[list(group)] = 1.0 / len(group)
+    high[p.compared] = _shares(price[requests : requests + count], p.member)
+    low[p.compared] = _shares(price[requests + count : requests + 2 * count], p.member)
+    return Prices(answer.eqlin.marginals[:days], request, high, low)
 
 
 def _indicator(group: NDArray[np.int64], groups: int, values: NDArray[np.float64] | None = None) -> Any:
