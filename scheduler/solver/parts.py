@@ -25,7 +25,11 @@ from scheduler.solver.table import RoundTable
 
 
 def split(problem: Problem, models: Sequence[DayModel]) -> list[Problem]:
-    """Return the parts of a week, in the order of its consultants; requests nobody can meet are in the first."""
+    """Return the parts of a week, in the order of its consultants.
+
+    A request that nobody can meet is where its consultant is, or else its base, or else in the first.
+    """
+    homes = {consultant.consultant_id: consultant.base_id for consultant in problem.consultants}
     part_of = {consultant.base_id: consultant.base_id for consultant in problem.consultants}
 
     def root(base_id: str) -> str:
@@ -36,7 +40,8 @@ def split(problem: Problem, models: Sequence[DayModel]) -> list[Problem]:
     bases: dict[str, list[str]] = {}
     for request in problem.requests:
         able = dict.fromkeys(model.base_id for model in models if model.options(request))
-        bases[request.request_id] = list(able)
+        own = homes.get(request.consultant_id or "", request.base_id)
+        bases[request.request_id] = list(able) or [base for base in (own,) if base in part_of]
         for other in bases[request.request_id][1:]:
             part_of[root(other)] = root(bases[request.request_id][0])
     roots = list(dict.fromkeys(root(consultant.base_id) for consultant in problem.consultants))

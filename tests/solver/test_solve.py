@@ -10,7 +10,7 @@ from random_problems import small_week, tiny_problem, tiny_problems
 from scheduler.checks import check
 from scheduler.errors import InputError
 from scheduler.model import Origin, Pin, Problem, Request, RoomSlot
-from scheduler.solver import generate, graph, labels, solve
+from scheduler.solver import better, generate, graph, labels, solve
 
 _UNHURRIED = settings(deadline=None, max_examples=30)
 
@@ -27,6 +27,20 @@ def test_a_tiny_week_is_solved_to_the_score_that_trying_everything_finds(problem
     assert check(problem, roster) == ()
     assert roster.score == best
     assert roster.status == "optimal"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_better_finds_what_scores_less_and_nothing_else(seed: int) -> None:
+    problem = small_week(seed)
+    best = solve(problem).roster
+    assert best.prices is not None
+    for near in (best.prices, None):
+        assert better(problem, best.score, near=near) is None
+        found = better(problem, best.score + 1, near=near)
+        assert found is not None
+        assert found.score == best.score
+        assert check(problem, found) == ()
+    assert better(problem, best.score + 1, near=best.prices, time_limit_s=0) is None
 
 
 def _with_another_slot(problem: Problem, rng: Random) -> Problem:
