@@ -284,7 +284,7 @@ class Generator:
         search = self._search(relaxed, deadline, forced, report, fine=fine)
         if keys is not None:
             search.accept(self.pool.rows(search.table, keys))
-        search.find()
+        search.glance()
         if search.best is not None and relaxed is not None and (search.bound < search.score or fine):
             return self._proven(search, relaxed, forced)
         if search.best is None:
@@ -299,7 +299,7 @@ class Generator:
         keys, deadline = self.pool.keys(search.table, search.best), search.deadline
         if not self._within(relaxed, search.score + 1 - relaxed.bound, deadline, forced):
             return search.table, Choice(search.best, search.score, min(search.bound, search.score))
-        search = self._search(relaxed, deadline, forced, search.report, fine=search.fine)
+        search = self._search(relaxed, deadline, forced, search.report, fine=search.fine, complete=True)
         search.accept(self.pool.rows(search.table, keys))
         search.find()
         choice = search.prove()
@@ -318,7 +318,9 @@ class Generator:
         if relaxed is None or not self._within(relaxed, than - relaxed.bound, deadline, None):
             return None
         self.prices = relaxed.prices
-        search = self._search(relaxed, deadline, None, lambda _score, _bound: None, fine=False, below=than)
+        search = self._search(
+            relaxed, deadline, None, lambda _score, _bound: None, fine=False, complete=True, below=than
+        )
         search.find()
         choice = search.prove()
         return None if choice is None else (search.table, choice)
@@ -405,6 +407,7 @@ class Generator:
         report: Report,
         *,
         fine: bool,
+        complete: bool = False,
         below: int | None = None,
     ) -> Search:
         table = self.pool.table()
@@ -426,6 +429,7 @@ class Generator:
             force=force,
             report=report,
             fine=fine,
+            complete=complete,
             below=below,
         )
 

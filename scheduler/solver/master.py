@@ -32,11 +32,14 @@ from scheduler.solver.table import RoundTable
 
 #: One point of balance in the units of the integer model.
 _SCALE = 1_000_000
-#: How many rounds are tried first for a good choice.
-_FIRST_ROUNDS = 1_500
+#: How many rounds a day are tried first for a good choice, and how many times more then.
+_FEW_ROUNDS = 8
+_MORE = 6
 #: How many rounds a day are looked at where visits may be made twice, and how exactly.
 _COVER_ROUNDS = 6
 _COVER_GAP = 0.002
+#: What float arithmetic may lose in the bound of HiGHS, as a share of it.
+_ERROR = 2e-6
 #: By how many visits an alternative differs at least.
 _DIFFERENT = 2
 _POLL_S = 0.02
@@ -94,6 +97,8 @@ class Search:
     fine
         Whether points of balance are not to be rounded down: of choices with the same score the
         best one is wanted.
+    complete
+        Whether all rounds that can be part of a better choice than the one accepted first are there.
     below
         Only choices that score less than this are wanted.
     unlike
@@ -111,6 +116,7 @@ class Search:
         force: int | None = None,
         report: Report = lambda _score, _bound: None,
         fine: bool = False,
+        complete: bool = False,
         below: int | None = None,
         unlike: Sequence[Choice] = (),
     ) -> None:
@@ -122,6 +128,7 @@ class Search:
         self.force = force
         self.report = report
         self.fine = fine
+        self.complete = complete
         self.unlike = [self._same(choice) for choice in unlike]
         self.bound = max(0, math.floor(bound))
         self.best: tuple[int, ...] | None = None
@@ -157,17 +164,33 @@ class Search:
             near = self.exact_bound + self.excess[self.keep] < float(self.target) + MARGIN
             self.keep = self.keep[near]
 
+    def glance(self) -> None:
+        """Look for a good choice among the few rounds that nearly always hold one."""
+        self._look(_FEW_ROUNDS * len(self.table.days))
+
     def find(self) -> None:
-        """Look for good choices among few rounds first: they nearly always hold the best one."""
-        size = _FIRST_ROUNDS
+        """Look for the best choice, among few rounds first."""
+        size = _FEW_ROUNDS * len(self.table.days)
         while self.deadline.left_s > 0:
-            tried = self.keep if len(self.keep) <= 2 * size else self.keep[:size]
-            choice = self._highs(self.usable[tried])
-            if choice is not None:
-                self.accept(choice)
-            if len(self.keep) <= len(tried):
+            tried = self._look(size)
+            if len(self.keep) <= tried:
                 return
-            size *= 4
+            size *= _MORE
+
+    def _look(self, size: int) -> int:
+        """Choose among the rounds of least excess, and return how many were looked at."""
+        tried = self.keep if len(self.keep) <= 2 * size else self.keep[:size]
+        everything = len(tried) == len(self.keep)
+        choice, bound = self._highs(self.usable[tried])
+        if self.complete and everything and self.target is not None:
+            # What was dropped cannot be below the target.
+            least = min(bound * (1 - _ERROR), float(self.target)) - MARGIN
+            self.bound = max(self.bound, math.floor(least))
+        if choice is not None:
+            self.accept(choice)
+        elif everything and self.best is not None:
+            self.report(self.score, min(self.bound, self.score))
+        return len(tried)
 
     def prove(self) -> Choice | None:
         """Settle the rounds that are left in integers, and return the best choice with its bound."""
@@ -186,8 +209,11 @@ class Search:
                 proven = proven or self.target == before
         return None if self.best is None else Choice(self.best, self.score, self.score, fine=self.fine)
 
-    def _highs(self, rounds: NDArray[np.intp]) -> tuple[int, ...] | None:
-        """Choose among some rounds with HiGHS: the best choice up to float arithmetic, if any."""
+    def _highs(self, rounds: NDArray[np.intp]) -> tuple[tuple[int, ...] | None, float]:
+        """Choose among some rounds with HiGHS.
+
+        Returns the best choice up to float arithmetic, if any, and what none of them can be below.
+        """
         p = program(self.table, rounds, self.force)
         whole = np.zeros(len(p.cost))
         whole[: len(rounds)] = 1
@@ -208,9 +234,12 @@ class Search:
             ),
             self.deadline,
         )
-        if answer is None or answer.x is None:
-            return None
-        return tuple(rounds[np.flatnonzero(answer.x[: len(rounds)] > 0.5)].tolist())
+        if answer is None:
+            return None, 0.0
+        bound = 0.0 if answer.mip_dual_bound is None else self.table.constant + answer.mip_dual_bound
+        if answer.x is None:
+            return None, bound
+        return tuple(rounds[np.flatnonzero(answer.x[: len(rounds)] > 0.5)].tolist()), bound
 
     def _cp_sat(self, rounds: NDArray[np.intp]) -> tuple[tuple[int, ...] | None, bool]:
         """Look for the best choice below the score: the choice, if any, and whether that is proven."""
