@@ -1,6 +1,7 @@
 # make roster   plan the example's week 2009-W20 (or WEEK=2009-W21) and print it
 # make test     everything that must hold: lint, types, architecture, tests
 # make bench    the measures, as a table
+# make sizes    how far weeks of 20 to 400 practices are proven, how fast (half an hour)
 # make peers    the same weeks solved by other solvers too, as a table and a plot (some minutes)
 # make docs     write the command reference in README.md anew
 # make lock     look for newer versions and pin them in requirements.lock
@@ -13,7 +14,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: roster test lint types contracts tests browser bench peers docs lock clean
+.PHONY: roster test lint types contracts tests browser bench sizes peers docs lock clean
 
 roster: .venv/runtime.stamp
 	@$(BIN)/python -m scheduler plan "$(or $(WEEK),2009-W20)"
@@ -54,6 +55,9 @@ browser:
 
 bench: .venv/dev.stamp
 	@$(BIN)/python benchmarks/bench.py
+
+sizes: .venv/dev.stamp
+	@$(BIN)/python benchmarks/sizes.py
 
 peers: .venv/peers.stamp
 	@$(BIN)/python benchmarks/peers.py

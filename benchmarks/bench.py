@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.matrix import EXTRACT, comparison, loading, timed
+from benchmarks.scaling import CENTRES, scaling, unit_cost, unit_rows
 from scheduler import planner
 from scheduler.model import Place, Problem, Week
 from scheduler.solver import solve
@@ -101,6 +102,14 @@ def weeks(
     yield f"{label}, worst", f"{max(ratios):.3f}", ""
 
 
+def many(say: Callable[[str], None]) -> Iterator[Row]:
+    """Plan many weeks with one worker process and with two, and weeks of several sizes in one."""
+    yield from scaling(24, say)
+    for size, _centres in CENTRES:
+        say("planning weeks of {} practices, {} consultants".format(*size))
+        yield from unit_rows([unit_cost(size, 4, 20.0)])
+
+
 def main() -> None:
     """Measure everything and print the table."""
     parser = argparse.ArgumentParser(description="Measure hjul on this machine.")
@@ -128,6 +137,8 @@ def main() -> None:
                 table.add_row(*row)
             tables.append(comparison(Path(folder), status.update))
         for row in weeks(prepared, arguments.weeks, arguments.routing_seconds, status.update):
+            table.add_row(*row)
+        for row in many(status.update):
             table.add_row(*row)
     for each in tables:
         console.print(each)
