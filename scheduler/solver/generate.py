@@ -33,6 +33,8 @@ from scheduler.solver.table import RoundTable
 _FIRST_WIDTH = 40
 #: By how much the width grows where no paying round is found with it.
 _WIDER = 16
+#: How many labels are kept in the search for any round with a certain visit.
+_WIDE = 2_000
 #: Up to this width days are grown together, so many at a time: more only fill the processor's caches.
 _NARROW = 100
 _DAYS_TOGETHER = 10
@@ -253,6 +255,18 @@ class Generator:
                     extra[visit] = -_MUST if wanted else FAR
             if (extra < 0).any():
                 self._grow_one(number, extra, -_MUST / 2, _FIRST_WIDTH, _ROUNDS_A_TURN)
+
+    def is_possible(self, forced: Forced) -> bool:
+        """Tell whether any round meets a request with a number of conversations, other visits or not."""
+        for number, graph in enumerate(self.graphs):
+            extra = np.zeros(graph.first_engagement)
+            for visit, local in enumerate(graph.local):
+                wanted = graph.stops[visit].conversations == forced.conversations
+                if graph.offers[local][0] == forced.request and wanted:
+                    extra[visit] = -_MUST
+            if (extra < 0).any() and len(self._grow_one(number, extra, -_MUST / 2, _WIDE, 1).keys):
+                return True
+        return False
 
     # --- the choice ---------------------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ class Reasoner:
         self._problem = problem
         self._models = models
         self._deadline = deadline
+        self._generator = proof[0] if proof else None
         self._proof = proof if proof and proof[2].score == proof[2].bound else None
 
     def explain(self, schedules: Sequence[DaySchedule]) -> tuple[Unassigned, ...]:
@@ -45,7 +46,7 @@ class Reasoner:
 
     def _explain(self, number: int, request: Request, visit: StopOption | None) -> Unassigned:
         held = 0 if visit is None else visit.conversations
-        code, detail, most = self._obstacle(request, held, missed=visit is None)
+        code, detail, most = self._obstacle(number, request, held, missed=visit is None)
         cost = None
         if not code:
             code, detail, cost = self._price(Forced(number, most))
@@ -62,7 +63,7 @@ class Reasoner:
             cost_to_force=cost,
         )
 
-    def _obstacle(self, request: Request, held: int, *, missed: bool) -> tuple[str, str, int]:
+    def _obstacle(self, number: int, request: Request, held: int, *, missed: bool) -> tuple[str, str, int]:
         """Return the code and the sentence of what makes more impossible, or two empty texts.
 
         The number is of the most conversations that are possible.
@@ -72,8 +73,8 @@ class Reasoner:
         offers = [(model, option) for model in self._models for option in model.options(request)]
         if not offers:
             return (*self._nobody(request), 0)
-        alone = [(m, option) for m, option in offers if best_order(m, [option]) is not None]
-        if not alone:
+        most = self._most(number, [offer for offer in offers if offer[1].conversations > held or missed])
+        if missed and most < 0:
             model, option = max(offers, key=lambda offer: len(offer[1].starts_s))
             return (
                 "ride_does_not_fit",
@@ -85,8 +86,8 @@ class Reasoner:
                 ),
                 0,
             )
-        most = max(option.conversations for _model, option in alone)
-        if not missed and held == most:
+        if not missed and most < 0:
+            most = held
             if most == request.max_conversations:
                 return (
                     "practice_maximum",
@@ -107,6 +108,19 @@ class Reasoner:
                 most,
             )
         return "", "", most
+
+    def _most(self, number: int, offers: Sequence[tuple[DayModel, StopOption]]) -> int:
+        """Return the most conversations of some options that a day has room for; -1 where it has for none.
+
+        A visit that does not fit into a day alone may fit beside another: a wait before it can be lunch.
+        """
+        for conversations in sorted({option.conversations for _model, option in offers}, reverse=True):
+            same = [(model, option) for model, option in offers if option.conversations == conversations]
+            if any(best_order(model, [option]) for model, option in same) or (
+                self._generator and self._generator.is_possible(Forced(number, conversations))
+            ):
+                return conversations
+        return -1
 
     def _no_slot(self, request: Request) -> tuple[str, str]:
         if not request.closed_slots:

@@ -1,9 +1,12 @@
 import dataclasses
+from random import Random
 
+import brute_force
 import pytest
-from random_problems import small_week
+from random_problems import small_week, tiny_problem
 
-from scheduler.model import ClosedSlot, Problem, Request, RoomSlot, Unassigned
+from scheduler.config import DEFAULT_WEIGHTS
+from scheduler.model import ClosedSlot, Problem, Request, RoomSlot, Roster, Unassigned
 from scheduler.solver import solve
 
 
@@ -101,3 +104,42 @@ def test_the_price_of_forcing_a_request_is_the_difference_of_two_solves() -> Non
         assert entry.id not in {other.id for other in with_it.unassigned}
         assert entry.cost_to_force == with_it.score - roster.score
         assert "at the cost of" in entry.detail
+
+
+#: A priority above all others, in addition to the request's own.
+_DEAR = 10_000
+
+
+@pytest.mark.parametrize("first", range(0, 160, 40))
+def test_reasons_hold_against_trying_everything(first: int) -> None:
+    checked = {"impossible": 0, "priced": 0}
+    for seed in range(first, first + 40):
+        problem = tiny_problem(Random(seed))
+        weights = {**DEFAULT_WEIGHTS, **{name: weight for name, weight in problem.weights.items() if weight}}
+        requests = tuple(dataclasses.replace(request, pin=None) for request in problem.requests)
+        problem = problem.replace(requests=requests, weights=weights)
+        roster = solve(problem).roster
+        for entry in roster.unassigned:
+            dear = tuple(
+                dataclasses.replace(r, priority=r.priority + _DEAR) if r.request_id == entry.id else r
+                for r in requests
+            )
+            forced = brute_force.best_roster(problem.replace(requests=dear))
+            assert forced is not None
+            held = [s.conversations for plan in forced.plans for s in plan.stops if s.id == entry.id]
+            if entry.reason not in ("dearer", "not_placed"):
+                # However dear it is, no more of it can be held.
+                assert sum(held) == entry.held
+                assert bool(held) == _meets(roster, entry.id)
+                checked["impossible"] += 1
+            elif entry.cost_to_force is not None:
+                assert sum(held) > entry.held or not _meets(roster, entry.id)
+                # Counted at its own priority again.
+                missed = _DEAR * (entry.requested - sum(held)) * weights["unserved_conversation"]
+                assert entry.cost_to_force == forced.score - missed - roster.score
+                checked["priced"] += 1
+    assert min(checked.values()) > 0
+
+
+def _meets(roster: Roster, request_id: str) -> bool:
+    return any(stop.id == request_id for round_ in roster.rounds for stop in round_.stops)
