@@ -26,6 +26,7 @@ from benchmarks.matrix import EXTRACT, comparison, loading, timed
 from benchmarks.scaling import CENTRES, scaling, unit_cost, unit_rows
 from scheduler import planner
 from scheduler.model import Place, Problem, Week
+from scheduler.scenario.robustness import carry_out
 from scheduler.solver import solve
 from scheduler.travel import travel_times
 
@@ -80,6 +81,20 @@ def matrix(prepared: planner.Prepared) -> Iterator[Row]:
     yield f"travel times of {len(places)} places", f"{statistics.median(seconds):.3f} s", "under 0.2 s"
 
 
+def chance(prepared: planner.Prepared) -> Iterator[Row]:
+    """Carry a week's roster out 10,000 times, tables and summary included."""
+    problem = planner.problem(prepared, Week(2009, 20))
+    roster = solve(problem).roster
+
+    def carried_out() -> None:
+        found = carry_out(problem, roster, prepared.project.config.simulation, draws=10_000)
+        found.summary()
+        found.stops()
+
+    seconds = [timed(carried_out)[0] for _time in range(5)]
+    yield "10,000 draws of a week", f"{statistics.median(seconds):.2f} s", "under 1 s"
+
+
 def weeks(
     prepared: planner.Prepared, count: int, routing_s: float, say: Callable[[str], None]
 ) -> Iterator[Row]:
@@ -130,7 +145,7 @@ def main() -> None:
         for row in processes():
             table.add_row(*row)
         prepared = planner.prepare(DATA)
-        for row in matrix(prepared):
+        for row in (*matrix(prepared), *chance(prepared)):
             table.add_row(*row)
         if EXTRACT.is_file():
             for row in loading(Path(folder)):

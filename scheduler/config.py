@@ -161,8 +161,99 @@ class SolverSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """What the service costs, in kroner a year; each 0 to 999,999,999,999.
+
+    The defaults are those of the founding budget, of two years with two consultants.
+
+    Attributes
+    ----------
+    consultant_dkk_a_year
+        Salary of one consultant.
+    bicycle_dkk_a_year
+        Bicycle of one consultant, with its upkeep.
+    practice_dkk_a_year
+        What one practice costs: rent of the room, material, time of its staff.
+    other_dkk_a_year
+        All that grows neither with consultants nor with practices: coordination, office, training,
+        material, courses for citizens, publications, evaluation.
+    """
+
+    consultant_dkk_a_year: int = 425_000
+    bicycle_dkk_a_year: int = 5_750
+    practice_dkk_a_year: int = 0
+    other_dkk_a_year: int = 842_604
+
+    def __post_init__(self) -> None:
+        for setting in fields(self):
+            value = getattr(self, setting.name)
+            if not 0 <= value <= 999_999_999_999:
+                raise ValueError(
+                    _("costs: {setting} must be {possible}, not {value}").format(
+                        setting=setting.name, possible=_("from 0 to 999999999999 kroner"), value=value
+                    )
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulationSettings:
+    """What chance does to a plan. Planning itself does not look at it.
+
+    Attributes
+    ----------
+    no_show_share
+        The share of booked conversations to which the citizen does not come; 0 to 1.
+    illness_share
+        The share of working days on which a consultant is away ill; 0 to 0.5. In Danish municipalities
+        5.6 % of working days in 2010 (FLD).
+    illness_days
+        How many of their working days in a row a consultant is away once ill, on average; 1 to 250.
+    ride_spread
+        Standard deviation of a single ride, as a share of its planned seconds; 0 to 1.
+    weather_spread
+        The same for what all rides of a day have in common: wind, rain and snow; 0 to 1.
+    conversation_spread_minutes
+        Standard deviation of how long a conversation takes, in minutes; 0 to 120. On average it takes as
+        long as it is booked for. Home visits vary by the same share of their length.
+    shortest_conversation_minutes
+        A conversation is held only if it can begin at least so many minutes before the room must be
+        left; 1 to 480. If it is booked for less than that, its whole length must be left.
+    """
+
+    no_show_share: float = 0.2
+    illness_share: float = 0.05
+    illness_days: float = 3.0
+    ride_spread: float = 0.1
+    weather_spread: float = 0.08
+    conversation_spread_minutes: float = 6.0
+    shortest_conversation_minutes: float = 30.0
+
+    def __post_init__(self) -> None:
+        limits = {
+            "no_show_share": (0, 1),
+            "illness_share": (0, 0.5),
+            "illness_days": (1, 250),
+            "ride_spread": (0, 1),
+            "weather_spread": (0, 1),
+            "conversation_spread_minutes": (0, 120),
+            "shortest_conversation_minutes": (1, 480),
+        }
+        for setting, (least, most) in limits.items():
+            value = getattr(self, setting)
+            if not least <= value <= most:  # NaN is not, either
+                raise ValueError(
+                    _("simulation: {setting} must be from {least} to {most}, not {value}").format(
+                        setting=setting, least=least, most=most, value=value
+                    )
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """Everything project.toml says, but for the address of the base."""
+    """Everything project.toml says, but for the address of the base.
+
+    Without `costs`, the budget of the period is all that is known of them.
+    """
 
     period: Period
     defaults: Defaults = field(default_factory=Defaults)
@@ -171,3 +262,5 @@ class Config:
     calendar: CalendarSettings = field(default_factory=CalendarSettings)
     map: MapSettings = field(default_factory=MapSettings)
     solver: SolverSettings = field(default_factory=SolverSettings)
+    costs: Costs | None = None
+    simulation: SimulationSettings = field(default_factory=SimulationSettings)

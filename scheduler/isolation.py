@@ -61,7 +61,7 @@ class SolverProcess:
         context = multiprocessing.get_context("spawn")
         self._pipe, childs_end = context.Pipe()
         self._process = context.Process(target=_serve, args=(childs_end, tuple(imports)), daemon=True)
-        with _deaf_to_interrupts(), _without_main_module():
+        with deaf_to_interrupts(), without_main_module():
             self._process.start()
         childs_end.close()  # so that the pipe closes when the child ends
 
@@ -183,7 +183,7 @@ def _out_of_memory(memory_mb: int) -> SchedulerError:
 
 
 @contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
+def deaf_to_interrupts() -> Iterator[None]:
     """Let a process that starts in the block inherit that Ctrl-C does not reach it.
 
     The terminal sends Ctrl-C to parent and child alike, and the child's interpreter would die of it
@@ -204,7 +204,7 @@ def _deaf_to_interrupts() -> Iterator[None]:
 
 
 @contextmanager
-def _without_main_module() -> Iterator[None]:
+def without_main_module() -> Iterator[None]:
     """Keep a process that starts in the block from importing the program's main module.
 
     It needs nothing of it; and a script that calls the planner in its outermost lines would run

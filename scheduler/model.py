@@ -139,6 +139,7 @@ class Practice:
     active_from: dt.date | None = None
     active_to: dt.date | None = None
     note: str = ""
+    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +155,7 @@ class RoomRule:
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     room: str = ""
+    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +166,7 @@ class AgreementRule:
     weekday: int
     start_s: int
     weeks: WeekPattern = "all"
+    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +179,7 @@ class Consultant:
     speed_kph: float | None = None
     max_conversations_per_day: int | None = None
     note: str = ""
+    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +191,7 @@ class ShiftRule:
     start_s: int
     end_s: int
     lunch_s: int = 1800
+    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +222,7 @@ class HomeVisit:
     duration_s: int
     consultant_id: str | None = None
     priority: int = 1
+    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +245,7 @@ class Closure:
     first_day: dt.date
     last_day: dt.date
     reason: str = ""
+    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +255,7 @@ class Demand:
     practice_id: str
     week: Week
     conversations: int
+    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -565,6 +573,27 @@ class BasePlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """What proves a roster's bound: prices of the week's relaxation, in points. Ids left out have 0.
+
+    Any prices of this form give a bound (Lagrangian relaxation), so nobody need trust their maker.
+
+    Attributes
+    ----------
+    requests
+        What meeting each request takes up: at least 0. For a pinned request, which must be met,
+        any number.
+    high, low
+        Each consultant's share in the largest and in the smallest load of their base: at least 0, and
+        1 in all over the consultants of a base who are compared (those with any availability).
+    """
+
+    requests: Mapping[str, float]
+    high: Mapping[str, float]
+    low: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
     """A week's roster; the fields are those of roster.json (see docs of the file's JSON Schema)."""
 
@@ -586,6 +615,7 @@ class Roster:
     closed_days: tuple[ClosedDay, ...] = ()
     notes: tuple[str, ...] = ()
     map_note: str = ""
+    prices: Prices | None = None
 
     def replace(self, **changes: object) -> Self:
         """Return a copy in which some fields differ."""

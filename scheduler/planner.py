@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scheduler.advice import Advice, advise
 from scheduler.checks import Violation, check
+from scheduler.checks.bound import BoundCheck, check_bound
 from scheduler.config import Config
 from scheduler.errors import InputError, InputProblem, InvalidRosterError
 from scheduler.geocoding import Located, locate
@@ -29,6 +30,8 @@ from scheduler.travel import Travel, travel_times
 
 #: The network of a project folder; without it, and without a setting, the built-in map serves.
 NETWORK_FILE = "network.osm"
+#: The proof of a bound may be checked for as long as the search took, but not less than this.
+_LEAST_PROOF_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,11 +46,15 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A week's roster and where it was written; `alternatives` are others, each with its folder."""
+    """A week's roster and where it was written; `alternatives` are others, each with its folder.
+
+    `proof` says what became of checking the roster's bound; that of alternatives is the same bound.
+    """
 
     roster: Roster
     folder: Path
     files: tuple[Path, ...]
+    proof: BoundCheck
     alternatives: "tuple[Planned, ...]" = ()
 
 
@@ -86,6 +93,36 @@ def prepare(data_dir: Path, *, online: bool = False, progress: Progress | None =
     return Prepared(project, located, network, travel)
 
 
+def prepare_changed(prepared: Prepared, project: Project, online: OnlineAddresses | None = None) -> Prepared:
+    """Prepare a project that differs from a prepared one, on the same network.
+
+    Only places that are new or have moved are looked for, and travel times are found anew only where
+    such places or the settings of cycling ask for it.
+
+    Raises
+    ------
+    InputError
+        When places are not found or cannot be ridden between.
+    ServiceError
+        When an online service is asked and cannot be had.
+    """
+    known = {(p.place_id, p.lat, p.lon) for p in (*prepared.project.bases, *prepared.project.places)}
+    places = (*project.bases, *project.places)
+    moved = tuple(place for place in places if (place.place_id, place.lat, place.lon) not in known)
+    travel, located = prepared.travel, {found.place_id: found for found in prepared.located}
+    if moved:
+        search, newly = locate(project.replace(bases=(), places=moved), prepared.network, online)
+        located |= {found.place_id: found for found in newly}
+        there = {place.place_id: place for place in search.places}
+        places = tuple(there.get(place.place_id, place) for place in places)
+        bases = len(project.bases)
+        project = project.replace(bases=places[:bases], places=places[bases:])
+    if moved or project.config.cycling != prepared.project.config.cycling:
+        travel = travel_times(prepared.network, places, project.config.cycling)
+    kept = tuple(located[place.place_id] for place in places)
+    return Prepared(project, kept, prepared.network, travel)
+
+
 def problem(prepared: Prepared, week: Week) -> Problem:
     """Return what a week of a prepared project asks for."""
     asked = week_problem(prepared.project, prepared.travel.times, week)
@@ -117,7 +154,7 @@ def plan_week(
     ServiceError
         When a file cannot be read or written, or a service that is asked cannot be had.
     InvalidRosterError
-        When the roster breaks a rule: a bug, and nothing is written.
+        When the roster breaks a rule, or its bound is wrong: a bug, and nothing is written.
     SchedulerError
         When the search, which runs in a process of its own, crashed or needed too much memory.
     """
@@ -139,15 +176,20 @@ def plan_week(
     violations = [violation for roster in rosters for violation in check(asked, roster)]
     if violations:
         raise InvalidRosterError(InputProblem(str(violation)) for violation in violations)
+    progress.step(_("Checking the proof"))
+    proof = check_bound(asked, rosters[0], time_limit_s=max(_LEAST_PROOF_S, rosters[0].solve_seconds))
+    if proof.verified is False:
+        raise InvalidRosterError(proof.detail)
     progress.step(_("Maps and files"))
     names = [str(week), *(f"{week}-alternative-{n}" for n in range(1, len(rosters)))]
     best, *others = (
-        _published(roster, prepared, out_dir / name) for roster, name in zip(rosters, names, strict=True)
+        _published(roster, proof, prepared, out_dir / name)
+        for roster, name in zip(rosters, names, strict=True)
     )
     return dataclasses.replace(best, alternatives=tuple(others))
 
 
-def _published(roster: Roster, prepared: Prepared, folder: Path) -> Planned:
+def _published(roster: Roster, proof: BoundCheck, prepared: Prepared, folder: Path) -> Planned:
     """Write everything that people see of a roster into a folder."""
     roster = roster.replace(
         notes=(*roster.notes, *location_notes(prepared.located)),
@@ -163,7 +205,7 @@ def _published(roster: Roster, prepared: Prepared, folder: Path) -> Planned:
         ),
         folder,
     )
-    return Planned(roster, folder, files)
+    return Planned(roster, folder, files, proof)
 
 
 def advise_week(
@@ -205,12 +247,25 @@ def rides(roster: Roster, travel: Travel) -> dict[tuple[str, str], RidePath]:
     return {pair: travel.path(*pair) for pair in sorted(pairs)}
 
 
-def check_roster(data_dir: Path, roster_file: Path) -> tuple[Roster, tuple[Violation, ...]]:
-    """Check a roster.json against the project that it was planned from."""
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A roster with every rule that it breaks, and what became of checking its bound."""
+
+    roster: Roster
+    violations: tuple[Violation, ...]
+    proof: BoundCheck
+
+
+def check_roster(data_dir: Path, roster_file: Path, *, time_limit_s: float = 60.0) -> Checked:
+    """Check a roster.json, and the proof in it, against the project that it was planned from.
+
+    The proof is checked for no longer than `time_limit_s`.
+    """
     roster = load(roster_file)
     prepared = prepare(data_dir)
     try:
         week = Week.parse(roster.week)
     except ValueError as error:
         raise InputError(InputProblem(str(error), file=str(roster_file), column="week")) from error
-    return roster, check(problem(prepared, week), roster)
+    asked = problem(prepared, week)
+    return Checked(roster, check(asked, roster), check_bound(asked, roster, time_limit_s=time_limit_s))

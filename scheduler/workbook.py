@@ -34,6 +34,9 @@ LIST_ROWS = 200
 #: The hidden sheet that gathers these ids; sheets whose name begins with _ are no tables.
 LISTS_SHEET = "_Lister"
 
+#: The example's files for ``hjul simulate``; they serve the workbook too.
+_QUESTIONS = ("scenarios.toml", "candidates.csv")
+
 _WIDTHS = {"address": 26, "name": 26, "title": 26, "note": 40, "reason": 26, "email": 28, "kind": 16}
 
 
@@ -72,7 +75,7 @@ def write_workbook(folder: Path, file: Path) -> None:
 def init_folder(target: Path) -> None:
     """Make a new project folder from the example.
 
-    `target` gets the example's project.toml, tables and README. Its subfolder ``excel`` is a second,
+    `target` gets the example's project.toml, tables, README, and what `hjul simulate` asks of them. Its subfolder ``excel`` is a second,
     complete project folder with the same tables in ``project.xlsx``: the two do not lie side by
     side, because a table that is there twice is an error. Plan from the workbook with
     ``--data DIR/excel``.
@@ -108,7 +111,7 @@ def init_folder(target: Path) -> None:
 def _copy_example(target: Path) -> None:
     example, excel = example_folder(), target / "excel"
     excel.mkdir(parents=True)
-    for name in (SETTINGS_FILE, "README.md", *(f"{table.name}.csv" for table in TABLES)):
+    for name in (SETTINGS_FILE, "README.md", *_QUESTIONS, *(f"{table.name}.csv" for table in TABLES)):
         if (example / name).is_file():
             shutil.copyfile(example / name, target / name)
     shutil.copyfile(target / SETTINGS_FILE, excel / SETTINGS_FILE)

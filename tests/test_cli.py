@@ -91,7 +91,9 @@ def test_plan_writes_the_week_and_prints_it(project: Path, hjul: Hjul) -> None:
     folder = project.parent / "out" / WEEK
     roster = json.loads((folder / "roster.json").read_text(encoding="utf-8"))
     assert roster["status"] == "optimal"
-    assert out.startswith("Week 20: 3 of 3 visits, 3 conversations, proven best possible")
+    assert out.startswith(
+        "Week 20: 3 of 3 visits, 3 conversations, proven best possible, and the proof was checked\n"
+    )
     assert "Monday 11 May" in out
     assert "Tuesday 12 May" in out
     assert "Wednesday 13 May" in out
@@ -355,6 +357,7 @@ def test_check(project: Path, hjul: Hjul) -> None:
     code, out, _err = hjul("check", file)
     assert code == 0
     assert "keeps every rule" in out
+    assert "The proof holds: No roster scores less than" in out
     roster = json.loads(file.read_text(encoding="utf-8"))
     roster["score"] -= 1
     roster["bound"] -= 1
@@ -362,6 +365,21 @@ def test_check(project: Path, hjul: Hjul) -> None:
     code, out, err = hjul("check", file, "--quiet")
     assert (code, out) == (1, "")
     assert err.startswith(f"{file}: ")
+
+
+def test_check_of_a_roster_without_a_proof_and_with_a_false_one(project: Path, hjul: Hjul) -> None:
+    assert hjul("plan", WEEK)[0] == 0
+    file = project.parent / "out" / WEEK / "roster.json"
+    roster = json.loads(file.read_text(encoding="utf-8"))
+    prices = roster.pop("prices")
+    file.write_text(json.dumps(roster), encoding="utf-8")
+    code, out, err = hjul("check", file)
+    assert code == 0
+    assert "keeps every rule" in out
+    assert "carries no proof" in err
+    roster["prices"] = prices | {"high": {}}
+    file.write_text(json.dumps(roster), encoding="utf-8")
+    assert hjul("check", file) == (1, "", f"{file}: The shares of the proof are not 1 in all.\n")
 
 
 @pytest.mark.parametrize(

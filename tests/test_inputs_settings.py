@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from folders import SETTINGS, lines_of, text_of, write_folder
 
-from scheduler.config import DEFAULT_WEIGHTS, CalendarSettings, Config, Period
+from scheduler.config import DEFAULT_WEIGHTS, CalendarSettings, Config, Costs, Period, SimulationSettings
 from scheduler.inputs import read_project
 from scheduler.inputs.settings import OPEN_PERIOD
 
@@ -47,6 +47,9 @@ also_closed = ["12-24", "02-29"]
 tile_url = "https://tiles.example/{z}/{x}/{y}.png"
 [solver]
 memory_mb = 4000
+[simulation]
+no_show_share = 0.25
+illness_days = 5
 """,
     )
     assert config.period == Period(
@@ -60,6 +63,7 @@ memory_mb = 4000
     assert config.calendar == CalendarSettings(country="SE", also_closed=("12-24", "02-29"))
     assert config.map.tile_url.startswith("https://tiles")
     assert config.solver.memory_mb == 4000
+    assert config.simulation == SimulationSettings(no_show_share=0.25, illness_days=5)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +83,12 @@ memory_mb = 4000
         ('[cycling]\nspeed_kph = "fast"', "is not a number"),
         ("[cycling]\nspeed_kph = 2009-01-01", "is not a number"),
         ("[solver]\nmemory_mb = 100", "[solver.memory_mb]: this is out of range: solver: memory_mb must be from 500"),
+        ("[simulation]\nno_show_share = 1.5", "[simulation.no_show_share]: this is out of range: simulation: no_show_share must be from 0 to 1"),
+        ("[simulation]\nillness_share = 0.6", "illness_share must be from 0 to 0.5, not 0.6"),
+        ("[simulation]\nillness_days = 0", "illness_days must be from 1 to 250"),
+        ("[simulation]\nride_spread = nan", "[simulation.ride_spread]: this is out of range"),
+        ('[simulation]\nno_show_share = "20 %"', "is not a number; write it without quotes"),
+        ("[simulation]\nnoshow_share = 0.2", "did you mean no_show_share?"),
         ("[calendar]\ncountry = 1", "is not a text; write it in quotes"),
         ('[calendar]\ncountry = "Danmark"', '"Danmark" is not a country whose holidays are known'),
         ('[calendar]\nalso_closed = ["13-24"]', '"13-24" is not a day of the year'),
@@ -121,3 +131,17 @@ def test_missing_and_foreign_files(tmp_path: Path) -> None:
     assert lines_of(folder) == []
     (folder / "project.toml").unlink()
     assert "project.toml: the file is missing" in text_of(folder)
+
+
+def test_costs(tmp_path: Path) -> None:
+    assert config_of(tmp_path / "none", "").costs is None
+    assert config_of(tmp_path / "all", "[costs]\n").costs == Costs()
+    assert config_of(tmp_path / "some", "[costs]\npractice_dkk_a_year = 12000\n").costs == Costs(
+        practice_dkk_a_year=12_000
+    )
+    wrong = BASE + "[costs]\nbicycle_dkk_a_year = -1\nother_dkk_a_year = 1.5\nrent = 3\n"
+    said = lines_of(write_folder(tmp_path / "wrong", settings=wrong))
+    assert [line.partition("]")[0] for line in said] == [
+        f"project.toml:{row} [costs.{key}"
+        for row, key in ((7, "bicycle_dkk_a_year"), (8, "other_dkk_a_year"), (9, "rent"))
+    ]

@@ -90,7 +90,7 @@ def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
     assert lines_of(folder) == [
         (
             "project.toml:3 [fnug]: there is no such section; the file may have: [base], [period], [defaults], "
-            "[cycling], [weights], [calendar], [map], [solver]"
+            "[cycling], [weights], [calendar], [map], [solver], [costs], [simulation]"
         ),
         "project.toml [base.address]: this must be filled in",
         "project.toml [base.postcode]: this must be filled in",

@@ -6,6 +6,7 @@ import pytest
 
 from scheduler import building, planner, resources, rosterfile
 from scheduler.checks import Violation, check
+from scheduler.checks.bound import BoundCheck
 from scheduler.errors import InputError, InvalidRosterError, ServiceError
 from scheduler.inputs import read_project
 from scheduler.model import Week
@@ -35,6 +36,7 @@ def planned(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Planned:
 
 def test_the_examples_week_is_proven_and_written_whole(planned: Planned) -> None:
     assert planned.roster.status == "optimal"
+    assert planned.proof.verified is True
     assert planned.folder.name == "2009-W20"
     names = {file.relative_to(planned.folder).as_posix() for file in planned.files}
     assert {"roster.json", "index.html", "roster.xlsx", "maps/week.html", "r1.ics", "r2.ics"} <= names
@@ -82,14 +84,30 @@ def test_a_violation_is_an_error_and_no_file(
     assert not (tmp_path / "out" / "2009-W20").exists()
 
 
+def test_a_bound_that_does_not_hold_is_an_error_and_no_file(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_problem: object, _roster: object, *, time_limit_s: float) -> BoundCheck:
+        assert time_limit_s >= 10
+        return BoundCheck(verified=False, bound=1, detail="a better one exists")
+
+    monkeypatch.setattr(planner, "check_bound", refuse)
+    with pytest.raises(InvalidRosterError, match="a better one exists"):
+        planner.plan_week(data, WEEK, tmp_path / "out")
+    assert not (tmp_path / "out" / "2009-W20").exists()
+
+
 def test_a_roster_is_checked_against_its_project(planned: Planned, data: Path, tmp_path: Path) -> None:
-    roster, violations = planner.check_roster(data, planned.folder / "roster.json")
-    assert (roster.week, violations) == ("2009-W20", ())
+    checked = planner.check_roster(data, planned.folder / "roster.json")
+    assert (checked.roster.week, checked.violations) == ("2009-W20", ())
+    assert checked.proof.verified is True
     fields = json.loads((planned.folder / "roster.json").read_text(encoding="utf-8"))
     fields["score"] -= 1
     forged = tmp_path / "roster.json"
     forged.write_text(json.dumps(fields), encoding="utf-8")
-    assert {v.code for v in planner.check_roster(data, forged)[1]} >= {"score"}
+    checked = planner.check_roster(data, forged)
+    assert {v.code for v in checked.violations} >= {"score"}
+    assert checked.proof.verified is False
     fields["week"] = "2009-W54"
     forged.write_text(json.dumps(fields), encoding="utf-8")
     with pytest.raises(InputError, match="week"):

@@ -6,7 +6,7 @@ from random_problems import small_week
 
 from scheduler import rosterfile
 from scheduler.errors import InputError, ServiceError
-from scheduler.model import Roster
+from scheduler.model import Prices, Roster
 from scheduler.solver import solve
 
 
@@ -36,6 +36,17 @@ def test_times_have_offsets_and_the_fields_are_those_of_the_contract(roster: Ros
     assert {"kind", "id", "place_id", "arrival", "start", "end", "conversation_starts", "slot"} <= set(stop)
 
 
+def test_the_proof_is_ids_and_numbers_and_may_be_missing(tmp_path: Path, roster: Roster) -> None:
+    prices = Prices(requests={"p00": 0.1, "h0": 36000.0}, high={"c0": 1.0}, low={"c1": 1 / 3, "c0": 2 / 3})
+    file = tmp_path / "roster.json"
+    file.write_bytes(rosterfile.dump(roster.replace(prices=prices)))
+    assert rosterfile.load(file).prices == prices
+    data = json.loads(file.read_bytes())
+    assert data.pop("prices")["requests"] == {"p00": 0.1, "h0": 36000.0}
+    file.write_text(json.dumps(data), encoding="utf-8")
+    assert rosterfile.load(file).prices is None
+
+
 def test_the_schema_names_every_field(roster: Roster) -> None:
     schema = rosterfile.json_schema()
     assert set(json.loads(rosterfile.dump(roster))) == set(schema["properties"])
@@ -43,7 +54,12 @@ def test_the_schema_names_every_field(roster: Roster) -> None:
 
 @pytest.mark.parametrize(
     ("change", "column"),
-    [({"score": "many"}, "score"), ({"surprise": 1}, "surprise"), ({"schema": 2}, "schema")],
+    [
+        ({"score": "many"}, "score"),
+        ({"surprise": 1}, "surprise"),
+        ({"schema": 2}, "schema"),
+        ({"prices": {"requests": {"p00": "dear"}, "high": {}, "low": {}}}, "prices.requests.p00"),
+    ],
 )
 def test_what_is_no_roster_is_refused_by_field(
     tmp_path: Path, roster: Roster, change: dict[str, object], column: str

@@ -9,6 +9,7 @@ import click
 
 from scheduler import i18n
 from scheduler.cli.options import Settings, common, read_argument, read_week
+from scheduler.cli.simulate import simulate
 from scheduler.i18n import _
 
 _online = click.option(
@@ -108,7 +109,7 @@ def plan(
             progress=progress,
             stop=stopped,
         )
-    summary.show_roster(terminal, planned.roster)
+    summary.show_roster(terminal, planned.roster, planned.proof)
     if stopped() and planned.roster.status != "optimal":
         terminal.note(_("The search was stopped; this is the best roster found until then."))
     summary.show_files(terminal, planned.folder, planned.files)
@@ -179,25 +180,31 @@ def check_data(settings: Settings, *, online: bool) -> None:
 @common
 @click.pass_context
 def check(context: click.Context, roster: Path) -> None:
-    """Check a roster.json against rules and score.
+    """Check a roster.json against rules, score and proof.
 
-    Shares no code with the engine that made the roster. The project folder must be the one it was planned from. Ends with 1 if a rule is broken.
+    Shares no code with the engine that made the roster. The project folder must be the one it was planned from. Ends with 1 if a rule is broken or the proof is wrong.
     """
     from scheduler import planner
 
     settings = context.ensure_object(Settings)
     terminal = settings.terminal()
-    checked, violations = planner.check_roster(settings.data, roster)
-    for violation in violations:
+    checked = planner.check_roster(settings.data, roster)
+    for violation in checked.violations:
         terminal.failure(f"{roster}: {violation}")
-    if violations:
+    if checked.proof.verified is False:
+        terminal.failure(f"{roster}: {checked.proof.detail}")
+    if checked.violations or checked.proof.verified is False:
         context.exit(1)
     terminal.line(
         _("{file}: the roster of {week} keeps every rule, and its score of {score} is right.").format(
-            file=roster, week=checked.week, score=i18n.number(checked.score)
+            file=roster, week=checked.roster.week, score=i18n.number(checked.roster.score)
         ),
         style="green",
     )
+    if checked.proof.verified:
+        terminal.line(_("The proof holds: {detail}").format(detail=checked.proof.detail), style="green")
+    else:
+        terminal.note(checked.proof.detail)
 
 
 @cli.command()
@@ -374,3 +381,6 @@ def forget(settings: Settings, before: str) -> None:
 
     report = forget_visits(settings.data, settings.out, read_argument("--before", cells.date, before))
     settings.terminal().line(report)
+
+
+cli.add_command(simulate)

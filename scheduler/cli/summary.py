@@ -16,6 +16,7 @@ from scheduler.outputs.privacy import public
 
 if TYPE_CHECKING:
     from scheduler.advice import Advice
+    from scheduler.checks.bound import BoundCheck
     from scheduler.geocoding import Located
     from scheduler.network import NetworkInfo
     from scheduler.planner import Planned
@@ -26,13 +27,13 @@ _Row = tuple[str, str, str, str, str]
 PLACE_COLUMNS = ("place_id", "name", "address", "lat", "lon", "source", "distance_m")
 
 
-def show_roster(terminal: Terminal, roster: Roster) -> None:
+def show_roster(terminal: Terminal, roster: Roster, proof: "BoundCheck") -> None:
     """Print a week: the result in a sentence, a table a day, the score, and what was not placed.
 
     Where home visits are made is not shown.
     """
     roster = public(roster)
-    terminal.line(words.sentence(roster), style="bold")
+    terminal.line(words.sentence(roster, checked=bool(proof.verified)), style="bold")
     terminal.line()
     consultants = {consultant.consultant_id: consultant.name for consultant in roster.consultants}
     for day, rounds in groupby(roster.rounds, key=attrgetter("date")):
@@ -48,6 +49,8 @@ def show_roster(terminal: Terminal, roster: Roster) -> None:
         terminal.line(f"  {request.name} ({request.id}), {state}: {why}")
     for note in roster.notes:
         terminal.note(note)
+    if proof.verified is None and roster.prices:
+        terminal.note(proof.detail)
 
 
 def _score(roster: Roster) -> str:

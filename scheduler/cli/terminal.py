@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from scheduler.i18n import _, number
+from scheduler.i18n import _, hours, number
 
 if TYPE_CHECKING:
     from rich.console import JustifyMethod
@@ -117,7 +117,8 @@ class StepProgress:
     """Shows each step and how long it took, and the gap between best roster and proof as it falls.
 
     On a terminal one line moves; elsewhere each step is a plain line, and the gap is printed when it
-    has changed, at most once a second. `has_roster` tells whether a roster has been found.
+    has changed, at most once a second. So is, less often, how much of a step is done that has parts.
+    `has_roster` tells whether a roster has been found.
     """
 
     def __init__(self, console: Console, *, quiet: bool) -> None:
@@ -126,14 +127,14 @@ class StepProgress:
         self._status: Status | None = None
         self._text = ""
         self._began = time.monotonic()
-        self._gap_text = ""
-        self._gap_shown = 0.0
+        self._detail_text = ""
+        self._detail_shown = 0.0
         self.has_roster = False
 
     def step(self, text: str) -> None:
         """Begin a step."""
         self.finish_step()
-        self._text, self._began, self._gap_text = text, time.monotonic(), ""
+        self._text, self._began, self._detail_text = text, time.monotonic(), ""
         if self._quiet:
             return
         if not self._console.is_terminal:
@@ -151,22 +152,33 @@ class StepProgress:
         gap_text = _("best {score}, bound {bound}, gap {gap} %").format(
             score=number(score), bound=number(bound), gap=number(gap, 1)
         )
+        self._detail(gap_text, at_once=score == bound, every_s=1)
+
+    def counted(self, done: int, total: int, left_s: float) -> None:
+        """Show how many parts of the step are done, and about how long the others will take."""
+        time_left = hours(left_s) if left_s >= 60 else _("{seconds} s").format(seconds=number(left_s))
+        text = _("{done} of {total}") if done == total else _("{done} of {total}, about {time} left")
+        text = text.format(done=number(done), total=number(total), time=time_left)
+        self._detail(text, at_once=done == total, every_s=10)
+
+    def _detail(self, text: str, *, at_once: bool, every_s: float) -> None:
+        """Show how a step gets on; where no line moves, print it now and then, or `at_once`."""
         now = time.monotonic()
-        if self._quiet or gap_text == self._gap_text:
+        if self._quiet or text == self._detail_text:
             return
-        self._gap_text = gap_text
+        self._detail_text = text
         if self._status is not None:
-            self._status.update(Text(f"{clean(self._text)}: {gap_text}"))
-        elif now - self._gap_shown >= 1 or score == bound:
-            self._gap_shown = now
-            self._console.print(Text(f"  {gap_text}"), soft_wrap=True)
+            self._status.update(Text(f"{clean(self._text)}: {text}"))
+        elif at_once or now - self._detail_shown >= every_s:
+            self._detail_shown = now
+            self._console.print(Text(f"  {text}"), soft_wrap=True)
 
     def finish_step(self) -> None:
         """Leave a line about the step that is done, where a moving line showed it."""
         if self._status is None or not self._text:
             return
         took = _("{seconds} s").format(seconds=number(time.monotonic() - self._began, 1))
-        detail = f": {self._gap_text}" if self._gap_text else ""
+        detail = f": {self._detail_text}" if self._detail_text else ""
         self._console.print(Text(f"{clean(self._text)}{detail}  {took}", style="dim"), soft_wrap=True)
         self._text = ""
 

@@ -24,7 +24,7 @@ def check_agreements(rows: Iterable[Row]) -> Iterator[InputProblem]:
             if "all" in (row["weeks"], other["weeks"]) or row["weeks"] == other["weeks"]:
                 yield row.problem(
                     _("{practice_id} already has an agreement in these weeks, in row {row}; keep one").format(
-                        practice_id=row["practice_id"], row=other.origin.row
+                        practice_id=row["practice_id"], row=row.number_of(other)
                     ),
                     "weeks",
                 )
@@ -74,7 +74,7 @@ def check_pins(tables: Tables) -> Iterator[InputProblem]:
         if first is not row:
             yield row.problem(
                 _("{id} is already pinned in that week, in row {row}; keep one").format(
-                    id=row["id"], row=first.origin.row
+                    id=row["id"], row=row.number_of(first)
                 ),
                 "id",
             )
@@ -121,7 +121,9 @@ def check_engagement_hours(
                 if _meet(row, other) and row["start"] < other["end"] and other["start"] < row["end"]:
                     yield row.problem(
                         _("{consultant_id} has {other} at the same time, in row {row}").format(
-                            consultant_id=consultant_id, other=other["engagement_id"], row=other.origin.row
+                            consultant_id=consultant_id,
+                            other=other["engagement_id"],
+                            row=row.number_of(other),
                         ),
                         "start",
                     )

@@ -66,15 +66,16 @@ def _read(folder: Path) -> tuple[Project, dict[str, list[Row]]]:
     tables = {table.name: found[table.name].rows if table.name in found else [] for table in TABLES}
 
     broken = list(rules.resolve_references(tables, found))
-    project = _build(settings, tables, fingerprint(files))
-    broken += _check(project, settings, tables)
+    project = build(settings, tables, fingerprint(files))
+    broken += contradictions(project, settings, tables)
     problems += (_as_written(problem, found) for problem in broken)
     if problems:
         raise InputError(problems)
     return project, tables
 
 
-def _check(project: Project, settings: Settings, tables: rules.Tables) -> Iterable[InputProblem]:
+def contradictions(project: Project, settings: Settings, tables: rules.Tables) -> Iterable[InputProblem]:
+    """Report everything that is wrong with tables whose references have been resolved."""
     config = settings.config
     yield from rules.check_ids(tables)
     yield from rules.check_unique(tables)
@@ -101,8 +102,8 @@ def _as_written(problem: InputProblem, found: Mapping[str, TableRows]) -> InputP
     return problem
 
 
-def _build(settings: Settings, tables: Mapping[str, list[Row]], sha256: str) -> Project:
-    """Make a project of the rows that could be read."""
+def build(settings: Settings, tables: Mapping[str, list[Row]], sha256: str) -> Project:
+    """Make a project of the rows that could be read, and of the base, if there is one in `settings`."""
     rows = {name: [row for row in table if row.complete] for name, table in tables.items()}
     own_base = (settings.base,) if settings.base else ()
     return Project(
@@ -118,17 +119,13 @@ def _build(settings: Settings, tables: Mapping[str, list[Row]], sha256: str) -> 
         consultants=tuple(_plain(Consultant, row) for row in rows["consultants"]),
         shifts=tuple(_timed(ShiftRule, row, lunch_s=row["lunch_minutes"] * 60) for row in rows["shifts"]),
         agreements=tuple(_timed(AgreementRule, row) for row in rows["agreements"]),
-        engagements=tuple(
-            _timed(EngagementRule, row, place_id=row["place"], origin=row.origin)
-            for row in rows["engagements"]
-        ),
+        engagements=tuple(_timed(EngagementRule, row, place_id=row["place"]) for row in rows["engagements"]),
         home_visits=tuple(
             _timed(HomeVisit, row, duration_s=row["minutes"] * 60) for row in rows["home_visits"]
         ),
-        pins=tuple(_timed(Pin, row, origin=row.origin) for row in rows["pins"]),
+        pins=tuple(_timed(Pin, row) for row in rows["pins"]),
         closures=tuple(
-            Closure(who=row["who"], first_day=row["from"], last_day=row["to"], reason=row["reason"])
-            for row in rows["closures"]
+            _plain(Closure, row, first_day=row["from"], last_day=row["to"]) for row in rows["closures"]
         ),
         demand=tuple(_plain(Demand, row) for row in rows["demand"]),
         sha256=sha256,
@@ -136,9 +133,10 @@ def _build(settings: Settings, tables: Mapping[str, list[Row]], sha256: str) -> 
 
 
 def _plain(kind: type[_Type], row: Row, **more: Any) -> _Type:
-    """Make a dataclass of the columns that are named like its fields."""
+    """Make a dataclass of the columns that are named like its fields, and of where they were written."""
     names = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    return kind(**({name: value for name, value in row.values.items() if name in names} | more))
+    values = {name: value for name, value in row.values.items() if name in names}
+    return kind(**({**values, "origin": row.origin} | more))
 
 
 def _timed(kind: type[_Type], row: Row, **more: Any) -> _Type:
@@ -148,4 +146,4 @@ def _timed(kind: type[_Type], row: Row, **more: Any) -> _Type:
 
 
 def _place(row: Row, id_column: str, **more: Any) -> Place:
-    return _plain(Place, row, **({"place_id": row[id_column], "origin": row.origin} | more))
+    return _plain(Place, row, **({"place_id": row[id_column]} | more))

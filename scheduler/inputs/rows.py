@@ -46,6 +46,11 @@ class Row:
         """Return a problem of this row."""
         return InputProblem(reason, self.origin.file, self.origin.row, column)
 
+    def number_of(self, other: "Row") -> str:
+        """Return the number of another row as a problem of this one tells it: with its file, if that differs."""
+        file, row = other.origin.file, other.origin.row
+        return str(row) if file == self.origin.file else f"{file}:{row}"
+
 
 @dataclass(slots=True)
 class TableRows:

@@ -53,7 +53,7 @@ def check_unique(tables: Tables) -> Iterator[InputProblem]:
                 if first is not row:
                     yield row.problem(
                         _("the same {columns} stand in row {row} already; keep one").format(
-                            columns=_(" and ").join(table.unique), row=first.origin.row
+                            columns=_(" and ").join(table.unique), row=row.number_of(first)
                         ),
                         table.unique[-1],
                     )

@@ -8,10 +8,11 @@ from scheduler.config import (
     DEFAULT_WEIGHTS,
     CalendarSettings,
     Config,
-    Cycling,
+    Costs,
     Defaults,
     MapSettings,
     Period,
+    SimulationSettings,
     SolverSettings,
 )
 from scheduler.errors import InputProblem
@@ -53,7 +54,21 @@ _DEFAULTS_KEYS: Keys = {
     "lunch_to": (TIME, cells.time),
 }
 _WEIGHTS_KEYS: Keys = {term: (NUMBER, cells.whole(0, 100_000_000)) for term in DEFAULT_WEIGHTS}
-_SECTIONS = ("base", "period", "defaults", "cycling", "weights", "calendar", "map", "solver")
+_SECTIONS = (
+    "base",
+    "period",
+    "defaults",
+    "cycling",
+    "weights",
+    "calendar",
+    "map",
+    "solver",
+    "costs",
+    "simulation",
+)
+
+#: The sections of which `change_settings` takes something else.
+CHANGEABLE = ("defaults", "cycling", "weights", "costs")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -78,14 +93,26 @@ def read_settings(raw: bytes | None, problems: list[InputProblem]) -> Settings:
     reader.check_names(_SECTIONS)
     config = Config(
         period=_period(reader),
-        defaults=_defaults(reader),
-        cycling=reader.fields("cycling", Cycling),
-        weights={**DEFAULT_WEIGHTS, **reader.parsed("weights", _WEIGHTS_KEYS)},
         calendar=_calendar(reader),
-        map=reader.fields("map", MapSettings),
-        solver=reader.fields("solver", SolverSettings),
+        map=reader.fields("map", MapSettings()),
+        solver=reader.fields("solver", SolverSettings()),
+        simulation=reader.fields("simulation", SimulationSettings()),
     )
-    return Settings(config, _base(reader))
+    return Settings(change_settings(config, reader), _base(reader))
+
+
+def change_settings(config: Config, reader: TomlReader) -> Config:
+    """Return settings in which a file's sections `CHANGEABLE` say something else, adding what is wrong."""
+    costs = config.costs
+    if "costs" in reader.document:
+        costs = reader.fields("costs", costs or Costs())
+    return dataclasses.replace(
+        config,
+        defaults=_defaults(reader, config.defaults),
+        cycling=reader.fields("cycling", config.cycling),
+        weights={**config.weights, **reader.parsed("weights", _WEIGHTS_KEYS)},
+        costs=costs,
+    )
 
 
 def _base(reader: TomlReader) -> Place | None:
@@ -118,7 +145,7 @@ def _period(reader: TomlReader) -> Period:
     return period
 
 
-def _defaults(reader: TomlReader) -> Defaults:
+def _defaults(reader: TomlReader, usual: Defaults) -> Defaults:
     values = {
         key.replace("_minutes", "_s") if key.endswith("_minutes") else f"{key}_s": value
         for key, value in reader.parsed("defaults", _DEFAULTS_KEYS).items()
@@ -126,7 +153,7 @@ def _defaults(reader: TomlReader) -> Defaults:
     for key in values:
         if f"{key.removesuffix('_s')}_minutes" in _DEFAULTS_KEYS:
             values[key] *= 60
-    defaults = Defaults(**values)
+    defaults = dataclasses.replace(usual, **values)
     if defaults.lunch_to_s < defaults.lunch_from_s:
         reader.add(_("lunch ends before it begins"), "defaults", "lunch_to")
     return defaults
@@ -135,7 +162,7 @@ def _defaults(reader: TomlReader) -> Defaults:
 def _calendar(reader: TomlReader) -> CalendarSettings:
     from holidays import list_supported_countries
 
-    calendar = reader.fields("calendar", CalendarSettings)
+    calendar = reader.fields("calendar", CalendarSettings())
     if calendar.country not in list_supported_countries():
         reader.add(
             _("{value} is not a country whose holidays are known; Denmark is DK").format(

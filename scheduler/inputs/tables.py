@@ -60,7 +60,7 @@ def read_tables(files: Mapping[str, bytes], problems: list[InputProblem]) -> dic
     for table in TABLES:
         name = f"{table.name}.csv"
         if name in files:
-            found[table.name] = _read_csv(table, name, files[name], problems)
+            found[table.name] = read_csv(table, name, files[name], problems)
     if WORKBOOK_FILE in files:
         for title, raw_rows in sheets.read_sheets(files[WORKBOOK_FILE], WORKBOOK_FILE, problems):
             file = f"{WORKBOOK_FILE}!{title}"
@@ -130,7 +130,8 @@ def _check_needed(found: Mapping[str, TableRows], problems: list[InputProblem]) 
             )
 
 
-def _read_csv(table: Table, file: str, raw: bytes, problems: list[InputProblem]) -> TableRows:
+def read_csv(table: Table, file: str, raw: bytes, problems: list[InputProblem]) -> TableRows:
+    """Return the rows of one CSV file, adding what is wrong to `problems`."""
     try:
         text, _encoding = csvfile.decode(raw, file)
     except csvfile.NotTextError as error:

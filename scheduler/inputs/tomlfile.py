@@ -81,7 +81,7 @@ class TomlReader:
     def check_names(self, sections: Sequence[str]) -> None:
         """Report unknown sections, sections that are none, and CPR numbers anywhere."""
         for name, section in self.document.items():
-            if any(looks_like_cpr(leaf) for leaf in _leaves({name: section})):
+            if any(looks_like_cpr(leaf) for leaf in leaves({name: section})):
                 where = name if name in sections else ""
                 self.problems.append(cpr_problem(self.file, column=where))
             elif name not in sections:
@@ -100,9 +100,7 @@ class TomlReader:
         if not isinstance(section, dict):
             return {}
         return {
-            key: value
-            for key, value in section.items()
-            if not any(map(looks_like_cpr, _leaves({key: value})))
+            key: value for key, value in section.items() if not any(map(looks_like_cpr, leaves({key: value})))
         }
 
     def known(self, name: str, keys: Iterable[str]) -> Iterator[tuple[str, Any]]:
@@ -127,7 +125,7 @@ class TomlReader:
         for key, value in self.known(name, keys):
             types, parse = keys[key]
             if not isinstance(value, types):
-                self.add(_wrong_type(value, types), name, key)
+                self.add(wrong_type(value, types), name, key)
                 continue
             try:
                 values[key] = parse(cast("cells.Cell", value))
@@ -135,18 +133,21 @@ class TomlReader:
                 self.add(str(error), name, key)
         return values
 
-    def fields(self, name: str, kind: type[_Section]) -> _Section:
-        """Return a section whose keys are the fields of a dataclass, read by the fields' own types."""
+    def fields(self, name: str, default: _Section) -> _Section:
+        """Return a dataclass whose fields are the keys of a section, read by the fields' own types.
+
+        What the section does not say is as in `default`.
+        """
         from pydantic import TypeAdapter, ValidationError
 
-        hints = get_type_hints(kind)
-        result = kind()
+        hints = get_type_hints(type(default))
+        result = default
         for key, value in self.known(name, hints):
             try:
                 # As JSON, because there a strict tuple is a list.
                 read = TypeAdapter(hints[key]).validate_json(json.dumps(value), strict=True)
             except (ValidationError, TypeError):
-                self.add(_wrong_type(value, _TYPES.get(hints[key], ())), name, key)
+                self.add(wrong_type(value, _TYPES.get(hints[key], ())), name, key)
                 continue
             try:
                 result = dataclasses.replace(result, **{key: read})
@@ -155,20 +156,21 @@ class TomlReader:
         return result
 
 
-def _leaves(value: object) -> Iterator[cells.Cell]:
+def leaves(value: object) -> Iterator[cells.Cell]:
     """Yield all keys and texts of a TOML value, and whole numbers as long as a CPR number."""
     if isinstance(value, dict):
         for key, part in value.items():
             yield key
-            yield from _leaves(part)
+            yield from leaves(part)
     elif isinstance(value, list):
         for part in value:
-            yield from _leaves(part)
+            yield from leaves(part)
     elif isinstance(value, str) or (isinstance(value, int) and len(str(value)) == 10):
         yield value
 
 
-def _wrong_type(value: object, types: tuple[type, ...]) -> str:
+def wrong_type(value: object, types: tuple[type, ...]) -> str:
+    """Say that a value is of none of these types, and how to write it."""
     quoted = json.dumps(value, default=str, ensure_ascii=False)
     quoted = quoted if len(quoted) <= 40 else quoted[:39] + "…"
     if types == NUMBER:

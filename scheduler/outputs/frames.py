@@ -1,4 +1,4 @@
-"""The roster as DataFrames, for notebooks: units stand in the names of the columns.
+"""The roster and its rides as DataFrames, for notebooks: units stand in the names of the columns.
 
 Home visits are there without name, address and coordinates. Times are Timestamps in
 Europe/Copenhagen, dates are dates at midnight without a time zone. A roster with nothing to show
@@ -6,9 +6,10 @@ gives a frame without rows that has all its columns.
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import permutations
 from typing import TYPE_CHECKING
 
-from scheduler.model import TIMEZONE, Roster
+from scheduler.model import TIMEZONE, Place, Roster, TravelTimes
 from scheduler.outputs import words
 from scheduler.outputs.privacy import public
 from scheduler.outputs.totals import consultant_totals
@@ -138,6 +139,28 @@ def consultants(roster: Roster) -> "pd.DataFrame":
             t.ride_s, t.ride_m, t.waiting_s,
         )
         for t in consultant_totals(roster)
+    )  # fmt: skip
+    return _frame(columns, rows)
+
+
+def rides(times: TravelTimes, places: Iterable[Place]) -> "pd.DataFrame":
+    """Return a row a ride between two of some places; parking is not in it. Leave out where home visits are."""
+    columns = {
+        "from_id": "str",
+        "from_name": "str",
+        "to_id": "str",
+        "to_name": "str",
+        "ride_seconds": "int64",
+        "ride_metres": "int64",
+    }
+    row = times.index()
+    rows = (
+        (
+            a.place_id, a.name, b.place_id, b.name,
+            int(times.seconds[row[a.place_id], row[b.place_id]]),
+            int(times.metres[row[a.place_id], row[b.place_id]]),
+        )
+        for a, b in permutations(places, 2)
     )  # fmt: skip
     return _frame(columns, rows)
 

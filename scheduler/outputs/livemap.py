@@ -157,6 +157,27 @@ class StreetBackground(MacroElement):
         self.data = _json(data)
 
 
+class ValueCells(MacroElement):
+    """Areas in the colours of a scale, over the streets and below the names; each opens its words."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        hjul.cells({{ this._parent.get_name() }}, {{ this.data|tojavascript }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "ValueCells"
+        frame = scene.basemap.frame
+        cells = [
+            [cell.level, [_packed(frame, ring) for ring in cell.rings], cell.lines] for cell in scene.cells
+        ]
+        self.data = _json(cells)
+
+
 class RideLines(MacroElement):
     """The rides of a round as lines with arrows, each in its lane at every zoom."""
 
@@ -206,6 +227,7 @@ class StopMarker(folium.Marker):
             "lines": [line for line in marker.lines if line],
             "colour": marker.colour,
             "base": marker.base,
+            "minor": marker.minor,
         }
         self.data = _json(data)
 
@@ -221,6 +243,8 @@ def live_map(scene: Scene, settings: MapSettings) -> StreetMap:
         street_map.add_child(
             folium.TileLayer(settings.tile_url, attr=str(attribution), control=False, max_zoom=18)
         )
+    if scene.cells:
+        street_map.add_child(ValueCells(scene))
     for marker in scene.bases:
         street_map.add_child(StopMarker(frame, marker))
     for route in scene.routes:

@@ -22,6 +22,7 @@ from scheduler.outputs.svgmap import svg
 from scheduler.outputs.templates import render
 
 if TYPE_CHECKING:
+    import folium
     from branca.element import Figure
 
 _LINE_PX, _ARROW_PX = 3.0, 70.0
@@ -52,8 +53,7 @@ def network_page(
     source, date
         Where the map is from, and when its data were taken.
     """
-    shown = [place for place in places if place.lat is not None and place.lon is not None]
-    scene = _scene([part for part in stretches if part.lines], background, shown, distances_m)
+    scene, shown = _shown(stretches, background, places, distances_m)
     figure = cast("Figure", live_map(scene, MapSettings()).get_root())
     figure.render()
     script = library() + "\n" + Markup("hjul.run(function () {%s});") % Markup(figure.script.render())  # noqa: S704
@@ -80,6 +80,28 @@ def network_page(
         attribution=background.attribution,
         simplified=background.simplified,
     )
+
+
+def network_map(
+    stretches: Sequence[Stretches],
+    background: Background,
+    places: Sequence[Place],
+    distances_m: Mapping[str, float] | None = None,
+) -> "folium.Map":
+    """Return the map of `network_page` alone, for notebooks."""
+    scene, _places = _shown(stretches, background, places, distances_m or {})
+    return live_map(scene, MapSettings())
+
+
+def _shown(
+    stretches: Sequence[Stretches],
+    background: Background,
+    places: Sequence[Place],
+    distances_m: Mapping[str, float],
+) -> tuple[Scene, list[Place]]:
+    """Return what is drawn, and which places are."""
+    shown = [place for place in places if place.lat is not None and place.lon is not None]
+    return _scene([part for part in stretches if part.lines], background, shown, distances_m), shown
 
 
 def meaning(kind: str) -> str:

@@ -21,14 +21,16 @@ COLOURS, DASHES = 7, 4
 
 _MARGIN = 0.17
 _SMALLEST_M = 1200.0
-_MARKER_PX = 19.0
+_MARKER_PX, _DOT_PX = 19.0, 8.0
+#: How many colours the scale of cells has in `map.css`.
+LEVELS = 6
 _ROUND_LOOK = (5.0, 8.0, 90.0)
 _WEEK_LOOK = (3.5, 4.5, 170.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A place with a label of a few letters. `lines` are the words that it opens."""
+    """A place with a label of a few letters. `lines` are the words that it opens; a `minor` one is a dot."""
 
     label: str
     xy: XY
@@ -36,6 +38,16 @@ class Marker:
     lines: tuple[str, ...]
     colour: int = 0
     base: bool = False
+    minor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An area in a colour of the scale in `map.css` (0 is the least); `lines` are the words that it opens."""
+
+    rings: tuple[tuple[XY, ...], ...]
+    level: int
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +67,8 @@ class Route:
 class Scene:
     """All of a map. `view` is to be seen at first; the background reaches as far as `extent`.
 
-    On the screen, lines are `line_px` wide in lanes of `lane_px`, with an arrow each `arrow_px`.
+    On the screen, lines are `line_px` wide in lanes of `lane_px`, with an arrow each `arrow_px`. `cells`
+    lie over the background and below all else.
     """
 
     basemap: Basemap
@@ -66,6 +79,7 @@ class Scene:
     line_px: float
     lane_px: float
     arrow_px: float
+    cells: tuple[Cell, ...] = ()
 
     @property
     def markers(self) -> tuple[Marker, ...]:
@@ -75,7 +89,7 @@ class Scene:
     @property
     def marks(self) -> list[tuple[XY, float]]:
         """The markers' points, with the radius in pixels that names keep from them."""
-        return [(marker.xy, _MARKER_PX) for marker in self.markers]
+        return [(marker.xy, _DOT_PX if marker.minor else _MARKER_PX) for marker in self.markers]
 
     @property
     def lines(self) -> list[tuple[XY, ...]]:

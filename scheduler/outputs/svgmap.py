@@ -16,7 +16,7 @@ from scheduler.outputs.streets import STREET_CLASSES, WIDTHS
 
 _WIDTH = 640
 _PADDING_PX = 36
-_MARKER_PX = 28
+_MARKER_PX, _DOT_PX = 28, 13
 _SIGHT_PX = 8.0
 
 Projection = Callable[[XY], XY]
@@ -38,6 +38,7 @@ def svg(scene: Scene, title: str) -> Markup:
     names = Placing(scene.basemap.names, scene.marks, scene.lines).at_scales([scale])
     parts = [
         *_background(scene, px, scale),
+        *_cells(scene, px),
         *_routes(scene, px),
         *(_name(name, px) for name, _level in names),
         # The first markers come last, so that they lie on top.
@@ -68,6 +69,12 @@ def _background(scene: Scene, px: Projection, scale: float) -> Iterator[str]:
         yield f'<path class="m-casing" stroke-width="{widths[kind] + 1.4:.1f}" d="{d}"/>'
     for kind, d in drawn.items():
         yield f'<path class="m-{kind}" stroke-width="{widths[kind]:.1f}" d="{d}"/>'
+
+
+def _cells(scene: Scene, px: Projection) -> Iterator[str]:
+    for cell in scene.cells:
+        d = "".join(_d(map(px, ring)) + "z" for ring in cell.rings)
+        yield f'<path class="cell v{cell.level}" d="{d}"/>'
 
 
 def _routes(scene: Scene, px: Projection) -> Iterator[str]:
@@ -142,12 +149,14 @@ def _name(name: Name, px: Projection) -> str:
 
 
 def _marker(marker: Marker, at: XY) -> str:
-    """Draw a disc (a square for the base) that is as wide as its label wants."""
+    """Draw a disc (a square for the base) that is as wide as its label wants; for a minor one, a dot."""
     label = escape(marker.label)
+    x, y = at
+    if marker.minor:
+        return f'<circle class="dot r{marker.colour}" cx="{x:.1f}" cy="{y:.1f}" r="{_DOT_PX / 2:g}"/>'
     wide = max(_MARKER_PX, 12 + 8 * len(marker.label))
     kind = "stop-base" if marker.base else f"stop r{marker.colour}"
     radius = 6 if marker.base else _MARKER_PX / 2
-    x, y = at
     return (
         f'<g class="{kind}" transform="translate({x:.1f} {y:.1f})"><rect x="{-wide / 2}" '
         f'y="{-_MARKER_PX / 2}" width="{wide}" height="{_MARKER_PX}" rx="{radius:g}"/>'

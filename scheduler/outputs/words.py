@@ -36,17 +36,28 @@ def visits(n: int) -> str:
     return ngettext("{n} visit", "{n} visits", n).format(n=number(n))
 
 
-def proof(roster: Roster) -> str:
-    """Say whether the roster is proven best, or how far from the best possible it can be."""
+def proof(roster: Roster, *, checked: bool = False) -> str:
+    """Say whether the roster is proven best, or how far from the best possible it can be.
+
+    `checked` tells that the proof was checked independently of the engine.
+    """
     if roster.status == "optimal":
-        return _("proven best possible")
+        return _("proven best possible, and the proof was checked") if checked else _("proven best possible")
     # Rounded up: the page never promises more than was proven.
     percent = math.ceil(roster.gap * 1000) / 10
-    return _("at most {percent} % from the best possible").format(percent=number(percent, 1))
+    text = (
+        _("at most {percent} % from the best possible, and the proof was checked")
+        if checked
+        else _("at most {percent} % from the best possible")
+    )
+    return text.format(percent=number(percent, 1))
 
 
-def sentence(roster: Roster) -> str:
-    """Say the week in one sentence: visits made and asked for, conversations, and the proof."""
+def sentence(roster: Roster, *, checked: bool = False) -> str:
+    """Say the week in one sentence: visits made and asked for, conversations, and the proof.
+
+    `checked` tells that the proof was checked independently of the engine.
+    """
     stops = [stop for round_ in roster.rounds for stop in round_.stops]
     made = sum(stop.kind in ("visit", "home_visit") for stop in stops)
     asked = made + sum(request.held == 0 for request in roster.unassigned)
@@ -55,7 +66,7 @@ def sentence(roster: Roster) -> str:
         made=number(made),
         asked=number(asked),
         conversations=conversations(sum(stop.conversations for stop in stops)),
-        proof=proof(roster),
+        proof=proof(roster, checked=checked),
     )
 
 

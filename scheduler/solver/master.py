@@ -261,6 +261,8 @@ class Search:
         model.minimize(points)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
+        # It would leave the process with no handler of Ctrl-C at all.
+        solver.parameters.catch_sigint_signal = False
         solver.parameters.max_time_in_seconds = max(0.01, self.deadline.left_s)
         status = _beside(lambda: solver.solve(model), self.deadline, solver.stop_search)
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):

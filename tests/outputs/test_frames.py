@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import samples
 
 from scheduler import rosterfile
-from scheduler.model import Roster
+from scheduler.model import Place, Roster, TravelTimes
 from scheduler.outputs import frames
 
 
@@ -56,6 +57,21 @@ def test_an_empty_roster_has_the_same_columns(make: Callable[[Roster], pd.DataFr
     empty = make(roster.replace(rounds=(), unassigned=(), terms={}, consultants=()))
     assert len(empty) == 0
     pd.testing.assert_series_equal(empty.dtypes, make(roster).dtypes)
+
+
+def test_rides_between_some_of_the_places() -> None:
+    times = TravelTimes(
+        ("a", "home", "b"),
+        np.array([[0, 60, 90], [70, 0, 30], [95, 35, 0]]),
+        np.array([[0, 200, 300], [210, 0, 100], [310, 110, 0]]),
+    )
+    places = (Place(place_id="b", name="Bakken"), Place(place_id="a", name="Ageren"))
+    rides = frames.rides(times, places)
+    assert rides.to_dict("records") == [
+        {"from_id": "b", "from_name": "Bakken", "to_id": "a", "to_name": "Ageren", "ride_seconds": 95, "ride_metres": 310},
+        {"from_id": "a", "from_name": "Ageren", "to_id": "b", "to_name": "Bakken", "ride_seconds": 90, "ride_metres": 300},
+    ]  # fmt: skip
+    pd.testing.assert_series_equal(frames.rides(times, ()).dtypes, rides.dtypes)
 
 
 def test_a_roster_read_from_its_file_gives_the_same(tmp_path: Path) -> None:

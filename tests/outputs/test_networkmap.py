@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from scheduler import i18n
 from scheduler.mapdata import Background, Line, Stretches
 from scheduler.model import Place
-from scheduler.outputs.networkmap import meaning, network_page
+from scheduler.outputs.networkmap import meaning, network_map, network_page
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"
 A, B, C = (55.66, 12.54), (55.665, 12.55), (55.67, 12.54)
@@ -69,6 +69,12 @@ def test_hostile_names_stay_text() -> None:
 @pytest.mark.parametrize("kind", ["oneway", "contraflow", "pushed", "cut_off"])
 def test_every_kind_has_words(kind: str) -> None:
     assert meaning(kind)
+
+
+def test_the_map_alone_is_for_notebooks() -> None:
+    html = network_map(STRETCHES, BACKGROUND, PLACES).get_root().render()
+    assert "hjul.rides" in html
+    assert HOSTILE not in html
 
 
 def test_a_network_without_anything_to_say() -> None:

@@ -39,3 +39,14 @@ def test_requests_are_told_by_state_reason_and_cost() -> None:
 
 def test_the_week_is_named_by_its_days() -> None:
     assert words.week_dates(samples.roster()) == "Monday 11 May – Friday 15 May 2009"
+
+
+def test_the_sentence_says_whether_the_proof_was_checked() -> None:
+    roster = samples.roster()
+    assert words.sentence(roster).endswith("conversations, proven best possible")
+    assert words.sentence(roster, checked=True).endswith("proven best possible, and the proof was checked")
+    gap = roster.replace(status="feasible", gap=0.02)
+    assert words.proof(gap) == "at most 2.0 % from the best possible"
+    assert words.proof(gap, checked=True) == (
+        "at most 2.0 % from the best possible, and the proof was checked"
+    )

@@ -1,4 +1,5 @@
 import dataclasses
+import signal
 from random import Random
 
 import brute_force
@@ -213,3 +214,9 @@ def test_a_pin_that_fits_nowhere_says_so() -> None:
     pinned = (_pinned(problem, 0, day.start_s, row=2),)
     with pytest.raises(InputError, match="no consultant's day"):
         solve(problem.replace(requests=pinned))
+
+
+def test_ctrl_c_is_heard_after_a_proof() -> None:
+    with pytest.raises(KeyboardInterrupt):  # noqa: PT012 - the proof comes first
+        solve(small_week(1))
+        signal.raise_signal(signal.SIGINT)

@@ -163,6 +163,26 @@ var hjul = (function () {
     });
   }
 
+  /* Areas in the colours of a scale, above the background and below its names. */
+  function cells(map, data) {
+    var between = pane(map, "cells", 200);
+    data.forEach(function (cell) {
+      L.polygon(cell[1].map(unpack), { pane: between, className: "cell v" + cell[0], stroke: false, smoothFactor: 0 })
+        .bindPopup(sentences(cell[2]), { maxWidth: 250, minWidth: 160, autoPanPadding: [10, 10] })
+        .addTo(map);
+    });
+  }
+
+  function sentences(lines) {
+    var words = document.createElement("div");
+    lines.forEach(function (text, i) {
+      var line = document.createElement(i ? "div" : "strong");
+      line.textContent = text;
+      words.appendChild(line);
+    });
+    return words;
+  }
+
   /* Rides in their lanes: the shift is in pixels, so the line is made anew for each zoom. */
   var Rides = L.LayerGroup.extend({
     initialize: function (data) {
@@ -239,17 +259,14 @@ var hjul = (function () {
   }
 
   function stop(location, data) {
-    var badge = document.createElement("span"), words = document.createElement("div");
+    var badge = document.createElement("span"), words = sentences(data.lines);
     badge.textContent = data.label;
-    data.lines.forEach(function (text, i) {
-      var line = document.createElement(i ? "div" : "strong");
-      line.textContent = text;
-      words.appendChild(line);
-    });
-    var kind = "stop-icon r" + data.colour + (data.base ? " base" : "") + (data.label.length > 1 ? " small" : "");
+    var kind = "stop-icon r" + data.colour + (data.base ? " base" : "") + (data.minor ? " minor" : "") +
+      (data.label.length > 1 ? " small" : "");
     var marker = L.marker(location, {
       icon: L.divIcon({ className: kind, html: badge, iconSize: [44, 44], popupAnchor: [0, -12] }),
-      riseOnHover: true
+      riseOnHover: true,
+      zIndexOffset: data.minor ? -1000 : 0
     });
     marker.bindPopup(words, { maxWidth: 250, minWidth: 160, autoPanPadding: [10, 10] });
     marker.on("add", function () {
@@ -291,6 +308,16 @@ var hjul = (function () {
 
   /* Should anything fail, the static map stays. */
   function run(draw) {
+    /* In a frame that is out of sight nothing has a size yet, and no map can be drawn into that. */
+    if (!document.body.clientWidth) {
+      new ResizeObserver(function (_entries, observer) {
+        if (document.body.clientWidth) {
+          observer.disconnect();
+          run(draw);
+        }
+      }).observe(document.body);
+      return;
+    }
     try {
       draw();
       links();
@@ -302,6 +329,7 @@ var hjul = (function () {
 
   return {
     background: background,
+    cells: cells,
     map: createMap,
     rides: function (data) { return new Rides(data); },
     run: run,

@@ -1,0 +1,70 @@
+"""Whether the bound of a roster holds: that no roster of the week scores less.
+
+A roster carries the prices of a relaxation (`Prices`). Any prices prove some bound, so nothing that
+the engine did is taken for granted: the rules are read from the problem again, every day's cheapest round
+at these prices is searched for anew, and all is reckoned in whole numbers. Where the roster claims
+more than the prices alone prove, all rounds that could be part of a better one are listed, and it is
+shown that no choice among them makes one.
+"""
+
+import time
+from dataclasses import dataclass
+
+from scheduler.checks.bound.pricing import InvalidPricesError
+from scheduler.checks.bound.proof import Proof
+from scheduler.checks.bound.timetable import UnfinishedError
+from scheduler.i18n import _, number
+from scheduler.model import Problem, Roster
+
+__all__ = ["BoundCheck", "check_bound"]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundCheck:
+    """What became of checking a bound.
+
+    Attributes
+    ----------
+    verified
+        True where no roster of the problem scores less than the bound. False where one does, or the
+        prices are none. None where it could not be found out.
+    bound
+        What was found that no roster scores less than; None without valid prices.
+    detail
+        A sentence for people.
+    """
+
+    verified: bool | None
+    bound: int | None
+    detail: str
+
+
+def check_bound(problem: Problem, roster: Roster, *, time_limit_s: float = 20.0) -> BoundCheck:
+    """Check that no roster of the problem scores less than the bound of a roster.
+
+    Only its score, bound and prices count here: the roster itself is judged by `scheduler.checks.check`.
+    """
+    if roster.prices is None:
+        return BoundCheck(verified=None, bound=None, detail=_("The roster carries no proof of its bound."))
+    try:
+        proof = Proof(problem, roster.prices, time.monotonic() + time_limit_s)
+    except InvalidPricesError as error:
+        return BoundCheck(verified=False, bound=None, detail=str(error))
+    verified: bool | None = False
+    try:
+        better = roster.score if roster.score < roster.bound else proof.score_below(roster.bound)
+    except UnfinishedError:
+        verified = None
+        detail = _("The proof was not checked to its end: that takes more than {n} s, or too much memory.")
+        detail = detail.format(n=number(time_limit_s, 1))
+    else:
+        if better is not None:
+            detail = _("A roster that scores {score} exists, below the bound of {bound}.")
+            detail = detail.format(score=number(better), bound=number(roster.bound))
+        elif proof.bound > roster.score:
+            detail = _("By this check no roster can score as little as this one does.")
+        else:
+            verified = True
+            detail = _("No roster scores less than {bound}.").format(bound=number(roster.bound))
+    proven = max(proof.bound, roster.bound) if verified else proof.bound
+    return BoundCheck(verified=verified, bound=proven, detail=detail)

@@ -1,0 +1,144 @@
+"""The prices of a proof in whole numbers, and what they say of a week.
+
+Every roster's score is at least what its rounds cost when each visit also pays the price of its
+request and for its load, less the sum of all prices (Lagrangian relaxation; Geoffrion 1974). So the
+cheapest round of each day at these prices gives a bound. Here that is reckoned in whole millionths
+of a point, and always rounded down.
+"""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scheduler.checks.recount import recount_loads
+from scheduler.i18n import _
+from scheduler.model import Prices, Problem, Request
+
+#: Units in a point.
+UNIT = 1_000_000
+#: How far shares may be from 1 in all; they are scaled to be exactly 1.
+_NEAR_ONE = 1e-4
+
+
+class InvalidPricesError(ValueError):
+    """Prices of another form than those that give a bound. Says in a sentence what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Who is compared with whom, and what load is worth.
+
+    `groups` are the consultants of each base who are compared, two or more. `rate` is for each of them
+    the points of balance of a second of visits.
+    """
+
+    groups: tuple[tuple[str, ...], ...]
+    rate: Mapping[str, Fraction]
+
+    @classmethod
+    def of(cls, problem: Problem) -> "Balance":
+        """Compare the consultants of each base who have any availability in the week."""
+        weight = problem.weights["imbalance_minute"]
+        loads = recount_loads(problem, ())
+        bases: dict[str, list[str]] = {}
+        for consultant in problem.consultants:
+            if loads[consultant.consultant_id].availability_s > 0:
+                bases.setdefault(consultant.base_id, []).append(consultant.consultant_id)
+        groups = tuple(tuple(group) for group in bases.values() if len(group) > 1 and weight)
+        rate: dict[str, Fraction] = {}
+        for group in groups:
+            largest_s = max(loads[key].availability_s for key in group)
+            rate |= {key: Fraction(weight * largest_s, 60 * loads[key].availability_s) for key in group}
+        return cls(groups, rate)
+
+    def among(self, consultants: Collection[str]) -> "Balance":
+        """Return the groups that are made up of some consultants."""
+        return Balance(tuple(g for g in self.groups if set(g) <= set(consultants)), self.rate)
+
+    def points(self, visit_s: Mapping[str, int]) -> Fraction:
+        """Return the exact points of the imbalance, not rounded."""
+        total = Fraction(0)
+        for group in self.groups:
+            loads = [self.rate[key] * visit_s[key] for key in group]
+            total += max(loads) - min(loads)
+        return total
+
+    def enough_units(self, bound: int) -> int:
+        """Return how much is enough: no roster of so many units or more scores below a bound.
+
+        The score is rounded down to whole points; unrounded it is a multiple of a fraction of one.
+        """
+        steps = math.lcm(*(rate.denominator for rate in self.rate.values()))
+        return (bound * steps - 1) * UNIT // steps + 1
+
+    def second_points(self, high: Mapping[str, float], low: Mapping[str, float]) -> dict[str, Fraction]:
+        """Return what a second of visits costs each compared consultant at these shares.
+
+        Raises
+        ------
+        InvalidPricesError
+            When shares are not numbers from 0 on, or not 1 in all in each group.
+        """
+        found: dict[str, Fraction] = {}
+        for group in self.groups:
+            highs, lows = _shares(group, high), _shares(group, low)
+            found |= {key: (highs[key] - lows[key]) * self.rate[key] for key in group}
+        return found
+
+
+def _shares(group: tuple[str, ...], given: Mapping[str, float]) -> dict[str, Fraction]:
+    shares = {key: given.get(key, 0.0) for key in group}
+    if not all(math.isfinite(share) and share >= 0 for share in shares.values()):
+        raise InvalidPricesError(_("A share of the proof is below 0, or no number."))
+    if abs(math.fsum(shares.values()) - 1) > _NEAR_ONE:
+        raise InvalidPricesError(_("The shares of the proof are not 1 in all."))
+    whole = sum(map(Fraction, shares.values()))
+    return {key: Fraction(share) / whole for key, share in shares.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """Prices of some requests, in units, and in points of a second of visits of each consultant."""
+
+    requests: tuple[int, ...]
+    second_points: Mapping[str, Fraction]
+
+    @classmethod
+    def of(cls, asked: Sequence[Request], balance: Balance, prices: Prices) -> "Pricing":
+        """Read the prices of some requests.
+
+        Raises
+        ------
+        InvalidPricesError
+            When they are not of the form that gives a bound, or those of other requests.
+        """
+        requests = {request.request_id: request for request in asked}
+        if prices.requests.keys() - requests:
+            raise InvalidPricesError(_("The proof is that of another week."))
+        for key, price in prices.requests.items():
+            if not math.isfinite(price) or (price < 0 and not requests[key].pin):
+                raise InvalidPricesError(_("A price of the proof is below 0, or no number."))
+        units = tuple(round(Fraction(prices.requests.get(key, 0.0)) * UNIT) for key in requests)
+        return cls(units, balance.second_points(prices.high, prices.low))
+
+    def load_units(self, consultant_id: str, load_s: int) -> int:
+        """Return what some seconds of visits cost a consultant, rounded down."""
+        points = self.second_points.get(consultant_id, Fraction(0))
+        return points.numerator * load_s * UNIT // points.denominator
+
+    def visit_units(self, consultant_id: str, request: int, load_s: int) -> int:
+        """Return what the prices add to a visit; `request` is the position of its request."""
+        return self.requests[request] + self.load_units(consultant_id, load_s)
+
+
+def unmet_points(problem: Problem) -> int:
+    """Return the score of a week in which nobody visits anyone and nobody rides."""
+    weights, points = problem.weights, 0
+    for request in problem.requests:
+        points += request.priority * weights["missed_visit"]
+        if request.kind == "visit":
+            points += request.priority * weights["unserved_conversation"] * request.conversations
+        if request.published:
+            points += weights["change"]
+    return points

@@ -1,0 +1,141 @@
+"""What is proven of a week: from prices alone at first, and by choices among rounds then.
+
+Days that have neither requests nor a comparison of loads in common, as those of two bases have not, are
+*parts* of the week. Each is proven by itself, and what is proven of them adds up.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scheduler.checks.bound.branching import Branching
+from scheduler.checks.bound.choice import Choice
+from scheduler.checks.bound.pricing import UNIT, Balance, Pricing, unmet_points
+from scheduler.checks.bound.search import DaySearch
+from scheduler.checks.bound.timetable import offers_of, timetable
+from scheduler.model import Prices, Problem
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """Days and requests of a week, as positions in the problem's, that have to do with no others.
+
+    Attributes
+    ----------
+    least
+        The units of the cheapest round of each day.
+    priced
+        The units that these prove of the part, and `units` those that are proven by now.
+    exact
+        The points of the best choice of rounds, once it is known.
+    """
+
+    days: tuple[int, ...]
+    requests: tuple[int, ...]
+    least: tuple[int, ...]
+    priced: int
+    units: int
+    exact: Fraction | None = None
+
+
+class Proof:
+    """Proves bounds on the scores of a problem with the prices of a roster.
+
+    `deadline` is a moment of `time.monotonic()`; a proof that takes longer, or too much memory, ends
+    with an `UnfinishedError`.
+
+    Raises
+    ------
+    InvalidPricesError
+        When the prices are not of the form that gives a bound.
+    """
+
+    def __init__(self, problem: Problem, prices: Prices, deadline: float) -> None:
+        self._problem = problem
+        self._balance = Balance.of(problem)
+        self._pricing = Pricing.of(problem.requests, self._balance, prices)
+        self._deadline = deadline
+        self._parts: tuple[Part, ...] | None = None
+
+    @property
+    def bound(self) -> int:
+        """What no roster scores less than, as far as that is known."""
+        return 0 if self._parts is None else max(0, self._units // UNIT)
+
+    @property
+    def _units(self) -> int:
+        """What is proven by now: no roster has less of them, its balance not rounded."""
+        return unmet_points(self._problem) * UNIT + sum(part.units for part in self._parts or ())
+
+    def score_below(self, bound: int) -> int | None:
+        """Return the score of some roster below a bound, or None where it is proven that there is none."""
+        enough = self._balance.enough_units(bound)
+        self._parts = tuple(self._priced(days, requests) for days, requests in self._divided())
+        while (missing := enough - self._units) > 0:
+            open_parts = [part for part in self._parts if part.exact is None]
+            for part in open_parts:
+                self._prove(part, part.units - (-missing // len(open_parts)))
+            if open_parts:
+                continue
+            best = [(part, part.exact) for part in self._parts if part.exact is not None]
+            points = unmet_points(self._problem) + sum(exact for _part, exact in best)
+            if points < bound:
+                return math.floor(points)
+            # Only what the search does not tell apart is missing.
+            for part, exact in best:
+                if part.units < math.ceil(exact * UNIT):
+                    self._prove(part, math.ceil(exact * UNIT))
+        return None
+
+    def _divided(self) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+        """Return the days and the requests of each part."""
+        days = self._problem.days
+        together = [
+            {("day", i), *(("request", offer.request) for offer in offers_of(self._problem, day))}
+            for i, day in enumerate(days)
+        ]
+        together += [
+            {("day", i) for i, day in enumerate(days) if day.consultant_id in group}
+            for group in self._balance.groups
+        ]
+        parts: list[set[tuple[str, int]]] = []
+        for joined in together:
+            touched = [part for part in parts if part & joined]
+            parts = [part for part in parts if not part & joined] + [joined.union(*touched)]
+        return [
+            (
+                tuple(sorted(i for kind, i in part if kind == "day")),
+                tuple(sorted(i for kind, i in part if kind == "request")),
+            )
+            for part in parts
+        ]
+
+    def _searches(self, days: Sequence[int]) -> Iterator[DaySearch]:
+        """Yield the search of each day. None is kept: they are large."""
+        for i in days:
+            yield DaySearch(timetable(self._problem, self._problem.days[i], self._pricing), self._deadline)
+
+    def _priced(self, days: tuple[int, ...], requests: tuple[int, ...]) -> Part:
+        """Return a part with what the prices alone prove."""
+        least = tuple(search.least() for search in self._searches(days))
+        units = sum(least) - sum(self._pricing.requests[i] for i in requests)
+        return Part(days, requests, least, units, units)
+
+    def _prove(self, part: Part, units: int) -> None:
+        """Prove that a part has at least some units, or find its best choice of rounds."""
+        reach = units - 1 - part.priced
+        days = zip(self._searches(part.days), part.least, strict=True)
+        rounds = [(search.day.offers, search.within(least + reach)) for search, least in days]
+        choice = Choice.of(
+            rounds,
+            problem=self._problem,
+            days=part.days,
+            requests=part.requests,
+            balance=self._balance,
+            pricing=self._pricing,
+        )
+        branching = Branching(choice, units, self._deadline)
+        found = branching.least()
+        part.exact = part.exact if found is None else found
+        part.units = max(part.units, branching.units)

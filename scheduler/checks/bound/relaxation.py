@@ -1,0 +1,93 @@
+"""The relaxed choice among rounds, solved by HiGHS: shares of rounds, and prices.
+
+Nothing that is proven depends on the answer. It only says which prices to try and where to branch.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduler.checks.bound.choice import Choice, Rows
+from scheduler.checks.bound.pricing import UNIT
+from scheduler.model import Prices
+
+Numbers = NDArray[np.float64]
+
+#: HiGHS may break a rule for so many times the points of the dearest round: so it always has an answer.
+_BREAKING = 10.0
+
+
+class Relaxed(NamedTuple):
+    """How much of each round is taken, and the prices."""
+
+    share: Numbers
+    prices: Prices
+
+
+class Relaxation:
+    """Takes parts of rounds, one in all on every day, as cheaply as can be."""
+
+    def __init__(self, choice: Choice) -> None:
+        from scipy.sparse import csc_array
+
+        balance, points, meets = choice.balance, choice.points / UNIT, choice.meets
+        rounds, requests = meets.shape
+        self._ids = [request.request_id for request in choice.requests]
+        self._pinned = [i for i, request in enumerate(choice.requests) if request.pin]
+        self._compared = [key for group in balance.groups for key in group]
+        compared, groups = len(self._compared), len(balance.groups)
+        who = np.array(choice.consultants)[choice.day]
+        rates = [np.where(who == key, float(balance.rate[key]), 0.0) for key in self._compared]
+        load = np.array(rates).reshape(compared, rounds) * choice.load_s
+        member = np.array([key in group for key in self._compared for group in balance.groups], dtype=float)
+        member = member.reshape(compared, groups)
+        none, breaking = np.zeros, np.eye(requests)
+        # After the rounds come: the largest, then the smallest load of each group; what is against a rule.
+        self._upper: Any = csc_array(
+            np.block(
+                [
+                    [meets.T, none((requests, 2 * groups)), -breaking],  # no request twice
+                    [-meets.T[self._pinned], none((len(self._pinned), 2 * groups)), -breaking[self._pinned]],
+                    [load, -member, none((compared, groups + requests))],
+                    [-load, none((compared, groups)), member, none((compared, requests))],
+                ]
+            )
+        )
+        self._limits = np.repeat([1.0, -1.0, 0.0], [requests, len(self._pinned), 2 * compared])
+        one = np.ones(rounds), (choice.day, np.arange(rounds))
+        self._equal: Any = csc_array(one, shape=(len(choice.consultants), self._upper.shape[1]))
+        fine = _BREAKING * (1.0 + np.abs(points).max())
+        others = np.concatenate([np.ones(groups), -np.ones(groups), np.full(requests, fine)])
+        self._cost = np.concatenate([points, others])
+        lowest = np.repeat([0.0, -np.inf, 0.0], [rounds, 2 * groups, requests])
+        self._bounds = np.column_stack([lowest, np.full(len(lowest), np.inf)])
+        self._rounds = rounds
+
+    def solve(self, rows: Rows, time_limit_s: float) -> Relaxed | None:
+        """Take parts of some rounds; None where HiGHS does not get there."""
+        from scipy.optimize import linprog
+
+        columns = np.concatenate([rows, np.arange(self._rounds, len(self._cost))])
+        answer = linprog(
+            self._cost[columns],
+            A_ub=self._upper[:, columns],
+            b_ub=self._limits,
+            A_eq=self._equal[:, columns],
+            b_eq=np.ones(self._equal.shape[0]),
+            bounds=self._bounds[columns],
+            method="highs",
+            options={"time_limit": max(0.0, time_limit_s)},
+        )
+        if answer.status != 0:
+            return None
+        dual = np.maximum(0.0, -answer.ineqlin.marginals)
+        kinds = np.cumsum([len(self._ids), len(self._pinned), len(self._compared)])
+        met, kept, high, low = np.split(dual, kinds)
+        met[self._pinned] -= kept
+        prices = Prices(
+            requests=dict(zip(self._ids, met.tolist(), strict=True)),
+            high=dict(zip(self._compared, high.tolist(), strict=True)),
+            low=dict(zip(self._compared, low.tolist(), strict=True)),
+        )
+        return Relaxed(np.maximum(0.0, answer.x[: len(rows)]), prices)

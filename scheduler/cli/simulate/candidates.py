@@ -1,0 +1,132 @@
+"""``hjul simulate candidates``: which practices that could join bring most."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scheduler.cli.options import Settings, common
+from scheduler.cli.simulate.options import planned, weeks_option
+from scheduler.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scheduler.cli.terminal import Terminal
+    from scheduler.scenario.candidates import Ranking
+    from scheduler.scenario.joining import Gain
+
+
+@click.command()
+@click.argument("file", metavar="CANDIDATES.csv", type=click.Path(path_type=Path))
+@weeks_option
+@click.option(
+    "--take",
+    type=click.IntRange(0, 100),
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="Let the best join one after the other, at most N of them.",
+)
+@click.option(
+    "--to",
+    "page",
+    metavar="FILE.html",
+    type=click.Path(path_type=Path),
+    help="Write map and tables as a page that can be sent on (default: OUT/simulate/candidates/index.html).",
+)
+@planned
+@click.option(
+    "--online",
+    is_flag=True,
+    help="Look up addresses that the map does not know at Nominatim; never those of home visits.",
+)
+@common
+@click.pass_obj
+def candidates(
+    settings: Settings,
+    file: Path,
+    *,
+    weeks: str,
+    take: int,
+    page: Path | None,
+    workers: int | None,
+    cluster: str | None,
+    time_limit: float,
+    online: bool,
+) -> None:
+    """Rank practices that could join by what they bring.
+
+    CANDIDATES.csv (or a workbook) has a row for each room that a practice would lend, with the columns of
+    practices and of rooms; data/candidates.csv is an example. What a practice brings is found out by planning
+    every week again with it: alone, and then the best ones one after the other. Writes alone.csv, joined.csv
+    and a page into OUT/simulate/candidates; the same command goes on where it stopped.
+    """
+    from scheduler.scenario.candidates import rank_candidates
+
+    terminal = settings.terminal()
+    folder = settings.out / "simulate" / "candidates"
+    page = page or folder / "index.html"
+    with terminal.progress() as progress:
+        ranking = rank_candidates(
+            settings.data,
+            file,
+            weeks,
+            take=take,
+            time_limit_s=time_limit,
+            workers=workers,
+            cluster=cluster,
+            online=online,
+            folder=folder,
+            page=page,
+            progress=progress,
+        )
+    show_ranking(terminal, ranking)
+    terminal.line()
+    terminal.line(_("The tables are in {folder}").format(folder=folder))
+    terminal.line(_("Open {file}").format(file=page), style="bold")
+
+
+def show_ranking(terminal: "Terminal", ranking: "Ranking") -> None:
+    """Print what each candidate brings alone, and who joins one after the other."""
+    from scheduler.outputs.mappage import weeks_text
+    from scheduler.scenario.joining import problems_of
+
+    weeks = weeks_text([str(week) for week in ranking.weeks])
+    _show(terminal, ranking, ranking.alone, _("Each alone, over {weeks}").format(weeks=weeks))
+    if ranking.joined:
+        _show(terminal, ranking, ranking.joined, _("One after the other"))
+    if ranking.enough:
+        terminal.line(_("None of the others would bring anything more."))
+    for note in (*ranking.notes, *problems_of(ranking.failures)):
+        terminal.note(note)
+
+
+def _show(terminal: "Terminal", ranking: "Ranking", gains: "Iterable[Gain]", title: str) -> None:
+    from scheduler.i18n import number
+    from scheduler.outputs.candidatemap import signed
+
+    headings = (
+        "",
+        _("Candidate"),
+        _("Points"),
+        _("Own conversations"),
+        _("Net"),
+        _("Missed elsewhere"),
+        _("Cycling"),
+        _("Waiting"),
+    )
+    rows = [
+        (
+            str(place),
+            ranking.candidates[gain.candidate_id].place.name,
+            number(gain.value_points) + ("" if gain.proven else " ?"),
+            f"{number(gain.held)}/{number(gain.asked)}",
+            signed(gain.conversations),
+            signed(gain.missed_elsewhere),
+            _("{n} min").format(n=signed(gain.cycling_s / 60)),
+            _("{n} min").format(n=signed(gain.waiting_s / 60)),
+        )
+        for place, gain in enumerate(gains, start=1)
+    ]
+    terminal.table(headings, [rows], numbers=6, title=title)

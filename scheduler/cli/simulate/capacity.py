@@ -1,0 +1,174 @@
+"""``hjul simulate capacity``: the chance to reach the goal, what it takes, and what other sizes would hold."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scheduler.cli.options import Settings, common, read_argument
+from scheduler.cli.simulate.options import planned
+from scheduler.cli.simulate.words import show_table, whole_numbers
+from scheduler.i18n import _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from scheduler.cli.terminal import Terminal
+    from scheduler.scenario.road import Capacity
+
+#: The chance with which the goal is to be reached.
+_WANTED = 0.9
+
+
+@click.command()
+@click.option(
+    "--held",
+    type=click.IntRange(0, 10_000_000),
+    default=0,
+    metavar="N",
+    help="Conversations held so far.",
+)
+@click.option(
+    "--from",
+    "since",
+    default="",
+    metavar="WEEK",
+    help="The first week that is not counted in --held (default: the period's first).",
+)
+@click.option(
+    "--consultants",
+    default="1,2,3,4",
+    show_default=True,
+    metavar="NUMBERS",
+    help="Compare so many consultants.",
+)
+@click.option(
+    "--practices",
+    default="",
+    metavar="NUMBERS",
+    help="Compare so many practices, like 15,20,25 (default: from half to one and a half of today's).",
+)
+@click.option(
+    "--sample",
+    type=click.IntRange(0, 1000),
+    default=26,
+    show_default=True,
+    metavar="N",
+    help="Plan N weeks for each of these, at least 2; 0 compares none.",
+)
+@click.option(
+    "--to",
+    "page",
+    metavar="FILE.html",
+    type=click.Path(path_type=Path),
+    help="Write the report as a page that can be sent on (default: OUT/simulate/capacity/index.html).",
+)
+@planned
+@click.option(
+    "--online",
+    is_flag=True,
+    help="Look up addresses that the map does not know at Nominatim; never those of home visits.",
+)
+@common
+@click.pass_obj
+def capacity(
+    settings: Settings,
+    *,
+    held: int,
+    since: str,
+    consultants: str,
+    practices: str,
+    sample: int,
+    page: Path | None,
+    workers: int | None,
+    cluster: str | None,
+    time_limit: float,
+    online: bool,
+) -> None:
+    """Find the chance to hold as many conversations as promised.
+
+    Plans every week of the period, and looks at what is held of the conversations booked when citizens do not
+    come, consultants are ill and rides take longer: how often stands in the section [simulation] of
+    project.toml. Then plans some weeks with fewer and more consultants and practices: those there are, and twins
+    of them. Writes road.csv, needs.csv, frontier.csv and a report into OUT/simulate/capacity; the same command
+    goes on where it stopped.
+    """
+    from scheduler.inputs import cells
+
+    begin = read_argument("--from", cells.week, since) if since else None
+    people = whole_numbers("--consultants", consultants, 1, 100)
+    offices = whole_numbers("--practices", practices, 1, 10_000)
+
+    from scheduler import files
+    from scheduler.scenario.chancereports import capacity_report
+    from scheduler.scenario.goal import capacity as find_capacity
+    from scheduler.scenario.needs import what_it_takes
+    from scheduler.scenario.simulation import write_tables
+
+    terminal = settings.terminal()
+    folder = settings.out / "simulate" / "capacity"
+    page = page or folder / "index.html"
+    with terminal.progress() as progress:
+        found = find_capacity(
+            settings.data,
+            held=held,
+            since=begin,
+            consultants=people,
+            practices=offices,
+            sampled_weeks=sample,
+            time_limit_s=time_limit,
+            workers=workers,
+            cluster=cluster,
+            online=online,
+            folder=folder,
+            progress=progress,
+        )
+        progress.step(_("What it takes"))
+        needs = what_it_takes(found, _WANTED)
+        tables = {"road": found.fan(), "needs": needs}
+        write_tables(folder, tables if found.frontier is None else {**tables, "frontier": found.frontier})
+        progress.step(_("Report"))
+        files.replace(page, capacity_report(found, needs, _WANTED).encode())
+    show_capacity(terminal, found, needs)
+    terminal.line()
+    terminal.line(_("The tables are in {folder}").format(folder=folder))
+    terminal.line(_("Open {file}").format(file=page), style="bold")
+
+
+def show_capacity(terminal: "Terminal", found: "Capacity", needs: "pd.DataFrame") -> None:
+    """Print the road to the goal, what it takes, and the sizes that were compared."""
+    from scheduler import i18n
+    from scheduler.scenario.telling import chance_text, frontier_table, needs_table, road_table
+
+    least, most = found.range()
+    terminal.line(
+        _("The chance to hold {goal} conversations by {end}: {chance}").format(
+            goal=i18n.number(found.goal),
+            end=i18n.day(found.end, "year"),
+            chance=chance_text(found.chance),
+        ),
+        style="bold",
+    )
+    terminal.line(
+        _(
+            "{booked} are booked in {weeks} weeks, and with those before {held} held on average, "
+            "nine times in ten {least} to {most}."
+        ).format(
+            booked=i18n.number(sum(found.booked)),
+            weeks=i18n.number(len(found.weeks)),
+            held=i18n.number(found.expected),
+            least=i18n.number(least),
+            most=i18n.number(most),
+        )
+    )
+    show_table(terminal, road_table(found.fan()), numbers=4, title=_("The road to the goal"))
+    title = _("What it takes for a chance of {chance}, one thing at a time")
+    show_table(terminal, needs_table(needs), numbers=2, title=title.format(chance=chance_text(_WANTED)))
+    if found.frontier is not None:
+        title = _("Conversations in a quarter, by consultants and practices")
+        table = frontier_table(found.frontier)
+        show_table(terminal, table, numbers=8, title=title, by=_("Consultants"))
+        if found.frontier["on_frontier"].any():
+            terminal.line(_("* nothing else that was compared holds as many for less"))
+    for failure in found.failures:
+        terminal.note(f"{failure.scenario} {failure.week}: {failure.reason}")

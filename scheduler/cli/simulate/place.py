@@ -1,0 +1,128 @@
+"""``hjul simulate place``: where a practice more would be worth most."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scheduler.cli.options import Settings, common
+from scheduler.cli.simulate.options import planned, weeks_option
+from scheduler.i18n import _
+
+if TYPE_CHECKING:
+    from scheduler.cli.terminal import Terminal
+    from scheduler.scenario.places import NextPlaces
+
+
+@click.command()
+@weeks_option
+@click.option(
+    "--places",
+    type=click.IntRange(1, 5000),
+    default=120,
+    show_default=True,
+    metavar="N",
+    help="Try a practice at N junctions, spread evenly over the area.",
+)
+@click.option(
+    "--sample",
+    type=click.IntRange(1, 1000),
+    default=3,
+    show_default=True,
+    metavar="N",
+    help="Try it in N of the weeks, spread evenly; each is planned for every place and every weekday.",
+)
+@click.option(
+    "--to",
+    "page",
+    metavar="FILE.html",
+    type=click.Path(path_type=Path),
+    help="Write the map as a page that can be sent on (default: OUT/simulate/place/index.html).",
+)
+@planned
+@common
+@click.pass_obj
+def place(
+    settings: Settings,
+    *,
+    weeks: str,
+    places: int,
+    sample: int,
+    page: Path | None,
+    workers: int | None,
+    cluster: str | None,
+    time_limit: float,
+) -> None:
+    """Find where a practice more would be worth most.
+
+    Tries a practice like the others (the median of their conversations, every week, at their most usual room
+    hours, on each weekday) at places all over the area, and plans the weeks again with it. Writes places.csv
+    and a page with the map into OUT/simulate/place; the same command goes on where it stopped.
+    """
+    from scheduler.scenario.places import next_places
+
+    terminal = settings.terminal()
+    folder = settings.out / "simulate" / "place"
+    page = page or folder / "index.html"
+    with terminal.progress() as progress:
+        found = next_places(
+            settings.data,
+            weeks,
+            places=places,
+            sample=sample,
+            time_limit_s=time_limit,
+            workers=workers,
+            cluster=cluster,
+            folder=folder,
+            page=page,
+            progress=progress,
+        )
+    show_places(terminal, found)
+    terminal.line()
+    terminal.line(_("The table is in {file}").format(file=folder / "places.csv"))
+    terminal.line(_("Open {file}").format(file=page), style="bold")
+
+
+def show_places(terminal: "Terminal", found: "NextPlaces") -> None:
+    """Print the best places, and what the practice is that was tried."""
+    from scheduler.i18n import clock, ngettext, number
+    from scheduler.outputs.candidatemap import signed
+    from scheduler.outputs.mappage import records, weeks_text
+    from scheduler.outputs.valuemap import best_places, weekday_name
+
+    typical = found.typical
+    terminal.line(
+        ngettext(
+            "A practice with {n} conversation a week and a room {start}–{end}, tried over {weeks}",
+            "A practice with {n} conversations a week and a room {start}–{end}, tried over {weeks}",
+            typical.conversations,
+        ).format(
+            n=number(typical.conversations),
+            start=clock(typical.start_s),
+            end=clock(typical.end_s),
+            weeks=weeks_text([str(week) for week in found.weeks]),
+        )
+    )
+    rows = records(found.table())
+    headings = (
+        "",
+        _("At"),
+        _("Best on"),
+        _("Points a week"),
+        _("Conversations a week"),
+        _("Cycling, min a week"),
+    )
+    shown = [
+        (
+            str(rank),
+            rows[row]["streets"] or _("a path without a name"),
+            weekday_name(rows[row]),
+            number(rows[row]["points_a_week"]),
+            signed(rows[row]["conversations_a_week"], 1),
+            signed(rows[row]["cycling_minutes_a_week"]),
+        )
+        for rank, row in best_places(rows)
+    ]
+    terminal.table(headings, [shown], numbers=3, title=_("The best places"))
+    for remark in found.remarks:
+        terminal.note(remark)

@@ -1,0 +1,115 @@
+"""``hjul simulate FILE.toml``: scenarios over the same weeks, compared with today."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scheduler.cli.options import Settings, common
+from scheduler.cli.simulate.options import planned, weeks_option
+from scheduler.i18n import _
+
+if TYPE_CHECKING:
+    from scheduler.cli.terminal import Terminal
+    from scheduler.scenario.compare import Comparison
+
+
+@click.command()
+@click.argument("file", metavar="FILE.toml", type=click.Path(path_type=Path))
+@weeks_option
+@click.option(
+    "--draws",
+    type=click.IntRange(1, 10_000),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Plan each week N times, each time with other numbers of conversations asked for, drawn around "
+    "those of the tables and the same in every scenario; 1 takes those of the tables.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=0,
+    show_default=True,
+    help="Other draws with another seed.",
+)
+@click.option(
+    "--to",
+    "page",
+    metavar="FILE.html",
+    type=click.Path(path_type=Path),
+    help="Write the report as a page that can be sent on (default: OUT/simulate/FILE/index.html).",
+)
+@planned
+@click.option(
+    "--online",
+    is_flag=True,
+    help="Look up addresses that the map does not know at Nominatim; never those of home visits.",
+)
+@common
+@click.pass_obj
+def scenarios(
+    settings: Settings,
+    file: Path,
+    *,
+    weeks: str,
+    draws: int,
+    seed: int,
+    page: Path | None,
+    workers: int | None,
+    cluster: str | None,
+    time_limit: float,
+    online: bool,
+) -> None:
+    """Plan the same weeks in every scenario of a file, and compare with today.
+
+    FILE.toml has named lists of changes to the project; data/scenarios.toml is an example. All that is wrong
+    with them is told before anything is planned. Writes results.csv, comparison.csv, differences.csv,
+    causes.csv and a report into OUT/simulate/FILE. After Ctrl-C the weeks that are done are compared; the same
+    command goes on where it stopped.
+    """
+    from scheduler import files
+    from scheduler.scenario.reporting import scenario_report
+    from scheduler.scenario.simulation import simulate
+
+    terminal = settings.terminal()
+    folder = settings.out / "simulate" / file.stem
+    page = page or folder / "index.html"
+    with terminal.progress() as progress:
+        comparison = simulate(
+            settings.data,
+            file,
+            weeks,
+            draws=draws,
+            seed=seed,
+            time_limit_s=time_limit,
+            workers=workers,
+            cluster=cluster,
+            online=online,
+            folder=folder,
+            progress=progress,
+        )
+        progress.step(_("Report"))
+        files.replace(page, scenario_report(comparison).encode())
+    show_comparison(terminal, comparison)
+    terminal.line()
+    terminal.line(_("The tables are in {folder}").format(folder=folder))
+    terminal.line(_("Open {file}").format(file=page), style="bold")
+
+
+def show_comparison(terminal: "Terminal", comparison: "Comparison") -> None:
+    """Print what each scenario comes to, a row a measure, and what makes it differ from today."""
+    from scheduler.outputs.mappage import weeks_text
+    from scheduler.scenario.explaining import explained, remarks
+    from scheduler.scenario.reporting import comparison_table
+
+    scenarios = comparison.study.scenarios
+    terminal.line(weeks_text([str(week) for week in comparison.weeks]), style="bold")
+    table = comparison_table(comparison)
+    terminal.table(list(table.columns), [table.to_numpy().tolist()], numbers=len(scenarios))
+    for scenario in scenarios[1:]:
+        terminal.line(f"{scenario.name}: {scenario.title}", style="bold")
+        for sentence in explained(comparison, scenario.name):
+            terminal.line(f"  {sentence}")
+    for remark in remarks(comparison):
+        terminal.note(remark)

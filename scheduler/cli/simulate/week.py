@@ -1,0 +1,211 @@
+"""``hjul simulate week``: how well a week's roster stands up to chance, and what slack would cost."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scheduler.cli.options import Settings, common, read_week
+from scheduler.cli.simulate.words import show_table, whole_numbers
+from scheduler.i18n import _, ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scheduler.cli.terminal import Terminal
+    from scheduler.scenario.calm import Calm
+    from scheduler.scenario.robustness import Robustness
+
+
+@click.command()
+@click.argument("week", nargs=-1, metavar="[WEEK]")
+@click.option(
+    "--draws",
+    type=click.IntRange(1, 100_000),
+    default=10_000,
+    show_default=True,
+    metavar="N",
+    help="Carry the roster out N times.",
+)
+@click.option(
+    "--slack",
+    default="",
+    metavar="MINUTES",
+    help="Also plan the week with so many minutes to spare on every ride, and compare; several are written "
+    "like 2,5,10.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=0,
+    show_default=True,
+    help="Other draws with another seed.",
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    default=20.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Search no longer than this for a roster that must be planned.",
+)
+@click.option(
+    "--to",
+    "page",
+    metavar="FILE.html",
+    type=click.Path(path_type=Path),
+    help="Write the report as a page that can be sent on (default: OUT/simulate/week-WEEK/index.html).",
+)
+@click.option(
+    "--online",
+    is_flag=True,
+    help="Look up addresses that the map does not know at Nominatim; never those of home visits.",
+)
+@common
+@click.pass_obj
+def week(
+    settings: Settings,
+    week: tuple[str, ...],
+    *,
+    draws: int,
+    slack: str,
+    seed: int,
+    time_limit: float,
+    page: Path | None,
+    online: bool,
+) -> None:
+    """Find out how well a week's roster keeps its times.
+
+    Takes the roster in OUT/WEEK, or plans the week where there is none, and carries it out many times: rides
+    and conversations take shorter or longer, citizens do not come, consultants are ill. How much and how often
+    stands in the section [simulation] of project.toml. Writes stops.csv, conversations.csv, rounds.csv,
+    distribution.csv, with --slack also slack.csv, and a report into OUT/simulate/week-WEEK.
+    """
+    wanted = read_week(" ".join(week))
+    minutes = whole_numbers("--slack", slack, 0, 60)
+
+    from scheduler import files
+    from scheduler.cli.interrupt import interruptible
+    from scheduler.scenario.calm import price_of_calm, published
+    from scheduler.scenario.chancereports import week_report
+    from scheduler.scenario.simulation import prepared_with, write_tables
+
+    terminal = settings.terminal()
+    folder = settings.out / "simulate" / f"week-{wanted}"
+    page = page or folder / "index.html"
+    roster = published(settings.out, wanted)
+    with terminal.progress() as progress, interruptible(terminal, progress) as stopped:
+        prepared, _addresses = prepared_with(settings.data, online=online, progress=progress)
+        calm = price_of_calm(
+            prepared,
+            wanted,
+            minutes,
+            roster=roster,
+            draws=draws,
+            seed=seed,
+            time_limit_s=time_limit,
+            progress=progress,
+            stop=stopped,
+        )
+        found = calm.slacks[0].robustness
+        tables = {
+            "stops": found.stops(),
+            "conversations": found.conversations(),
+            "rounds": found.back(),
+            "distribution": found.distribution(),
+        }
+        write_tables(folder, {**tables, "slack": calm.table()} if minutes else tables)
+        progress.step(_("Report"))
+        files.replace(page, week_report(calm, prepared).encode())
+    if roster is None:
+        terminal.note(_("There is no roster in {folder}; the week was planned.").format(folder=settings.out))
+    show_robustness(terminal, found)
+    if minutes:
+        show_calm(terminal, calm)
+    terminal.line()
+    terminal.line(_("The tables are in {folder}").format(folder=folder))
+    terminal.line(_("Open {file}").format(file=page), style="bold")
+
+
+def show_robustness(terminal: "Terminal", found: "Robustness") -> None:
+    """Print what is held and lost, and how likely the times of every stop are kept."""
+    from scheduler import i18n
+    from scheduler.outputs import words
+    from scheduler.scenario.telling import chance_text
+
+    summary = found.summary()
+    terminal.line(
+        ngettext("{week}, carried out {n} time", "{week}, carried out {n} times", found.draws).format(
+            week=words.week_title(found.roster), n=i18n.number(found.draws)
+        ),
+        style="bold",
+    )
+    terminal.line(
+        _(
+            "Of {booked} conversations {held} are held on average, and nine times in ten {least} to {most}."
+        ).format(
+            booked=i18n.number(summary.booked_conversations),
+            held=i18n.number(summary.expected_held, 1),
+            least=summary.held_p05,
+            most=summary.held_p95,
+        )
+    )
+    terminal.line(
+        _("Lost because the citizen does not come: {no_show}; illness: {illness}; delay: {delay}.").format(
+            no_show=i18n.number(summary.lost_to_no_show, 2),
+            illness=i18n.number(summary.lost_to_illness, 2),
+            delay=i18n.number(summary.lost_to_delay, 2),
+        )
+    )
+    terminal.line(
+        _("All visits begin within 15 minutes of their booked times: {chance}").format(
+            chance=chance_text(summary.chance_week_within_15_min)
+        )
+    )
+    headings = ("", _("Booked"), _("Stop"), _("On time"), _("Within 5 min"), _("Within 15 min"), _("Held"))
+    title = _("The chance that stops begin in time, illness set aside")
+    terminal.table(headings, list(_sections(found)), numbers=4, title=title)
+
+
+def _sections(found: "Robustness") -> "Iterator[list[tuple[str, ...]]]":
+    """Yield the rows of each round: its stops, and when it should be back."""
+    from scheduler import i18n
+    from scheduler.scenario.telling import chance_text
+
+    names = {consultant.consultant_id: consultant.name for consultant in found.roster.consultants}
+    rounds = found.stops().groupby(["date", "consultant_id"])
+    for back in found.back().to_dict("records"):
+        day = f"{i18n.day(back['date'], 'short')}, {names[back['consultant_id']]}"
+        rows = [(day, "", "", "", "", "", "")]
+        for stop in rounds.get_group((back["date"], back["consultant_id"])).to_dict("records"):
+            held = _("{held} of {booked}").format(
+                held=i18n.number(stop["expected_held"], 2), booked=stop["booked_conversations"]
+            )
+            rows.append(
+                (
+                    "",
+                    i18n.clock(stop["booked_start"]),
+                    stop["name"],
+                    *(chance_text(stop[f"chance_within_{minutes}_min"]) for minutes in (0, 5, 15)),
+                    held if stop["booked_conversations"] else "",
+                )
+            )
+        chance = chance_text(back["chance_back_by_shift_end"])
+        end = i18n.clock(back["shift_end"])
+        yield [*rows, ("", end, _("back by the end of the shift"), chance, "", "", "")]
+
+
+def show_calm(terminal: "Terminal", calm: "Calm") -> None:
+    """Print what each roster with slack costs, and what times are kept by it."""
+    from scheduler.scenario.telling import calm_table
+
+    found = calm.table()
+    title = _("The price of calm: time to spare on every ride")
+    show_table(terminal, calm_table(found), numbers=9, title=title)
+    for row in found.to_dict("records"):
+        if row["status"] != "optimal":
+            terminal.note(
+                _("The roster with {minutes} minutes of slack is not proven best.").format(
+                    minutes=row["slack_minutes"]
+                )
+            )

@@ -1,0 +1,255 @@
+"""A file of practices that could join, with the rooms they would lend -> `Candidate`s.
+
+One table for both, so that it can be kept in one sheet: a row a room slot. What describes the practice
+stands on its first row and may be repeated on the others, but not differ there. A CSV file, or a
+workbook with a sheet named candidates (Kandidater).
+"""
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scheduler.errors import InputProblem, ServiceError
+from scheduler.i18n import _
+from scheduler.inputs import rules, sheets
+from scheduler.inputs.rows import Row, TableRows, interpret
+from scheduler.inputs.schema import BY_NAME, Column, Table, key
+from scheduler.inputs.tables import read_csv
+from scheduler.model import Origin, Place, Practice, Project, RoomRule
+
+_PRACTICES, _ROOMS = BY_NAME["practices"], BY_NAME["rooms"]
+_ID = "practice_id"
+_SLOT = ("weekday", "date", "start", "end")
+_NEEDED_ONCE = ("name", "address", "postcode", "city")
+_NEEDED_HEADINGS = (*_NEEDED_ONCE, "start", "end")
+
+
+def _may_be_blank(column: Column) -> Column:
+    default = column.default if not column.required else "" if column.kind == "text" else None
+    return dataclasses.replace(column, required=column.name == _ID, default=default)
+
+
+#: The columns of practices, then those of rooms.
+CANDIDATES = Table(
+    "candidates",
+    "Kandidater",
+    tuple(
+        _may_be_blank(column)
+        for column in (*_PRACTICES.columns, *(c for c in _ROOMS.columns if c.name != _ID))
+    ),
+    required=True,
+    also=("Candidate", "Kandidat"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A practice that could join, with its place and the room slots that it offers."""
+
+    practice: Practice
+    place: Place
+    rooms: tuple[RoomRule, ...]
+
+    @property
+    def candidate_id(self) -> str:
+        """The practice's id."""
+        return self.practice.practice_id
+
+
+def read_candidates(file: Path, project: Project, problems: list[InputProblem]) -> tuple[Candidate, ...]:
+    """Read the practices that could join a project, adding everything that is wrong to `problems`.
+
+    Returns those that could be read in full, in the order of the file.
+
+    Raises
+    ------
+    ServiceError
+        When the file cannot be read.
+    """
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise ServiceError(
+            _("{file} cannot be read: {error}").format(file=file, error=error.strerror)
+        ) from error
+    before = len(problems)
+    read = _read_sheet(file, raw, problems) if file.suffix.lower() == ".xlsx" else None
+    read = read or read_csv(CANDIDATES, file.name, raw, problems)
+    if not read.rows and read.readable and len(problems) == before:
+        problems.append(InputProblem(_("the table has no rows; it needs at least one"), read.file))
+    missing = [name for name in _NEEDED_HEADINGS if read.rows and name not in read.headings]
+    problems += (
+        InputProblem(
+            _("the column {column} is missing (in Danish: {danish})").format(
+                column=name, danish=CANDIDATES.by_heading[key(name)].danish
+            ),
+            read.file,
+        )
+        for name in missing
+    )
+    found: list[Candidate] = []
+    broken = [] if missing else list(_candidates(read, project, found))
+    problems += (
+        dataclasses.replace(problem, column=read.headings.get(problem.column, problem.column))
+        for problem in broken
+    )
+    return tuple(found)
+
+
+def _read_sheet(file: Path, raw: bytes, problems: list[InputProblem]) -> TableRows:
+    """Read the sheet of a workbook that has the candidates: by its name, or because it is the only one."""
+    before = len(problems)
+    found = sheets.read_sheets(raw, file.name, problems)
+    names = {key(name) for name in (CANDIDATES.name, CANDIDATES.danish, *CANDIDATES.also)}
+    named = [sheet for sheet in found if key(sheet[0]) in names] or (found if len(found) == 1 else [])
+    if len(named) == 1:
+        title, rows = named[0]
+        return interpret(CANDIDATES, f"{file.name}!{title}", rows, problems)
+    if len(problems) == before:
+        problems.append(
+            InputProblem(
+                _("exactly one sheet must be named {name}").format(name=CANDIDATES.danish), file.name
+            )
+        )
+    return TableRows(CANDIDATES, file.name, readable=False)
+
+
+def _candidates(read: TableRows, project: Project, found: list[Candidate]) -> Iterator[InputProblem]:
+    """Put the rows of each candidate together into `found`, and report what is wrong."""
+    by_id: dict[str, list[Row]] = defaultdict(list)
+    for row in read.rows:
+        if row.has(_ID):
+            by_id[row[_ID]].append(row)
+    slots = [row for row in read.rows if row.given.intersection(_SLOT)]
+    others = [row for row in read.rows if not row.given.intersection(_SLOT)]
+    yield from rules.check_rows(
+        {_ROOMS.name: slots, "": others}, project.config.defaults, project.config.calendar.country
+    )
+    origins = {place.place_id.casefold(): place.origin for place in (*project.bases, *project.places)}
+    for id_, rows in by_id.items():
+        first = rows[0]
+        merged, contradictions = _merged(rows)
+        yield from contradictions
+        yield from (
+            first.problem(_("this must be filled in"), name)
+            for name in _NEEDED_ONCE
+            if name in merged and not merged[name]
+        )
+        yield from _taken(first, origins)
+        yield from _references(first, merged, project)
+        own = [row for row in rows if row.given.intersection(_SLOT)]
+        yield from _slot_problems(id_, rows, own)
+        if all(row.complete for row in rows) and not contradictions:
+            found.append(_candidate(first, merged, own))
+
+
+def _merged(rows: Sequence[Row]) -> tuple[dict[str, Any], list[InputProblem]]:
+    """Return what the rows of a candidate say of the practice, and where they contradict each other."""
+    merged: dict[str, Any] = {}
+    problems = []
+    for column in _PRACTICES.columns:
+        name = column.name
+        given = [row for row in rows if name in row.given and name in row.values]
+        if given:
+            merged[name] = given[0][name]
+            problems += [
+                row.problem(
+                    _("row {row} says otherwise of {id}; write it once, or the same on every row").format(
+                        row=given[0].origin.row, id=rows[0][_ID]
+                    ),
+                    name,
+                )
+                for row in given[1:]
+                if row[name] != given[0][name]
+            ]
+        elif not any(name in row.given for row in rows):
+            merged[name] = rows[0].values[name]
+    return merged, problems
+
+
+def _taken(row: Row, origins: dict[str, Origin | None]) -> Iterator[InputProblem]:
+    """Report an id that a place of the project has, or a candidate above, and remember it.
+
+    As elsewhere, ids must differ in more than upper and lower case.
+    """
+    id_ = row[_ID]
+    if id_.casefold() in origins:
+        origin = origins[id_.casefold()]
+        where = f"{origin.file}:{origin.row}" if origin else _("the project")
+        yield row.problem(
+            _("the id {id} is already taken in {where}; choose another").format(id=id_, where=where), _ID
+        )
+    origins.setdefault(id_.casefold(), row.origin)
+
+
+def _references(row: Row, merged: dict[str, Any], project: Project) -> Iterator[InputProblem]:
+    """Report a consultant or a base that the project does not have; Danish words become English ones."""
+    known = {
+        "consultant_id": {consultant.consultant_id for consultant in project.consultants},
+        "base_id": {base.place_id for base in project.bases},
+    }
+    for name, ids in known.items():
+        column = CANDIDATES.by_heading[key(name)]
+        value = merged.get(name)
+        if value is None or value in ids:
+            continue
+        if value.casefold() in column.besides:
+            merged[name] = column.besides[0]
+        else:
+            yield row.problem(
+                _("there is no {id} in {tables}").format(
+                    id=value, tables=", ".join((*column.refers, *column.besides[:1]))
+                ),
+                name,
+            )
+
+
+def _slot_problems(id_: str, rows: Sequence[Row], slots: Sequence[Row]) -> Iterator[InputProblem]:
+    """Report a candidate without a room, rooms without hours, and rooms that are there twice."""
+    if not slots:
+        yield rows[0].problem(
+            _("{id} lends no room; give a weekday or a date, start and end").format(id=id_), "start"
+        )
+    seen: dict[tuple[Any, ...], Row] = {}
+    for row in slots:
+        yield from (
+            row.problem(_("this must be filled in"), name)
+            for name in ("start", "end")
+            if name not in row.given
+        )
+        if row.complete:
+            names = (column.name for column in _ROOMS.columns if column.name not in (_ID, "room"))
+            first = seen.setdefault(tuple(row[name] for name in names), row)
+            if first is not row:
+                yield row.problem(
+                    _("the same room hours stand in row {row} already; keep one").format(
+                        row=first.origin.row
+                    ),
+                    "start",
+                )
+
+
+def _candidate(row: Row, merged: Mapping[str, Any], slots: Sequence[Row]) -> Candidate:
+    def of(kind: type) -> dict[str, Any]:
+        names = {field.name for field in dataclasses.fields(kind)}
+        return {name: value for name, value in merged.items() if name in names}
+
+    return Candidate(
+        practice=Practice(**of(Practice)),
+        place=Place(**of(Place), place_id=merged[_ID], origin=row.origin),
+        rooms=tuple(
+            RoomRule(
+                practice_id=merged[_ID],
+                start_s=slot["start"],
+                end_s=slot["end"],
+                **{
+                    name: slot[name]
+                    for name in ("weekday", "date", "weeks", "valid_from", "valid_to", "room")
+                },
+            )
+            for slot in slots
+        ),
+    )

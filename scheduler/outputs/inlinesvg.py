@@ -1,0 +1,98 @@
+"""A Matplotlib figure as part of a page: SVG in the page's own font and colours, also in the dark."""
+
+import io
+import re
+import warnings
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from scheduler.outputs.plots.style import INK, LINE, MUTED, PAPER
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+#: What the page's style sheet calls the colours that differ in the dark.
+_VARIABLES = {INK: "var(--ink)", MUTED: "var(--muted)", LINE: "var(--line)", PAPER: "var(--paper)"}
+_FONT = re.compile(r"\s*font-family:[^;]*;?")
+_REFERENCE = re.compile(r"#([^)]+)")
+
+
+def inline_svg(figure: "Figure", width_in: float, prefix: str, title: str) -> Markup:
+    """Return a figure as an ``<svg>`` element that stands in a page among others.
+
+    Parameters
+    ----------
+    figure
+        Is laid out anew for this width; its size is left as it was.
+    width_in
+        In inches.
+    prefix
+        Begins the ids in the SVG; unique in the page.
+    title
+        What a screen reader says of it.
+    """
+    root = ET.fromstring(_drawn(figure, width_in))  # noqa: S314  # written by Matplotlib a moment ago
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+        for name in list(element.attrib):  # in HTML, elements and attributes are in no namespace
+            element.set(name.rpartition("}")[2], element.attrib.pop(name))
+    _without(root, "metadata")
+    _without(root, "style")  # in a page it would hold for everything
+    references = {
+        element: name for element in root.iter() for name in ("href", "clip-path") if name in element.attrib
+    }
+    used = {_target(element, name) for element, name in references.items()}
+    ids = {id_: f"{prefix}-{number}" for number, id_ in enumerate(sorted(used))}
+    for element in root.iter():
+        id_ = element.attrib.pop("id", "")
+        if id_ in ids:
+            element.set("id", ids[id_])
+        if "style" in element.attrib:
+            element.set("style", _restyled(element.attrib["style"]))
+    for element, name in references.items():
+        target = _target(element, name)
+        element.set(name, element.attrib[name].replace(target, ids[target]))
+    root.attrib = {
+        "viewBox": root.attrib["viewBox"],
+        "role": "img",
+        "aria-label": title,
+        "stroke-linejoin": "round",
+    }
+    return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704  # ElementTree escapes all texts
+
+
+def _drawn(figure: "Figure", width_in: float) -> bytes:
+    import matplotlib as mpl
+
+    width_before_in, height_in = figure.get_size_inches().tolist()
+    content = io.BytesIO()
+    # Text stays text, in whatever font the page has; a character that Matplotlib's has not is no matter.
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "hjul"}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
+        figure.set_size_inches(width_in, height_in)
+        figure.savefig(content, format="svg", transparent=True, metadata={"Date": None})
+        figure.set_size_inches(width_before_in, height_in)
+    return content.getvalue()
+
+
+def _without(parent: ET.Element, tag: str) -> None:
+    for child in list(parent):
+        if child.tag == tag:
+            parent.remove(child)
+        else:
+            _without(child, tag)
+
+
+def _target(element: ET.Element, name: str) -> str:
+    found = _REFERENCE.search(element.attrib[name])
+    assert found  # noqa: S101  # Matplotlib writes "#id" and "url(#id)"
+    return found[1]
+
+
+def _restyled(style: str) -> str:
+    style = _FONT.sub("", style)
+    for colour, variable in _VARIABLES.items():
+        style = style.replace(colour, variable)
+    return style.strip()

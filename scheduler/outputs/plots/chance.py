@@ -1,0 +1,196 @@
+"""Plots of a week under chance: which times are kept, what is held, and what slack costs."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scheduler.i18n import _, clock, ngettext, number, weekday
+from scheduler.outputs.plots.style import (
+    AMBER,
+    BAR,
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    SKY,
+    Rows,
+    drawing,
+    finish,
+    looks,
+    numbers,
+    percent,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_BOOKED = ("visit", "home_visit", "engagement")
+#: A stop is called safe if it begins within five minutes in so many cases.
+_SAFE = 0.9
+
+
+def stop_punctuality(stops: "pd.DataFrame", *, source: str, ax: "Axes | None" = None) -> "Figure":
+    """Draw how likely each visit and engagement begins in time, a bar each, in the order of the week.
+
+    Parameters
+    ----------
+    stops
+        A row a stop: `kind`, `name`, `consultant_id`, `booked_start`, and the chances `chance_within_0_min`,
+        `chance_within_5_min`, `chance_within_15_min`. Lunch is left out.
+    source
+        Where the figures are from.
+    ax
+        Axes to draw on, instead of a figure of its own.
+    """
+    shown = stops[stops["kind"].isin(_BOOKED)]
+    chances = shown[["chance_within_0_min", "chance_within_5_min", "chance_within_15_min"]].to_numpy()
+    names = _names(shown)
+    parts = ((_("on time"), BLUE), (_("up to 5 min late"), SKY), (_("up to 15 min late"), AMBER))
+    listed = Rows(names, [percent(chance) for chance in chances[:, 1]])
+    with drawing(ax, 1.6 + listed.height_in) as axes:
+        listed.draw(axes)
+        begun = np.zeros(len(shown))
+        for column, (text, colour) in enumerate(parts):
+            axes.barh(
+                listed.middles, chances[:, column] - begun, height=BAR, left=begun, color=colour, label=text
+            )
+            begun = chances[:, column]
+        axes.barh(
+            listed.middles, 1 - begun, height=BAR, left=begun, color=ORANGE, label=_("later, or not at all")
+        )
+        axes.set_xlim(0, 1)
+        axes.xaxis.set_major_formatter(numbers(0, "%", 100))
+        axes.set_xlabel(_("chance; the number: within 5 minutes"))
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0, handlelength=1)
+        return finish(axes, _punctuality_found(shown, names), source)
+
+
+def _names(stops: "pd.DataFrame") -> list[str]:
+    """Name stops by weekday, time and what they are; those of several consultants at once by these, too."""
+    names = [
+        f"{weekday(moment.weekday(), 'short')} {clock(moment)} {name}"
+        for moment, name in zip(stops["booked_start"], stops["name"], strict=True)
+    ]
+    return [
+        f"{name} ({consultant_id})" if names.count(name) > 1 else name
+        for name, consultant_id in zip(names, stops["consultant_id"], strict=True)
+    ]
+
+
+def _punctuality_found(shown: "pd.DataFrame", names: list[str]) -> str:
+    if shown.empty:
+        return _("There are no visits")
+    within = shown["chance_within_5_min"].tolist()
+    safe = sum(chance >= _SAFE for chance in within)
+    found = ngettext(
+        "{n} of {all} appointment begins within 5 minutes at least nine times in ten",
+        "{n} of {all} appointments begin within 5 minutes at least nine times in ten",
+        len(within),
+    ).format(n=number(safe), all=number(len(within)))
+    if safe == len(within):
+        return found
+    least = min(range(len(within)), key=within.__getitem__)
+    return _("{found}; least certain: {name}").format(found=found, name=names[least])
+
+
+def conversations_held(distribution: "pd.DataFrame", *, source: str, ax: "Axes | None" = None) -> "Figure":
+    """Draw how likely each number of conversations is, of those booked in a week.
+
+    Parameters
+    ----------
+    distribution
+        A row a number, from 0 to those booked: `conversations` and `chance_held`.
+    source
+        Where the figures are from.
+    ax
+        Axes to draw on, instead of a figure of its own.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    counts, chances = distribution["conversations"], distribution["chance_held"]
+    booked, mean = int(counts.max()), float((counts * chances).sum())
+    total = chances.cumsum()
+    least, most = (int(counts[total >= share - 1e-12].iloc[0]) for share in (0.05, 0.95))
+    with drawing(ax, 3.4) as axes:
+        inside = counts.between(least, most)
+        axes.bar(counts[inside], chances[inside], color=BLUE, width=0.8, label=_("nine times in ten"))
+        axes.bar(counts[~inside], chances[~inside], color=GREY, width=0.8, label=_("otherwise"))
+        axes.axvline(booked, color=INK, linestyle=(0, (4, 2)), linewidth=1.2, label=_("booked"))
+        axes.axvline(mean, color=ORANGE, linewidth=2, label=_("on average"))
+        axes.grid(axis="x", visible=False)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_formatter(numbers())
+        axes.yaxis.set_major_formatter(numbers(0, "%", 100))
+        axes.set_xlabel(_("conversations held in the week"))
+        axes.set_ylabel(_("chance"))
+        axes.legend(loc="upper left")
+        title = _("Of {booked} booked conversations {mean} are held, and nine times in ten {least} to {most}")
+        title = title.format(
+            booked=number(booked), mean=number(mean, 1), least=number(least), most=number(most)
+        )
+        return finish(axes, title, source)
+
+
+def price_of_calm(table: "pd.DataFrame", *, source: str, ax: "Axes | None" = None) -> "Figure":
+    """Draw what rosters with more and more slack cost, against how well they keep their times.
+
+    Parameters
+    ----------
+    table
+        A row a roster, the first without slack: `slack_minutes`, `score_points`,
+        `chance_visit_within_0_min`, `chance_visit_within_5_min`, `chance_week_within_15_min`.
+    source
+        Where the figures are from.
+    ax
+        Axes to draw on, instead of a figure of its own.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    price = table["score_points"] - table["score_points"].iloc[0]
+    series = {
+        "chance_visit_within_0_min": _("a visit on time"),
+        "chance_visit_within_5_min": _("a visit within 5 minutes"),
+        "chance_week_within_15_min": _("all of the week within 15 minutes"),
+    }
+    with drawing(ax, 4.2) as axes:
+        for (column, text), look in zip(series.items(), looks(len(series)), strict=True):
+            axes.plot(price, table[column], label=text, **look)
+        for points, chance, minutes in zip(
+            price, table["chance_visit_within_0_min"], table["slack_minutes"], strict=True
+        ):
+            axes.annotate(
+                _("{n} min").format(n=number(minutes)),
+                (points, chance),
+                xytext=(5, -5),
+                textcoords="offset points",
+                va="top",
+            )
+        axes.margins(x=0.1, y=0.15)
+        axes.xaxis.set_major_locator(MaxNLocator(4))
+        axes.set_ylim(top=1.01)
+        axes.xaxis.set_major_formatter(numbers(signed=True))
+        axes.yaxis.set_major_formatter(numbers(0, "%", 100))
+        axes.set_xlabel(_("what the slack costs, points of the score"))
+        axes.set_ylabel(_("chance"))
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=1, borderaxespad=0)
+        return finish(axes, _calm_found(table), source)
+
+
+def _calm_found(table: "pd.DataFrame") -> str:
+    first, last = table.iloc[0], table.iloc[-1]
+    if len(table) < 2:
+        return _("Without slack {chance} of visits begin on time").format(
+            chance=percent(first["chance_visit_within_0_min"])
+        )
+    title = _(
+        "With {minutes} minutes of slack on every ride {after} of visits begin on time, not {before}, "
+        "for {points} points"
+    )
+    return title.format(
+        minutes=number(last["slack_minutes"]),
+        after=percent(last["chance_visit_within_0_min"]),
+        before=percent(first["chance_visit_within_0_min"]),
+        points=number(last["score_points"] - first["score_points"]),
+    )

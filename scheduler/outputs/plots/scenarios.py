@@ -1,0 +1,209 @@
+"""Plots of scenarios and candidates: how they differ from today, in all and week by week."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from scheduler.i18n import _, ngettext, number
+from scheduler.model import Week
+from scheduler.outputs.plots.style import (
+    BAR,
+    BLUE,
+    GREY,
+    INK,
+    MUTED,
+    ORANGE,
+    Z95,
+    Rows,
+    drawing,
+    finish,
+    numbers,
+    sentence,
+    written,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_MOST_CANDIDATES = 15
+#: Of so many weeks each has its number; of more, the difference is told by the colour alone.
+_MOST_NUMBERS = 16
+
+
+def scenario_differences(
+    differences: "pd.DataFrame",
+    measure: str,
+    *,
+    what: str,
+    titles: Mapping[str, str],
+    source: str,
+    decimals: int = 0,
+    scale: float = 1.0,
+    ax: "Axes | None" = None,
+) -> "Figure":
+    """Draw how much more or less of something each scenario has than today, a bar each.
+
+    Parameters
+    ----------
+    differences
+        A row a scenario and measure: `scenario`, `measure`, `difference` and `standard_error`. Where the
+        error is above 0, the interval that holds the difference in 95 % of cases is drawn.
+    measure
+        Which of the measures.
+    what
+        What it is called, with its unit: ``cycling, minutes``.
+    titles
+        What the scenarios are called, by name, in the order of the bars.
+    source
+        Where the figures are from.
+    decimals, scale
+        How numbers are written, after they are multiplied by `scale`.
+    ax
+        Axes to draw on, instead of a figure of its own.
+    """
+    table = differences[differences["measure"] == measure].set_index("scenario")
+    names = [name for name in titles if name in table.index]
+    values = dict(zip(table.index, (scale * table["difference"]).tolist(), strict=True))
+    errors = dict(zip(table.index, (scale * Z95 * table["standard_error"]).tolist(), strict=True))
+    notes = [
+        written(values[name], decimals, signed=True)
+        + (f" ±{written(errors[name], decimals)}" if errors[name] > 0 else "")
+        for name in names
+    ]
+    listed = Rows([titles[name] for name in names], notes)
+    with drawing(ax, 1.2 + listed.height_in) as axes:
+        listed.draw(axes)
+        for at, name in zip(listed.middles, names, strict=True):
+            axes.barh(at, values[name], height=BAR, color=BLUE if values[name] >= 0 else ORANGE)
+            if errors[name] > 0:
+                axes.errorbar(values[name], at, xerr=errors[name], color=INK, capsize=3, linewidth=1.2)
+        axes.axvline(0, color=MUTED, linewidth=1)
+        axes.xaxis.set_major_formatter(numbers(decimals, signed=True))
+        axes.set_xlabel(_("{what}: difference from today").format(what=what))
+        return finish(axes, _differences_found(what, values, titles, decimals), source)
+
+
+def _differences_found(
+    what: str, values: Mapping[str, float], titles: Mapping[str, str], decimals: int
+) -> str:
+    apart = [name for name in sorted(values, key=values.__getitem__) if round(values[name], decimals)]
+    if not apart:
+        return sentence(_("{what}: as today in every scenario").format(what=what))
+    ends = dict.fromkeys((apart[-1], apart[0]))
+    named = "; ".join(f"{titles[name]} {written(values[name], decimals, signed=True)}" for name in ends)
+    return sentence(_("{what}, compared with today: {named}").format(what=what, named=named))
+
+
+def conversations_by_week(
+    results: "pd.DataFrame", *, titles: Mapping[str, str], source: str, ax: "Axes | None" = None
+) -> "Figure":
+    """Draw how many conversations are held in each week: today's number, and the others' differences.
+
+    Parameters
+    ----------
+    results
+        A row a week of each scenario: `scenario`, `week` (of several draws, as in ``2009-W20#3``, the
+        mean counts) and `held`. Weeks that not all scenarios have are left out.
+    titles
+        What the scenarios are called, by name, in order; the first is today.
+    source
+        Where the figures are from.
+    ax
+        Axes to draw on, instead of a figure of its own.
+    """
+    weeks = results["week"].str.partition("#")[0]
+    held = results.assign(week=weeks).pivot_table(index="scenario", columns="week", values="held")
+    held = held.loc[[name for name in titles if name in held.index]].dropna(axis="columns").round(1)
+    apart = held - held.iloc[0]
+    most = max(1.0, *apart.abs().to_numpy().ravel().tolist())
+    totals = [written(float(held.iloc[0].sum())), *map(_signed, apart.iloc[1:].sum(axis=1).tolist())]
+    listed = Rows([titles[name] for name in held.index], totals)
+    with drawing(ax, 1.3 + listed.height_in) as axes:
+        listed.draw(axes)
+        for row, name in enumerate(held.index):
+            pairs = zip(held.loc[name].tolist(), apart.loc[name].tolist(), strict=True)
+            for column, (count, value) in enumerate(pairs):
+                colour = GREY if row == 0 else BLUE if value >= 0 else ORANGE
+                strength = 0.35 if row == 0 else 0.15 + 0.45 * abs(value) / most
+                if row == 0 or value:
+                    axes.barh(listed.middles[row], 0.94, 0.36, column - 0.47, color=colour, alpha=strength)
+                    text = written(count, int(count % 1 > 0)) if row == 0 else _signed(value)
+                    if len(held.columns) <= _MOST_NUMBERS:
+                        axes.text(column, listed.middles[row], text, ha="center", va="center", size=9)
+        axes.set_xlim(-0.5, len(held.columns) - 0.5)
+        axes.grid(visible=False)
+        axes.tick_params(axis="x", length=0)
+        step = -(-len(held.columns) // _MOST_NUMBERS)
+        axes.set_xticks(range(0, len(held.columns), step), _week_labels(list(held.columns)[::step]))
+        axes.set_xlabel(_("week: conversations held, difference from today"))
+        return finish(axes, _weeks_found(apart, titles), source)
+
+
+def _signed(value: float) -> str:
+    return written(value, int(round(value, 1) % 1 > 0), signed=True)
+
+
+def _week_labels(weeks: Sequence[str]) -> list[str]:
+    """Return the weeks' numbers, with the year below where it begins."""
+    labels, year = [], 0
+    for week in map(Week.parse, weeks):
+        labels.append(f"{week.number}\n{week.year}" if week.year != year else str(week.number))
+        year = week.year
+    return labels
+
+
+def _weeks_found(apart: "pd.DataFrame", titles: Mapping[str, str]) -> str:
+    differ = (apart != 0).sum(axis=1)
+    name = str(differ.idxmax())
+    count = int(differ[name])
+    if not count:
+        return _("Every week holds as many conversations as today, in every scenario")
+    title = ngettext(
+        "{title}: {difference} conversations, in {n} of {all} week another number than today",
+        "{title}: {difference} conversations, in {n} of {all} weeks another number than today",
+        len(apart.columns),
+    )
+    total = float(apart.sum(axis=1)[name])
+    return title.format(
+        title=titles[name], difference=_signed(total), n=number(count), all=number(len(apart.columns))
+    )
+
+
+def candidate_ranking(
+    gains: "pd.DataFrame", *, source: str, most: int = _MOST_CANDIDATES, ax: "Axes | None" = None
+) -> "Figure":
+    """Draw what each practice that could join is worth, a bar each, best first.
+
+    Parameters
+    ----------
+    gains
+        A row a candidate, best first: `name`, `value_points`, `net_conversations`.
+    source
+        Where the figures are from.
+    most
+        How many are drawn.
+    ax
+        Axes to draw on, instead of a figure of its own.
+    """
+    shown = gains.head(most)
+    notes = [
+        _("{n} conversations").format(n=written(conversations, signed=True))
+        for conversations in shown["net_conversations"]
+    ]
+    listed = Rows(shown["name"].tolist(), notes)
+    with drawing(ax, 1.2 + listed.height_in) as axes:
+        listed.draw(axes)
+        axes.barh(listed.middles, shown["value_points"], height=BAR, color=BLUE)
+        axes.set_xlim(left=0)
+        axes.xaxis.set_major_formatter(numbers())
+        axes.set_xlabel(_("worth over these weeks, points of the score"))
+        title = _("No practice could join")
+        if len(gains):
+            best = shown.iloc[0]
+            title = _("{name} brings most: {n} conversations").format(
+                name=best["name"], n=written(best["net_conversations"], signed=True)
+            )
+        if len(shown) < len(gains):
+            title += " " + _("(the best {n} of {all} are shown)").format(n=len(shown), all=number(len(gains)))
+        return finish(axes, title, source)

@@ -1,0 +1,212 @@
+"""What all plots share: size, colours, numbers as people here write them, and where words stand.
+
+Colours are those of Okabe and Ito (Color Universal Design, 2008), which colour-blind eyes tell apart;
+each also has a marker or a dash pattern of its own. The title says what was found, the last line where
+the figures are from.
+"""
+
+import re
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+from scheduler.i18n import _, language, number, using
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import FuncFormatter
+
+INK, MUTED, LINE, PAPER = "#1c2024", "#565e66", "#d4d8da", "#ffffff"
+#: Today, or what other things are compared with.
+GREY = "#87919a"
+BLUE, ORANGE, GREEN, PINK, SKY, AMBER = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#b8860b"
+_COLOURS = (BLUE, ORANGE, GREEN, PINK, AMBER, SKY)
+_MARKERS = ("o", "s", "^", "D", "v", "P")
+_DASHES: tuple[Any, ...] = (
+    "-",
+    (0, (5, 1.5)),
+    (0, (1.5, 1.2)),
+    (0, (6, 1.5, 1.5, 1.5)),
+    (0, (9, 2)),
+    (0, (3, 3)),
+)
+_WIDTH_IN, _DPI = 7.0, 110
+_NBSP = "\N{NO-BREAK SPACE}"
+#: So many letters fit beside each other on a phone.
+_LETTERS = 46
+#: Half the width of an interval that holds a normal variable in 95 % of cases, in standard errors.
+Z95 = 1.96
+
+_RC: dict[Any, Any] = {
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
+    "text.color": INK,
+    "font.size": 10.0,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": MUTED,
+    "axes.labelsize": 10.0,
+    "axes.titlesize": 12.0,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "grid.color": LINE,
+    "grid.linewidth": 0.7,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "lines.linewidth": 2.0,
+    "lines.solid_capstyle": "round",
+    "legend.frameon": False,
+}
+
+
+@contextmanager
+def drawing(ax: "Axes | None", height_in: float) -> Iterator["Axes"]:
+    """Give axes to draw on, `ax` or those of a new figure, for as long as settings are as plots need them."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context(_RC):
+        if ax is None:
+            ax = Figure(figsize=(_WIDTH_IN, height_in), dpi=_DPI, layout="constrained").add_subplot()
+        yield ax
+
+
+def finish(ax: "Axes", title: str, source: str) -> "Figure":
+    """Put the finding above and the source below; return the figure.
+
+    On axes that share a figure with others, both belong to the axes, not to the figure.
+    """
+    figure: Figure = ax.get_figure(root=True)  # type: ignore[assignment]
+    if len(figure.axes) > 1 or figure.get_layout_engine() is None:
+        ax.set_title(clean(title), loc="left", wrap=True, parse_math=False)
+        return figure
+    figure.suptitle(
+        clean(title), x=0.01, ha="left", size=12, weight="bold", wrap=True, parse_math=False, color=INK
+    )
+    figure.supxlabel(clean(source), x=0.01, ha="left", size=8, wrap=True, parse_math=False, color=MUTED)
+    return figure
+
+
+def clean(text: str) -> str:
+    """Return a text on one line, without characters that cannot be printed."""
+    text = re.sub(r"[ \t\r\n\f\v]+", " ", text).strip()
+    return "".join(char for char in text if char.isprintable() or char == _NBSP)
+
+
+def numbers(
+    decimals: int = 0, unit: str = "", scale: float = 1.0, *, signed: bool = False
+) -> "FuncFormatter":
+    """Return a formatter of an axis in the language in force now; differences are `signed`.
+
+    A tick that lies between two numbers with so many decimals is written with more.
+    """
+    from matplotlib.ticker import FuncFormatter
+
+    def words(value: float) -> str:
+        value = round(value * scale, 6)
+        enough = next((n for n in range(decimals, 4) if round(value, n) == value), 4)
+        return written(value, enough, unit, signed=signed)
+
+    return FuncFormatter(spoken(words))
+
+
+def spoken(words: Callable[[float], str]) -> Callable[[float, int | None], str]:
+    """Return a function for `FuncFormatter` that speaks the language in force now, whenever it is called."""
+    now = language()
+
+    def speak(value: float, _position: int | None = None) -> str:
+        with using(now):
+            return words(value)
+
+    return speak
+
+
+def written(value: float, decimals: int = 0, unit: str = "", *, signed: bool = False) -> str:
+    """Write a number: ``1.234``, ``+12 %``, ``−0,5``."""
+    text = number(abs(value), decimals)
+    zero = round(abs(value), decimals) == 0
+    sign = "" if zero else "−" if value < 0 else "+" if signed else ""
+    return f"{sign}{text}{_NBSP}{unit}" if unit else sign + text
+
+
+def percent(chance: float) -> str:
+    """Write a chance or share in whole percent: what is not certain never looks so."""
+    if 0 < chance < 0.005:
+        text = _("under {percent} %").format(percent=number(1))
+    elif 0.995 <= chance < 1:
+        text = _("over {percent} %").format(percent=number(99))
+    else:
+        text = _("{percent} %").format(percent=number(100 * chance))
+    return text.replace(" ", _NBSP)
+
+
+def looks(count: int) -> list[dict[str, Any]]:
+    """Return a colour, a marker and a dash pattern for each of several series."""
+    rounds = zip(cycle(_COLOURS), cycle(_MARKERS), cycle(_DASHES), strict=False)
+    return [
+        {"color": colour, "marker": marker, "linestyle": dash}
+        for _n, (colour, marker, dash) in zip(range(count), rounds, strict=False)
+    ]
+
+
+#: How high the bar of a row is, where the next row is 1 further.
+BAR = 0.26
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A y axis that is a list, the first on top: over each row stands its label, at its end a short note.
+
+    So a name may be as long as the plot is wide, on a phone too. Bars are drawn at the
+    `middles`, as high as `BAR`.
+    """
+
+    labels: Sequence[str]
+    notes: Sequence[str]
+
+    @property
+    def middles(self) -> list[float]:
+        """Where in y the middle of each row's bar belongs."""
+        return [row + 0.13 for row in range(len(self.labels))]
+
+    @property
+    def height_in(self) -> float:
+        """How high the list should be, in inches."""
+        return len(self.labels) * (0.58 if any("\n" in text for text in self._wrapped()) else 0.45)
+
+    def draw(self, ax: "Axes") -> None:
+        """Make the y axis of `ax` this list."""
+        from matplotlib.ticker import MaxNLocator
+
+        ax.set_ylim(len(self.labels) - 0.45, -0.75)
+        ax.set_yticks([])
+        ax.spines["left"].set_visible(False)
+        ax.grid(axis="y", visible=False)
+        ax.xaxis.set_major_locator(MaxNLocator(5))
+        above: dict[str, Any] = {
+            "transform": ax.get_yaxis_transform(),
+            "va": "bottom",
+            "parse_math": False,
+            "linespacing": 1.0,
+            "bbox": {"facecolor": PAPER, "edgecolor": "none", "pad": 1},
+        }
+        for row, (text, note) in enumerate(zip(self._wrapped(), self.notes, strict=True)):
+            ax.text(0, row - 0.1, text, ha="left", **above)
+            ax.text(1, row - 0.1, clean(note), ha="right", color=MUTED, **above)
+
+    def _wrapped(self) -> list[str]:
+        """Return the labels on one line or two, cut where they are still too long, beside the notes."""
+        letters = max(_LETTERS - max(map(len, self.notes), default=0), _LETTERS // 2)
+        return [
+            "\n".join(textwrap.wrap(clean(text), letters, max_lines=2, placeholder="…"))
+            for text in self.labels
+        ]
+
+
+def sentence(text: str) -> str:
+    """Return a text that begins with a capital letter."""
+    return text[:1].upper() + text[1:]

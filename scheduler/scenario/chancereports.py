@@ -1,0 +1,181 @@
+"""Pages that can be sent on: a week under chance, and the road to the goal."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from scheduler.config import SimulationSettings
+from scheduler.i18n import _, day, ngettext, number
+from scheduler.outputs import plots, words
+from scheduler.outputs.mappage import map_alone, weeks_text
+from scheduler.outputs.privacy import public
+from scheduler.outputs.report import Section, report
+from scheduler.outputs.scene import week_scene
+from scheduler.planner import Prepared, rides
+from scheduler.scenario.calm import Calm
+from scheduler.scenario.road import Capacity
+from scheduler.scenario.robustness import Robustness
+from scheduler.scenario.telling import calm_table, chance_text, frontier_table, needs_table, road_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def week_report(calm: Calm, prepared: Prepared) -> str:
+    """Return what chance makes of a week's roster as an HTML page, in the language in force.
+
+    Where there are rosters with slack, the price of calm is told, too.
+    """
+    found = calm.slacks[0].robustness
+    title = f"{words.week_title(found.roster)} {calm.week.year}"
+    source = _("Roster of {week} planned by hjul, carried out {n} times").format(
+        week=calm.week, n=number(found.draws)
+    )
+    scene = week_scene(
+        public(found.roster), rides(found.roster, prepared.travel), prepared.network.background()
+    )
+    return report(
+        _("How well {week} keeps its times").format(week=title),
+        _("Which times are kept, and which conversations are held, when not everything goes as planned?"),
+        [words.sentence(found.roster), *_chances(prepared.project.config.simulation)],
+        [
+            Section(
+                _("Conversations held and lost"),
+                table=_fates(found),
+                figure=plots.conversations_held(found.distribution(), source=source),
+            ),
+            Section(
+                _("Stop by stop"),
+                _("Days on which the consultant is ill are set aside here."),
+                figure=plots.stop_punctuality(found.stops(), source=source),
+            ),
+            *_price(calm, source),
+            Section(_("All rounds of the week"), html=map_alone(scene, title)),
+        ],
+        notes=_open_rosters(calm),
+    )
+
+
+def _fates(found: Robustness) -> "pd.DataFrame":
+    import pandas as pd
+
+    summary = found.summary()
+    fates = {
+        _("booked"): number(summary.booked_conversations),
+        _("held, on average"): number(summary.expected_held, 2),
+        _("lost because the citizen does not come"): number(summary.lost_to_no_show, 2),
+        _("lost to illness"): number(summary.lost_to_illness, 2),
+        _("lost to delay"): number(summary.lost_to_delay, 2),
+    }
+    return pd.DataFrame(fates.items(), columns=["", _("Conversations")])
+
+
+def _price(calm: Calm, source: str) -> Iterator[Section]:
+    if len(calm.slacks) > 1:
+        table = calm.table()
+        yield Section(
+            _("The price of calm: time to spare on every ride"),
+            _(
+                "The week planned with so many minutes more for every ride, and carried out under the same chance."
+            ),
+            table=calm_table(table),
+            figure=plots.price_of_calm(table, source=source),
+        )
+
+
+def _open_rosters(calm: Calm) -> list[str]:
+    return [
+        _("The roster with {minutes} minutes of slack is not proven best.").format(minutes=slack.minutes)
+        for slack in calm.slacks
+        if slack.robustness.roster.status != "optimal"
+    ]
+
+
+def capacity_report(found: Capacity, needs: "pd.DataFrame", chance: float) -> str:
+    """Return the road to the goal and what it takes as an HTML page, in the language in force.
+
+    Parameters
+    ----------
+    found
+        What the weeks of the period come to.
+    needs
+        What `what_it_takes` says of it for this `chance`.
+    """
+    weeks = weeks_text([str(week) for week in found.weeks])
+    source = _("Rosters planned by hjul; {weeks}").format(weeks=weeks)
+    least, most = found.range()
+    answer = _(
+        "The chance is {chance}. Of {booked} booked conversations, with those before, {held} are held on "
+        "average, and nine times in ten {least} to {most}."
+    ).format(
+        chance=chance_text(found.chance),
+        booked=number(sum(found.booked)),
+        held=number(found.expected),
+        least=number(least),
+        most=number(most),
+    )
+    before = ngettext("{n} conversation was held before.", "{n} conversations were held before.", found.held)
+    return report(
+        _("The road to {goal} conversations").format(goal=number(found.goal)),
+        _("Will {goal} conversations have been held by {date}, and what does it take?").format(
+            goal=number(found.goal), date=day(found.end, "year")
+        ),
+        [
+            _("Planned: {weeks}.").format(weeks=weeks),
+            *([before.format(n=number(found.held))] if found.held else []),
+            *_chances(found.settings),
+            _("Nothing that is lost is booked again, and practices ask for what the tables say."),
+        ],
+        [
+            Section(
+                _("The road to the goal"),
+                answer,
+                table=road_table(found.fan()),
+                figure=plots.road_to_goal(found.fan(), end=found.end, source=source),
+            ),
+            Section(
+                _("What it takes for a chance of {chance}, one thing at a time").format(
+                    chance=chance_text(chance)
+                ),
+                table=needs_table(needs),
+            ),
+            *_sizes(found),
+        ],
+        notes=[f"{failure.scenario} {failure.week}: {failure.reason}" for failure in found.failures],
+    )
+
+
+def _sizes(found: Capacity) -> Iterator[Section]:
+    if found.frontier is None:
+        return
+    count = int(found.frontier["sampled_weeks"].max())
+    source = ngettext(
+        "{n} week planned by hjul for each size", "{n} weeks planned by hjul for each size", count
+    ).format(n=number(count))
+    text = _(
+        "Practices that come on top are twins of those there are. The intervals are those of planning only "
+        "some of the weeks. * nothing else that was compared holds as many for less."
+    )
+    yield Section(
+        _("Conversations in a quarter, by consultants and practices"),
+        text,
+        table=frontier_table(found.frontier),
+        figure=plots.capacity_frontier(found.frontier, source=source),
+    )
+
+
+def _chances(settings: SimulationSettings) -> list[str]:
+    """Say how much varies."""
+    return [
+        _("Citizens do not come to {share} of the conversations booked.").format(
+            share=chance_text(settings.no_show_share)
+        ),
+        _("Consultants are ill on {share} of their working days, {days} in a row on average.").format(
+            share=chance_text(settings.illness_share), days=number(settings.illness_days, 1)
+        ),
+        _(
+            "A ride varies by {ride} of its time, and all rides of a day by {weather} (standard deviations)."
+        ).format(ride=chance_text(settings.ride_spread), weather=chance_text(settings.weather_spread)),
+        _("A conversation varies by {minutes} minutes (standard deviation).").format(
+            minutes=number(settings.conversation_spread_minutes, 1)
+        ),
+    ]

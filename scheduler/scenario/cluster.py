@@ -1,0 +1,210 @@
+"""Clusters: worker processes on this machine, or the workers of a Dask cluster that is there."""
+
+import asyncio
+import logging
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, cast
+
+from scheduler import __version__
+from scheduler.errors import InputProblem, ServiceError
+from scheduler.i18n import _
+from scheduler.isolation import deaf_to_interrupts, without_main_module
+
+if TYPE_CHECKING:
+    from distributed import Client, LocalCluster
+    from distributed.client import VersionsDict
+
+#: How long to wait for the scheduler of a cluster to answer, and for a first worker to be there.
+_CONNECT_S = 10.0
+_WORKERS_S = 15.0
+
+_PYTHON = "{}.{}".format(*sys.version_info)
+
+_LOCAL: Mapping[str, object] = {
+    # A worker gets its next task when it has done one. So when it dies, it is known which task it was.
+    "distributed.scheduler.worker-saturation": 1.0,
+    "distributed.scheduler.allowed-failures": 2,
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    "distributed.worker.profile.enabled": False,
+    # A worker holds no data that could be moved to a disk, and one that paused would stay so for ever,
+    # since memory once used by the engine is not given back. At its limit it is started anew.
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+    "distributed.worker.memory.terminate": 0.95,
+}
+
+
+def cores() -> int:
+    """Return how many processors this process may use."""
+    from dask.system import CPU_COUNT
+
+    return int(CPU_COUNT)
+
+
+@contextmanager
+def local(workers: int) -> Iterator["Client"]:
+    """Run worker processes on this machine, of one thread each, that share its memory evenly.
+
+    They listen on this machine alone, and end with the block, or with this process whatever happens to
+    it. A worker that dies is replaced.
+
+    Raises
+    ------
+    ServiceError
+        When they cannot be started.
+    """
+    import dask
+    from distributed import Client, LocalCluster
+
+    with ExitStack() as stack:
+        scratch = stack.enter_context(TemporaryDirectory(prefix="hjul-", ignore_cleanup_errors=True))
+        stack.enter_context(dask.config.set({**_LOCAL, "temporary-directory": scratch}))
+        # A worker that dies is replaced at any moment: the main module stays away until the end.
+        stack.enter_context(without_main_module())
+        stack.enter_context(_quiet())
+        try:
+            with deaf_to_interrupts():
+                cluster = stack.enter_context(
+                    LocalCluster(
+                        n_workers=workers,
+                        threads_per_worker=1,
+                        host="127.0.0.1",
+                        dashboard_address="127.0.0.1:0",
+                        scheduler_kwargs={"dashboard": False},
+                        silence_logs=logging.CRITICAL,
+                    )
+                )
+        except (OSError, RuntimeError) as error:
+            raise ServiceError(
+                _("The processes that plan could not be started: {error}").format(error=error),
+                _("Plan in this process alone: --workers 0."),
+            ) from error
+        stack.callback(_end, cluster)
+        yield stack.enter_context(Client(cluster, set_as_default=False))
+
+
+def _end(cluster: "LocalCluster") -> None:
+    """Kill the worker processes of a local cluster: asked politely, each would end its task first."""
+    import psutil
+
+    for nanny in cluster.workers.values():
+        nanny.close_gracefully()  # it is not to start another one
+        if (pid := nanny.pid) is not None:
+            with suppress(psutil.NoSuchProcess):
+                psutil.Process(pid).kill()
+
+
+@contextmanager
+def existing(address: str) -> Iterator["Client"]:
+    """Connect to a Dask cluster, and see that everybody there has this version of hjul.
+
+    Raises
+    ------
+    ServiceError
+        When it is not there, has no workers, or has a worker that cannot do the work.
+    """
+    from distributed import Client
+
+    with ExitStack() as stack:
+        stack.enter_context(_quiet())
+        try:
+            _knock(address)
+            client = stack.enter_context(Client(address, timeout=_CONNECT_S, set_as_default=False))
+        except (OSError, TypeError, ValueError) as error:  # an address may be wrong in many ways
+            raise ServiceError(
+                _("No cluster answers at {address}.").format(address=address),
+                _(
+                    "Start one (dask scheduler, and dask worker {example} on every machine) and give the "
+                    "address that the scheduler prints, or leave --cluster out to plan on this machine."
+                ).format(example="tcp://HOST:8786"),
+            ) from error
+        try:
+            client.wait_for_workers(1, timeout=_WORKERS_S)
+        except TimeoutError as error:
+            raise ServiceError(
+                _("The cluster at {address} has no workers.").format(address=address),
+                _("Start some: dask worker {address}").format(address=address),
+            ) from error
+        _refuse_strangers(client)
+        yield client
+
+
+def _knock(address: str) -> None:
+    """Raise an error where nobody at an address speaks as Dask does.
+
+    A client that fails to connect is not closed. It would be when it is collected as garbage, which may
+    be in a moment when that blocks the next client.
+    """
+    from distributed import Security
+    from distributed.comm.core import connect
+
+    async def greet() -> None:
+        credentials = Security().get_connection_args("client")  # those of Dask's own settings, if any
+        comm = await asyncio.wait_for(connect(address, timeout=_CONNECT_S, **credentials), _CONNECT_S)
+        await comm.close()
+
+    with ThreadPoolExecutor(1) as thread:  # a notebook has a loop in this one
+        thread.submit(asyncio.run, greet()).result()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Dask's own remarks from the terminal: what people need to know they are told in sentences."""
+    from distributed.utils import silence_logging_cmgr
+    from distributed.versions import VersionMismatchWarning
+
+    with warnings.catch_warnings(), silence_logging_cmgr(logging.CRITICAL + 1):
+        warnings.simplefilter("ignore", VersionMismatchWarning)
+        yield
+
+
+def _refuse_strangers(client: "Client") -> None:
+    """Raise a `ServiceError` that names everybody who has not this version of Python and of hjul."""
+
+    def installed() -> str:  # travels with its code: where there is no hjul, it cannot be found in it
+        try:
+            from scheduler import __version__
+        except Exception:  # noqa: BLE001 - whatever it is, there is no hjul that works
+            return ""
+        return str(__version__)
+
+    versions = cast("VersionsDict", client.get_versions())
+    everybody = {"": versions["scheduler"], **versions["workers"]}
+    problems = []
+    for worker, about in sorted(everybody.items()):
+        theirs = ".".join(about["packages"]["python"].split(".")[:2])
+        if theirs != _PYTHON:
+            problems.append(
+                _("{who} has Python {theirs}, here it is {ours}.").format(
+                    who=_who(worker), theirs=theirs, ours=_PYTHON
+                )
+            )
+    if not problems:  # code travels only between the same versions of Python
+        answers = {"": client.run_on_scheduler(installed), **client.run(installed, on_error="ignore")}
+        for worker, version in sorted(answers.items()):
+            if not version:
+                problems.append(_("{who} has no hjul.").format(who=_who(worker)))
+            elif version != __version__:
+                problems.append(
+                    _("{who} has hjul {theirs}, here it is {ours}.").format(
+                        who=_who(worker), theirs=version, ours=__version__
+                    )
+                )
+    if problems:
+        raise ServiceError(
+            map(InputProblem, problems),
+            _("Install Python {python} and hjul {version} there, and start it anew.").format(
+                python=_PYTHON, version=__version__
+            ),
+        )
+
+
+def _who(worker: str) -> str:
+    return _("The worker {address}").format(address=worker) if worker else _("The cluster's scheduler")

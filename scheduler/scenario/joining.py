@@ -1,0 +1,210 @@
+"""The weeks of a project that other practices have joined, and what each of them brings.
+
+What a practice is worth is counted in points of the score, over the weeks in which it is due. With it a
+week asks for more, so a roster that leaves it out scores what its request weighs (`unmet`) more than
+before. The best roster with it scores at most that, and the difference is the worth of serving it, net
+of what that displaces: visits elsewhere, minutes of cycling, waiting, and balance:
+
+    value = score(best roster without it) + unmet(its request) - score(best roster with it)
+
+Where both rosters are proven it is never negative: the roster without the practice, its request left
+open, is a roster of the week with it. It is 0 where serving the practice would not make up for what
+that displaces. Each week is planned again with the practice in it, so every value is exact. A week in
+which it is not due, or has no room, is the same with it and without; there is nothing to plan again.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scheduler.calendar import requested_conversations, room_slots
+from scheduler.errors import InputProblem
+from scheduler.inputs.candidates import Candidate
+from scheduler.model import Project, TravelTimes, Week
+from scheduler.problem import week_problem
+from scheduler.scenario.costs import week_cost_dkk
+from scheduler.scenario.model import COLUMNS, TODAY, Failure, Task, WeekFigures
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Plans tasks; returns a table of `WeekFigures`, and the tasks that could not be planned.
+Runner = Callable[[Sequence[Task]], "tuple[pd.DataFrame, Sequence[Failure]]"]
+
+_Company = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gain:
+    """What a practice brings over the weeks, in the company of those that joined before it.
+
+    `asked`, `held` and `visits` are its own. `conversations` are how many more are held in all,
+    `missed_elsewhere` how many more visits are missed at others, `cycling_s` and `waiting_s` how much
+    more there is of it in all, `cost_dkk` how much more all weeks cost (None where costs are not known).
+    `proven` tells that every roster behind the figures is proven best.
+    """
+
+    candidate_id: str
+    due_weeks: int
+    value_points: int
+    asked: int
+    held: int
+    visits: int
+    conversations: int
+    missed_elsewhere: int
+    cycling_s: int
+    waiting_s: int
+    cost_dkk: float | None
+    proven: bool
+
+
+class JoinedWeeks:
+    """The weeks with any of the candidates in them, each planned at most once.
+
+    Parameters
+    ----------
+    project
+        With coordinates, without the candidates.
+    times
+        Between all places of the project and all candidates.
+    weeks
+        Which weeks are looked at.
+    runner
+        Plans the weeks.
+    time_limit_s
+        How long a week may be searched.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        times: TravelTimes,
+        candidates: Iterable[Candidate],
+        weeks: Sequence[Week],
+        *,
+        runner: Runner,
+        time_limit_s: float,
+    ) -> None:
+        self._project = project
+        self._times = times
+        self._candidates = {candidate.candidate_id: candidate for candidate in candidates}
+        self._weeks = tuple(weeks)
+        self._runner = runner
+        self._time_limit_s = time_limit_s
+        self._asked = {id_: _asked(project, c, weeks) for id_, c in self._candidates.items()}
+        self._open = {id_: _open(project, c, self._asked[id_]) for id_, c in self._candidates.items()}
+        self._figures: dict[tuple[_Company, Week], WeekFigures] = {}
+        self.failures: list[Failure] = []
+
+    def plan(self, joined: Sequence[str], newcomers: Iterable[str]) -> None:
+        """Plan the weeks as they are once some have joined, and with each newcomer in their company."""
+        wanted: dict[tuple[_Company, Week], str] = {}
+        for newcomer in ("", *newcomers):
+            for week in self._weeks:
+                who = self._company((*joined, newcomer), week)
+                if (who, week) not in self._figures:
+                    wanted.setdefault((who, week), newcomer)
+        tasks = [self._task(who, week, newcomer) for (who, week), newcomer in wanted.items()]
+        by_name = {(task.scenario, task.week): at for task, at in zip(tasks, wanted, strict=True)}
+        if tasks:
+            results, failures = self._runner(tasks)
+            self.failures.extend(failures)
+            for row in results.to_dict("records"):
+                figures = WeekFigures(**{name: row[name] for name in COLUMNS})
+                self._figures[by_name[figures.scenario, figures.week]] = figures
+
+    def held(self, joined: Sequence[str]) -> int | None:
+        """Return the conversations held in all weeks once some have joined, or None where one has failed."""
+        planned = self._planned(joined, self._weeks)
+        return None if planned is None else _sum(planned, "held")
+
+    def gain(self, joined: Sequence[str], newcomer: str) -> Gain | None:
+        """Return what a newcomer brings to those that have joined, or None where a week has failed."""
+        practice, weights = self._candidates[newcomer].practice, self._project.config.weights
+        asked, weeks = self._asked[newcomer], self._open[newcomer]
+        before = self._planned(joined, weeks)
+        after = self._planned((*joined, newcomer), weeks)
+        if before is None or after is None:
+            return None
+        unmet = practice.priority * (
+            weights["unserved_conversation"] * sum(asked[week] for week in weeks)
+            + weights["missed_visit"] * len(weeks)
+        )
+        visits = _sum(after, "watched_visits")
+        return Gain(
+            candidate_id=newcomer,
+            due_weeks=len(asked),
+            value_points=_sum(before, "score") + unmet - _sum(after, "score"),
+            asked=sum(asked.values()),
+            held=_sum(after, "watched_held"),
+            visits=visits,
+            conversations=_sum(after, "held") - _sum(before, "held"),
+            missed_elsewhere=_sum(after, "missed_visits")
+            - (len(weeks) - visits)
+            - _sum(before, "missed_visits"),
+            cycling_s=_sum(after, "cycling_s") - _sum(before, "cycling_s"),
+            waiting_s=_sum(after, "waiting_s") - _sum(before, "waiting_s"),
+            cost_dkk=self._cost_dkk(newcomer),
+            proven=all(figures.status == "optimal" for figures in (*before, *after)),
+        )
+
+    def _planned(self, joined: Sequence[str], weeks: Iterable[Week]) -> list[WeekFigures] | None:
+        """Return the figures of some weeks once some have joined, or None where one has failed."""
+        found = [self._figures.get((self._company(joined, week), week)) for week in weeks]
+        known = [figures for figures in found if figures is not None]
+        return known if len(known) == len(found) else None
+
+    def _cost_dkk(self, newcomer: str) -> float | None:
+        """Return how much more all weeks cost with a newcomer among the practices."""
+        practices = (*self._project.practices, self._candidates[newcomer].practice)
+        more = cost_dkk(self._project.replace(practices=practices), self._weeks)
+        before = cost_dkk(self._project, self._weeks)
+        return None if more is None or before is None else more - before
+
+    def _company(self, joined: Iterable[str], week: Week) -> _Company:
+        """Return who of those that have joined asks for something in a week, and has a room."""
+        return frozenset(id_ for id_ in joined if id_ and week in self._open[id_])
+
+    def _task(self, who: _Company, week: Week, newcomer: str) -> Task:
+        names = sorted(who)
+        candidates = [self._candidates[id_] for id_ in names]
+        project = self._project.replace(
+            practices=(*self._project.practices, *(c.practice for c in candidates)),
+            places=(*self._project.places, *(c.place for c in candidates)),
+            rooms=(*self._project.rooms, *(room for c in candidates for room in c.rooms)),
+        )
+        return Task(
+            scenario=f"+{'+'.join(names)}" if names else TODAY,
+            week=str(week),
+            problem=week_problem(project, self._times, week),
+            time_limit_s=self._time_limit_s,
+            watched=newcomer,
+        )
+
+
+def cost_dkk(project: Project, weeks: Iterable[Week]) -> float | None:
+    """Return what some weeks of a project cost in kroner; None where nothing is known of it."""
+    costs = [week_cost_dkk(project, week) for week in weeks]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known) if len(known) == len(costs) else None
+
+
+def _sum(figures: Iterable[WeekFigures], name: str) -> int:
+    return sum([int(getattr(week, name)) for week in figures])
+
+
+def _asked(project: Project, candidate: Candidate, weeks: Iterable[Week]) -> Mapping[Week, int]:
+    """Return the conversations that a candidate asks for, by week; weeks without any are not there."""
+    by_week = {week: requested_conversations(project, candidate.practice, week) for week in weeks}
+    return {week: count for week, count in by_week.items() if count}
+
+
+def _open(project: Project, candidate: Candidate, weeks: Iterable[Week]) -> tuple[Week, ...]:
+    """Return the weeks in which a candidate has a room on a day that is not closed."""
+    own = project.replace(rooms=candidate.rooms)
+    return tuple(week for week in weeks if room_slots(own, candidate.practice, week)[0])
+
+
+def problems_of(failures: Iterable[Failure]) -> list[InputProblem]:
+    """Return the weeks that could not be planned as problems, each with its scenario and week."""
+    return [InputProblem(failure.reason, f"{failure.scenario} {failure.week}") for failure in failures]

@@ -1,0 +1,76 @@
+"""What a scenario's weeks are, and the figures that come of each."""
+
+import dataclasses
+from dataclasses import dataclass
+
+from scheduler.model import Problem
+
+#: The name of the project as it is, in every comparison.
+TODAY = "today"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Task:
+    """One week of one scenario, ready to be planned anywhere.
+
+    `watched` is the id of a request whose visit is also counted apart, if any.
+    """
+
+    scenario: str
+    week: str
+    problem: Problem
+    time_limit_s: float = 20.0
+    watched: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekFigures:
+    """What one week of one scenario comes to; a row of every table of results.
+
+    `requested` and `held` count conversations; `requests` are practices and home visits that are due.
+    `missed_visits` got no visit, `partial_visits` fewer conversations than requested. `cycling_s`,
+    `cycling_m` and `waiting_s` are sums over all rounds; `visit_s` are seconds of visits and home
+    visits. `own_visits` were made by the practice's own consultant out of `owned_visits`.
+    `working_s` are seconds of shifts less lunch and engagements; `consultants` have such time.
+    `watched_visits` and `watched_held` are those of the task's watched request alone. `held_by` is a
+    JSON object: requested and held conversations of every practice that asks, by its id.
+    """
+
+    scenario: str
+    week: str
+    status: str
+    score: int
+    bound: int
+    requests: int
+    visits: int
+    requested: int
+    held: int
+    missed_visits: int
+    partial_visits: int
+    cycling_s: int
+    cycling_m: int
+    waiting_s: int
+    visit_s: int
+    own_visits: int
+    owned_visits: int
+    moved_visits: int
+    imbalance_minutes: float
+    consultants: int
+    working_s: int
+    solve_s: float
+    watched_visits: int = 0
+    watched_held: int = 0
+    held_by: str = "{}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A task that could not be done, and why."""
+
+    scenario: str
+    week: str
+    reason: str
+
+
+#: The columns of a table of results, in order.
+COLUMNS = tuple(field.name for field in dataclasses.fields(WeekFigures))

@@ -1,0 +1,78 @@
+"""A file of practices that could join -> candidates with coordinates, or everything that is wrong with them."""
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+
+from scheduler.addresses import street_key
+from scheduler.errors import InputError, InputProblem
+from scheduler.geocoding import search_places
+from scheduler.i18n import _
+from scheduler.inputs.candidates import Candidate, read_candidates
+from scheduler.inputs.schema import key
+from scheduler.model import Place, Project
+from scheduler.online import OnlineAddresses
+from scheduler.planner import Prepared, location_notes
+
+
+def locate_candidates(
+    file: Path, prepared: Prepared, online: OnlineAddresses | None = None
+) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
+    """Read the practices that could join a project, and find where they are.
+
+    Returns them with coordinates, and remarks about places that were not found as they are written or
+    that share a house.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong in the table, and every candidate that is not found, lies off the
+        network, or is there already.
+    ServiceError
+        When the file cannot be read, or an online service is asked and cannot be had.
+    """
+    problems: list[InputProblem] = []
+    candidates = read_candidates(file, prepared.project, problems)
+    places = tuple(candidate.place for candidate in candidates)
+    search = search_places(prepared.project.replace(bases=(), places=places), prepared.network, online)
+    known = [*practice_places(prepared.project), *search.places]
+    problems += chain(search.problems, _there_already(known))
+    if problems:
+        raise InputError(problems)
+    found = tuple(
+        dataclasses.replace(candidate, place=place)
+        for candidate, place in zip(candidates, search.places, strict=True)
+    )
+    return found, (*location_notes(search.located), *_same_house(known, {p.place_id for p in search.places}))
+
+
+def practice_places(project: Project) -> list[Place]:
+    """Return where the practices of a project are, without home visits and other places."""
+    ids = {practice.practice_id for practice in project.practices}
+    return [place for place in project.places if place.place_id in ids]
+
+
+def _there_already(places: Iterable[Place]) -> Iterator[InputProblem]:
+    """Report practices of the same name and address as one before: one practice under two ids."""
+    seen: dict[tuple[str, str, str], Place] = {}
+    for place in places:
+        first = seen.setdefault((key(place.name), street_key(place.address), place.postcode), place)
+        if first is not place and place.origin:
+            yield InputProblem(
+                _("{name} at this address is there already, as {id}").format(
+                    name=place.name, id=first.place_id
+                ),
+                place.origin.file,
+                place.origin.row,
+                "address",
+            )
+
+
+def _same_house(places: Iterable[Place], candidates: set[str]) -> Iterator[str]:
+    """Remark on candidates in the house of another practice: it may well be so, or a slip."""
+    seen: dict[tuple[float | None, float | None], Place] = {}
+    for place in places:
+        first = seen.setdefault((place.lat, place.lon), place)
+        if first is not place and place.place_id in candidates:
+            yield _("{id} is in the same house as {other}").format(id=place.place_id, other=first.place_id)

@@ -1,0 +1,189 @@
+"""Where is the next best place: what a typical practice would be worth at any point of the network.
+
+Points are spread evenly over the area of the project. At each stands, in turn, a practice that is
+typical of the project's own: it asks every week for as many conversations as their median, and lends a
+room at their most usual hours on one weekday. Each weekday is tried, in each of some weeks; every value
+is that of `joining`, exact, from the week planned again. The worth of a place is the mean over weekdays
+and weeks: what is to be expected of a practice whose weekday nobody knows yet. The best weekday is told
+besides. Between the points nothing is known: a map may fill the gaps, and has to say so.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scheduler import files
+from scheduler.errors import InputError
+from scheduler.i18n import _, ngettext, number
+from scheduler.inputs.cells import WEEKDAYS_EN
+from scheduler.model import Week
+from scheduler.planner import Prepared
+from scheduler.progress import Progress, Silent
+from scheduler.scenario.joinedruns import chosen_weeks, prepared_with, runner, write_tables
+from scheduler.scenario.joining import problems_of
+from scheduler.scenario.model import Failure
+from scheduler.scenario.newcomers import practice_places
+from scheduler.scenario.spots import spread_spots
+from scheduler.scenario.spotvalues import SpotValue, TypicalPractice, typical_practice, value_spots
+
+if TYPE_CHECKING:
+    import folium
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NextPlaces:
+    """What a typical practice would be worth at points all over the area of a project, best first."""
+
+    prepared: Prepared
+    weeks: tuple[Week, ...]
+    typical: TypicalPractice
+    values: tuple[SpotValue, ...]
+    failures: tuple[Failure, ...] = ()
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a reader of the values must know, in words."""
+        remarks = [str(problem) for problem in problems_of(self.failures)]
+        if unproven := sum(not value.proven for value in self.values):
+            remarks.append(
+                ngettext(
+                    "At {n} place the time was too short to prove every week: its value may be a little off.",
+                    "At {n} places the time was too short to prove every week: their values may be a little off.",
+                    unproven,
+                ).format(n=number(unproven))
+            )
+        return remarks
+
+    def table(self) -> "pd.DataFrame":
+        """Return a row a point, with units in the names of the columns; a column a weekday."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "spot_id": value.spot.spot_id,
+                    "lat": round(value.spot.lat, 5),
+                    "lon": round(value.spot.lon, 5),
+                    "streets": " / ".join(value.spot.streets),
+                    "points_a_week": round(value.points_a_week),
+                    "conversations_a_week": round(value.conversations_a_week, 2),
+                    "cycling_minutes_a_week": round(value.cycling_s_a_week / 60, 1),
+                    "best_weekday": WEEKDAYS_EN[value.best_weekday],
+                    **{
+                        f"points_{WEEKDAYS_EN[day]}": round(gain.value_points / value.weeks)
+                        for day, gain in sorted(value.gains.items())
+                    },
+                    "proven": value.proven,
+                }
+                for value in self.values
+            ]
+        )
+
+    def map(self) -> "folium.Map":
+        """Return the worth of the practice as colours on a map."""
+        from scheduler.outputs.valuemap import value_map
+
+        return value_map(self.table(), **self._places())
+
+    def page(self) -> str:
+        """Return map and tables as an HTML page that needs nothing else, in the language in force."""
+        from scheduler.outputs.valuemap import value_page
+
+        return value_page(
+            self.table(),
+            **self._places(),
+            weeks=[str(week) for week in self.weeks],
+            conversations=self.typical.conversations,
+            hours_s=(self.typical.start_s, self.typical.end_s),
+            remarks=self.remarks,
+        )
+
+    def _places(self) -> dict[str, Any]:
+        project = self.prepared.project
+        return {
+            "bases": project.bases,
+            "practices": practice_places(project),
+            "background": self.prepared.network.background(),
+        }
+
+
+def next_places(
+    data: Path | Prepared,
+    weeks: str | Sequence[Week] = (),
+    *,
+    places: int = 120,
+    sample: int = 3,
+    time_limit_s: float = 20.0,
+    workers: int | None = None,
+    cluster: str | None = None,
+    folder: Path | None = None,
+    page: Path | None = None,
+    progress: Progress | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> NextPlaces:
+    """Find out where a practice more would be worth most.
+
+    Parameters
+    ----------
+    data
+        The project folder, or what `scheduler.prepare` has made of it.
+    weeks
+        Which, as in ``"2009-W20..2009-W32"``; none for a quarter, see `default_weeks`.
+    places
+        How many points are tried; at least one.
+    sample
+        In how many of the weeks, spread evenly. Each is planned for every place and every weekday.
+    time_limit_s
+        How long each week may be searched.
+    workers, cluster
+        Who plans: so many processes of this machine (none for one per processor, 0 for this process),
+        or a Dask cluster.
+    folder
+        Where weeks are kept as they are planned, and places.csv is written. Without one nothing is written.
+    page
+        Where a page with the map is written, if anywhere.
+    progress
+        Is told of each step.
+    stop
+        Is asked now and then whether to end early.
+
+    Raises
+    ------
+    InputError
+        When the tables are wrong, or there is nothing to try.
+    ServiceError
+        When a file or a cluster cannot be had.
+    SchedulerError
+        When no place could be valued, with the reasons, or it was stopped early.
+    """
+    if places < 1 or sample < 1:
+        raise InputError(_("The numbers of places and of weeks to try must be at least 1."))
+    progress = progress or Silent()
+    prepared, _addresses = prepared_with(data, online=False, progress=progress)
+    over = chosen_weeks(weeks, prepared.project)
+    project = prepared.project
+    typical = typical_practice(project)
+    tried = spread_weeks(over, sample)
+    values, failures = value_spots(
+        prepared,
+        typical,
+        spread_spots(prepared.network, (*project.bases, *practice_places(project)), places),
+        tried,
+        runner=runner(folder, workers=workers, cluster=cluster, progress=progress, stop=stop),
+        time_limit_s=time_limit_s,
+        progress=progress,
+    )
+    found = NextPlaces(prepared=prepared, weeks=tried, typical=typical, values=values, failures=failures)
+    if folder:
+        write_tables(folder, {"places": found.table()})
+    if page:
+        files.replace(page, found.page().encode())
+    return found
+
+
+def spread_weeks(weeks: Sequence[Week], count: int) -> tuple[Week, ...]:
+    """Return so many of some weeks, or all where there are no more, evenly spread."""
+    count = min(count, len(weeks))
+    return tuple(weeks[(2 * number + 1) * len(weeks) // (2 * count)] for number in range(count))

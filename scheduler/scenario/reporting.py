@@ -1,0 +1,172 @@
+"""A comparison as a page that can be sent on: questions, assumptions, table, plots and map."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from scheduler import i18n
+from scheduler.i18n import _
+from scheduler.model import Place
+from scheduler.outputs.mappage import weeks_text
+from scheduler.outputs.plots.scenarios import conversations_by_week, scenario_differences
+from scheduler.outputs.plots.style import sentence
+from scheduler.outputs.report import Section, report
+from scheduler.outputs.scenariomap import ChangedPlace, scenario_map_page
+from scheduler.scenario.changes import Scenario
+from scheduler.scenario.compare import MEASURES, Comparison
+from scheduler.scenario.explaining import (
+    difference_text,
+    explained,
+    measure_scale,
+    measure_text,
+    measure_title,
+    remarks,
+)
+from scheduler.scenario.model import TODAY
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: The measures that are drawn.
+_DRAWN = ("held_conversations", "cost_a_conversation_dkk", "cycling_minutes", "load")
+
+
+def scenario_report(comparison: Comparison, title: str = "") -> str:
+    """Return a comparison as an HTML page that asks nobody for anything, in the language in force."""
+    scenarios = comparison.study.scenarios[1:]
+    questions = " ".join(scenario.question for scenario in scenarios if scenario.question)
+    return report(
+        title or _("Scenarios compared with today"),
+        questions or _("What would be different from today?"),
+        _assumptions(comparison),
+        [
+            Section(_("What each scenario comes to"), table=comparison_table(comparison)),
+            *_plots(comparison),
+            *(_about(comparison, scenario) for scenario in scenarios),
+            *_map(comparison),
+        ],
+        notes=remarks(comparison),
+    )
+
+
+def comparison_table(comparison: Comparison) -> "pd.DataFrame":
+    """Return what each scenario comes to, in words: a row a measure, a column a scenario."""
+    import pandas as pd
+
+    today, *others = comparison.study.scenarios
+    decimals = 0 if comparison.study.draws == 1 else 1
+    rows = []
+    for measure in MEASURES:
+        value = comparison.value(TODAY, measure)
+        cells = [
+            difference_text(measure.name, comparison.difference(other.name, measure), decimals=decimals)
+            for other in others
+        ]
+        rows.append(
+            [
+                sentence(measure_title(measure.name)),
+                measure_text(measure.name, value, decimals=decimals),
+                *cells,
+            ]
+        )
+    return pd.DataFrame(rows, columns=["", today.title, *(other.name for other in others)])
+
+
+def _assumptions(comparison: Comparison) -> list[str]:
+    study = comparison.study
+    project = study.prepared[TODAY].project
+    asked = (
+        _("Practices ask for as many conversations as the tables say.")
+        if study.draws == 1
+        else _("How many conversations practices ask for is drawn around what the tables say (Poisson).")
+    )
+    return [
+        _("Planned and compared: {weeks}.").format(
+            weeks=weeks_text([str(week) for week in comparison.weeks])
+        ),
+        asked,
+        _("{practices} practices and {consultants} consultants today, cycling at {kph} km/h.").format(
+            practices=i18n.number(len(project.practices)),
+            consultants=i18n.number(len(project.consultants)),
+            kph=i18n.number(project.config.cycling.speed_kph, 1),
+        ),
+    ]
+
+
+def _plots(comparison: Comparison) -> Iterator[Section]:
+    titles = {scenario.name: scenario.title for scenario in comparison.study.scenarios}
+    source = _("Rosters planned by hjul; {weeks}").format(
+        weeks=weeks_text([str(week) for week in comparison.weeks])
+    )
+    differences = comparison.differences()
+    for name in _DRAWN:
+        known = differences[differences["measure"] == name]["difference"].notna()
+        if known.all():
+            decimals, scale = measure_scale(name)
+            yield Section(
+                sentence(measure_title(name)),
+                figure=scenario_differences(
+                    differences,
+                    name,
+                    what=measure_title(name),
+                    titles=dict(list(titles.items())[1:]),
+                    source=source,
+                    decimals=decimals,
+                    scale=scale,
+                ),
+            )
+    yield Section(
+        _("Week by week"), figure=conversations_by_week(comparison.compared, titles=titles, source=source)
+    )
+
+
+def _about(comparison: Comparison, scenario: Scenario) -> Section:
+    """Tell a scenario: its question, what makes it differ, and what it changes."""
+    import pandas as pd
+
+    changes = pd.DataFrame(
+        [change.words() for change in scenario.changes], columns=[_("Change"), _("As it was written")]
+    )
+    paragraphs = [scenario.question, *explained(comparison, scenario.name)]
+    return Section(scenario.title, text="\n\n".join(filter(None, paragraphs)), table=changes)
+
+
+def _map(comparison: Comparison) -> Iterator[Section]:
+    changed = _changed_places(comparison)
+    if not changed:
+        return
+    today = comparison.study.prepared[TODAY]
+    ids = {practice.practice_id for practice in today.project.practices}
+    page = scenario_map_page(
+        changed,
+        bases=today.project.bases,
+        practices=[place for place in today.project.places if place.place_id in ids],
+        background=today.network.background(),
+    )
+    yield Section(_("New, moved and dropped places"), html=page)
+
+
+def _changed_places(comparison: Comparison) -> list[ChangedPlace]:
+    """Return the practices and bases that scenarios add, move or drop, each once, with what is said of it."""
+    before = _visible(comparison, TODAY)
+    lines: dict[Place, list[str]] = {}
+    for scenario in comparison.study.scenarios[1:]:
+        after = _visible(comparison, scenario.name)
+        for id_, place in (before | after).items():
+            if id_ not in before:
+                told = _("new: {scenario}")
+            elif id_ not in after:
+                told = _("gone: {scenario}")
+            elif (place.lat, place.lon) != (before[id_].lat, before[id_].lon):
+                told = _("moved here: {scenario}")
+            else:
+                continue
+            lines.setdefault(place, []).append(told.format(scenario=scenario.title))
+    return [ChangedPlace(place, tuple(told)) for place, told in lines.items()]
+
+
+def _visible(comparison: Comparison, scenario: str) -> dict[str, Place]:
+    """Return a scenario's bases and practices by id: home visits are nobody's business."""
+    project = comparison.study.prepared[scenario].project
+    ids = {practice.practice_id for practice in project.practices}
+    places = (*project.bases, *(place for place in project.places if place.place_id in ids))
+    return {place.place_id: place for place in places}

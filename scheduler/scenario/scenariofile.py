@@ -1,0 +1,179 @@
+"""A scenario file -> scenarios: what stands where, not yet whether it can be done.
+
+    [[scenario]]
+    name = "saxogade"
+    title = "Lægerne Saxogade kommer med"
+    question = "Kan aftalerne udvides?"
+    change = [
+      { add = "practices", practice_id = "saxogade", name = "Lægerne Saxogade", address = "Saxogade 94", ... },
+      { add = "rooms", practice_id = "saxogade", weekday = "ons", start = "8.30", end = "12.00" },
+      { set = "consultants", consultant_id = "r2", speed_kph = 18 },
+    ]
+
+A change is one of `changes.VERBS` with the name of a table; its other keys are columns of that table.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from scheduler.errors import InputProblem
+from scheduler.i18n import _
+from scheduler.inputs.cells import looks_like_cpr, shown
+from scheduler.inputs.rows import cpr_problem
+from scheduler.inputs.tomlfile import TEXT, leaves, open_toml, wrong_type
+from scheduler.model import Origin
+from scheduler.scenario.changes import VERBS, Change, Scenario
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+_CELLS = (str, int, float, bool, dt.date, dt.time)
+_COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+_HEADER = re.compile(r"^[ \t]*\[\[[ \t]*scenario[ \t]*\]\]", re.MULTILINE)
+_CHANGE = re.compile(rf"(?:^|[{{,])[ \t]*[\"']?(?:{'|'.join(VERBS)})[\"']?[ \t]*=[ \t]*[\"']", re.MULTILINE)
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    scenario: list[dict[str, Any]]
+
+
+class _Written(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    name: str
+    title: str = ""
+    question: str = ""
+    change: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Where a scenario stands: its first line, and the line of each of its changes."""
+
+    name: str
+    origin: Origin
+    changes: tuple[Origin, ...]
+
+    def problem(self, reason: str, key: str = "", number: int = 0) -> InputProblem:
+        """Return a problem of the scenario, or of its n-th change."""
+        origin = self.changes[number - 1] if number else self.origin
+        return InputProblem(reason, origin.file, origin.row, f"{self.name}: {key}" if key else self.name)
+
+
+def parse(raw: bytes, file: str, problems: list[InputProblem]) -> tuple[Scenario, ...]:
+    """Return the scenarios that could be read, adding what is wrong with the others to `problems`."""
+    reader = open_toml(raw, file, problems)
+    if reader is None:
+        return ()
+    if any(map(looks_like_cpr, leaves({k: v for k, v in reader.document.items() if k != "scenario"}))):
+        problems.append(cpr_problem(file))
+        return ()
+    try:
+        written = _File.model_validate(reader.document).scenario
+    except ValidationError as error:
+        problems += (InputProblem(_wrong_file(details), file) for details in error.errors())
+        return ()
+    if not written:
+        problems.append(InputProblem(_no_scenarios(), file))
+    blocks = _blocks(reader.text, file, written)
+    found = (_scenario(values, block, problems) for values, block in zip(written, blocks, strict=True))
+    return tuple(scenario for scenario in found if scenario)
+
+
+def _scenario(values: Mapping[str, Any], block: _Block, problems: list[InputProblem]) -> Scenario | None:
+    before = len(problems)
+    if any(map(looks_like_cpr, leaves(values))):
+        problems.append(cpr_problem(block.origin.file, block.origin.row, block.name))
+        return None
+    try:
+        written = _Written.model_validate(values)
+    except ValidationError as error:
+        problems += (_wrong_scenario(details, block) for details in error.errors())
+        return None
+    if not written.name.strip():
+        problems.append(block.problem(_("this must be filled in"), "name"))
+    changes = [_change(row, number, block, problems) for number, row in enumerate(written.change, start=1)]
+    if len(problems) > before:
+        return None
+    return Scenario(
+        name=written.name,
+        title=written.title or written.name,
+        changes=tuple(change for change in changes if change),
+        question=written.question,
+        origin=block.origin,
+    )
+
+
+def _change(
+    row: Mapping[str, Any], number: int, block: _Block, problems: list[InputProblem]
+) -> Change | None:
+    verbs = [verb for verb in VERBS if verb in row]
+    if len(verbs) != 1:
+        reason = _('begin the change with one of {verbs} and a table, like add = "rooms"')
+        problems.append(block.problem(reason.format(verbs=", ".join(VERBS)), "change", number))
+        return None
+    if not isinstance(row[verbs[0]], str):
+        problems.append(block.problem(wrong_type(row[verbs[0]], TEXT), verbs[0], number))
+        return None
+    cells = {name: cell for name, cell in row.items() if name != verbs[0]}
+    wrong = [name for name, cell in cells.items() if not isinstance(cell, _CELLS)]
+    problems += (
+        block.problem(_("this must be one text, number, date or time; write a change for each"), name, number)
+        for name in wrong
+    )
+    return None if wrong else VERBS[verbs[0]](row[verbs[0]], cells, block.changes[number - 1])
+
+
+def _blocks(text: str, file: str, written: Sequence[Mapping[str, Any]]) -> Iterator[_Block]:
+    """Find where scenarios and changes stand, as they are usually written; else it is where their whole is."""
+    text = _COMMENT.sub("", text)
+    starts = [match.start() for match in _HEADER.finditer(text)]
+    if len(starts) != len(written):
+        starts = [0] * len(written)
+    for number, values in enumerate(written):
+        end = starts[number + 1] if number + 1 < len(written) else len(text)
+        changes = values.get("change")
+        count = len(changes) if isinstance(changes, list) else 0
+        found = [match.end() for match in _CHANGE.finditer(text, starts[number], end)]
+        places = found if len(found) == count else [starts[number]] * count
+        first, *lines = (Origin(file, 1 + text.count("\n", 0, at)) for at in (starts[number], *places))
+        yield _Block(_called(values, number + 1), first, tuple(lines))
+
+
+def _called(values: Mapping[str, Any], number: int) -> str:
+    name = values.get("name")
+    if isinstance(name, str) and name.strip() and not looks_like_cpr(name):
+        return shown(name).strip('"')
+    return _("scenario {number}").format(number=number)
+
+
+def _no_scenarios() -> str:
+    return _("there is no scenario in the file; each begins with the line [[scenario]]")
+
+
+def _wrong_file(details: "ErrorDetails") -> str:
+    if details["type"] == "extra_forbidden":
+        return _(
+            "there is no {name} in a scenario file; each scenario begins with the line [[scenario]]"
+        ).format(name=shown(str(details["loc"][0])))
+    return _no_scenarios()
+
+
+def _wrong_scenario(details: "ErrorDetails", block: _Block) -> InputProblem:
+    key, *rest = (str(part) for part in details["loc"])
+    if details["type"] == "missing":
+        reason = _("this must be filled in")
+    elif details["type"] == "extra_forbidden":
+        reason = _("there is no such setting; this section may have: {names}").format(
+            names=", ".join(_Written.model_fields)
+        )
+    elif key == "change":
+        reason = _('this must be a list of changes, each in braces, like add = "rooms"')
+    else:
+        reason = wrong_type(details["input"], TEXT)
+    return block.problem(reason, ".".join((key, *rest)))

@@ -1,0 +1,151 @@
+"""What chance and capacity come to, in words: tables that the terminal prints and reports show.
+
+All cells are texts in the language in force; what is not known is blank.
+"""
+
+import math
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from scheduler.i18n import _, minutes, number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_QUARTER_WEEKS = 13
+
+
+def chance_text(chance: float) -> str:
+    """Write a chance in percent: what is not certain never looks so, and what is not known is blank."""
+    if math.isnan(chance):
+        return ""
+    if 0 < chance < 0.001:
+        return _("under {percent} %").format(percent=number(0.1, 1))
+    if 0.999 < chance < 1:
+        return _("over {percent} %").format(percent=number(99.9, 1))
+    return _("{percent} %").format(percent=number(100 * chance, 1))
+
+
+def road_table(fan: "pd.DataFrame") -> "pd.DataFrame":
+    """Return the road to the goal as `Capacity.fan` has it, a row a quarter and one for the end."""
+    import pandas as pd
+
+    booked = fan["booked_conversations"].cumsum()
+    stations = [*range(_QUARTER_WEEKS - 1, len(fan) - 1, _QUARTER_WEEKS), len(fan) - 1]
+    rows = [
+        (
+            str(row["week"]),
+            number(booked.iloc[at]),
+            number(row["expected_held"]),
+            _("{least} to {most}").format(least=number(row["held_p05"]), most=number(row["held_p95"])),
+            chance_text(row["chance_of_goal"]),
+        )
+        for at, row in zip(stations, fan.iloc[stations].to_dict("records"), strict=True)
+    ]
+    headings = [_("By the end of"), _("Booked"), _("Held"), _("Nine times in ten"), _("Goal reached")]
+    return pd.DataFrame(rows, columns=headings)
+
+
+def needs_table(needs: "pd.DataFrame") -> "pd.DataFrame":
+    """Return what it takes to reach the goal, as `what_it_takes` has it, a row a lever."""
+    import pandas as pd
+
+    names = {
+        "no_show_share": _("Bookings not kept, at the most"),
+        "bookings_a_week": _("Bookings a week"),
+        "practices": _("Practices, of the numbers compared"),
+        "consultants": _("Consultants, of the numbers compared"),
+    }
+
+    def cell(lever: str, value: float) -> str:
+        if math.isnan(value):
+            return _("nothing suffices")
+        if lever == "no_show_share":
+            return chance_text(value)
+        return number(value, 1 if lever == "bookings_a_week" else 0)
+
+    rows = [
+        (names[row["lever"]], cell(row["lever"], row["today"]), cell(row["lever"], row["needed"]))
+        for row in needs.to_dict("records")
+    ]
+    return pd.DataFrame(rows, columns=["", _("Today"), _("Needed")])
+
+
+def frontier_table(frontier: "pd.DataFrame") -> "pd.DataFrame":
+    """Return what other sizes come to, as `Capacity.frontier` has it, a row a size.
+
+    A star says that nothing else that was compared holds as many for less.
+    """
+    import pandas as pd
+
+    rows = [
+        (
+            _("today") if row["is_today"] else "*" if row["on_frontier"] else "",
+            str(row["consultants"]),
+            str(row["practices"]),
+            _count(row["requested_a_quarter"]),
+            _count(row["booked_a_quarter"]),
+            _held(row),
+            _count(row["cost_dkk_a_quarter"]),
+            _count(row["cost_a_held_conversation_dkk"]),
+            chance_text(row["chance_of_goal"]),
+        )
+        for row in frontier.to_dict("records")
+    ]
+    headings = [
+        "",
+        _("Consultants"),
+        _("Practices"),
+        _("Asked for"),
+        _("Booked"),
+        _("Held"),
+        _("Kroner"),
+        _("Kroner each"),
+        _("Goal reached"),
+    ]
+    return pd.DataFrame(rows, columns=headings)
+
+
+def _count(value: float) -> str:
+    return "" if math.isnan(value) else number(value)
+
+
+def _held(row: Mapping[Hashable, Any]) -> str:
+    expected, error = row["expected_held_a_quarter"], row["standard_error_a_quarter"]
+    if math.isnan(expected) or not error:
+        return _count(expected)
+    return _("{number} ±{error}").format(number=_count(expected), error=_count(error))
+
+
+def calm_table(calm: "pd.DataFrame") -> "pd.DataFrame":
+    """Return what rosters with slack cost and what times are kept by them, as `Calm.table` has it."""
+    import pandas as pd
+
+    rows = [
+        (
+            minutes(row["slack_minutes"] * 60),
+            number(row["score_points"]),
+            minutes(row["cycling_minutes"] * 60),
+            minutes(row["waiting_minutes"] * 60),
+            number(row["booked_conversations"]),
+            number(row["expected_held"], 2),
+            number(row["lost_to_delay"], 3),
+            chance_text(row["chance_visit_within_0_min"]),
+            chance_text(row["chance_visit_within_5_min"]),
+            chance_text(row["chance_week_within_15_min"]),
+        )
+        for row in calm.to_dict("records")
+    ]
+    headings = [
+        _("Slack"),
+        _("Points"),
+        _("Cycling"),
+        _("Waiting"),
+        _("Booked"),
+        _("Held"),
+        _("Lost to delay"),
+        _("On time"),
+        _("Within 5 min"),
+        _("All within 15 min"),
+    ]
+    return pd.DataFrame(rows, columns=headings)

@@ -1,0 +1,199 @@
+"""Projects of other sizes, and the frontier of what they hold and cost."""
+
+import dataclasses
+import json
+import math
+
+import numpy as np
+import pytest
+from scenario.joiners import PROJECT, write_project
+
+from scheduler import planner
+from scheduler.config import Costs
+from scheduler.model import Week
+from scheduler.planner import Prepared
+from scheduler.problem import week_problem
+from scheduler.scenario.frontier import Size, Totals, frontier, sample, size_tasks, sizes
+from scheduler.scenario.outlook import WeekOutlook
+from scheduler.scenario.sizes import resized, with_size
+from scheduler.scenario.tally import binomial, mean
+
+WEEKS = tuple(Week(2009, 20).shift(n) for n in range(26))
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    practices = PROJECT["practices"].replace(",priority\n", ",priority,consultant_id\n")
+    practices = (
+        practices.replace(",1,1\n", ",1,1,c2\n").replace(",2,1\n", ",2,1,c1\n").replace(",1,2\n", ",1,2,\n")
+    )
+    folder = write_project(
+        tmp_path_factory.mktemp("project"),
+        practices=practices,
+        consultants=f"{PROJECT['consultants']}c2,Rådgiver 2\n",
+        shifts=f"{PROJECT['shifts']}c2,tue,08:30,12:30,0\n",
+        engagements="engagement_id,title,kind,consultant_id,weekday,date,start,end\n"
+        "meet,Møde,meeting,all,mon,,12:00,12:30\n"
+        "own,Telefon,phone,c2,tue,,12:00,12:30\n"
+        "once,Kursus,course,c2,,2009-05-12,11:00,11:30\n",
+        pins="id,date,start\nP1,2009-05-11,09:30\n",
+        home_visits="visit_id,address,postcode,city,date,start,end,minutes,consultant_id\n"
+        "H1,Istedgade 100,1650,København V,2009-05-12,09:00,12:00,30,c2\n",
+    )
+    return planner.prepare(folder)
+
+
+def test_the_same_size_is_the_same_but_for_pins(prepared: Prepared) -> None:
+    project = prepared.project
+    same, times = resized(project, prepared.travel.times, consultants=2, practices=3)
+    assert {practice.practice_id for practice in same.practices} == {"P1", "P2", "P3"}
+    assert same.replace(practices=project.practices, rooms=project.rooms, pins=project.pins) == project
+    assert sorted(same.rooms, key=str) == sorted(project.rooms, key=str)
+    assert same.pins == ()
+    assert times.place_ids == prepared.travel.times.place_ids
+    assert (times.seconds == prepared.travel.times.seconds).all()
+
+
+def test_fewer_are_the_first_and_those_who_ask_for_most(prepared: Prepared) -> None:
+    less = with_size(prepared.project, consultants=1, practices=2)
+    assert [consultant.consultant_id for consultant in less.consultants] == ["c1"]
+    assert {shift.consultant_id for shift in less.shifts} == {"c1"}
+    assert {rule.engagement_id for rule in less.engagements} == {"meet"}
+    assert [practice.practice_id for practice in less.practices] == ["P1", "P3"]  # P2 every second week
+    assert {room.practice_id for room in less.rooms} == {"P1", "P3"}
+    assert [practice.consultant_id for practice in less.practices] == [None, None]  # c2 is not there
+    assert [visit.consultant_id for visit in less.home_visits] == [None]
+    week_problem(less, prepared.travel.times, Week(2009, 20))
+
+
+def test_more_are_twins(prepared: Prepared) -> None:
+    more, times = resized(prepared.project, prepared.travel.times, consultants=5, practices=7)
+    assert [c.consultant_id for c in more.consultants] == ["c1", "c2", "c1~1", "c2~1", "c1~2"]
+    assert [p.practice_id for p in more.practices] == ["P1", "P3", "P2", "P1~1", "P3~1", "P2~1", "P1~2"]
+    assert [p.consultant_id for p in more.practices] == ["c2", None, "c1", None, None, None, None]
+    assert sorted(s.consultant_id for s in more.shifts) == sorted(
+        ["c1", "c1", "c2", "c1~1", "c1~1", "c2~1", "c1~2", "c1~2"]
+    )
+    own = {rule.consultant_id: rule for rule in more.engagements if rule.title == "Telefon"}
+    assert own.keys() == {"c2", "c2~1"}
+    assert len({rule.engagement_id for rule in more.engagements}) == len(more.engagements) == 4
+    rows = times.index()
+    first, twin, other = rows["P1"], rows["P1~2"], rows["P2"]
+    assert times.seconds[first, twin] == times.seconds[twin, first] == 0
+    assert times.seconds[twin, other] == times.seconds[first, other]
+    assert times.metres[other, twin] == times.metres[other, first]
+    asked = week_problem(more, times, Week(2009, 20))
+    assert len(asked.days) == 2 * 3 + 2
+    assert {"P1~2", "P3~1"} <= {request.request_id for request in asked.requests}
+
+
+def test_weeks_are_sampled_evenly_and_stand_for_all() -> None:
+    for count in range(1, 30):
+        chosen = sample(WEEKS, count)
+        assert len(chosen) == min(count, len(WEEKS))
+        assert sum(chosen.values()) == len(WEEKS)
+        assert list(chosen) == sorted(chosen)
+    odd = [week.number % 2 for week in sample(WEEKS, 6)]
+    assert odd == [0, 1, 0, 1, 0, 1]
+    assert sample(WEEKS[:1], 6) == {WEEKS[0]: 1}
+
+
+def test_sizes_have_those_of_today_among_them(prepared: Prepared) -> None:
+    found = sizes(prepared.project, (1, 4), ())
+    assert Size.of(prepared.project) == Size(2, 3)
+    assert {size.consultants for size in found} == {1, 2, 4}
+    assert {size.practices for size in found} == {2, 3, 4}
+    assert sizes(prepared.project, (), (9,)) == (Size(2, 3), Size(2, 9))
+    tasks = size_tasks(prepared.project, prepared.travel.times, found, WEEKS[:2], time_limit_s=1)
+    assert len(tasks) == 9 * 2
+    assert {task.scenario for task in tasks} == {size.name for size in found}
+
+
+def _outlook(size: Size, week: Week, booked: int) -> WeekOutlook:
+    days = [["c1", str(week.monday), booked, 1.0]]
+    return WeekOutlook(
+        scenario=size.name,
+        week=str(week),
+        status="optimal" if booked < 9 else "feasible",
+        requested=booked + 1,
+        booked=booked,
+        solve_s=0,
+        days=json.dumps(days),
+    )
+
+
+@pytest.fixture
+def today() -> Totals:
+    # 26 weeks with 4 conversations each, as it turns out.
+    return Totals(requested=140, booked=104, held=binomial(104, 0.7))
+
+
+def test_the_frontier_says_of_today_what_all_weeks_say(prepared: Prepared, today: Totals) -> None:
+    project = prepared.project
+    costs = Costs(
+        consultant_dkk_a_year=100_000, bicycle_dkk_a_year=0, practice_dkk_a_year=0, other_dkk_a_year=0
+    )
+    project = project.replace(config=dataclasses.replace(project.config, costs=costs))
+    wanted = (Size(1, 3), Size(2, 3), Size(3, 3), Size(3, 4), Size(4, 3))
+    booked = {Size(1, 3): 2, Size(2, 3): 5, Size(3, 3): 5, Size(3, 4): 9}
+    sampled = {WEEKS[3]: 13, WEEKS[16]: 13}
+    outlooks = {size.name: [_outlook(size, week, n) for week in sampled] for size, n in booked.items()}
+    table = frontier(project, wanted, outlooks, sampled, today=today, missing=70)
+    assert list(table["is_today"]) == [False, True, False, False, False]
+    own = table.iloc[1]
+    assert own["requested_a_quarter"] == pytest.approx(70)
+    assert own["booked_a_quarter"] == pytest.approx(52)
+    assert own["expected_held_a_quarter"] == pytest.approx(104 * 0.7 / 2)
+    assert own["cost_dkk_a_quarter"] == pytest.approx(200_000 * 13 * 7 / 365.25)
+    assert own["cost_a_held_conversation_dkk"] == pytest.approx(own["cost_dkk_a_quarter"] / 36.4)
+    # Three conversations a week less are booked, of which 0.8 × 0.95 would be held.
+    assert table["booked_a_quarter"].iloc[0] == pytest.approx(52 - 39)
+    assert table["expected_held_a_quarter"].iloc[0] == pytest.approx(36.4 - 39 * 0.8 * 0.95)
+    assert list(table["on_frontier"]) == [True, True, False, True, False]
+    assert list(table["proven_weeks"]) == [2, 2, 2, 0, 0]
+    assert table["chance_of_goal"].iloc[3] > 0.99
+    # One of which a week is not there has no figures.
+    assert np.isnan(table["chance_of_goal"].iloc[4])
+    assert np.isnan(table["expected_held_a_quarter"].iloc[4])
+
+
+def test_what_more_consultants_cost_is_not_known_without_costs(prepared: Prepared, today: Totals) -> None:
+    project = prepared.project.replace(config=dataclasses.replace(prepared.project.config, costs=None))
+    size = Size.of(project)
+    sampled = {WEEKS[3]: 13, WEEKS[16]: 13}
+    outlooks = {size.name: [_outlook(size, week, 4) for week in sampled]}
+    table = frontier(project, (size,), outlooks, sampled, today=today, missing=1)
+    assert math.isnan(table["cost_dkk_a_quarter"].iloc[0])
+    assert not table["on_frontier"].iloc[0]
+    assert table["expected_held_a_quarter"].iloc[0] == pytest.approx(mean(today.held) / 2)
+
+
+def test_what_a_sample_leaves_open_makes_the_goal_less_certain(prepared: Prepared, today: Totals) -> None:
+    wanted = (Size(2, 3), Size(3, 3), Size(4, 3))
+    sampled = {WEEKS[3]: 13, WEEKS[16]: 13}
+    booked = {Size(2, 3): (4, 6), Size(3, 3): (6, 8), Size(4, 3): (4, 10)}
+    outlooks = {
+        size.name: [_outlook(size, week, count) for week, count in zip(sampled, counts, strict=True)]
+        for size, counts in booked.items()
+    }
+    table = frontier(prepared.project, wanted, outlooks, sampled, today=today, missing=100)
+    # Two a week more in both weeks, or none and four: 0.8 × 0.95 of that is held.
+    spread = 0.76 * np.std([0, 4], ddof=1)
+    expected = [0, 0, spread * 26 * math.sqrt((1 - 2 / 26) / 2) / 2]
+    assert table["standard_error_a_quarter"].tolist() == pytest.approx(expected)
+    alike = table["expected_held_a_quarter"]
+    assert alike.iloc[1] == pytest.approx(alike.iloc[2])
+    assert alike.iloc[1] > alike.iloc[0]
+    certain, open_ = table["chance_of_goal"].iloc[1:]
+    assert certain > open_ > 0.5
+
+
+def test_all_weeks_leave_nothing_open(prepared: Prepared, today: Totals) -> None:
+    wanted = (Size(2, 3), Size(3, 3))
+    sampled = {WEEKS[0]: 1, WEEKS[1]: 1}
+    outlooks = {
+        size.name: [_outlook(size, week, count) for count, week in enumerate(sampled, start=size.consultants)]
+        for size in wanted
+    }
+    table = frontier(prepared.project, wanted, outlooks, sampled, today=today, missing=1)
+    assert list(table["standard_error_a_quarter"]) == [0, 0]

@@ -1,0 +1,324 @@
+"""What a comparison says, from figures that are written down: sums, paired errors, causes, words."""
+
+import dataclasses
+import json
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scenario.joiners import write_project
+
+from scheduler import i18n
+from scheduler.config import Costs
+from scheduler.inputs import read_project
+from scheduler.model import Project, Week
+from scheduler.network import Network
+from scheduler.planner import Prepared
+from scheduler.scenario import Add, Drop, Scenario, Set, apply, explained
+from scheduler.scenario.compare import MEASURES, Comparison
+from scheduler.scenario.costs import week_cost_dkk
+from scheduler.scenario.explaining import difference_text, measure_text, measure_title, remarks
+from scheduler.scenario.model import COLUMNS, TODAY, Failure, WeekFigures
+from scheduler.scenario.weeks import Study
+from scheduler.travel import Travel
+
+W20, W21 = Week(2009, 20), Week(2009, 21)
+JOINS = Scenario(
+    "joins",
+    title="Saxogade joins",
+    changes=(
+        Add("practices", {"practice_id": "saxo", "name": "Saxogade", "address": "Saxogade 94", "postcode": 1662,
+                          "city": "København V", "district": "Vesterbro"}),
+        Add("rooms", {"practice_id": "saxo", "weekday": "tir", "start": "8.30", "end": "12.00"}),
+        Drop("practices", {"practice_id": "P3"}),
+    ),
+)  # fmt: skip
+MEASURE = {measure.name: measure for measure in MEASURES}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    found = read_project(write_project(tmp_path / "data"))
+    costs = Costs(practice_dkk_a_year=5218)
+    return found.replace(config=dataclasses.replace(found.config, costs=costs))
+
+
+def prepared(project: Project) -> Prepared:
+    """Only its project is looked at."""
+    return Prepared(project, (), Network.__new__(Network), Travel.__new__(Travel))
+
+
+def row(scenario: str, week: str, held_by: Mapping[str, Sequence[int]], **changed: object) -> WeekFigures:
+    values = {
+        "scenario": scenario, "week": week, "status": "optimal", "score": 10, "bound": 10, "requests": 3, "visits": 3,
+        "requested": sum(asked for asked, _held in held_by.values()),
+        "held": sum(held for _asked, held in held_by.values()),
+        "missed_visits": 0, "partial_visits": 0, "cycling_s": 600, "cycling_m": 2500, "waiting_s": 60, "visit_s": 9000,
+        "own_visits": 1, "owned_visits": 2, "moved_visits": 0, "imbalance_minutes": 1.5, "consultants": 1,
+        "working_s": 90_000, "solve_s": 0.1, "held_by": json.dumps(held_by),
+    }  # fmt: skip
+    return WeekFigures(**(values | changed))  # type: ignore[arg-type]
+
+
+def compared(
+    project: Project,
+    rows: Sequence[WeekFigures],
+    *scenarios: Scenario,
+    weeks: Sequence[Week] = (W20, W21),
+    draws: int = 1,
+    failures: Sequence[Failure] = (),
+) -> Comparison:
+    made = {TODAY: prepared(project)} | {s.name: prepared(apply(project, s)) for s in scenarios}
+    study = Study(
+        scenarios=(Scenario(TODAY, title="Today"), *scenarios),
+        prepared=made, weeks=tuple(weeks), draws=draws, seed=0, tasks=(),
+    )  # fmt: skip
+    table = pd.DataFrame([{name: getattr(each, name) for name in COLUMNS} for each in rows])
+    return Comparison(study=study, results=table, failures=tuple(failures))
+
+
+TWO_WEEKS = (
+    row(TODAY, "2009-W20", {"P1": (2, 2), "P2": (1, 1), "P3": (2, 1)}, partial_visits=1),
+    row(TODAY, "2009-W21", {"P1": (2, 1), "P3": (2, 2)}, cycling_s=1200, status="feasible"),
+    row("joins", "2009-W20", {"P1": (2, 2), "P2": (1, 1), "saxo": (3, 3)}, cycling_s=900),
+    row("joins", "2009-W21", {"P1": (2, 2), "saxo": (3, 2)}, cycling_s=1500, own_visits=2),
+)
+
+
+def test_sums_and_ratios_over_the_weeks(project: Project) -> None:
+    table = compared(project, TWO_WEEKS, JOINS).table().set_index("scenario")
+    assert list(table.columns) == ["title", *(measure.name for measure in MEASURES), "proven"]
+    today, joins = table.loc[TODAY], table.loc["joins"]
+    assert (today["requested_conversations"], today["held_conversations"]) == (9, 7)
+    assert (joins["requested_conversations"], joins["held_conversations"]) == (11, 10)
+    assert (today["cycling_minutes"], joins["cycling_minutes"]) == (30, 40)
+    assert today["cycling_km"] == 5
+    assert today["load"] == pytest.approx(0.1)
+    assert (today["own_consultant_share"], joins["own_consultant_share"]) == (0.5, 0.75)
+    assert today["cycling_minutes_a_conversation"] == pytest.approx(30 / 7)
+    assert (today["proven"], joins["proven"]) == (0.5, 1)
+    assert joins["cost_a_conversation_dkk"] == pytest.approx(joins["cost_dkk"] / 10)
+
+
+def test_differences_are_exact_with_one_draw(project: Project) -> None:
+    differences = compared(project, TWO_WEEKS, JOINS).differences()
+    assert list(differences["measure"]) == list(MEASURE)
+    (held,) = differences[differences["measure"] == "held_conversations"].to_dict("records")
+    assert (held["scenario"], held["today"], held["value"], held["difference"]) == ("joins", 7, 10, 3)
+    assert differences["standard_error"].isna().all()
+
+
+def test_causes_add_up_to_the_difference(project: Project) -> None:
+    causes = compared(project, TWO_WEEKS, JOINS).causes()
+    assert causes["difference"].sum() == 3
+    found = {(r.practice_id, r.part): (r.held_today, r.held) for r in causes.itertuples()}
+    assert found == {("P1", "both"): (3, 4), ("P3", "gone"): (3, 0), ("saxo", "new"): (0, 5)}
+    assert dict(zip(causes["practice_id"], causes["name"], strict=True))["saxo"] == "Saxogade"
+
+
+def test_a_week_that_failed_anywhere_counts_nowhere(project: Project) -> None:
+    failure = Failure(scenario="joins", week="2009-W21", reason="out of memory")
+    comparison = compared(project, TWO_WEEKS[:3], JOINS, failures=[failure])
+    assert comparison.weeks == (W20,)
+    table = comparison.table().set_index("scenario")
+    assert list(table["held_conversations"]) == [4, 6]
+    assert len(comparison.results) == 3
+    assert any("joins, 2009-W21 could not be planned" in told for told in remarks(comparison))
+
+
+# --- Draws ------------------------------------------------------------------------------------------------------
+
+HELD = {
+    TODAY: {"2009-W20": (2, 4, 3), "2009-W21": (5, 1, 3)},
+    "joins": {"2009-W20": (4, 7, 4), "2009-W21": (6, 3, 3)},
+}
+
+
+def drawn(**changed: int) -> list[WeekFigures]:
+    return [
+        row(scenario, f"{week}#{draw}", {"P1": (held, held)}, cycling_s=60 * held * held, **changed)
+        for scenario, weeks in HELD.items()
+        for week, draws in weeks.items()
+        for draw, held in enumerate(draws, start=1)
+    ]
+
+
+def test_a_week_counts_with_the_mean_of_its_draws(project: Project) -> None:
+    found = compared(project, drawn(), JOINS, draws=3).difference("joins", MEASURE["held_conversations"])
+    assert (found.today, found.value) == pytest.approx((6, 9))
+    apart = [(2, 3, 1), (1, 2, 0)]
+    assert found.standard_error == pytest.approx(
+        math.sqrt(sum(statistics.variance(week) / 3 for week in apart))
+    )
+
+
+def test_a_ratio_to_what_is_fixed_has_the_error_of_its_numerator(project: Project) -> None:
+    comparison = compared(project, drawn(), JOINS, draws=3)
+    # Working hours are the same in every row: 25 h a week.
+    load = [row(figures.scenario, figures.week, {}, visit_s=3600 * figures.held) for figures in drawn()]
+    found = compared(project, load, JOINS, draws=3).difference("joins", MEASURE["load"])
+    held = comparison.difference("joins", MEASURE["held_conversations"])
+    assert found.difference == pytest.approx(held.difference / 50)
+    assert found.standard_error == pytest.approx(held.standard_error / 50)
+
+
+def test_the_error_of_a_ratio_is_that_of_many_studies(project: Project) -> None:
+    """Against the spread of the ratio over studies whose draws are taken anew (the bootstrap)."""
+    rng = np.random.default_rng(1)
+    n = 60
+    before, after = rng.poisson(8, n) + 1, rng.poisson(3, n)
+    pairs = {TODAY: before, "joins": before + after}
+    noise = rng.integers(0, 300, n)
+    rows = [
+        row(name, f"2009-W20#{draw}", {"P1": (int(held), int(held))}, cycling_s=int(300 * held + noise[draw]))
+        for name, helds in pairs.items()
+        for draw, held in enumerate(helds)
+    ]
+    found = compared(project, rows, JOINS, weeks=[W20], draws=n).difference(
+        "joins", MEASURE["cycling_minutes_a_conversation"]
+    )
+
+    def ratio(name: str, chosen: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> float:
+        helds = pairs[name][chosen]
+        return float((300 * helds + noise[chosen]).sum() / 60 / helds.sum())
+
+    again = [rng.integers(0, n, n) for _study in range(2000)]
+    spread = statistics.stdev(ratio("joins", chosen) - ratio(TODAY, chosen) for chosen in again)
+    assert found.standard_error == pytest.approx(spread, rel=0.15)
+
+
+def test_draws_that_are_missing_leave_their_week_its_weight(project: Project) -> None:
+    rows = [figures for figures in drawn() if (figures.scenario, figures.week) != ("joins", "2009-W20#3")]
+    found = compared(project, rows, JOINS, draws=3).difference("joins", MEASURE["held_conversations"])
+    assert (found.today, found.value) == pytest.approx((3 + 3, 5.5 + 4))
+
+
+# --- Costs --------------------------------------------------------------------------------------------------------
+
+
+def test_two_consultants_for_two_years_cost_the_founding_budget(project: Project) -> None:
+    costs = Costs()
+    people = 2 * 2 * (costs.consultant_dkk_a_year + costs.bicycle_dkk_a_year)
+    assert people + 2 * costs.other_dkk_a_year == project.config.period.budget_dkk
+
+
+def test_a_weeks_cost(project: Project) -> None:
+    a_year = 365.25 / 7
+    assert week_cost_dkk(project, W20) == pytest.approx((425_000 + 5_750 + 3 * 5218 + 842_604) / a_year)
+    inactive = apply(
+        project,
+        Scenario("late", changes=(Set("practices", {"practice_id": "P1", "active_from": "2009-06-01"}),)),
+    )
+    assert week_cost_dkk(inactive, W20) == pytest.approx((425_000 + 5_750 + 2 * 5218 + 842_604) / a_year)
+
+
+def test_without_costs_the_budget_is_spread_over_the_period(tmp_path: Path) -> None:
+    plain = read_project(write_project(tmp_path / "a"))
+    assert week_cost_dkk(plain, W20) == pytest.approx(3_408_208 * 7 / 730)
+    more = Scenario("more", changes=(Set("consultants", {"consultant_id": "c1", "speed_kph": 20}),))
+    told = remarks(compared(plain, [row(TODAY, "2009-W20", {}), row("more", "2009-W20", {})], more))
+    assert any("the budget is spread evenly" in remark for remark in told)
+
+
+def test_without_costs_and_period_nothing_is_known(tmp_path: Path) -> None:
+    settings = '[base]\nname = "B"\naddress = "Skelbækgade 2"\npostcode = 1717\ncity = "V"\n'
+    open_ended = read_project(write_project(tmp_path / "b", settings=settings))
+    assert week_cost_dkk(open_ended, W20) is None
+    comparison = compared(open_ended, [row(TODAY, "2009-W20", {"P1": (1, 1)})], weeks=[W20])
+    assert math.isnan(comparison.value(TODAY, MEASURE["cost_a_conversation_dkk"]))
+    assert comparison.value(TODAY, MEASURE["held_conversations"]) == 1
+
+
+# --- Words ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_makes_the_difference_is_told_in_sentences(project: Project) -> None:
+    told = explained(compared(project, TWO_WEEKS, JOINS), "joins")
+    assert told[:3] == (
+        "Conversations at new practices: +5 (Saxogade +5).",
+        "Conversations at practices that are gone: −3 (Valdemarsgade −3).",
+        "Conversations at practices that hold more: +1 (Halmtorvet +1).",
+    )
+    # 30 min for 7 conversations are 40 min for 10: 3 more at 30/7 min, 10 at 4 - 30/7 min.
+    assert told[3] == (
+        "Cycling: +13 minutes for more conversations, −3 minutes as the way to each is shorter."
+    )
+    assert len(told) == 4
+
+
+def test_costs_are_explained_by_who_is_paid(project: Project) -> None:
+    more = Scenario(
+        "more",
+        changes=(
+            Add("consultants", {"consultant_id": "c2", "name": "R"}),
+            Add("shifts", {"consultant_id": "c2", "weekday": "mon", "start": "9.00", "end": "12.00"}),
+            Drop("practices", {"practice_id": "P3"}),
+            Set("costs", {"other_dkk_a_year": 842_605}),
+        ),
+    )
+    weeks = [row(TODAY, "2009-W20", {"P1": (1, 1)}), row("more", "2009-W20", {"P1": (1, 1)})]
+    told = explained(compared(project, weeks, more, weeks=[W20]), "more")
+    assert told == (
+        "Every practice holds as many conversations as today.",
+        "Cost: +8,155 kr. (+1 consultant, −1 practice, other prices).",
+    )
+
+
+def test_a_scenario_in_which_nobody_talks(project: Project) -> None:
+    silent = Scenario("silent", changes=(Set("weights", {"continuity": 0}),))
+    weeks = [row(TODAY, "2009-W20", {"P1": (1, 1)}), row("silent", "2009-W20", {"P1": (1, 0)})]
+    comparison = compared(project, weeks, silent, weeks=[W20])
+    assert explained(comparison, "silent") == (
+        "Conversations at practices that hold fewer: −1 (Halmtorvet −1).",
+    )
+    assert difference_text("x", comparison.difference("silent", MEASURE["cost_a_conversation_dkk"])) == "–"
+
+
+def test_long_lists_of_practices_are_cut_short(project: Project) -> None:
+    rows = [{"P1": 1, "P2": 1, "P3": 1}, {"P1": 2, "P2": 2, "P3": 2}]
+    fewer = Scenario("fewer", changes=(Set("weights", {"continuity": 0}),))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("scheduler.scenario.explaining._MOST_NAMES", 1)
+        weeks = [
+            row(name, "2009-W20", {id_: (2, held) for id_, held in helds.items()})
+            for name, helds in zip((TODAY, "fewer"), rows, strict=True)
+        ]
+        told = explained(compared(project, weeks, fewer, weeks=[W20]), "fewer")
+    assert told[0] == "Conversations at practices that hold more: +3 (Halmtorvet +1, 2 others)."
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "options", "text"),
+    [
+        ("held_conversations", 1234.0, {}, "1,234"),
+        ("held_conversations", 12.25, {"decimals": 1}, "12.2"),
+        ("held_conversations", -3.0, {"sign": True}, "−3"),
+        ("held_conversations", 0.0, {"sign": True}, "0"),
+        ("load", 0.2494, {}, "24.9"),
+        ("load", 0.0494, {"sign": True}, "+4.9"),
+        ("cost_dkk", 97_977.4, {"decimals": 1}, "97,977"),
+        ("cycling_km", 12.04, {}, "12.0"),
+        ("cost_dkk", math.nan, {}, "–"),
+    ],
+)
+def test_values_are_written_as_people_read_them(
+    name: str, value: float, options: dict[str, int], text: str
+) -> None:
+    assert measure_text(name, value, **options) == text  # type: ignore[arg-type]
+
+
+def test_every_measure_has_a_title_and_draws_a_margin(project: Project) -> None:
+    assert len({measure_title(measure.name) for measure in MEASURES}) == len(MEASURES)
+    comparison = compared(project, drawn(), JOINS, draws=3)
+    text = difference_text(
+        "held_conversations", comparison.difference("joins", MEASURE["held_conversations"]), decimals=1
+    )
+    assert text == "9.0 (+3.0 ±0.8)"
+    with i18n.using("da"):
+        assert measure_text("held_conversations", 1234.5, decimals=1) == "1.234,5"
+    assert any("3 draws" in told for told in remarks(comparison))
+    assert any("not proven" in told for told in remarks(compared(project, TWO_WEEKS, JOINS)))

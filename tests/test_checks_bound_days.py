@@ -1,0 +1,127 @@
+"""The cheapest rounds of one consultant-day, against brute force."""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from random import Random
+
+import numpy as np
+import pytest
+from brute_force import Holding, cheapest_plans
+from random_problems import small_week, tiny_problem
+from rosters import clock_s
+
+from benchmarks.weeks import random_week
+from scheduler.checks.bound import search
+from scheduler.checks.bound.pricing import UNIT, Pricing
+from scheduler.checks.bound.search import DaySearch
+from scheduler.checks.bound.timetable import FAR, UnfinishedError, timetable
+from scheduler.model import ConsultantDay, Problem, Request, RoomSlot
+
+
+def day_search(problem: Problem, day: ConsultantDay, deadline: float = math.inf) -> DaySearch:
+    """Return the search of a day without any prices."""
+    return DaySearch(timetable(problem, day, Pricing((0,) * len(problem.requests), {})), deadline)
+
+
+def found(problem: Problem, day: ConsultantDay, limit: int = FAR // 4) -> Mapping[Holding, int]:
+    """Return the points of every round within a limit, without those of what it leaves out."""
+    searched = day_search(problem, day)
+    rounds = searched.within(limit)
+    return {
+        frozenset(
+            (problem.requests[offer.request].request_id, offer.conversations, day.consultant_id)
+            for offer, is_taken in zip(searched.day.offers, taken, strict=True)
+            if is_taken
+        ): int(cost) // UNIT
+        for taken, cost in zip(rounds.taken, rounds.cost, strict=True)
+    }
+
+
+def expected(problem: Problem, day: ConsultantDay) -> Mapping[Holding, int]:
+    """Return the same by brute force."""
+    requests, weights = {r.request_id: r for r in problem.requests}, problem.weights
+    points = {}
+    for held, (of_day, _plan) in cheapest_plans(problem, day).items():
+        saved = 0
+        for request_id, n, _who in held:
+            request = requests[request_id]
+            saved += request.priority * (weights["missed_visit"] + weights["unserved_conversation"] * n)
+            saved += weights["change"] if request.published else 0
+        points[held] = of_day - saved
+    return points
+
+
+def test_every_set_of_visits_is_found_at_its_least_points() -> None:
+    rounds = 0
+    for seed in range(60):
+        problem = tiny_problem(Random(seed))
+        for day in problem.days:
+            assert found(problem, day) == expected(problem, day)
+            rounds += len(expected(problem, day))
+    assert rounds > 400
+
+
+@pytest.mark.parametrize(("least_desk_s", "points"), [(2700, 3 * 4800 + 4800), (2701, 3 * 4800 + 5 * 3300)])
+def test_base_is_worth_the_way_from_just_enough_time_on(least_desk_s: int, points: int) -> None:
+    """From 9:50 to 10:55, with rides of 8 and parking of 2 minutes, 45 minutes are left at base."""
+    week = small_week(0, 2, 1)
+    date = week.days[0].date
+    slots = {"p00": ("9:00", "9:50"), "p01": ("10:55", "11:45")}
+    requests = tuple(
+        Request(
+            request_id=key,
+            kind="visit",
+            conversations=1,
+            max_conversations=1,
+            slots=(RoomSlot(date=date, start_s=clock_s(start), end_s=clock_s(end)),),
+        )
+        for key, (start, end) in slots.items()
+    )
+    seconds = np.full_like(week.travel.seconds, 480)
+    day = dataclasses.replace(week.days[0], engagements=(), lunch_s=0)
+    problem = week.replace(
+        days=(day,),
+        requests=requests,
+        travel=dataclasses.replace(week.travel, seconds=seconds),
+        defaults=dataclasses.replace(week.defaults, desk_s=least_desk_s),
+    )
+    both = frozenset({("p00", 1, "c0"), ("p01", 1, "c0")})
+    assert found(problem, day)[both] == points - 2 * 108_000
+    assert found(problem, day) == expected(problem, day)
+
+
+def test_the_least_and_what_is_within_a_limit() -> None:
+    for seed in range(30):
+        problem = tiny_problem(Random(seed))
+        for day in problem.days:
+            points = expected(problem, day)
+            least = min(points.values(), default=FAR // UNIT)
+            assert day_search(problem, day).least() // UNIT == least
+            limit = least + Random(seed).randint(0, 40_000)
+            near = {held: value for held, value in points.items() if value <= limit}
+            assert found(problem, day, limit * UNIT) == near
+
+
+def test_offers_fill_more_than_one_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = random_week(1, 24, 1)
+    whole = [found(problem, day) for day in problem.days]
+    monkeypatch.setattr(search, "_WORD", 3)
+    assert [found(problem, day) for day in problem.days] == whole
+    assert max(map(len, whole)) > 50
+
+
+def test_trails_looked_at_in_pieces_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = random_week(1, 24, 1)
+    whole = [found(problem, day) for day in problem.days]
+    monkeypatch.setattr(search, "_AT_ONCE", 500)
+    assert [found(problem, day) for day in problem.days] == whole
+
+
+def test_too_much_to_look_at_and_too_little_time_end_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = random_week(1, 24, 1)
+    with pytest.raises(UnfinishedError):
+        day_search(problem, problem.days[0], deadline=0.0).least()
+    monkeypatch.setattr(search, "_MOST_TRAILS", 3)
+    with pytest.raises(UnfinishedError):
+        found(problem, problem.days[0])
