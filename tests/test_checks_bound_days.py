@@ -28,7 +28,7 @@ def found(problem: Problem, day: ConsultantDay, limit: int = FAR // 4) -> Mappin
     """Return the points of every round within a limit, without those of what it leaves out."""
     searched = day_search(problem, day)
     rounds = searched.within(limit)
-    return {
+    points = {
         frozenset(
             (problem.requests[offer.request].request_id, offer.conversations, day.consultant_id)
             for offer, is_taken in zip(searched.day.offers, taken, strict=True)
@@ -36,6 +36,8 @@ def found(problem: Problem, day: ConsultantDay, limit: int = FAR // 4) -> Mappin
         ): int(cost) // UNIT
         for taken, cost in zip(rounds.taken, rounds.cost, strict=True)
     }
+    assert len(points) == len(rounds.cost)
+    return points
 
 
 def expected(problem: Problem, day: ConsultantDay) -> Mapping[Holding, int]:
