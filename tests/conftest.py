@@ -4,6 +4,7 @@ With CI set in the environment nothing may be skipped: a skipped test fails ther
 """
 
 import os
+import signal
 from collections.abc import Generator, Iterator
 from typing import TypeVar
 
@@ -49,3 +50,6 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 # How long an example takes depends on what else the machine does; speed is measured in benchmarks/.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+# A shell has its background jobs ignore Ctrl-C, and so would all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)

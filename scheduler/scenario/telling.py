@@ -42,7 +42,13 @@ def road_table(fan: "pd.DataFrame") -> "pd.DataFrame":
         )
         for at, row in zip(stations, fan.iloc[stations].to_dict("records"), strict=True)
     ]
-    headings = [_("By the end of"), _("Booked"), _("Held"), _("Nine times in ten"), _("Goal reached")]
+    headings = [
+        _("By the end of"),
+        _("Booked"),
+        _("Held on average"),
+        _("Nine times in ten"),
+        _("Goal reached"),
+    ]
     return pd.DataFrame(rows, columns=headings)
 
 
@@ -98,7 +104,7 @@ def frontier_table(frontier: "pd.DataFrame") -> "pd.DataFrame":
         _("Practices"),
         _("Asked for"),
         _("Booked"),
-        _("Held"),
+        _("Held on average"),
         _("Kroner"),
         _("Kroner each"),
         _("Goal reached"),
@@ -142,7 +148,7 @@ def calm_table(calm: "pd.DataFrame") -> "pd.DataFrame":
         _("Cycling"),
         _("Waiting"),
         _("Booked"),
-        _("Held"),
+        _("Held on average"),
         _("Lost to delay"),
         _("On time"),
         _("Within 5 min"),

@@ -121,10 +121,17 @@ def test_columns_of_numbers_are_set_to_the_right() -> None:
     headings = re.findall(r'<th scope="col"( class="n")?>([^<]*)</th>', _report())
     assert [name for numeric, name in headings if numeric] == ["Samtaler", "Kroner", "Andel", "Forskel"]
     chances = pd.DataFrame(
-        {"": ["a", "b", "c"], "x": ["over 99,9 %", "12,0 %", "3,1 %"], "y": ["2 a", "b", "c 3"]}
+        {
+            "": ["a", "b"],
+            "x": ["over 99,9 %", "3,1 %"],
+            "y": ["Rum 2", "12 til 14"],
+            "z": ["9 til 10", "ingen"],
+        }
     )
     html = report("t", "", [], [Section("s", table=chances)])
-    assert re.findall(r'class="n">([^<]+)<', html) == ["x", "over 99,9 %", "12,0 %", "3,1 %"]
+    assert re.findall(r'class="n">([^<]+)<', html) == ["x", "over 99,9 %", "3,1 %"]
+    ranges = report("t", "", [], [Section("s", table=pd.DataFrame({"": ["a"], "x": ["952 til 1.028"]}))])
+    assert 'class="n">952 til 1.028<' in ranges
 
 
 def test_cells_of_any_kind_can_be_written() -> None:

@@ -128,6 +128,7 @@ def capacity_frontier(frontier: "pd.DataFrame", *, source: str, ax: "Axes | None
                 linestyle="none",
                 marker=look["marker"],
                 color=look["color"],
+                zorder=3,
             )
         if known["on_frontier"].any():
             axes.plot([], [], "o", color=INK, label=_("best for its cost"))
