@@ -8,6 +8,7 @@ from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from scheduler.i18n import _, minutes, number
+from scheduler.outputs.plots.style import sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +46,7 @@ def road_table(fan: "pd.DataFrame") -> "pd.DataFrame":
     headings = [
         _("By the end of"),
         _("Booked"),
-        _("Held on average"),
+        sentence(_("held, on average")),
         _("Nine times in ten"),
         _("Goal reached"),
     ]
@@ -104,7 +105,7 @@ def frontier_table(frontier: "pd.DataFrame") -> "pd.DataFrame":
         _("Practices"),
         _("Asked for"),
         _("Booked"),
-        _("Held on average"),
+        sentence(_("held, on average")),
         _("Kroner"),
         _("Kroner each"),
         _("Goal reached"),
@@ -148,7 +149,7 @@ def calm_table(calm: "pd.DataFrame") -> "pd.DataFrame":
         _("Cycling"),
         _("Waiting"),
         _("Booked"),
-        _("Held on average"),
+        sentence(_("held, on average")),
         _("Lost to delay"),
         _("On time"),
         _("Within 5 min"),
