@@ -119,7 +119,7 @@ def weeks(
 
 def many(say: Callable[[str], None]) -> Iterator[Row]:
     """Plan many weeks with one worker process and with two, and weeks of several sizes in one."""
-    yield from scaling(24, say)
+    yield from scaling(40, say)
     for size, _centres in CENTRES:
         say("planning weeks of {} practices, {} consultants".format(*size))
         yield from unit_rows([unit_cost(size, 4, 20.0)])

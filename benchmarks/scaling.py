@@ -1,6 +1,6 @@
 """What planning a week costs for a job centre of any size, and how weeks spread over processes.
 
-    nice python benchmarks/scaling.py [--weeks 8] [--seconds 20] [--scaling-weeks 24]
+    nice python benchmarks/scaling.py [--weeks 8] [--seconds 20] [--scaling-weeks 40]
 
 Prints the unit costs, the speed of two worker processes against one on the same weeks, and what follows
 for all job centres of Denmark, as docs/denmark.md tells it. Weeks are random ones that look like the
@@ -277,7 +277,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure how planning spreads over processes.")
     parser.add_argument("--weeks", type=int, default=8, help="weeks of each size")
     parser.add_argument("--seconds", type=float, default=20.0, help="time limit of a week")
-    parser.add_argument("--scaling-weeks", type=int, default=24, help="weeks for one and two workers")
+    parser.add_argument("--scaling-weeks", type=int, default=40, help="weeks for one and two workers")
     arguments = parser.parse_args()
     console = Console()
     title = f"hjul on Python {platform.python_version()}, {os.cpu_count()} cores"

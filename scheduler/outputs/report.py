@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 _WIDE_IN, _NARROW_IN = 7.0, 4.0
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 _LINK = re.compile(r'(<script\b.*?</script>)|<a (?=href="https:)', re.DOTALL | re.IGNORECASE)
-#: A cell that is a number, maybe with a sign, a unit, an error, or a difference in brackets; or two numbers
-#: with a word between them; or a share that is over or under another.
-_AMOUNT = r"[+−±]?\d[\d.,]*(\s?(%|\w{1,4}\.?))?( ±[\d.,]+)?"
-_NUMERIC = re.compile(rf"{_AMOUNT}( \({_AMOUNT}\)| [^\W\d]{{2,3}} {_AMOUNT})?|[^\W\d]+ [\d.,]+ %")
+#: A cell that is a number, maybe with a sign, a unit, an error, or a difference in brackets; or a range of
+#: numbers; or a share that is over or under another.
+_AMOUNT = r"[+−±]?\d(?:[\d.,]*\d)?(\s?(%|\w{1,4}\.?))?( ±[\d.,]+)?"
+_NUMERIC = re.compile(rf"{_AMOUNT}( \({_AMOUNT}\)| (til|to|–) {_AMOUNT})?|[^\W\d]+ [\d.,]+ %")
 #: What a framed page shows on paper, where nobody can scroll in it: the map and the key to its marks.
 _FRAMED = "<style>@media print { main > :not(.key) { display: none !important } }</style></head>"
 _UNKNOWN = "–"
