@@ -94,6 +94,28 @@ def test_rounds_in_a_circle_cannot_be_halved() -> None:
     assert Branching(choice, 0, time.monotonic() + 60).least() == -20
 
 
+def test_rounds_that_differ_only_in_their_loads_are_told_apart() -> None:
+    """The relaxation mixes short and long visits until the loads are equal."""
+    for seed in range(40):
+        rng = Random(seed)
+        days, rounds = rng.randint(2, 4), rng.randint(2, 4)
+        consultants = tuple(f"c{i % 2}" for i in range(days))
+        day = np.repeat(np.arange(days), rounds)
+        choice = Choice(
+            balance=Balance((("c0", "c1"),), {"c0": Fraction(1), "c1": Fraction(7, 5)}),
+            consultants=consultants,
+            requests=tuple(request(f"p{i}") for i in range(days)),
+            day=day,
+            points=np.array([-rng.randint(0, 900) for _ in day]) * UNIT,
+            load_s=np.array([rng.randint(1, 9) * 300 for _ in day]),
+            meets=np.eye(days, dtype=np.int64)[day],
+        )
+        best = min(choices(choice))
+        least = Branching(choice, FAR, time.monotonic() + 60).least()
+        assert least is not None
+        assert 0 <= (least - best) * UNIT <= SAME
+
+
 def test_time_that_is_up_ends_the_search() -> None:
     with pytest.raises(UnfinishedError):
         Branching(random_choice(Random(3)), FAR, time.monotonic() - 1).least()
