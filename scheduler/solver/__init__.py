@@ -125,7 +125,7 @@ def better(
     deadline = Deadline(time.monotonic() + time_limit_s, stop or (lambda: False))
     search = _Search(problem, deadline, 0, Silent(), explain=False)
     try:
-        if near is None or len(search.parts) > 1:
+        if near is None or len(search.parts) > 1 or not problem.days:
             search.plan("exact")
         elif not search.parts[0].better(than, near, deadline):
             return None
@@ -224,8 +224,8 @@ class _Search:
 
     def _prices(self) -> Prices | None:
         """Return the prices of all parts; None where a part's bound is not by prices."""
-        found = [part.prices() for part in self.parts]
-        if not found or None in found:
+        found = [part.prices() for part in self.parts if part.models]
+        if None in found:
             return None
         return Prices(
             requests={id_: price for prices in found if prices for id_, price in prices.requests.items()},

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scheduler.errors import InvalidRosterError
 from scheduler.model import Prices, Problem, TravelTimes
@@ -162,7 +163,8 @@ class Part:
         people = [consultant.consultant_id for consultant in self.problem.consultants]
         return program.Prices(
             day=np.zeros(len(self.models)),
-            request=np.array([near.requests.get(r.request_id, 0.0) for r in self.problem.requests]),
+            request=np.array([near.requests.get(r.request_id, 0.0) for r in self.problem.requests])
+            + self._points_of_pins(),
             high=np.array([near.high.get(id_, 0.0) for id_ in people]),
             low=np.array([near.low.get(id_, 0.0) for id_ in people]),
         )
@@ -172,13 +174,19 @@ class Part:
         found = self.proof[0].prices if self.proof else None
         if found is None:
             return None
-        requests = (request.request_id for request in self.problem.requests)
+        requests = [request.request_id for request in self.problem.requests]
+        # Who checks the bound knows that pins must be kept, and needs no points for it.
+        own = found.request - self._points_of_pins()
         people = [consultant.consultant_id for consultant in self.problem.consultants]
         return Prices(
-            requests=dict(zip(requests, found.request.tolist(), strict=True)),
+            requests=dict(zip(requests, own.tolist(), strict=True)),
             high=dict(zip(people, found.high.tolist(), strict=True)),
             low=dict(zip(people, found.low.tolist(), strict=True)),
         )
+
+    def _points_of_pins(self) -> NDArray[np.float64]:
+        """Return what keeping each request's pin takes off."""
+        return np.array([self.pin_points if r.pin else 0.0 for r in self.problem.requests])
 
     @property
     def is_proven(self) -> bool:
