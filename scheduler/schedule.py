@@ -216,7 +216,7 @@ class DayModel:
         return self._options[request.request_id]
 
     def _make_options(self, request: Request) -> tuple[StopOption, ...]:
-        if not self._may_serve(request):
+        if not self._may_serve(request) or all(slot.date != self.day.date for slot in request.slots):
             return ()
         pin = request.pin
         if request.kind == "home_visit":

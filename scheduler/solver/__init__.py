@@ -152,8 +152,12 @@ class _Search:
         self.seed = seed
         self.progress = progress
         self.explain = explain
-        problems = split(problem, [DayModel(problem, day) for day in problem.days])
-        self.parts = [Part(part, fine=len(problems) > 1) for part in problems]
+        models = [DayModel(problem, day) for day in problem.days]
+        problems = split(problem, models)
+        if len(problems) == 1:
+            self.parts = [Part(problem, fine=False, models=models)]
+        else:
+            self.parts = [Part(part, fine=True) for part in problems]
 
     def plan(self, method: Literal["exact", "routing"]) -> None:
         """Find the best schedules of all parts."""

@@ -9,7 +9,6 @@ from collections.abc import Callable
 import numpy as np
 
 from scheduler.schedule import INFEASIBLE
-from scheduler.score import Balance
 from scheduler.solver.graph import Points
 from scheduler.solver.master import Deadline
 from scheduler.solver.pool import Pool
@@ -36,22 +35,16 @@ class Exchange:
     def __init__(self, pool: Pool, keys: tuple[int, ...]) -> None:
         self.pool = pool
         self.keys = list(keys)
-        problem = pool.problem
-        self._balance = Balance.of(problem)
-        self._weight = problem.weights["imbalance_minute"]
-        numbers = {c.consultant_id: i for i, c in enumerate(problem.consultants)}
-        self._consultant = [numbers[graph.model.day.consultant_id] for graph in pool.graphs]
+        self._balance, self._consultant = pool.balance, pool.consultants
+        self._weight = pool.problem.weights["imbalance_minute"]
         self._offers = [tuple(request for request, _options in graph.offers) for graph in pool.graphs]
         self._fields: list[list[int]] = [graph.fields.tolist() for graph in pool.graphs]
-        self._visit_s = [
-            np.array([stop.load_s for stop in graph.stops[: graph.first_engagement]]) for graph in pool.graphs
-        ]
-        self._load_s = [0] * len(problem.consultants)
+        self._load_s = [0] * len(pool.problem.consultants)
         for day, key in enumerate(keys):
             self._load_s[self._consultant[day]] += self._seconds(day, key)
 
     def _seconds(self, day: int, key: int) -> int:
-        return int(self.pool.graphs[day].total(np.array([key]), self._visit_s[day])[0])
+        return self.pool.graphs[day].load_s(key)
 
     def _met(self, day: int, key: int) -> list[int]:
         """Return the requests that a round meets, as positions in what its day offers."""

@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 
 from scheduler.model import Problem
 from scheduler.schedule import DayModel
+from scheduler.solver.ahead import Ahead
 from scheduler.solver.block import Block, Ints
 from scheduler.solver.exchange import Exchange
 from scheduler.solver.graph import FAR, Points
 from scheduler.solver.labels import MOST_LABELS, Found, Grower
 from scheduler.solver.master import Choice, Deadline, Report, Search, cover
 from scheduler.solver.pool import Pool
-from scheduler.solver.program import Prices, prices
+from scheduler.solver.program import Prices, Program
 from scheduler.solver.table import RoundTable
 
 #: How many labels of each length are kept in the search for first and for paying rounds.
@@ -40,14 +41,17 @@ _NARROW = 100
 _DAYS_TOGETHER = 10
 _THREADS = min(4, os.cpu_count() or 1)
 #: How many rounds a day are taken into the pool at a time.
-_FIRST_ROUNDS = 60
 _ROUNDS_A_TURN = 30
+#: After how many of the first turns a choice near the relaxation is looked for.
+_DIVES = 10
 #: Points by which a round must pay, so that float arithmetic alone never makes one.
 _LEAST_GAIN = 0.01
 #: Points so many that a round without a forced request cannot make up for them.
 _MUST = 1e12
 #: Share of the time that is kept for choosing among the rounds found.
-_CHOOSING_SHARE = 0.3
+_CHOOSING_SHARE = 0.2
+#: Share of that which is kept for bringing the roster to its end.
+_ENDING_SHARE = 0.25
 #: Share of the time left that one try for a better roster may take, before the relaxation is solved.
 _TRY_SHARE = 0.15
 #: How much longer than the last such try to wait for the next one.
@@ -91,12 +95,13 @@ class Generator:
         self.pool = Pool(problem, models, pin_points=pin_points)
         self.graphs = self.pool.graphs
         self.block = Block(self.graphs)
+        self._views: dict[tuple[int, ...], Ahead] = {}
         self._threads = ThreadPoolExecutor(_THREADS)
         self._last_prices: Prices | None = None
+        #: The relaxation that was solved last.
+        self._program: Program | None = None
         #: The prices that prove the bound of the last choice.
         self.prices: Prices | None = None
-        numbers = {c.consultant_id: i for i, c in enumerate(problem.consultants)}
-        self._consultants = [numbers[model.day.consultant_id] for model in models]
         self._loads = [
             np.array([stop.load_s for stop in graph.stops[: graph.first_engagement]], dtype=float)
             for graph in self.graphs
@@ -105,35 +110,33 @@ class Generator:
 
     # --- growing ------------------------------------------------------------------------------------
 
-    def first_rounds(self, deadline: Deadline) -> tuple[int, ...]:
-        """Add some promising rounds of every day, and return the keys of a choice among them.
-
-        Each day takes the best round that the days before it have left it, where a visit that later
-        days may make as well counts for less. What the deadline leaves no time for stays empty.
-        """
-        taken = np.zeros(len(self.problem.requests), dtype=bool)
-        later = np.bincount(np.concatenate([*self._offers, []]).astype(np.int64), minlength=len(taken))
-        chosen = [0] * len(self.graphs)
-        for number, graph in enumerate(self.graphs):
-            if deadline.left_s <= 0:
-                break
-            offers = self._offers[number]
-            later[offers] -= 1
-            requests = offers[graph.local]
+    def first_rounds(self) -> None:
+        """Add some promising rounds of every day: a visit that many days can make counts for less in each."""
+        offered = np.bincount(np.concatenate([*self._offers, []]).astype(np.int64))
+        extra = []
+        for graph, offers in zip(self.graphs, self._offers, strict=True):
+            others = offered[offers[graph.local]] - 1
             gains = np.array([-float(stop.points.min()) for stop in graph.stops[: graph.first_engagement]])
-            extra = np.where(taken[requests], FAR, gains * later[requests] / (1 + later[requests]))
-            found = self._grow_one(number, extra, FAR / 2, _FIRST_WIDTH, _FIRST_ROUNDS)
-            if len(found.keys):
-                chosen[number] = int(found.keys[0])
-                taken[offers[(chosen[number] & graph.fields) > 0]] = True
-        return tuple(chosen)
+            extra.append(gains * others / (1 + others))
+        days = range(len(self.graphs))
+        self._grow(days, extra, np.full(len(days), FAR / 2), _FIRST_WIDTH, _ROUNDS_A_TURN)
 
     def _rounds_near(self, near: Prices) -> None:
         """Add the rounds of every day that the prices of a week much like this one favour."""
         table = self.pool.table()
         days = range(len(self.graphs))
         extra = [self.charges(day, near, table) for day in days]
-        self._grow(days, extra, np.full(len(days), FAR / 2), _FIRST_WIDTH, _FIRST_ROUNDS)
+        self._grow(days, extra, np.full(len(days), FAR / 2), _FIRST_WIDTH, 2 * _ROUNDS_A_TURN)
+
+    def view(self, days: Sequence[int]) -> Ahead:
+        """Return some days ready for growing."""
+        key = tuple(days)
+        if key not in self._views:
+            # Days that are grown together stay the same for long: the last few are kept.
+            if len(self._views) > 2 * len(self.graphs):
+                self._views.clear()
+            self._views[key] = Ahead(self.block.take(_as_slice(days)))
+        return self._views[key]
 
     def _grow(
         self, days: Sequence[int], extra: Sequence[Points], limit: Points, width: int, most: int | None
@@ -143,8 +146,7 @@ class Generator:
         pieces = [slice(i, i + together) for i in range(0, len(days), together)]
 
         def grow(piece: slice) -> list[Found]:
-            block = self.block.take(_as_slice(days[piece]))
-            return Grower(block, extra[piece], limit[piece], width).run()
+            return Grower(self.view(days[piece]), extra[piece], limit[piece], width).run()
 
         parts = self._threads.map(grow, pieces) if len(pieces) > 1 else map(grow, pieces)
         grown = [found for part in parts for found in part]
@@ -161,7 +163,7 @@ class Generator:
 
     def charges(self, number: int, found: Prices, table: RoundTable, forced: Forced | None = None) -> Points:
         """Return what the prices add to each visit option of a day."""
-        graph, consultant = self.graphs[number], self._consultants[number]
+        graph, consultant = self.graphs[number], self.pool.consultants[number]
         weight = self.problem.weights["imbalance_minute"]
         rate = float(table.balance.rate[consultant] * weight / 60)
         requests = self._offers[number][graph.local]
@@ -185,30 +187,20 @@ class Generator:
         """Yield the best bound so far after each turn of pricing."""
         best: Relaxed | None = None
         widths = np.full(len(self.graphs), _FIRST_WIDTH)
-        numbers = range(len(self.graphs))
         # At first visits may be made twice, at a price, which keeps the prices from going wild.
         spare = forced is None
+        table, marks = self.pool.table(), self.pool.marks()
+        program = self._program = Program(table, forced.request if forced else None, spare=spare)
         while deadline.left_s > 0:
-            table = self.pool.table()
-            force = forced.request if forced else None
-            found = prices(table, self.usable(table, forced), force, spare=spare)
+            program.add(table, self.usable(table, forced))
+            found = program.prices()
             if found is None:
                 return
             self._last_prices = found
-            least = np.zeros(len(self.graphs))
-            complete = np.zeros(len(self.graphs), dtype=bool)
-            new = 0
-            extra = [self.charges(number, found, table, forced) for number in numbers]
-            # The day's own best round comes back too, which gives the bound.
-            limit = found.day + _LEAST_GAIN
-            for days in _together(widths):
-                if deadline.left_s <= 0:
-                    return
-                of_days = [extra[d] for d in days]
-                grown, more = self._grow(days, of_days, limit[days], int(widths[days[0]]), _ROUNDS_A_TURN)
-                new += more
-                for day, rounds in zip(days, grown, strict=True):
-                    least[day], complete[day] = rounds.least, rounds.complete
+            turn = self._turn(found, table, widths, forced, deadline)
+            if turn is None:
+                return
+            least, complete, new = turn
             bound = found.bound(table, least)
             solved = not new and bool(complete.all())
             if best is None or bound > best.bound:
@@ -220,9 +212,36 @@ class Generator:
                 if widest or (solved and not spare):
                     yield best
                     return
-                spare = spare and not solved
+                if solved:
+                    spare = False
+                    program.forbid_spare()
                 widths[~complete] *= _WIDER
             yield best
+            table, marks = self.pool.table(marks), self.pool.marks()
+
+    def _turn(
+        self, found: Prices, table: RoundTable, widths: Ints, forced: Forced | None, deadline: Deadline
+    ) -> tuple[Points, NDArray[np.bool_], int] | None:
+        """Add the rounds that pay at some prices.
+
+        Returns each day's least reduced points, whether all its rounds that pay were found, and how many
+        rounds are new; None where time ran out.
+        """
+        least = np.zeros(len(self.graphs))
+        complete = np.zeros(len(self.graphs), dtype=bool)
+        new = 0
+        extra = [self.charges(day, found, table, forced) for day in range(len(self.graphs))]
+        # The day's own best round comes back too, which gives the bound.
+        limit = found.day + _LEAST_GAIN
+        for days in _together(widths):
+            if deadline.left_s <= 0:
+                return None
+            of_days = [extra[day] for day in days]
+            grown, more = self._grow(days, of_days, limit[days], int(widths[days[0]]), _ROUNDS_A_TURN)
+            new += more
+            for day, rounds in zip(days, grown, strict=True):
+                least[day], complete[day] = rounds.least, rounds.complete
+        return least, complete, new
 
     def usable(self, table: RoundTable, forced: Forced | None) -> NDArray[np.intp]:
         """Return the rounds of a table that a forced request allows."""
@@ -284,21 +303,21 @@ class Generator:
         `start` is a choice to begin with, by key; not with `forced`. `fine` is that of `Search`. Returns
         None where there is no choice, or none was found in time.
         """
-        keys = start
+        early = Deadline(deadline.at - _CHOOSING_SHARE * deadline.left_s, deadline.asked)
+        keys = None
         if forced:
             self._force_in(forced)
-        elif self._last_prices is None:
-            keys = self._better(start, self.first_rounds(deadline))
-        early = Deadline(deadline.at - _CHOOSING_SHARE * deadline.left_s, deadline.asked)
-        if keys is None:
             relaxed = self.relax(early, forced)
         else:
-            relaxed, keys = self._relax_and_try(keys, early, report)
+            if self._last_prices is None:
+                self.first_rounds()
+            relaxed, keys = self._relax_and_try(start or (0,) * len(self.graphs), early, deadline, report)
             self.prices = relaxed.prices if relaxed else self.prices
         search = self._search(relaxed, deadline, forced, report, fine=fine)
         if keys is not None:
             search.accept(self.pool.rows(search.table, keys))
-        search.glance()
+        if deadline.left_s > 0:
+            search.glance()
         if search.best is not None and relaxed is not None and (search.bound < search.score or fine):
             return self._proven(search, relaxed, forced)
         if search.best is None:
@@ -340,45 +359,56 @@ class Generator:
         return None if choice is None else (search.table, choice)
 
     def _relax_and_try(
-        self, keys: tuple[int, ...], deadline: Deadline, report: Report
+        self, keys: tuple[int, ...], early: Deadline, deadline: Deadline, report: Report
     ) -> tuple[Relaxed | None, tuple[int, ...]]:
-        """Solve the relaxation, and look for better choices now and then while that takes long."""
+        """Solve the relaxation until a first deadline, and look for better choices on the way."""
         relaxed: Relaxed | None = None
         since, took_s = time.monotonic(), 0.0
-        score = self.pool.score(keys)
-        for relaxed in self._relaxing(deadline):
-            if not relaxed.solved and time.monotonic() - since > _PATIENCE * max(took_s, 1.0):
+        for turn, relaxed in enumerate(self._relaxing(early)):
+            if 0 < turn <= _DIVES:
+                keys = self._better(keys, self._dived())
+            elif not relaxed.solved and time.monotonic() - since > _PATIENCE * max(took_s, 1.0):
                 began = time.monotonic()
-                keys = self._tried(keys, deadline)
-                score = self.pool.score(keys)
+                brief = Deadline(began + _TRY_SHARE * early.left_s, early.asked)
+                keys = self._tried(self._better(keys, self._dived()), brief)
                 since, took_s = time.monotonic(), time.monotonic() - began
-            report(score, max(0, math.floor(relaxed.bound)))
+            report(self.pool.score(keys), max(0, math.floor(relaxed.bound)))
         if relaxed is None or not relaxed.solved:
-            keys = self._tried(keys, deadline)
+            almost = Deadline(deadline.at - _ENDING_SHARE * deadline.left_s, deadline.asked)
+            keys = self._tried(keys, almost)
+            report(self.pool.score(keys), max(0, math.floor(relaxed.bound)) if relaxed else 0)
         return relaxed, keys
 
-    def _better(self, first: tuple[int, ...] | None, second: tuple[int, ...]) -> tuple[int, ...]:
+    def _better(self, first: tuple[int, ...], second: tuple[int, ...] | None) -> tuple[int, ...]:
         """Return the better of two choices."""
-        return second if first is None else min(first, second, key=self.pool.score)
+        return first if second is None else min(first, second, key=self.pool.score)
+
+    def _dived(self) -> tuple[int, ...] | None:
+        """Return a choice near the relaxation just solved."""
+        program = self._program
+        rounds = None if program is None else program.dive()
+        if program is None or rounds is None:
+            return None
+        return self._settled(tuple(program.key[rounds].tolist()))
+
+    def _settled(self, keys: tuple[int, ...]) -> tuple[int, ...]:
+        """Return a choice without the visits that it makes twice."""
+        exchange = Exchange(self.pool, keys)
+        exchange.settle()
+        return tuple(exchange.keys)
 
     def _tried(self, keys: tuple[int, ...], deadline: Deadline) -> tuple[int, ...]:
-        """Look for a better choice: the rounds that the last prices favour, and sweeps over the days."""
-        brief = Deadline(time.monotonic() + _TRY_SHARE * deadline.left_s, deadline.asked)
-        found = None
+        """Look for a better choice: among the rounds that the last prices favour, and by sweeps over the days."""
         if self._last_prices is not None:
             table = self.pool.table()
             excess = self._last_prices.reduced(table) - self._last_prices.day[table.day]
-            rows = cover(table, excess, brief)
-            found = None if rows is None else self.pool.keys(table, rows)
-        best = keys
-        for begin in dict.fromkeys((keys, found or keys)):
-            exchange = Exchange(self.pool, begin)
-            exchange.settle()
-            for _ in range(_SWEEPS):
-                if not exchange.sweep(self._sweep_rounds, deadline):
-                    break
-            best = self._better(best, tuple(exchange.keys))
-        return best
+            rows = cover(table, excess, self.pool.rows(table, keys), deadline)
+            keys = self._better(keys, self._settled(self.pool.keys(table, rows)))
+        exchange = Exchange(self.pool, keys)
+        for _ in range(_SWEEPS):
+            if not exchange.sweep(self._sweep_rounds, deadline):
+                break
+        return tuple(exchange.keys)
 
     def _sweep_rounds(self, day: int, prices: Points, limit: float) -> list[int]:
         """Return the keys of a day's best rounds for prices of the requests that it offers."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -279,18 +279,42 @@ class DayGraph:
         numbers = {stop: number for number, stop in enumerate(self.stops)}
         return sum(int(self.added[numbers[visit]]) for visit in visits)
 
+    def held(self, keys: Keys) -> NDArray[np.int8]:
+        """Return the number of each request's option in each key, 0 where there is none: (keys, offers)."""
+        return ((keys[:, np.newaxis] & self.fields) >> self.shifts[:-1]).astype(np.int8)
+
     def rounds(self, keys: Keys, points: NDArray[np.int64]) -> DayRounds:
         """Return the rounds that some keys stand for."""
-        held = ((keys[:, np.newaxis] & self.fields) >> self.shifts[:-1]).astype(np.int8)
         requests, options = tuple(i for i, _ in self.offers), tuple(options for _, options in self.offers)
-        return DayRounds(self.model, keys, requests, options, held, points)
+        held = self.held(keys)
+        return DayRounds(self.model, keys, requests, options, held, points, self._sum(held, self._loads_s))
 
     def total(self, keys: Keys, of_visit: NDArray[np.generic]) -> NDArray[np.float64]:
         """Sum a value of each visit option (by number) up over the visits of each key."""
-        total = np.zeros(len(keys))
-        start = 0
-        for request, (_, options) in enumerate(self.offers):
-            values = np.array([0.0, *of_visit[start : start + len(options)]])
-            total += values[(keys & self.fields[request]) >> self.shifts[request]]
-            start += len(options)
+        return self._sum(self.held(keys), self._by_option(of_visit)).astype(float)
+
+    def load_s(self, key: int) -> int:
+        """Return the seconds of the visits of one key."""
+        return sum(of_option[(key & field) >> shift] for field, shift, of_option in self._fields_and_loads)
+
+    @cached_property
+    def _fields_and_loads(self) -> list[tuple[int, int, list[int]]]:
+        columns = self.fields.tolist(), self.shifts[:-1].tolist(), self._loads_s.tolist()
+        return list(zip(*columns, strict=True))
+
+    @cached_property
+    def _loads_s(self) -> NDArray[np.int64]:
+        """The seconds of each option, as in `_by_option`."""
+        visits = self.stops[: self.first_engagement]
+        return self._by_option(np.array([visit.load_s for visit in visits], dtype=np.int64))
+
+    def _by_option(self, of_visit: NDArray[Any]) -> NDArray[Any]:
+        """Turn a value of each visit option into (offers, options and none), none first and 0."""
+        numbers = 1 + np.arange(len(of_visit)) - np.searchsorted(self.local, self.local)
+        table = np.zeros((len(self.offers), 1 + int(numbers.max(initial=0))), dtype=of_visit.dtype)
+        table[self.local, numbers] = of_visit
+        return table
+
+    def _sum(self, held: NDArray[np.int8], table: NDArray[Any]) -> NDArray[Any]:
+        total: NDArray[Any] = table[np.arange(len(table)), held].sum(axis=1)
         return total

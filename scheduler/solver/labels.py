@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.solver.ahead import least_ahead
-from scheduler.solver.block import Block, Ints
+from scheduler.solver.ahead import Ahead
+from scheduler.solver.block import Ints
 from scheduler.solver.graph import FAR, Keys, Points
 
 _HALF = FAR / 2
@@ -64,7 +64,7 @@ class Grower:
 
     Parameters
     ----------
-    block
+    ahead
         The days.
     extra
         For each day, points to add for each visit option (by number): what meeting the request
@@ -75,8 +75,8 @@ class Grower:
         Keep only so many of each day's most promising labels of each length.
     """
 
-    def __init__(self, block: Block, extra: Sequence[Points], limit: Points, width: int) -> None:
-        self.block = block
+    def __init__(self, ahead: Ahead, extra: Sequence[Points], limit: Points, width: int) -> None:
+        self.block = block = ahead.block
         self.limit = limit
         self.width = min(width, MOST_LABELS)
         own = block.own_points.copy()
@@ -84,7 +84,7 @@ class Grower:
             visits = np.flatnonzero(block.option[day] >= 0)
             own[day, visits] += points[block.option[day, visits], np.newaxis]
         np.minimum(own, FAR, out=own)
-        self._ahead = least_ahead(block, own)
+        self._ahead = ahead.least(own)
         # By engagements passed: another number of them is over at the other starts.
         passed = np.arange(int(block.engagements.max(initial=0)) + 1)
         here = block.engaged == passed[:, np.newaxis, np.newaxis, np.newaxis]

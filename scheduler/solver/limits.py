@@ -29,7 +29,7 @@ class Limits:
         self._pin_points = 2 * pin_points(problem)
         generator = self._generator(problem)
         never = Deadline(time.monotonic() + 3600)
-        generator.first_rounds(never)
+        generator.first_rounds()
         self._relaxed = generator.relax(never)
 
     def bound(self, variant: Problem) -> int:
@@ -48,8 +48,7 @@ class Limits:
                 if self._changed(variant, number):
                     extra = generator.charges(number, self._relaxed.prices, table)
                     limit = float(self._relaxed.least[number]) + _SLACK
-                    block = generator.block.take(slice(number, number + 1))
-                    (found,) = Grower(block, [extra], np.array([limit]), MOST_LABELS).run()
+                    (found,) = Grower(generator.view([number]), [extra], np.array([limit]), MOST_LABELS).run()
                     least[number] = found.least
         except TooManyRoundsError:
             return 0

@@ -25,9 +25,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
-from scipy.optimize import Bounds, LinearConstraint, milp
 
-from scheduler.solver.program import MARGIN, program
+from scheduler.solver.program import MARGIN, Program
 from scheduler.solver.table import RoundTable
 
 #: One point of balance in the units of the integer model.
@@ -35,9 +34,9 @@ _SCALE = 1_000_000
 #: How many rounds a day are tried first for a good choice, and how many times more then.
 _FEW_ROUNDS = 8
 _MORE = 6
-#: How many rounds a day are looked at where visits may be made twice, and how exactly.
-_COVER_ROUNDS = 6
-_COVER_GAP = 0.002
+#: How many rounds a day at most are looked at where visits may be made twice, and how exactly.
+_COVER_ROUNDS = 16
+_COVER_GAP = 0.0005
 #: What float arithmetic may lose in the bound of HiGHS, as a share of it.
 _ERROR = 2e-6
 #: By how many visits an alternative differs at least.
@@ -214,32 +213,15 @@ class Search:
 
         Returns the best choice up to float arithmetic, if any, and what none of them can be below.
         """
-        p = program(self.table, rounds, self.force)
-        whole = np.zeros(len(p.cost))
-        whole[: len(rounds)] = 1
-        answer = _beside(
-            lambda: milp(
-                p.cost,
-                integrality=whole,
-                bounds=Bounds(p.lowest, np.inf),
-                constraints=[
-                    LinearConstraint(p.upper, -np.inf, p.limits),
-                    LinearConstraint(p.equal, p.equals, p.equals),
-                    *(
-                        LinearConstraint(np.pad(same[rounds], (0, len(p.cost) - len(rounds))), -np.inf, most)
-                        for same, most in self.unlike
-                    ),
-                ],
-                options={"time_limit": max(0.01, self.deadline.left_s), "mip_rel_gap": 0.0},
-            ),
-            self.deadline,
-        )
+        program = Program(self.table, self.force)
+        program.add(self.table, rounds)
+        for same, most in self.unlike:
+            program.limit_same(same[rounds], most)
+        answer = _beside(lambda: program.choose(self.deadline.left_s), self.deadline, program.stop)
         if answer is None:
             return None, 0.0
-        bound = 0.0 if answer.mip_dual_bound is None else self.table.constant + answer.mip_dual_bound
-        if answer.x is None:
-            return None, bound
-        return tuple(rounds[np.flatnonzero(answer.x[: len(rounds)] > 0.5)].tolist()), bound
+        chosen, bound = answer
+        return None if chosen is None else tuple(rounds[chosen].tolist()), bound
 
     def _cp_sat(self, rounds: NDArray[np.intp]) -> tuple[tuple[int, ...] | None, bool]:
         """Look for the best choice below the score: the choice, if any, and whether that is proven."""
@@ -271,33 +253,23 @@ class Search:
         return None, status == cp_model.INFEASIBLE
 
 
-def cover(table: RoundTable, excess: NDArray[np.float64], deadline: Deadline) -> tuple[int, ...] | None:
-    """Choose among the rounds of least excess, where visits may be made twice, as far as time allows.
+def cover(
+    table: RoundTable, excess: NDArray[np.float64], start: tuple[int, ...], deadline: Deadline
+) -> tuple[int, ...]:
+    """Better a choice among the rounds of least excess, where visits may be made twice, as far as time allows.
 
     Far fewer rounds hold a good choice of this kind than one without doubles, which a round can
     nearly always leave out. Every day can stay empty.
     """
     few = np.argsort(excess, kind="stable")[: _COVER_ROUNDS * len(table.days)]
-    rounds = np.union1d(few, table.starts[:-1])
-    p = program(table, rounds, None, spare=True)
-    whole = np.zeros(len(p.cost))
-    whole[: len(rounds)] = 1
-    answer = _beside(
-        lambda: milp(
-            p.cost,
-            integrality=whole,
-            bounds=Bounds(p.lowest, np.inf),
-            constraints=[
-                LinearConstraint(p.upper, -np.inf, p.limits),
-                LinearConstraint(p.equal, p.equals, p.equals),
-            ],
-            options={"time_limit": max(0.01, deadline.left_s), "mip_rel_gap": _COVER_GAP},
-        ),
-        deadline,
-    )
-    if answer is None or answer.x is None:
-        return None
-    return tuple(rounds[np.flatnonzero(answer.x[: len(rounds)] > 0.5)].tolist())
+    rounds = np.union1d(np.union1d(few, table.starts[:-1]), start)
+    program = Program(table, spare=True)
+    program.add(table, rounds)
+    gap = _COVER_GAP * table.score(start)
+    begin = np.searchsorted(rounds, np.array(start))
+    answer = _beside(lambda: program.choose(deadline.left_s, gap=gap, start=begin), deadline, program.stop)
+    chosen = None if answer is None else answer[0]
+    return start if chosen is None else tuple(rounds[chosen].tolist())
 
 
 def _balance_units(

@@ -93,13 +93,17 @@ class Part:
     fine
         Whether it must be proven best with points of balance that are not rounded down, since they
         are added up with those of other parts first.
+    models
+        Its days, if they have been made: they serve where no pin is to be kept.
     """
 
-    def __init__(self, problem: Problem, *, fine: bool) -> None:
+    def __init__(self, problem: Problem, *, fine: bool, models: Sequence[DayModel] | None = None) -> None:
         self.problem = problem
         self.fine = fine
         self.pin_points = pin_points(problem)
-        self.models = [DayModel(problem, day, pin_points=self.pin_points) for day in problem.days]
+        if models is None or self.pin_points:
+            models = [DayModel(problem, day, pin_points=self.pin_points) for day in problem.days]
+        self.models = models
         self.schedules: tuple[DaySchedule, ...] = ()
         self.unrounded = self._unrounded(())
         self.bound = 0 if self.models else self.score

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduler.model import Problem
-from scheduler.schedule import INFEASIBLE, DayModel, DaySchedule
+from scheduler.schedule import INFEASIBLE, DayModel, DaySchedule, unmet_points
+from scheduler.score import Balance
 from scheduler.solver.graph import DayGraph, Keys
 from scheduler.solver.rounds import best_order
 from scheduler.solver.table import RoundTable
@@ -25,21 +26,34 @@ class Pool:
         self.problem = problem
         self.pin_points = pin_points
         self.graphs = [DayGraph(problem, model) for model in models]
+        numbers = {c.consultant_id: i for i, c in enumerate(problem.consultants)}
+        #: The consultant of each day, as a position in the problem's consultants.
+        self.consultants = [numbers[model.day.consultant_id] for model in models]
+        self.balance = Balance.of(problem)
+        pins = sum(request.pin is not None for request in problem.requests)
+        #: The points of a week in which no request is met.
+        self.constant = unmet_points(problem) + pins * pin_points
         self._known: list[dict[int, int]] = []
+        #: The keys of each day in the order in which they became known, or cheaper than known.
+        self._log: list[list[int]] = []
         for graph in self.graphs:
             nothing = best_order(graph.model, [])
             # Input checks see to it that the engagements of a day can be kept.
             assert nothing is not None  # noqa: S101
             # A day without stops is no round and owes no lunch.
             self._known.append({0: nothing.points})
+            self._log.append([0])
 
     def add(self, schedules: Sequence[DaySchedule]) -> tuple[int, ...]:
         """Add the rounds of some schedules, one a consultant-day, and return their keys."""
         keys = tuple(g.key(schedule.visits) for g, schedule in zip(self.graphs, schedules, strict=True))
         for day, (key, schedule) in enumerate(zip(keys, schedules, strict=True)):
-            known = self._known[day]
-            known[key] = min(schedule.points, known.get(key, INFEASIBLE))
+            self._learn(day, key, min(schedule.points, self._known[day].get(key, INFEASIBLE)))
         return keys
+
+    def _learn(self, day: int, key: int, points: int) -> None:
+        self._known[day][key] = points
+        self._log[day].append(key)
 
     def take(self, day: int, keys: Keys, points: NDArray[np.int64]) -> int:
         """Add rounds to a day, and return how many are new or cheaper than known."""
@@ -50,6 +64,7 @@ class Pool:
             if value < known.get(key, INFEASIBLE)
         ]
         known.update(better)
+        self._log[day].extend(key for key, _value in better)
         return len(better)
 
     def points(self, day: int, key: int) -> int:
@@ -61,17 +76,21 @@ class Pool:
             schedule = best_order(graph.model, visits)
             if schedule is None:
                 return INFEASIBLE
-            known[key] = schedule.points
+            self._learn(day, key, schedule.points)
         return known[key]
 
-    def table(self) -> RoundTable:
-        """Return the rounds known so far as a table."""
+    def table(self, since: Sequence[int] | None = None) -> RoundTable:
+        """Return the rounds known so far as a table, or only those learnt since `marks` were these."""
         days = []
-        for graph, known in zip(self.graphs, self._known, strict=True):
-            keys = np.fromiter(known, dtype=np.int64, count=len(known))
-            points = np.fromiter(known.values(), dtype=np.int64, count=len(known))
-            days.append(graph.rounds(keys, points))
+        for day, (graph, known) in enumerate(zip(self.graphs, self._known, strict=True)):
+            learnt = list(known) if since is None else self._log[day][since[day] :]
+            points = np.array([known[key] for key in learnt], dtype=np.int64)
+            days.append(graph.rounds(np.array(learnt, dtype=np.int64), points))
         return RoundTable(self.problem, tuple(days), self.pin_points)
+
+    def marks(self) -> list[int]:
+        """Return how much has been learnt of each day."""
+        return [len(log) for log in self._log]
 
     def keys(self, table: RoundTable, rows: Sequence[int]) -> tuple[int, ...]:
         """Return the keys of a choice's rows, one a day."""
@@ -86,8 +105,9 @@ class Pool:
 
     def score(self, keys: Sequence[int]) -> int:
         """Return the exact score of a choice of rounds."""
-        rounds = [
-            graph.rounds(np.array([key]), np.array([self.points(day, key)]))
-            for day, (graph, key) in enumerate(zip(self.graphs, keys, strict=True))
-        ]
-        return RoundTable(self.problem, tuple(rounds), self.pin_points).score(range(len(rounds)))
+        visit_s = [0] * len(self.problem.consultants)
+        for graph, consultant, key in zip(self.graphs, self.consultants, keys, strict=True):
+            visit_s[consultant] += graph.load_s(key)
+        points = sum(self.points(day, key) for day, key in enumerate(keys))
+        balance = self.balance.points(visit_s, self.problem.weights["imbalance_minute"])
+        return self.constant + points + balance

@@ -1,85 +1,33 @@
-"""The master problem as a linear program over some rounds, and the prices of its relaxation."""
+"""The master problem over some rounds in HiGHS: its relaxation, whose prices guide the growing, and its choice.
+
+minimise    sum points · x  +  sum over bases (high - low)
+subject to  every request is met at most once,
+high >= each compared consultant's load >= low, in points of balance, base by base,
+every consultant-day takes one of its rounds (the empty one is one of them).
+"""
 
 from dataclasses import dataclass
 from typing import Any
 
+import highspy
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import linprog
 
 from scheduler.schedule import request_points
 from scheduler.solver.table import RoundTable
+
+Numbers = NDArray[np.int64]
 
 #: What float arithmetic may lose in a bound, in points; bounds are lowered by it.
 MARGIN = 1e-3
 #: Points in a unit of the high and low variables: HiGHS wants numbers near those of the rounds.
 _UNIT = 10_000.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Program:
-    """The matrices. The first variables are the rounds, the last are high and low, base by base.
-
-    `upper` has a row a request, then two a compared consultant; `equal` has one a consultant-day,
-    and a last one for a request that is forced in. `member` is the (compared, bases) matrix of
-    ones.
-    """
-
-    cost: NDArray[np.float64]
-    lowest: NDArray[np.float64]
-    upper: Any
-    limits: NDArray[np.float64]
-    equal: Any
-    equals: NDArray[np.float64]
-    compared: NDArray[np.int64]
-    member: Any
-
-
-def program(
-    table: RoundTable, rounds: NDArray[np.intp], force: int | None, *, spare: bool = False
-) -> Program:
-    """Write the master problem over some rounds down; `force` is a request that must be met.
-
-    With `spare`, last come variables that let a request be met once too often, for the points that
-    meeting it saves: nearly always a round can leave a visit out for less.
-    """
-    groups = [group for group in table.balance.groups if len(group) > 1]
-    compared = np.array([i for group in groups for i in group], dtype=np.int64)
-    count, requests, days = len(compared), len(table.problem.requests), len(table.days)
-    of_group = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
-    member = _indicator(of_group, len(groups)).T.tocsr()
-    consultants = len(table.problem.consultants)
-    load = _indicator(table.consultant[rounds], consultants, table.balance_points[rounds] / _UNIT)[compared]
-    meets = table.meets[rounds].T
-    blocks = [[meets, None, None], [load, -member, None], [-load, None, member]] if count else [[meets]]
-    upper = sparse.block_array(blocks, format="csr")
-    equal = _indicator(table.day[rounds], days)
-    equal.resize((days, upper.shape[1]))
-    equals = np.ones(days)
-    if force is not None:
-        equal, equals = sparse.vstack([equal, upper[[force]]], format="csr"), np.ones(days + 1)
-    cost = np.concatenate([table.points[rounds], np.full(len(groups), _UNIT), np.full(len(groups), -_UNIT)])
-    lowest = np.concatenate([np.zeros(len(rounds)), np.full(2 * len(groups), -np.inf)])
-    if spare:
-        problem = table.problem
-        saved = [request_points(problem, request, request.max_conversations) for request in problem.requests]
-        cost, lowest = np.concatenate([cost, saved]), np.concatenate([lowest, np.zeros(requests)])
-        once_more = sparse.csr_array(
-            (-np.ones(requests), (np.arange(requests), np.arange(requests))), shape=(upper.shape[0], requests)
-        )
-        upper = sparse.hstack([upper, once_more], format="csr")
-        equal.resize((equal.shape[0], upper.shape[1]))
-    return Program(
-        cost=cost,
-        lowest=lowest,
-        upper=upper,
-        limits=np.concatenate([np.ones(requests), np.zeros(2 * count)]),
-        equal=equal,
-        equals=equals,
-        compared=compared,
-        member=member,
-    )
+#: HiGHS' names for its ways: the simplex for columns that come, and for bounds that change.
+_DUAL, _PRIMAL = 1, 4
+#: A dive takes all rounds of which so much is taken, and so large a share of the days that are left.
+_WHOLE = 0.99
+_DIVE_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,38 +65,260 @@ class Prices:
         return float(table.constant + least.sum() - self.request.sum()) - MARGIN
 
 
-def prices(
-    table: RoundTable, usable: NDArray[np.intp], force: int | None = None, *, spare: bool = False
-) -> Prices | None:
-    """Solve the relaxation over some rounds with HiGHS; None where no choice keeps the constraints."""
-    p = program(table, usable, force, spare=spare)
-    bounds = np.column_stack([p.lowest, np.full(len(p.cost), np.inf)])
-    answer = linprog(p.cost, p.upper, p.limits, p.equal, p.equals, bounds, method="highs")
-    if answer.status != 0:
-        return None
-    requests, count, days = len(table.problem.requests), len(p.compared), len(table.days)
-    # What float arithmetic left may be cleaned away, since any prices give a valid bound.
-    price = np.maximum(0.0, -answer.ineqlin.marginals)
-    request = price[:requests].copy()
-    if force is not None:
-        request[force] -= answer.eqlin.marginals[-1]
-    # Alone at a base one has the largest load and the smallest.
-    high, low = np.zeros((2, len(table.problem.consultants)))
-    for group in table.balance.groups:
-        high[list(group)] = low[list(group)] = 1.0 / len(group)
-    high[p.compared] = _shares(price[requests : requests + count], p.member)
-    low[p.compared] = _shares(price[requests + count : requests + 2 * count], p.member)
-    return Prices(answer.eqlin.marginals[:days], request, high, low)
+class _Silent(highspy.Highs):
+    """HiGHS without a word: its own constructor says who it is where output is not off before callbacks are on."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802
+        self.setOptionValue("output_flag", False)  # noqa: FBT003
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
-def _indicator(group: NDArray[np.int64], groups: int, values: NDArray[np.float64] | None = None) -> Any:
-    """Return the sparse (groups, members) matrix with each member's value, or 1, in its group's row."""
-    data = np.ones(len(group)) if values is None else values
-    return sparse.csr_array((data, (group, np.arange(len(group)))), shape=(groups, len(group)))
+class Program:
+    """The master problem over the rounds that were added; they are numbered in that order.
+
+    The relaxation begins where the last one ended, so that rounds can be added at little cost.
+
+    Parameters
+    ----------
+    table
+        Any rounds of the week: they are not added.
+    force
+        A request, by position, that must be met.
+    spare
+        Lets a request be met once too often, for the points that meeting it saves: nearly always a
+        round can leave a visit out for less.
+
+    Attributes
+    ----------
+    day, key
+        The consultant-day of each round added, and its key.
+    score
+        The least score of the relaxation, or of the choice, that was made last.
+    """
+
+    def __init__(self, table: RoundTable, force: int | None = None, *, spare: bool = False) -> None:
+        problem = table.problem
+        self._constant = table.constant
+        self._requests, self._days = len(problem.requests), len(table.days)
+        self._consultants = len(problem.consultants)
+        self._groups = table.balance.groups
+        compared = [group for group in self._groups if len(group) > 1]
+        self._compared = np.array([i for group in compared for i in group], dtype=np.int64)
+        self._group = np.repeat(np.arange(len(compared)), [len(group) for group in compared])
+        self._force = force
+        self.day, self.key = np.zeros((2, 0), dtype=np.int64)
+        self.score = 0.0
+        self._highs = _Silent()  # type: ignore[no-untyped-call]
+        for option, value in (("threads", 1), ("solver", "simplex"), ("simplex_strategy", _PRIMAL)):
+            self._highs.setOptionValue(option, value)
+        self._add_rows(len(self._compared))
+        self._spare = np.zeros(0, dtype=np.int32)
+        self._most_spare = np.inf
+        saved = [request_points(problem, request, request.max_conversations) for request in problem.requests]
+        self._add_balance(len(compared))
+        if spare:
+            first = self._highs.getNumCol()
+            self._add_columns(np.array(saved, dtype=float), -sparse.eye_array(self._requests))
+            self._spare = np.arange(first, first + self._requests, dtype=np.int32)
+        self._first = self._highs.getNumCol()
+
+    def _add_rows(self, count: int) -> None:
+        """Add the rows: the requests, two for each of so many compared, the days."""
+        most = np.concatenate([np.ones(self._requests), np.zeros(2 * count), np.ones(self._days)])
+        least = np.concatenate([np.full(self._requests + 2 * count, -np.inf), np.ones(self._days)])
+        if self._force is not None:
+            least[self._force] = 1.0
+        none = np.zeros(0)
+        nowhere = none.astype(np.int32)
+        self._highs.addRows(len(most), least, most, 0, np.zeros(len(most), dtype=np.int32), nowhere, none)
+
+    def _add_balance(self, bases: int) -> None:
+        """Add the largest and the smallest load of each base."""
+        count = len(self._compared)
+        rows = self._requests + np.arange(count)
+        ones = np.ones(count)
+        high = _sparse(-ones, rows, self._group, (self._requests + count, bases))
+        low = _sparse(ones, rows + count, self._group, (self._requests + 2 * count, bases))
+        self._add_columns(np.full(bases, _UNIT), high, least=-np.inf)
+        self._add_columns(np.full(bases, -_UNIT), low, least=-np.inf)
+
+    def _add_columns(self, cost: NDArray[np.float64], matrix: Any, least: float = 0.0) -> None:
+        matrix = sparse.csc_array(matrix)
+        count = len(cost)
+        self._highs.addCols(
+            count,
+            cost,
+            np.full(count, least),
+            np.full(count, np.inf),
+            matrix.nnz,
+            matrix.indptr[:-1].astype(np.int32),
+            matrix.indices.astype(np.int32),
+            matrix.data,
+        )
+
+    def add(self, table: RoundTable, rounds: NDArray[np.intp]) -> None:
+        """Add some rounds of a table."""
+        consultant, day = table.consultant[rounds], table.day[rounds]
+        load = table.balance_points[rounds] / _UNIT
+        here = np.full(self._consultants, -1)
+        here[self._compared] = np.arange(len(self._compared))
+        loaded = np.flatnonzero((here[consultant] >= 0) & (load != 0))
+        row, value = self._requests + here[consultant[loaded]], load[loaded]
+        meets = table.meets[rounds].tocoo()
+        numbers = np.arange(len(rounds))
+        count = len(self._compared)
+        matrix = _sparse(
+            np.concatenate([meets.data, value, -value, np.ones(len(rounds))]),
+            np.concatenate([meets.col, row, row + count, self._requests + 2 * count + day]),
+            np.concatenate([meets.row, loaded, loaded, numbers]),
+            (self._requests + 2 * count + self._days, len(rounds)),
+        )
+        self._add_columns(table.points[rounds].astype(float), matrix)
+        self.day = np.concatenate([self.day, day])
+        self.key = np.concatenate([self.key, table.keys[rounds]])
+
+    def forbid_spare(self) -> None:
+        """Let the relaxation meet no request too often from now on."""
+        self._most_spare = 0.0
+        self._limit_spare(0.0)
+
+    def _limit_spare(self, most: float) -> None:
+        count = len(self._spare)
+        self._highs.changeColsBounds(count, self._spare, np.zeros(count), np.full(count, most))
+
+    # --- the relaxation -----------------------------------------------------------------------------
+
+    def prices(self) -> Prices | None:
+        """Solve the relaxation and return its prices; None where no choice keeps the constraints."""
+        if not self._solved():
+            return None
+        # What float arithmetic left may be cleaned away, since any prices give a valid bound.
+        dual = np.array(self._highs.getSolution().row_dual)
+        price = np.maximum(0.0, -dual)
+        requests, count = self._requests, len(self._compared)
+        request = price[:requests].copy()
+        if self._force is not None:
+            request[self._force] = -dual[self._force]
+        # Alone at a base one has the largest load and the smallest.
+        high, low = np.zeros((2, self._consultants))
+        for group in self._groups:
+            high[list(group)] = low[list(group)] = 1.0 / len(group)
+        high[self._compared] = self._shares(price[requests : requests + count])
+        low[self._compared] = self._shares(price[requests + count : requests + 2 * count])
+        return Prices(dual[requests + 2 * count :], request, high, low)
+
+    def _shares(self, price: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Scale non-negative prices so that they sum to one in each group, as the dual demands."""
+        total = np.bincount(self._group, price)[self._group]
+        even = 1.0 / np.bincount(self._group)[self._group]
+        return np.where(total > 0, price / np.where(total > 0, total, 1.0), even)
+
+    def _solved(self) -> bool:
+        self._highs.run()
+        self.score = self._constant + float(self._highs.getInfo().objective_function_value)
+        return bool(self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+
+    def dive(self) -> Numbers | None:
+        """Return a choice near the relaxation just solved: take what it takes nearly whole, and solve it again.
+
+        A round a day, or None. A request may be met by several days where there are spares.
+        """
+        basis = self._highs.getBasis()
+        self._highs.setOptionValue("simplex_strategy", _DUAL)
+        self._limit_spare(np.inf)
+        taken = np.full(self._days, -1)
+        while (taken < 0).any():
+            share = self._taken()
+            share[taken[self.day] >= 0] = 0.0
+            # The round of each day that is taken most comes last.
+            order = np.lexsort((share, self.day))
+            most = order[np.flatnonzero(np.diff(self.day[order], append=self._days))]
+            most = most[taken[self.day[most]] < 0]
+            most = most[np.argsort(-share[most], kind="stable")]
+            count = max(int((share[most] > _WHOLE).sum()), 1 + int(_DIVE_SHARE * len(most)))
+            taken[self.day[most[:count]]] = most[:count]
+            self._fix(most[:count], 1.0, 1.0)
+            if not self._solved():
+                break
+        self._fix(taken[taken >= 0], 0.0, np.inf)
+        self._limit_spare(self._most_spare)
+        self._highs.setBasis(basis)
+        self._highs.setOptionValue("simplex_strategy", _PRIMAL)
+        return None if (taken < 0).any() else taken
+
+    def _taken(self) -> NDArray[np.float64]:
+        """Return how much of each round the last answer takes."""
+        return np.array(self._highs.getSolution().col_value)[self._first :]
+
+    def _fix(self, rounds: Numbers, least: float, most: float) -> None:
+        columns = (self._first + rounds).astype(np.int32)
+        self._highs.changeColsBounds(
+            len(columns), columns, np.full(len(columns), least), np.full(len(columns), most)
+        )
+
+    # --- the choice ---------------------------------------------------------------------------------
+
+    def limit_same(self, same: NDArray[np.float64], most: int) -> None:
+        """Allow choices only whose rounds have at most so much of something in all."""
+        rounds = np.flatnonzero(same)
+        self._highs.addRow(
+            -np.inf, float(most), len(rounds), (self._first + rounds).astype(np.int32), same[rounds]
+        )
+
+    def choose(
+        self, time_limit_s: float, *, gap: float = 0.0, start: Numbers | None = None
+    ) -> tuple[Numbers | None, float]:
+        """Choose a round a day.
+
+        Parameters
+        ----------
+        time_limit_s
+            Seconds until the best choice so far is returned. `stop` ends the search earlier.
+        gap
+            By how many points the best choice may be missed.
+        start
+            A choice to begin with.
+
+        Returns
+        -------
+        The best choice up to float arithmetic, if any, and what no choice can be below.
+        """
+        highs = self._highs
+        if start is not None:
+            self._begin_with(start)
+        rounds = np.arange(self._first, self._first + len(self.day), dtype=np.int32)
+        whole = np.full(len(rounds), int(highspy.HighsVarType.kInteger), dtype=np.uint8)
+        highs.changeColsIntegrality(len(rounds), rounds, whole)
+        for option, value in (
+            ("solver", "choose"),
+            ("time_limit", max(0.01, time_limit_s)),
+            ("mip_rel_gap", 0.0),
+            ("mip_abs_gap", gap),
+        ):
+            highs.setOptionValue(option, value)
+        highs.HandleUserInterrupt = True
+        highs.run()
+        info = highs.getInfo()
+        bound = self._constant + info.mip_dual_bound if np.isfinite(info.mip_dual_bound) else 0.0
+        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return None, bound
+        self.score = self._constant + info.objective_function_value
+        chosen = np.flatnonzero(self._taken() > 0.5)
+        return chosen[np.argsort(self.day[chosen])], bound
+
+    def _begin_with(self, rounds: Numbers) -> None:
+        """Tell HiGHS a choice, and what else follows from it."""
+        self._fix(rounds, 1.0, 1.0)
+        if self._solved():
+            solution = highspy.HighsSolution()
+            solution.col_value = self._highs.getSolution().col_value
+            self._highs.setSolution(solution)
+        self._fix(rounds, 0.0, np.inf)
+
+    def stop(self) -> None:
+        """End `choose`, which runs in another thread."""
+        self._highs.cancelSolve()  # type: ignore[no-untyped-call]
 
 
-def _shares(price: NDArray[np.float64], member: Any) -> NDArray[np.float64]:
-    """Scale non-negative prices so that they sum to one in each group, as the dual demands."""
-    total = member @ (member.T @ price)
-    even = 1.0 / (member @ member.sum(axis=0))
-    return np.where(total > 0, price / np.where(total > 0, total, 1.0), even)
+def _sparse(values: NDArray[np.float64], rows: Numbers, columns: Numbers, shape: tuple[int, int]) -> Any:
+    return sparse.csc_array((values, (rows, columns)), shape=shape)

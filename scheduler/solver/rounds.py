@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,8 @@ class DayRounds:
 
     `keys` are those of `DayGraph`. `held` has shape (rounds, requests of the day): 0 where a request is left out, the number of
     the option otherwise (1 for the first in `options`). `requests` are positions in the problem's
-    requests. `points` are those of the score without balance, for the cheapest schedule.
+    requests. `points` are those of the score without balance, for the cheapest schedule;
+    `load_s` are the seconds of the visits.
     """
 
     model: DayModel
@@ -25,14 +25,7 @@ class DayRounds:
     options: tuple[tuple[StopOption, ...], ...]
     held: NDArray[np.int8]
     points: NDArray[np.int64]
-
-    @cached_property
-    def load_s(self) -> NDArray[np.int64]:
-        """The seconds of visits of each round."""
-        total = np.zeros(len(self.points), dtype=np.int64)
-        for column, options in enumerate(self.options):
-            total += np.array([0, *(option.load_s for option in options)])[self.held[:, column]]
-        return total
+    load_s: NDArray[np.int64]
 
     def stops(self, row: int) -> tuple[StopOption, ...]:
         """Return the visits of one round, in no order."""

@@ -42,6 +42,11 @@ class RoundTable:
         return np.repeat(np.arange(len(self.days)), np.diff(self.starts))
 
     @cached_property
+    def keys(self) -> NDArray[np.int64]:
+        """The key of each round."""
+        return np.concatenate([day.keys for day in self.days])
+
+    @cached_property
     def points(self) -> NDArray[np.int64]:
         """The points of each round without balance, less what leaving its visits out would cost."""
         return np.concatenate([day.points for day in self.days])

@@ -19,10 +19,19 @@ def _deadline() -> Deadline:
     return Deadline(time.monotonic() + 60)
 
 
+def _greedy(generator: Generator) -> tuple[int, ...]:
+    """Every day takes its own best round, whatever the others do."""
+    pool = generator.pool
+    extra = [np.zeros(graph.first_engagement) for graph in pool.graphs]
+    days = range(len(pool.graphs))
+    found, _new = generator._grow(days, extra, np.full(len(extra), 1e15), 40, 10)
+    return tuple(int(rounds.keys[0]) for rounds in found)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_sweep_never_makes_a_choice_worse(seed: int) -> None:
     generator = _generator(seed)
-    exchange = Exchange(generator.pool, generator.first_rounds(_deadline()))
+    exchange = Exchange(generator.pool, generator._settled(_greedy(generator)))
     scores = [generator.pool.score(exchange.keys)]
     while exchange.sweep(generator._sweep_rounds, _deadline()):
         scores.append(generator.pool.score(exchange.keys))
@@ -33,20 +42,22 @@ def test_a_sweep_never_makes_a_choice_worse(seed: int) -> None:
 def test_settling_leaves_every_visit_made_once(seed: int) -> None:
     generator = _generator(seed)
     pool = generator.pool
-    first = generator.first_rounds(_deadline())
-    # Every day takes its own best round, whatever the others do.
-    extra = [np.zeros(graph.first_engagement) for graph in pool.graphs]
-    days = range(len(pool.graphs))
-    found, _new = generator._grow(days, extra, np.full(len(extra), 1e15), 40, 10)
-    greedy = tuple(int(rounds.keys[0]) for rounds in found)
-    exchange = Exchange(pool, greedy)
-    exchange.settle()
+    greedy = _greedy(generator)
+    settled = generator._settled(greedy)
     met = [
         graph.offers[local][0]
-        for graph, key in zip(pool.graphs, exchange.keys, strict=True)
+        for graph, key in zip(pool.graphs, settled, strict=True)
         for local, field in enumerate(graph.fields.tolist())
         if key & field
     ]
     assert met
     assert len(met) == len(set(met))
-    assert len(first) == len(greedy)
+    assert len(settled) == len(greedy)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_score_of_a_choice_is_that_of_its_table(seed: int) -> None:
+    generator = _generator(seed)
+    keys = generator._settled(_greedy(generator))
+    table = generator.pool.table()
+    assert generator.pool.score(keys) == table.score(generator.pool.rows(table, keys))

@@ -9,6 +9,7 @@ from random_problems import small_week, tiny_problem
 
 from scheduler.model import Engagement, Problem
 from scheduler.schedule import DayModel, request_points
+from scheduler.solver.ahead import Ahead
 from scheduler.solver.block import Block
 from scheduler.solver.graph import DayGraph, Points
 from scheduler.solver.labels import Found, Grower
@@ -16,7 +17,7 @@ from scheduler.solver.rounds import DayRounds, best_order
 
 
 def grow(graph: DayGraph, extra: Points, limit: float) -> Found:
-    (found,) = Grower(Block([graph]), [extra], np.array([limit]), 10**6).run()
+    (found,) = Grower(Ahead(Block([graph])), [extra], np.array([limit]), 10**6).run()
     return found
 
 
@@ -91,7 +92,7 @@ def test_what_a_narrow_search_leaves_out_is_not_below_its_bound(width: int) -> N
             extra = np.array([-float(s.points.min()) * rng.uniform(0.5, 1.0) for s in graph.stops[:visits]])
             everything = grow(graph, extra, 1e15)
             limit = float(everything.points.min()) + rng.choice([-500.0, 0.5, 20_000.0])
-            (found,) = Grower(Block([graph]), [extra], np.array([limit]), width).run()
+            (found,) = Grower(Ahead(Block([graph])), [extra], np.array([limit]), width).run()
             assert found.least <= max(limit, everything.points.min()) + 0.01
             assert found.least <= min(limit, everything.points.min()) + 0.01
             if found.complete:
@@ -106,7 +107,7 @@ def test_days_grown_together_come_out_as_alone() -> None:
     graphs = [DayGraph(problem, DayModel(problem, day)) for day in problem.days]
     extra = [np.linspace(0, 60_000, graph.first_engagement) for graph in graphs]
     limit = np.linspace(-80_000, 20_000, len(graphs))
-    together = Grower(Block(graphs), extra, limit, 10**6).run()
+    together = Grower(Ahead(Block(graphs)), extra, limit, 10**6).run()
     for graph, its_extra, its_limit, found in zip(graphs, extra, limit, together, strict=True):
         alone = grow(graph, its_extra, float(its_limit))
         assert found.keys.tolist() == alone.keys.tolist()
