@@ -178,6 +178,8 @@ class _Search:
 
     def _generate(self, share: float) -> None:
         for part, deadline in self._in_turn(share):
+            if part.proof and deadline.left_s <= 0:
+                continue
             others = [other for other in self.parts if other is not part]
             score, bound = sum(other.score for other in others), sum(other.bound for other in others)
 

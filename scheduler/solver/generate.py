@@ -191,12 +191,13 @@ class Generator:
         spare = forced is None
         table, marks = self.pool.table(), self.pool.marks()
         program = self._program = Program(table, forced.request if forced else None, spare=spare)
-        while deadline.left_s > 0:
+        while True:
             program.add(table, self.usable(table, forced))
             found = program.prices()
             if found is None:
                 return
             self._last_prices = found
+            # However little time there is, the first rounds have prices, and so a choice among them.
             turn = self._turn(found, table, widths, forced, deadline)
             if turn is None:
                 return
@@ -370,7 +371,7 @@ class Generator:
             elif not relaxed.solved and time.monotonic() - since > _PATIENCE * max(took_s, 1.0):
                 began = time.monotonic()
                 brief = Deadline(began + _TRY_SHARE * early.left_s, early.asked)
-                keys = self._tried(self._better(keys, self._dived()), brief)
+                keys = self._tried(keys, brief)
                 since, took_s = time.monotonic(), time.monotonic() - began
             report(self.pool.score(keys), max(0, math.floor(relaxed.bound)))
         if relaxed is None or not relaxed.solved:
@@ -399,7 +400,8 @@ class Generator:
 
     def _tried(self, keys: tuple[int, ...], deadline: Deadline) -> tuple[int, ...]:
         """Look for a better choice: among the rounds that the last prices favour, and by sweeps over the days."""
-        if self._last_prices is not None:
+        keys = self._better(keys, self._dived())
+        if deadline.left_s > 0 and self._last_prices is not None:
             table = self.pool.table()
             excess = self._last_prices.reduced(table) - self._last_prices.day[table.day]
             rows = cover(table, excess, self.pool.rows(table, keys), deadline)
