@@ -253,17 +253,21 @@ class Generator:
     def _within(self, relaxed: Relaxed, gap: float, deadline: Deadline, forced: Forced | None) -> bool:
         """Add every round that is within the gap from the bound; False where that cannot be done."""
         table = self.pool.table()
-        # Not all days at once, so that the deadline is heard and the labels of few are in memory.
-        for first in range(0, len(self.graphs), _THREADS):
-            if deadline.left_s <= 0:
-                return False
-            days = range(first, min(first + _THREADS, len(self.graphs)))
-            extra = [self.charges(day, relaxed.prices, table, forced) for day in days]
-            limit = relaxed.least[days.start : days.stop] + gap
-            grown, _new = self._grow(days, extra, limit, MOST_LABELS, None)
-            if not all(found.complete for found in grown):
-                return False
-        return True
+        extra = [self.charges(day, relaxed.prices, table, forced) for day in range(len(self.graphs))]
+        limit = relaxed.least + gap
+        left: Sequence[int] = range(len(self.graphs))
+        for width in (_NARROW, MOST_LABELS):
+            # Not all days at once, so that the deadline is heard and the labels of few are in memory.
+            together = _THREADS * (_DAYS_TOGETHER if width == _NARROW else 1)
+            incomplete: list[int] = []
+            for first in range(0, len(left), together):
+                if deadline.left_s <= 0:
+                    return False
+                days = left[first : first + together]
+                grown, _new = self._grow(days, [extra[day] for day in days], limit[list(days)], width, None)
+                incomplete += [day for day, found in zip(days, grown, strict=True) if not found.complete]
+            left = incomplete
+        return not left
 
     def _force_in(self, forced: Forced) -> None:
         """Add some rounds that meet a forced request, so that the relaxation has a choice at all."""

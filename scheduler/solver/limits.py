@@ -1,10 +1,11 @@
 """How much a change of the week can gain at most, without solving it again."""
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 
-from scheduler.model import Problem, Request
+from scheduler.model import ConsultantDay, Problem, Request
 from scheduler.schedule import DayModel
 from scheduler.solver.generate import Generator
 from scheduler.solver.graph import TooManyRoundsError
@@ -27,7 +28,7 @@ class Limits:
         self._problem = problem
         # Much more than any week like this one needs, so that it serves the variants too.
         self._pin_points = 2 * pin_points(problem)
-        generator = self._generator(problem)
+        generator = self._generator(problem, problem.days)
         never = Deadline(time.monotonic() + 3600)
         generator.first_rounds()
         self._relaxed = generator.relax(never)
@@ -40,22 +41,22 @@ class Limits:
         """
         if self._relaxed is None:
             return 0
+        changed = [number for number in range(len(variant.days)) if self._changed(variant, number)]
+        least = np.array(self._relaxed.least)
         try:
-            generator = self._generator(variant)
-            table = generator.pool.table()
-            least = np.array(self._relaxed.least)
-            for number in range(len(variant.days)):
-                if self._changed(variant, number):
-                    extra = generator.charges(number, self._relaxed.prices, table)
-                    limit = float(self._relaxed.least[number]) + _SLACK
-                    (found,) = Grower(generator.view([number]), [extra], np.array([limit]), MOST_LABELS).run()
-                    least[number] = found.least
+            generator = self._generator(variant, [variant.days[number] for number in changed])
         except TooManyRoundsError:
             return 0
+        table = generator.pool.table()
+        for place, number in enumerate(changed):
+            extra = generator.charges(place, self._relaxed.prices, table)
+            limit = float(self._relaxed.least[number]) + _SLACK
+            (found,) = Grower(generator.view([place]), [extra], np.array([limit]), MOST_LABELS).run()
+            least[number] = found.least
         return max(0, int(np.floor(self._relaxed.prices.bound(table, least))))
 
-    def _generator(self, problem: Problem) -> Generator:
-        models = [DayModel(problem, day, pin_points=self._pin_points) for day in problem.days]
+    def _generator(self, problem: Problem, days: Sequence[ConsultantDay]) -> Generator:
+        models = [DayModel(problem, day, pin_points=self._pin_points) for day in days]
         return Generator(problem, models, pin_points=self._pin_points)
 
     def _changed(self, variant: Problem, number: int) -> bool:
