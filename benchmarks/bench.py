@@ -26,7 +26,7 @@ from benchmarks.matrix import EXTRACT, comparison, loading, timed
 from benchmarks.scaling import CENTRES, scaling, unit_cost, unit_rows
 from scheduler import planner
 from scheduler.model import Place, Problem, Week
-from scheduler.scenario.robustness import carry_out
+from scheduler.scenario.chance.robustness import carry_out
 from scheduler.solver import solve
 from scheduler.travel import travel_times
 

@@ -22,11 +22,11 @@ from scheduler import planner
 from scheduler.inputs.candidates import Candidate
 from scheduler.model import Place, Practice, RoomRule
 from scheduler.progress import Silent
-from scheduler.scenario.candidates import rank
-from scheduler.scenario.joinedruns import runner
-from scheduler.scenario.newcomers import practice_places
-from scheduler.scenario.places import next_places
-from scheduler.scenario.spots import spread_spots
+from scheduler.scenario.practices.candidates import rank
+from scheduler.scenario.practices.joining import runner
+from scheduler.scenario.practices.newcomers import practice_places
+from scheduler.scenario.practices.places import next_places
+from scheduler.scenario.practices.spots import spread_spots
 from scheduler.scenario.weeks import default_weeks
 
 DATA = Path(__file__).parent.parent / "data"

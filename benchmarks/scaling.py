@@ -26,10 +26,10 @@ from rich.table import Table
 from benchmarks.matrix import timed
 from benchmarks.weeks import random_week
 from scheduler import planner
-from scheduler.scenario.figures import solved
 from scheduler.scenario.model import Task
-from scheduler.scenario.runs import run
-from scheduler.scenario.tasks import pack, question
+from scheduler.scenario.runs.figures import solved
+from scheduler.scenario.runs.running import run
+from scheduler.scenario.runs.tasks import pack, question
 
 Row = tuple[str, str, str]
 

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from benchmarks.scaling import AVERAGE, CENTRES, UnitCost, denmark, measured, tasks, unit_rows
-from scheduler.scenario.tasks import question
+from scheduler.scenario.runs.tasks import question
 
 
 def cost(size: tuple[int, int], cpu_s: float) -> UnitCost:

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scheduler.scenario.applying import apply
-    from scheduler.scenario.calm import Calm, price_of_calm, simulate_week
-    from scheduler.scenario.candidates import Ranking, rank_candidates
+    from scheduler.scenario.chance.calm import Calm, price_of_calm, simulate_week
+    from scheduler.scenario.chance.robustness import Robustness, carry_out
     from scheduler.scenario.chancereports import capacity_report, week_report
     from scheduler.scenario.changes import Add, Drop, Move, Scenario, Set
     from scheduler.scenario.compare import Comparison
     from scheduler.scenario.explaining import explained
-    from scheduler.scenario.goal import capacity
-    from scheduler.scenario.needs import what_it_takes
-    from scheduler.scenario.places import NextPlaces, next_places
+    from scheduler.scenario.goals.goal import capacity
+    from scheduler.scenario.goals.needs import what_it_takes
+    from scheduler.scenario.goals.road import Capacity
+    from scheduler.scenario.practices.candidates import Ranking, rank_candidates
+    from scheduler.scenario.practices.places import NextPlaces, next_places
     from scheduler.scenario.reading import read_scenarios, scenarios_of
     from scheduler.scenario.reporting import scenario_report
-    from scheduler.scenario.road import Capacity
-    from scheduler.scenario.robustness import Robustness, carry_out
     from scheduler.scenario.simulation import simulate
 
 __all__ = [
@@ -57,31 +57,31 @@ __all__ = [
 
 _HOMES = {
     "Add": "changes",
-    "Calm": "calm",
-    "Capacity": "road",
+    "Calm": "chance.calm",
+    "Capacity": "goals.road",
     "Comparison": "compare",
     "Drop": "changes",
     "Move": "changes",
-    "NextPlaces": "places",
-    "Ranking": "candidates",
-    "Robustness": "robustness",
+    "NextPlaces": "practices.places",
+    "Ranking": "practices.candidates",
+    "Robustness": "chance.robustness",
     "Scenario": "changes",
     "Set": "changes",
     "apply": "applying",
-    "capacity": "goal",
+    "capacity": "goals.goal",
     "capacity_report": "chancereports",
-    "carry_out": "robustness",
+    "carry_out": "chance.robustness",
     "explained": "explaining",
-    "next_places": "places",
-    "price_of_calm": "calm",
-    "rank_candidates": "candidates",
+    "next_places": "practices.places",
+    "price_of_calm": "chance.calm",
+    "rank_candidates": "practices.candidates",
     "read_scenarios": "reading",
     "scenario_report": "reporting",
     "scenarios_of": "reading",
     "simulate": "simulation",
-    "simulate_week": "calm",
+    "simulate_week": "chance.calm",
     "week_report": "chancereports",
-    "what_it_takes": "needs",
+    "what_it_takes": "goals.needs",
 }
 
 

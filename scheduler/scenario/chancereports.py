@@ -11,9 +11,9 @@ from scheduler.outputs.privacy import public
 from scheduler.outputs.report import Section, report
 from scheduler.outputs.scene import week_scene
 from scheduler.planner import Prepared, rides
-from scheduler.scenario.calm import Calm
-from scheduler.scenario.road import Capacity
-from scheduler.scenario.robustness import Robustness
+from scheduler.scenario.chance.calm import Calm
+from scheduler.scenario.chance.robustness import Robustness
+from scheduler.scenario.goals.road import Capacity
 from scheduler.scenario.telling import calm_table, chance_text, frontier_table, needs_table, road_table
 
 if TYPE_CHECKING:

@@ -4,13 +4,9 @@ Column generation (Dantzig and Wolfe 1960; for routing with time windows Desroch
 Solomon 1992): the master problem's relaxation over the rounds known so far gives prices; every
 consultant-day grows the rounds that pay at these prices; when no day has any, the relaxation over
 *all* rounds is solved, and its bound is that of the week. Prices on the way there have a bound too.
-Then only the rounds within the distance of the best roster from the bound can be part of a better
-one: each day grows all of those, and the choice among them is the choice among all.
 """
 
-import math
 import os
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -22,10 +18,9 @@ from scheduler.model import Problem
 from scheduler.schedule import DayModel
 from scheduler.solver.ahead import Ahead
 from scheduler.solver.block import Block, Ints
-from scheduler.solver.exchange import Exchange
 from scheduler.solver.graph import FAR, Points
 from scheduler.solver.labels import MOST_LABELS, Found, Grower
-from scheduler.solver.master import Choice, Deadline, Report, Search, cover
+from scheduler.solver.master import Deadline
 from scheduler.solver.pool import Pool
 from scheduler.solver.program import Prices, Program
 from scheduler.solver.table import RoundTable
@@ -42,22 +37,10 @@ _DAYS_TOGETHER = 10
 _THREADS = min(4, os.cpu_count() or 1)
 #: How many rounds a day are taken into the pool at a time.
 _ROUNDS_A_TURN = 30
-#: After how many of the first turns a choice near the relaxation is looked for.
-_DIVES = 10
 #: Points by which a round must pay, so that float arithmetic alone never makes one.
 _LEAST_GAIN = 0.01
 #: Points so many that a round without a forced request cannot make up for them.
 _MUST = 1e12
-#: Share of the time that is kept for choosing among the rounds found.
-_CHOOSING_SHARE = 0.2
-#: Share of that which is kept for bringing the roster to its end.
-_ENDING_SHARE = 0.25
-#: Share of the time left that one try for a better roster may take, before the relaxation is solved.
-_TRY_SHARE = 0.15
-#: How much longer than the last such try to wait for the next one.
-_PATIENCE = 4.0
-#: How many sweeps each try makes at most.
-_SWEEPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +65,7 @@ class Relaxed:
 
 
 class Generator:
-    """The rounds of a week known so far; `solve` adds those that matter and chooses among them.
+    """The rounds of a week known so far, and how those that matter are added.
 
     Raises
     ------
@@ -97,10 +80,8 @@ class Generator:
         self.block = Block(self.graphs)
         self._views: dict[tuple[int, ...], Ahead] = {}
         self._threads = ThreadPoolExecutor(_THREADS)
-        self._last_prices: Prices | None = None
-        #: The relaxation that was solved last.
+        #: The relaxation that was solved last, and its prices.
         self._program: Program | None = None
-        #: The prices that prove the bound of the last choice.
         self.prices: Prices | None = None
         self._loads = [
             np.array([stop.load_s for stop in graph.stops[: graph.first_engagement]], dtype=float)
@@ -119,36 +100,37 @@ class Generator:
             gains = np.array([-float(stop.points.min()) for stop in graph.stops[: graph.first_engagement]])
             extra.append(gains * others / (1 + others))
         days = range(len(self.graphs))
-        self._grow(days, extra, np.full(len(days), FAR / 2), _FIRST_WIDTH, _ROUNDS_A_TURN)
+        self.grow(days, extra, np.full(len(days), FAR / 2), _FIRST_WIDTH, _ROUNDS_A_TURN)
 
-    def _rounds_near(self, near: Prices) -> None:
+    def rounds_near(self, near: Prices) -> None:
         """Add the rounds of every day that the prices of a week much like this one favour."""
         table = self.pool.table()
         days = range(len(self.graphs))
         extra = [self.charges(day, near, table) for day in days]
-        self._grow(days, extra, np.full(len(days), FAR / 2), _FIRST_WIDTH, 2 * _ROUNDS_A_TURN)
+        self.grow(days, extra, np.full(len(days), FAR / 2), _FIRST_WIDTH, 2 * _ROUNDS_A_TURN)
 
     def view(self, days: Sequence[int]) -> Ahead:
         """Return some days ready for growing."""
-        key = tuple(days)
-        if key not in self._views:
-            # Days that are grown together stay the same for long: the last few are kept.
-            if len(self._views) > 2 * len(self.graphs):
-                self._views.clear()
-            self._views[key] = Ahead(self.block.take(_as_slice(days)))
-        return self._views[key]
+        found = self._views.get(tuple(days))
+        if found is None:
+            found = self._views[tuple(days)] = Ahead(self.block.take(_as_slice(days)))
+        return found
 
-    def _grow(
+    def grow(
         self, days: Sequence[int], extra: Sequence[Points], limit: Points, width: int, most: int | None
     ) -> tuple[list[Found], int]:
         """Grow the rounds of some days, and add the best of each day to the pool; count the new ones."""
         together = _DAYS_TOGETHER if width <= _NARROW else 1
         pieces = [slice(i, i + together) for i in range(0, len(days), together)]
+        if together > 1:
+            # Groups of days stay the same for long; those of before would only take up memory.
+            wanted = {tuple(days[piece]) for piece in pieces}
+            self._views = {key: view for key, view in self._views.items() if len(key) == 1 or key in wanted}
 
-        def grow(piece: slice) -> list[Found]:
+        def grown_piece(piece: slice) -> list[Found]:
             return Grower(self.view(days[piece]), extra[piece], limit[piece], width).run()
 
-        parts = self._threads.map(grow, pieces) if len(pieces) > 1 else map(grow, pieces)
+        parts = self._threads.map(grown_piece, pieces) if len(pieces) > 1 else map(grown_piece, pieces)
         grown = [found for part in parts for found in part]
         new = 0
         for day, its_extra, found in zip(days, extra, grown, strict=True):
@@ -157,8 +139,9 @@ class Generator:
             new += self.pool.take(day, keys, points)
         return grown, new
 
-    def _grow_one(self, day: int, extra: Points, limit: float, width: int, most: int | None) -> Found:
-        (found,), _new = self._grow([day], [extra], np.array([limit]), width, most)
+    def grow_one(self, day: int, extra: Points, limit: float, width: int, most: int | None) -> Found:
+        """Grow the rounds of one day."""
+        (found,), _new = self.grow([day], [extra], np.array([limit]), width, most)
         return found
 
     def charges(self, number: int, found: Prices, table: RoundTable, forced: Forced | None = None) -> Points:
@@ -179,11 +162,11 @@ class Generator:
         None where there is none, or no choice keeps the constraints.
         """
         best = None
-        for relaxed in self._relaxing(deadline, forced):
+        for relaxed in self.relaxing(deadline, forced):
             best = relaxed
         return best
 
-    def _relaxing(self, deadline: Deadline, forced: Forced | None = None) -> Iterator[Relaxed]:
+    def relaxing(self, deadline: Deadline, forced: Forced | None = None) -> Iterator[Relaxed]:
         """Yield the best bound so far after each turn of pricing."""
         best: Relaxed | None = None
         widths = np.full(len(self.graphs), _FIRST_WIDTH)
@@ -196,7 +179,7 @@ class Generator:
             found = program.prices()
             if found is None:
                 return
-            self._last_prices = found
+            self.prices = found
             # However little time there is, the first rounds have prices, and so a choice among them.
             turn = self._turn(found, table, widths, forced, deadline)
             if turn is None:
@@ -238,7 +221,7 @@ class Generator:
             if deadline.left_s <= 0:
                 return None
             of_days = [extra[day] for day in days]
-            grown, more = self._grow(days, of_days, limit[days], int(widths[days[0]]), _ROUNDS_A_TURN)
+            grown, more = self.grow(days, of_days, limit[days], int(widths[days[0]]), _ROUNDS_A_TURN)
             new += more
             for day, rounds in zip(days, grown, strict=True):
                 least[day], complete[day] = rounds.least, rounds.complete
@@ -250,7 +233,7 @@ class Generator:
             return np.arange(len(table))
         return table.without_part(forced.request, forced.conversations)
 
-    def _within(self, relaxed: Relaxed, gap: float, deadline: Deadline, forced: Forced | None) -> bool:
+    def within(self, relaxed: Relaxed, gap: float, deadline: Deadline, forced: Forced | None) -> bool:
         """Add every round that is within the gap from the bound; False where that cannot be done."""
         table = self.pool.table()
         extra = [self.charges(day, relaxed.prices, table, forced) for day in range(len(self.graphs))]
@@ -264,12 +247,12 @@ class Generator:
                 if deadline.left_s <= 0:
                     return False
                 days = left[first : first + together]
-                grown, _new = self._grow(days, [extra[day] for day in days], limit[list(days)], width, None)
+                grown, _new = self.grow(days, [extra[day] for day in days], limit[list(days)], width, None)
                 incomplete += [day for day, found in zip(days, grown, strict=True) if not found.complete]
             left = incomplete
         return not left
 
-    def _force_in(self, forced: Forced) -> None:
+    def force_in(self, forced: Forced) -> None:
         """Add some rounds that meet a forced request, so that the relaxation has a choice at all."""
         for number, graph in enumerate(self.graphs):
             extra = np.zeros(graph.first_engagement)
@@ -278,7 +261,7 @@ class Generator:
                     wanted = graph.stops[visit].conversations == forced.conversations
                     extra[visit] = -_MUST if wanted else FAR
             if (extra < 0).any():
-                self._grow_one(number, extra, -_MUST / 2, _FIRST_WIDTH, _ROUNDS_A_TURN)
+                self.grow_one(number, extra, -_MUST / 2, _FIRST_WIDTH, _ROUNDS_A_TURN)
 
     def is_possible(self, forced: Forced) -> bool:
         """Tell whether any round meets a request with a number of conversations, other visits or not."""
@@ -288,200 +271,21 @@ class Generator:
                 wanted = graph.stops[visit].conversations == forced.conversations
                 if graph.offers[local][0] == forced.request and wanted:
                     extra[visit] = -_MUST
-            if (extra < 0).any() and len(self._grow_one(number, extra, -_MUST / 2, _WIDE, 1).keys):
+            if (extra < 0).any() and len(self.grow_one(number, extra, -_MUST / 2, _WIDE, 1).keys):
                 return True
         return False
 
-    # --- the choice ---------------------------------------------------------------------------------
-
-    def solve(
-        self,
-        deadline: Deadline,
-        start: tuple[int, ...] | None = None,
-        forced: Forced | None = None,
-        report: Report = lambda _score, _bound: None,
-        *,
-        fine: bool = False,
-    ) -> tuple[RoundTable, Choice] | None:
-        """Find the best choice of rounds of the week, or the best until the deadline.
-
-        `start` is a choice to begin with, by key; not with `forced`. `fine` is that of `Search`. Returns
-        None where there is no choice, or none was found in time.
-        """
-        early = Deadline(deadline.at - _CHOOSING_SHARE * deadline.left_s, deadline.asked)
-        keys = None
-        if forced:
-            self._force_in(forced)
-            relaxed = self.relax(early, forced)
-        else:
-            if self._last_prices is None:
-                self.first_rounds()
-            relaxed, keys = self._relax_and_try(start or (0,) * len(self.graphs), early, deadline, report)
-            self.prices = relaxed.prices if relaxed else self.prices
-        search = self._search(relaxed, deadline, forced, report, fine=fine)
-        if keys is not None:
-            search.accept(self.pool.rows(search.table, keys))
-        if deadline.left_s > 0:
-            search.glance()
-        if search.best is not None and relaxed is not None and (search.bound < search.score or fine):
-            return self._proven(search, relaxed, forced)
-        if search.best is None:
-            return None
-        return search.table, Choice(search.best, search.score, min(search.bound, search.score))
-
-    def _proven(
-        self, search: Search, relaxed: Relaxed, forced: Forced | None
-    ) -> tuple[RoundTable, Choice] | None:
-        """Go on with a search among all rounds that can be part of a better choice."""
-        assert search.best is not None  # noqa: S101
-        keys, deadline = self.pool.keys(search.table, search.best), search.deadline
-        if not self._within(relaxed, search.score + 1 - relaxed.bound, deadline, forced):
-            return search.table, Choice(search.best, search.score, min(search.bound, search.score))
-        search = self._search(relaxed, deadline, forced, search.report, fine=search.fine, complete=True)
-        search.accept(self.pool.rows(search.table, keys))
-        search.find()
-        choice = search.prove()
-        return None if choice is None else (search.table, choice)
-
-    def below(self, than: int, near: Prices, deadline: Deadline) -> tuple[RoundTable, Choice] | None:
-        """Find the best choice that scores less than a number; None where there is none, or time ran out.
-
-        `near` are prices of a week much like this one, from which the search gets on faster.
-        """
-        self._rounds_near(near)
-        relaxed: Relaxed | None = None
-        for relaxed in self._relaxing(deadline):
-            if relaxed.bound >= than:
-                return None
-        if relaxed is None or not self._within(relaxed, than - relaxed.bound, deadline, None):
-            return None
-        self.prices = relaxed.prices
-        search = self._search(
-            relaxed, deadline, None, lambda _score, _bound: None, fine=False, complete=True, below=than
-        )
-        search.find()
-        choice = search.prove()
-        return None if choice is None else (search.table, choice)
-
-    def _relax_and_try(
-        self, keys: tuple[int, ...], early: Deadline, deadline: Deadline, report: Report
-    ) -> tuple[Relaxed | None, tuple[int, ...]]:
-        """Solve the relaxation until a first deadline, and look for better choices on the way."""
-        relaxed: Relaxed | None = None
-        since, took_s = time.monotonic(), 0.0
-        for turn, relaxed in enumerate(self._relaxing(early)):
-            if 0 < turn <= _DIVES:
-                keys = self._better(keys, self._dived())
-            elif not relaxed.solved and time.monotonic() - since > _PATIENCE * max(took_s, 1.0):
-                began = time.monotonic()
-                brief = Deadline(began + _TRY_SHARE * early.left_s, early.asked)
-                keys = self._tried(keys, brief)
-                since, took_s = time.monotonic(), time.monotonic() - began
-            report(self.pool.score(keys), max(0, math.floor(relaxed.bound)))
-        if relaxed is None or not relaxed.solved:
-            almost = Deadline(deadline.at - _ENDING_SHARE * deadline.left_s, deadline.asked)
-            keys = self._tried(keys, almost)
-            report(self.pool.score(keys), max(0, math.floor(relaxed.bound)) if relaxed else 0)
-        return relaxed, keys
-
-    def _better(self, first: tuple[int, ...], second: tuple[int, ...] | None) -> tuple[int, ...]:
-        """Return the better of two choices."""
-        return first if second is None else min(first, second, key=self.pool.score)
-
-    def _dived(self) -> tuple[int, ...] | None:
-        """Return a choice near the relaxation just solved."""
+    def dived(self) -> tuple[int, ...] | None:
+        """Return a choice near the relaxation just solved, by key; visits may be made twice."""
         program = self._program
         rounds = None if program is None else program.dive()
-        if program is None or rounds is None:
-            return None
-        return self._settled(tuple(program.key[rounds].tolist()))
+        return None if program is None or rounds is None else tuple(program.key[rounds].tolist())
 
-    def _settled(self, keys: tuple[int, ...]) -> tuple[int, ...]:
-        """Return a choice without the visits that it makes twice."""
-        exchange = Exchange(self.pool, keys)
-        exchange.settle()
-        return tuple(exchange.keys)
-
-    def _tried(self, keys: tuple[int, ...], deadline: Deadline) -> tuple[int, ...]:
-        """Look for a better choice: among the rounds that the last prices favour, and by sweeps over the days."""
-        keys = self._better(keys, self._dived())
-        if deadline.left_s > 0 and self._last_prices is not None:
-            table = self.pool.table()
-            excess = self._last_prices.reduced(table) - self._last_prices.day[table.day]
-            rows = cover(table, excess, self.pool.rows(table, keys), deadline)
-            keys = self._better(keys, self._settled(self.pool.keys(table, rows)))
-        exchange = Exchange(self.pool, keys)
-        for _ in range(_SWEEPS):
-            if not exchange.sweep(self._sweep_rounds, deadline):
-                break
-        return tuple(exchange.keys)
-
-    def _sweep_rounds(self, day: int, prices: Points, limit: float) -> list[int]:
+    def best_rounds(self, day: int, prices: Points, limit: float) -> list[int]:
         """Return the keys of a day's best rounds for prices of the requests that it offers."""
         extra = prices[self.graphs[day].local]
-        keys: list[int] = self._grow_one(day, extra, limit, _FIRST_WIDTH, _ROUNDS_A_TURN).keys.tolist()
+        keys: list[int] = self.grow_one(day, extra, limit, _FIRST_WIDTH, _ROUNDS_A_TURN).keys.tolist()
         return keys
-
-    def alternatives(
-        self, best: tuple[int, ...], table: RoundTable, deadline: Deadline, *, most: int, distance: int
-    ) -> list[tuple[RoundTable, Choice]]:
-        """Return further choices within a distance of the best, best first, each unlike all before.
-
-        `best` is a choice of `table` that `solve` has proven.
-        """
-        relaxed = self.relax(deadline)
-        if relaxed is None:
-            return []
-        keys = self.pool.keys(table, best)
-        limit = table.score(best) + distance
-        # Whatever of this was not grown in time only leaves alternatives out.
-        self._within(relaxed, limit - relaxed.bound, deadline, None)
-        table = self.pool.table()
-        rows = self.pool.rows(table, keys)
-        found = [Choice(rows, table.score(rows), 0)]
-        excess = relaxed.prices.reduced(table) - relaxed.least[table.day]
-        near = np.flatnonzero(relaxed.bound + excess <= limit)
-        while len(found) <= most and deadline.left_s > 0:
-            search = Search(table, near, relaxed.bound, excess[near], deadline=deadline, unlike=found)
-            search.find()
-            if search.best is None or search.score > limit:
-                break
-            found.append(Choice(search.best, search.score, 0))
-        return [(table, choice) for choice in found[1:]]
-
-    def _search(
-        self,
-        relaxed: Relaxed | None,
-        deadline: Deadline,
-        forced: Forced | None,
-        report: Report,
-        *,
-        fine: bool,
-        complete: bool = False,
-        below: int | None = None,
-    ) -> Search:
-        table = self.pool.table()
-        usable = self.usable(table, forced)
-        force = forced.request if forced else None
-        bound, excess = 0.0, table.points.astype(float)
-        if relaxed is not None:
-            bound = relaxed.bound
-            excess = relaxed.prices.reduced(table) - relaxed.least[table.day]
-        elif self._last_prices is not None:
-            # Only an order in which to try the rounds: nothing is proven with it.
-            excess = self._last_prices.reduced(table) - self._last_prices.day[table.day]
-        return Search(
-            table,
-            usable,
-            bound,
-            excess[usable],
-            deadline=deadline,
-            force=force,
-            report=report,
-            fine=fine,
-            complete=complete,
-            below=below,
-        )
 
 
 def _together(widths: Ints) -> list[list[int]]:

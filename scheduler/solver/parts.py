@@ -17,7 +17,7 @@ from scheduler.model import Prices, Problem, TravelTimes
 from scheduler.schedule import DayModel, DaySchedule, unmet_points
 from scheduler.score import Balance
 from scheduler.solver import program
-from scheduler.solver.generate import Generator
+from scheduler.solver.choose import Chooser
 from scheduler.solver.graph import TooManyRoundsError
 from scheduler.solver.master import Choice, Deadline, Report
 from scheduler.solver.rounds import best_order
@@ -79,8 +79,8 @@ def _restricted(problem: Problem) -> Problem:
     return problem.replace(travel=TravelTimes(place_ids, travel.seconds[kept], travel.metres[kept]))
 
 
-#: A generator of rounds, with the table and the choice that it has made.
-Proof = tuple[Generator, RoundTable, Choice]
+#: Who chose, with the table and the choice.
+Proof = tuple[Chooser, RoundTable, Choice]
 
 
 class Part:
@@ -119,11 +119,11 @@ class Part:
         if not self.models or self.is_proven:
             return
         try:
-            generator = self.proof[0] if self.proof else self._generator()
+            chooser = self.proof[0] if self.proof else self._chooser()
         except TooManyRoundsError:
             self.route(deadline, improve=True)
             return
-        start = generator.pool.add(self.schedules) if self.schedules else None
+        start = chooser.pool.add(self.schedules) if self.schedules else None
 
         best = self.score
 
@@ -132,10 +132,10 @@ class Part:
             best, self.bound = min(score, best), max(bound, self.bound)
             report(best, self.bound)
 
-        found = generator.solve(deadline, start=start, report=heard, fine=self.fine)
+        found = chooser.solve(deadline, start=start, report=heard, fine=self.fine)
         if found is None:
             raise InvalidRosterError("no choice among the rounds")
-        self._take(generator, *found)
+        self._take(chooser, *found)
 
     def better(self, than: int, near: Prices, deadline: Deadline) -> bool:
         """Plan as well as can be if that scores less than a number, and tell whether it does.
@@ -147,20 +147,20 @@ class Part:
         TooManyRoundsError
             When a day has too many visits to choose from.
         """
-        generator = self._generator()
-        found = generator.below(than, self._priced(near), deadline)
+        chooser = self._chooser()
+        found = chooser.below(than, self._priced(near), deadline)
         if found is not None:
-            self._take(generator, *found)
+            self._take(chooser, *found)
         return found is not None
 
-    def _take(self, generator: Generator, table: RoundTable, choice: Choice) -> None:
-        self.proof = generator, table, choice
+    def _take(self, chooser: Chooser, table: RoundTable, choice: Choice) -> None:
+        self.proof = chooser, table, choice
         self.schedules = tuple(_schedule(table, row) for row in sorted(choice.rounds))
         self.unrounded = self._unrounded(self.schedules)
         self.bound = min(max(self.bound, choice.bound), self.score)
 
-    def _generator(self) -> Generator:
-        return Generator(self.problem, self.models, pin_points=self.pin_points)
+    def _chooser(self) -> Chooser:
+        return Chooser(self.problem, self.models, pin_points=self.pin_points)
 
     def _priced(self, near: Prices) -> program.Prices:
         """Return prices by id as those of this part's requests and consultants."""
@@ -222,8 +222,8 @@ class Part:
         """Yield further rosters within a distance of the proven one, with their scores."""
         if self.proof is None or not self.is_proven:
             return
-        generator, table, choice = self.proof
-        for other_table, other in generator.alternatives(
+        chooser, table, choice = self.proof
+        for other_table, other in chooser.alternatives(
             choice.rounds, table, deadline, most=most, distance=distance
         ):
             yield other.score, tuple(_schedule(other_table, row) for row in sorted(other.rounds))

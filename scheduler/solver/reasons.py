@@ -32,7 +32,7 @@ class Reasoner:
         self._problem = problem
         self._models = models
         self._deadline = deadline
-        self._generator = proof[0] if proof else None
+        self._generator = proof[0].generator if proof else None
         self._proof = proof if proof and proof[2].score == proof[2].bound else None
 
     def explain(self, schedules: Sequence[DaySchedule]) -> tuple[Unassigned, ...]:
@@ -148,8 +148,8 @@ class Reasoner:
         """Solve the week again with the request met in full, and tell what that would cost."""
         if self._proof is None:
             return "not_placed", _("No place was found in the time given."), None
-        generator, table, choice = self._proof
-        solved = generator.solve(self._deadline, forced=forced)
+        chooser, table, choice = self._proof
+        solved = chooser.solve(self._deadline, forced=forced)
         if solved is None or solved[1].bound < solved[1].score:
             return "dearer", _("It would displace or move other visits."), None
         other_table, other = solved

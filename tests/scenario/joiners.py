@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 from folders import SETTINGS, write_folder
 
-from scheduler.scenario.figures import solved
 from scheduler.scenario.model import COLUMNS, Failure, Task
+from scheduler.scenario.runs.figures import solved
 
 #: Three practices of Vesterbro, and one consultant who works on two mornings.
 PROJECT = {

@@ -1,10 +1,10 @@
-"""One draw of one round, step by step with whole numbers: what `scheduler.scenario.clockwork` must agree with.
+"""One draw of one round, step by step with whole numbers: what `scheduler.scenario.chance.clockwork` must agree with.
 
 Written from the rules alone. Rides and departures are those that the roster's fields say.
 """
 
 from scheduler.model import Problem, Round, Stop
-from scheduler.scenario.draws import Draws
+from scheduler.scenario.chance.draws import Draws
 
 
 def seconds(moment: object) -> int:

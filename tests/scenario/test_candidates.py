@@ -7,8 +7,8 @@ from scheduler import planner
 from scheduler.errors import InputError, SchedulerError
 from scheduler.model import Week
 from scheduler.planner import Prepared
-from scheduler.scenario.candidates import Ranking, rank
-from scheduler.scenario.newcomers import locate_candidates
+from scheduler.scenario.practices.candidates import Ranking, rank
+from scheduler.scenario.practices.newcomers import locate_candidates
 
 WEEKS = (Week(2009, 20), Week(2009, 21))
 SAXO = "saxo,Lægerne Saxogade,Saxogade 94,1662,København V,,,,tue,08:30,12:00\n"

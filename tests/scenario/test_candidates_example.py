@@ -9,7 +9,7 @@ from scheduler import planner
 from scheduler.inputs.candidates import Candidate
 from scheduler.planner import Prepared
 from scheduler.resources import example_folder
-from scheduler.scenario.newcomers import locate_candidates
+from scheduler.scenario.practices.newcomers import locate_candidates
 
 FILE = example_folder() / "candidates.csv"
 

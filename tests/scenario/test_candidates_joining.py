@@ -11,9 +11,9 @@ from scheduler.inputs.candidates import Candidate
 from scheduler.model import Week
 from scheduler.planner import Prepared
 from scheduler.problem import week_problem
-from scheduler.scenario.joining import JoinedWeeks
 from scheduler.scenario.model import TODAY
-from scheduler.scenario.newcomers import locate_candidates
+from scheduler.scenario.practices.joining import JoinedWeeks
+from scheduler.scenario.practices.newcomers import locate_candidates
 from scheduler.solver import solve
 from scheduler.travel import travel_times
 

@@ -15,13 +15,13 @@ from scheduler.config import SimulationSettings
 from scheduler.errors import InputError, SchedulerError
 from scheduler.model import Week
 from scheduler.planner import Prepared
-from scheduler.scenario.goal import capacity
+from scheduler.scenario.chance.robustness import carry_out
+from scheduler.scenario.goals.goal import capacity
+from scheduler.scenario.goals.needs import what_it_takes
+from scheduler.scenario.goals.outlook import WorkingDay, outlook
+from scheduler.scenario.goals.road import Capacity
+from scheduler.scenario.goals.tally import held_by_week, mean
 from scheduler.scenario.model import TODAY, Task
-from scheduler.scenario.needs import what_it_takes
-from scheduler.scenario.outlook import WorkingDay, outlook
-from scheduler.scenario.road import Capacity
-from scheduler.scenario.robustness import carry_out
-from scheduler.scenario.tally import held_by_week, mean
 from scheduler.solver import solve
 
 # The consultant works on Mondays and Tuesdays: in the first week that is before the period.

@@ -13,10 +13,10 @@ from scheduler.config import Costs
 from scheduler.model import Week
 from scheduler.planner import Prepared
 from scheduler.problem import week_problem
-from scheduler.scenario.frontier import Size, Totals, frontier, sample, size_tasks, sizes
-from scheduler.scenario.outlook import WeekOutlook
-from scheduler.scenario.sizes import resized, with_size
-from scheduler.scenario.tally import binomial, mean
+from scheduler.scenario.goals.frontier import Size, Totals, frontier, sample, size_tasks, sizes
+from scheduler.scenario.goals.outlook import WeekOutlook
+from scheduler.scenario.goals.sizes import resized, with_size
+from scheduler.scenario.goals.tally import binomial, mean
 
 WEEKS = tuple(Week(2009, 20).shift(n) for n in range(26))
 

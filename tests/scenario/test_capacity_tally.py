@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from scheduler.config import SimulationSettings
-from scheduler.scenario.draws import illness_rates
-from scheduler.scenario.outlook import WorkingDay
-from scheduler.scenario.tally import binomial, chance_of, held_by_week, mean, quantile, repeated
+from scheduler.scenario.chance.draws import illness_rates
+from scheduler.scenario.goals.outlook import WorkingDay
+from scheduler.scenario.goals.tally import binomial, chance_of, held_by_week, mean, quantile, repeated
 
 MONDAY = dt.date(2009, 5, 11)
 SETTINGS = SimulationSettings(no_show_share=0.2, illness_share=0.15, illness_days=3)

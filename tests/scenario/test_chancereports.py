@@ -9,8 +9,8 @@ from scheduler import planner
 from scheduler.model import Week
 from scheduler.planner import Prepared
 from scheduler.scenario import capacity, capacity_report, price_of_calm, week_report, what_it_takes
+from scheduler.scenario.goals.road import Capacity
 from scheduler.scenario.model import Failure
-from scheduler.scenario.road import Capacity
 
 HOME = "Enghave Plads 3"
 HOMES = (

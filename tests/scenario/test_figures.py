@@ -11,9 +11,9 @@ from scheduler.checks import Violation
 from scheduler.errors import InvalidRosterError
 from scheduler.model import Problem
 from scheduler.outputs.totals import consultant_totals
-from scheduler.scenario import figures as module
-from scheduler.scenario.figures import figures, solved
 from scheduler.scenario.model import Task
+from scheduler.scenario.runs import figures as module
+from scheduler.scenario.runs.figures import figures, solved
 from scheduler.solver import solve
 
 

@@ -10,10 +10,10 @@ from scheduler.errors import InputError, SchedulerError
 from scheduler.model import Project, RoomRule, Week
 from scheduler.network import distance_m
 from scheduler.planner import Prepared
-from scheduler.scenario.newcomers import practice_places
-from scheduler.scenario.places import NextPlaces, next_places, spread_weeks
-from scheduler.scenario.spots import MARGIN_M, Spot, spread_spots
-from scheduler.scenario.spotvalues import SpotValue, TypicalPractice, typical_practice, value_spots
+from scheduler.scenario.practices.newcomers import practice_places
+from scheduler.scenario.practices.places import NextPlaces, next_places, spread_weeks
+from scheduler.scenario.practices.spots import MARGIN_M, Spot, spread_spots
+from scheduler.scenario.practices.spotvalues import SpotValue, TypicalPractice, typical_practice, value_spots
 
 WEEKS = (Week(2009, 20), Week(2009, 21))
 TYPICAL = TypicalPractice(conversations=1, start_s=9 * 3600, end_s=12 * 3600)

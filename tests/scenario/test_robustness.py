@@ -16,8 +16,8 @@ from scheduler.model import Problem, Roster, Week
 from scheduler.outputs.names import ROSTER
 from scheduler.planner import Prepared
 from scheduler.rosterfile import dump
-from scheduler.scenario.calm import Calm, price_of_calm, published, simulate_week
-from scheduler.scenario.robustness import CAUSES, Robustness, carry_out
+from scheduler.scenario.chance.calm import Calm, price_of_calm, published, simulate_week
+from scheduler.scenario.chance.robustness import CAUSES, Robustness, carry_out
 from scheduler.solver import solve
 
 STILL = SimulationSettings(

@@ -13,8 +13,8 @@ from scenario.slow_clock import Day, name, seconds
 from scheduler.config import SimulationSettings
 from scheduler.errors import InputError
 from scheduler.model import Problem, Roster, Stop
-from scheduler.scenario.clockwork import PlayedRound, play
-from scheduler.scenario.draws import Draws, Seconds
+from scheduler.scenario.chance.clockwork import PlayedRound, play
+from scheduler.scenario.chance.draws import Draws, Seconds
 from scheduler.solver import solve
 
 STILL = SimulationSettings(

@@ -8,7 +8,7 @@ import pytest
 
 from scheduler.config import SimulationSettings
 from scheduler.model import Week
-from scheduler.scenario.draws import Draws, illness_rates
+from scheduler.scenario.chance.draws import Draws, illness_rates
 
 WEEK = Week(2009, 20)
 DATE = WEEK.monday

@@ -26,9 +26,10 @@ from scheduler import __version__
 from scheduler.cli.terminal import StepProgress
 from scheduler.errors import InputError, ServiceError
 from scheduler.progress import Counting
-from scheduler.scenario import cluster, crew, runs
 from scheduler.scenario.model import COLUMNS, Failure, Task
-from scheduler.scenario.runs import run
+from scheduler.scenario.runs import cluster, crew
+from scheduler.scenario.runs import running as runs
+from scheduler.scenario.runs.running import run
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -324,7 +325,7 @@ from random_problems import small_week
 from rich.console import Console
 from scheduler.i18n import use
 from scheduler.scenario.model import Task
-from scheduler.scenario.runs import run
+from scheduler.scenario.runs.running import run
 import scenario_work
 
 def doubled(task):

@@ -24,9 +24,9 @@ from random_problems import small_week, tiny_problem
 from scheduler import __version__
 from scheduler.errors import ServiceError
 from scheduler.model import ClosedDay, ClosedSlot, Engagement, Place, Problem, TravelTimes
-from scheduler.scenario.fingerprints import fingerprint
 from scheduler.scenario.model import COLUMNS, Task
-from scheduler.scenario.tasks import attempt, columns_of, pack, perform, portable, question
+from scheduler.scenario.runs.fingerprints import fingerprint
+from scheduler.scenario.runs.tasks import attempt, columns_of, pack, perform, portable, question
 
 ROOT = Path(__file__).parents[2]
 
@@ -129,7 +129,7 @@ def test_what_has_no_content_has_no_fingerprint(value: object) -> None:
 def test_a_fingerprint_is_the_same_in_every_process() -> None:
     code = (
         "import sys; from random import Random; from random_problems import tiny_problem;"
-        "from scheduler.scenario.model import Task; from scheduler.scenario.tasks import question;"
+        "from scheduler.scenario.model import Task; from scheduler.scenario.runs.tasks import question;"
         "print(*(question(Task(scenario='x', week='', problem=tiny_problem(Random(n)))) for n in range(5)))"
     )
     printed = subprocess.run(

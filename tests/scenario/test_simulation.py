@@ -13,9 +13,11 @@ from scheduler.errors import SchedulerError, ServiceError
 from scheduler.model import Week
 from scheduler.planner import Prepared, prepare
 from scheduler.resources import example_folder
-from scheduler.scenario import Scenario, Set, read_scenarios, reporting, runs, simulate, simulation
+from scheduler.scenario import Scenario, Set, read_scenarios, reporting, simulate
+from scheduler.scenario.inout import write_tables
 from scheduler.scenario.model import COLUMNS, TODAY, Failure, Task
-from scheduler.scenario.runs import Ran
+from scheduler.scenario.runs import running as runs
+from scheduler.scenario.runs.running import Ran
 from scheduler.scenario.weeks import study
 from scheduler.workbook import init_folder
 
@@ -206,7 +208,7 @@ def test_a_run_that_was_stopped_compares_what_all_have(project: Path) -> None:
 def test_tables_that_cannot_be_written(project: Path) -> None:
     (project / "file").write_text("", encoding="utf-8")
     with pytest.raises(ServiceError, match="cannot be written"):
-        simulation.write_tables(project / "file" / "below", {"a": pd.DataFrame({"b": [1]})})
+        write_tables(project / "file" / "below", {"a": pd.DataFrame({"b": [1]})})
 
 
 # --- The example -------------------------------------------------------------------------------------------------

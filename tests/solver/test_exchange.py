@@ -5,45 +5,45 @@ import pytest
 from random_problems import small_week
 
 from scheduler.schedule import DayModel
+from scheduler.solver.choose import Chooser
 from scheduler.solver.exchange import Exchange
-from scheduler.solver.generate import Generator
 from scheduler.solver.master import Deadline
 
 
-def _generator(seed: int) -> Generator:
+def _chooser(seed: int) -> Chooser:
     problem = small_week(seed, practices=14)
-    return Generator(problem, [DayModel(problem, day) for day in problem.days], pin_points=0)
+    return Chooser(problem, [DayModel(problem, day) for day in problem.days], pin_points=0)
 
 
 def _deadline() -> Deadline:
     return Deadline(time.monotonic() + 60)
 
 
-def _greedy(generator: Generator) -> tuple[int, ...]:
+def _greedy(chooser: Chooser) -> tuple[int, ...]:
     """Every day takes its own best round, whatever the others do."""
-    pool = generator.pool
+    pool = chooser.pool
     extra = [np.zeros(graph.first_engagement) for graph in pool.graphs]
     days = range(len(pool.graphs))
-    found, _new = generator._grow(days, extra, np.full(len(extra), 1e15), 40, 10)
+    found, _new = chooser.generator.grow(days, extra, np.full(len(extra), 1e15), 40, 10)
     return tuple(int(rounds.keys[0]) for rounds in found)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_sweep_never_makes_a_choice_worse(seed: int) -> None:
-    generator = _generator(seed)
-    exchange = Exchange(generator.pool, generator._settled(_greedy(generator)))
-    scores = [generator.pool.score(exchange.keys)]
-    while exchange.sweep(generator._sweep_rounds, _deadline()):
-        scores.append(generator.pool.score(exchange.keys))
+    chooser = _chooser(seed)
+    exchange = Exchange(chooser.pool, chooser._settled(_greedy(chooser)))
+    scores = [chooser.pool.score(exchange.keys)]
+    while exchange.sweep(chooser.generator.best_rounds, _deadline()):
+        scores.append(chooser.pool.score(exchange.keys))
     assert scores == sorted(set(scores), reverse=True)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_settling_leaves_every_visit_made_once(seed: int) -> None:
-    generator = _generator(seed)
-    pool = generator.pool
-    greedy = _greedy(generator)
-    settled = generator._settled(greedy)
+    chooser = _chooser(seed)
+    pool = chooser.pool
+    greedy = _greedy(chooser)
+    settled = chooser._settled(greedy)
     met = [
         graph.offers[local][0]
         for graph, key in zip(pool.graphs, settled, strict=True)
@@ -57,7 +57,7 @@ def test_settling_leaves_every_visit_made_once(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_score_of_a_choice_is_that_of_its_table(seed: int) -> None:
-    generator = _generator(seed)
-    keys = generator._settled(_greedy(generator))
-    table = generator.pool.table()
-    assert generator.pool.score(keys) == table.score(generator.pool.rows(table, keys))
+    chooser = _chooser(seed)
+    keys = chooser._settled(_greedy(chooser))
+    table = chooser.pool.table()
+    assert chooser.pool.score(keys) == table.score(chooser.pool.rows(table, keys))

@@ -25,7 +25,7 @@ def _tables(seed: int, practices: int = 6) -> Iterator[RoundTable]:
     yield pool.table()
     for width in (2, 20):
         for day, graph in enumerate(pool.graphs):
-            generator._grow([day], [np.zeros(graph.first_engagement)], np.array([1e15]), width, width)
+            generator.grow([day], [np.zeros(graph.first_engagement)], np.array([1e15]), width, width)
         table = pool.table(marks)
         marks = pool.marks()
         yield table
@@ -152,7 +152,7 @@ def _whole(seed: int) -> RoundTable:
     problem = small_week(seed, practices=5)
     generator = Generator(problem, [DayModel(problem, day) for day in problem.days], pin_points=0)
     for day, graph in enumerate(generator.graphs):
-        generator._grow([day], [np.zeros(graph.first_engagement)], np.array([1e15]), 10_000, 2)
+        generator.grow([day], [np.zeros(graph.first_engagement)], np.array([1e15]), 10_000, 2)
     return generator.pool.table()
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scheduler.cli.terminal import Terminal
-    from scheduler.scenario.candidates import Ranking
-    from scheduler.scenario.joining import Gain
+    from scheduler.scenario.practices.candidates import Ranking
+    from scheduler.scenario.practices.joining import Gain
 
 
 @click.command()
@@ -62,7 +62,7 @@ def candidates(
     every week again with it: alone, and then the best ones one after the other. Writes alone.csv, joined.csv
     and a page into OUT/simulate/candidates; the same command goes on where it stopped.
     """
-    from scheduler.scenario.candidates import rank_candidates
+    from scheduler.scenario.practices.candidates import rank_candidates
 
     terminal = settings.terminal()
     folder = settings.out / "simulate" / "candidates"
@@ -90,7 +90,7 @@ def candidates(
 def show_ranking(terminal: "Terminal", ranking: "Ranking") -> None:
     """Print what each candidate brings alone, and who joins one after the other."""
     from scheduler.outputs.mappage import weeks_text
-    from scheduler.scenario.joining import problems_of
+    from scheduler.scenario.practices.joining import problems_of
 
     weeks = weeks_text([str(week) for week in ranking.weeks])
     _show(terminal, ranking, ranking.alone, _("Each alone, over {weeks}").format(weeks=weeks))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from scheduler.cli.terminal import Terminal
-    from scheduler.scenario.road import Capacity
+    from scheduler.scenario.goals.road import Capacity
 
 #: The chance with which the goal is to be reached.
 _WANTED = 0.9
@@ -101,9 +101,9 @@ def capacity(
 
     from scheduler import files
     from scheduler.scenario.chancereports import capacity_report
-    from scheduler.scenario.goal import capacity as find_capacity
-    from scheduler.scenario.needs import what_it_takes
-    from scheduler.scenario.simulation import write_tables
+    from scheduler.scenario.goals.goal import capacity as find_capacity
+    from scheduler.scenario.goals.needs import what_it_takes
+    from scheduler.scenario.inout import write_tables
 
     terminal = settings.terminal()
     folder = settings.out / "simulate" / "capacity"

@@ -11,7 +11,7 @@ from scheduler.i18n import _
 
 if TYPE_CHECKING:
     from scheduler.cli.terminal import Terminal
-    from scheduler.scenario.places import NextPlaces
+    from scheduler.scenario.practices.places import NextPlaces
 
 
 @click.command()
@@ -59,7 +59,7 @@ def place(
     hours, on each weekday) at places all over the area, and plans the weeks again with it. Writes places.csv
     and a page with the map into OUT/simulate/place; the same command goes on where it stopped.
     """
-    from scheduler.scenario.places import next_places
+    from scheduler.scenario.practices.places import next_places
 
     terminal = settings.terminal()
     folder = settings.out / "simulate" / "place"

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scheduler.cli.terminal import Terminal
-    from scheduler.scenario.calm import Calm
-    from scheduler.scenario.robustness import Robustness
+    from scheduler.scenario.chance.calm import Calm
+    from scheduler.scenario.chance.robustness import Robustness
 
 
 @click.command()
@@ -86,9 +86,9 @@ def week(
 
     from scheduler import files
     from scheduler.cli.interrupt import interruptible
-    from scheduler.scenario.calm import price_of_calm, published
+    from scheduler.scenario.chance.calm import price_of_calm, published
     from scheduler.scenario.chancereports import week_report
-    from scheduler.scenario.simulation import prepared_with, write_tables
+    from scheduler.scenario.inout import prepared_with, write_tables
 
     terminal = settings.terminal()
     folder = settings.out / "simulate" / f"week-{wanted}"
@@ -131,6 +131,7 @@ def show_robustness(terminal: "Terminal", found: "Robustness") -> None:
     """Print what is held and lost, and how likely the times of every stop are kept."""
     from scheduler import i18n
     from scheduler.outputs import words
+    from scheduler.outputs.plots.style import sentence
     from scheduler.scenario.telling import chance_text
 
     summary = found.summary()
@@ -162,7 +163,8 @@ def show_robustness(terminal: "Terminal", found: "Robustness") -> None:
             chance=chance_text(summary.chance_week_within_15_min)
         )
     )
-    headings = ("", _("Booked"), _("Stop"), _("On time"), _("Within 5 min"), _("Within 15 min"), _("Held"))
+    held = sentence(_("held, on average"))
+    headings = ("", _("Booked"), _("Stop"), _("On time"), _("Within 5 min"), _("Within 15 min"), held)
     title = _("The chance that stops begin in time, illness set aside")
     terminal.table(headings, list(_sections(found)), numbers=4, title=title)
 

@@ -12,11 +12,11 @@ from scheduler.inputs.settings import OPEN_PERIOD, SETTINGS_FILE
 from scheduler.model import Project, Week
 from scheduler.planner import Prepared, problem
 from scheduler.progress import Progress, Silent
-from scheduler.scenario.frontier import Totals, frontier, sample, size_tasks, sizes
+from scheduler.scenario.goals.frontier import Totals, frontier, sample, size_tasks, sizes
+from scheduler.scenario.goals.outlook import WeekOutlook, outlook
+from scheduler.scenario.goals.road import Capacity
+from scheduler.scenario.inout import WEEKS_FOLDER, prepared_with
 from scheduler.scenario.model import TODAY, Failure, Task
-from scheduler.scenario.outlook import WeekOutlook, outlook
-from scheduler.scenario.road import Capacity
-from scheduler.scenario.simulation import WEEKS_FOLDER, prepared_with
 
 #: How often each week is carried out, to find out what delay takes.
 _DRAWS = 1000
@@ -49,8 +49,8 @@ def capacity(
     since
         The first week that is not counted in `held`; without it, the period's first.
     consultants, practices
-        The sizes that are compared are all pairs of these; see `scheduler.scenario.frontier.sizes`, and
-        `scheduler.scenario.sizes.with_size` for who they are.
+        The sizes that are compared are all pairs of these; see `scheduler.scenario.goals.frontier.sizes`, and
+        `scheduler.scenario.goals.sizes.with_size` for who they are.
     sampled_weeks
         Over how many weeks sizes are planned, at least 2; 0 leaves them out.
     time_limit_s
@@ -77,7 +77,7 @@ def capacity(
     SchedulerError
         When it was ended before all weeks were planned.
     """
-    from scheduler.scenario.runs import run
+    from scheduler.scenario.runs.running import run
 
     progress = progress or Silent()
     prepared, _addresses = prepared_with(data, online=online, progress=progress)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scheduler.scenario.road import Capacity
-from scheduler.scenario.tally import binomial, chance_of, held_by_week, repeated
+from scheduler.scenario.goals.road import Capacity
+from scheduler.scenario.goals.tally import binomial, chance_of, held_by_week, repeated
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,12 +20,13 @@ from scheduler.inputs.cells import WEEKDAYS_EN
 from scheduler.model import Week
 from scheduler.planner import Prepared
 from scheduler.progress import Progress, Silent
-from scheduler.scenario.joinedruns import chosen_weeks, prepared_with, runner, write_tables
-from scheduler.scenario.joining import problems_of
+from scheduler.scenario.inout import prepared_with, write_tables
 from scheduler.scenario.model import Failure
-from scheduler.scenario.newcomers import practice_places
-from scheduler.scenario.spots import spread_spots
-from scheduler.scenario.spotvalues import SpotValue, TypicalPractice, typical_practice, value_spots
+from scheduler.scenario.practices.joining import problems_of, runner
+from scheduler.scenario.practices.newcomers import practice_places
+from scheduler.scenario.practices.spots import spread_spots
+from scheduler.scenario.practices.spotvalues import SpotValue, TypicalPractice, typical_practice, value_spots
+from scheduler.scenario.weeks import chosen_weeks
 
 if TYPE_CHECKING:
     import folium

@@ -15,14 +15,18 @@ which it is not due, or has no room, is the same with it and without; there is n
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler.calendar import requested_conversations, room_slots
-from scheduler.errors import InputProblem
+from scheduler.errors import InputProblem, SchedulerError
+from scheduler.i18n import _
 from scheduler.inputs.candidates import Candidate
 from scheduler.model import Project, TravelTimes, Week
 from scheduler.problem import week_problem
+from scheduler.progress import Progress
 from scheduler.scenario.costs import week_cost_dkk
+from scheduler.scenario.inout import WEEKS_FOLDER
 from scheduler.scenario.model import COLUMNS, TODAY, Failure, Task, WeekFigures
 
 if TYPE_CHECKING:
@@ -208,3 +212,38 @@ def _open(project: Project, candidate: Candidate, weeks: Iterable[Week]) -> tupl
 def problems_of(failures: Iterable[Failure]) -> list[InputProblem]:
     """Return the weeks that could not be planned as problems, each with its scenario and week."""
     return [InputProblem(failure.reason, f"{failure.scenario} {failure.week}") for failure in failures]
+
+
+def runner(
+    folder: Path | None,
+    *,
+    workers: int | None,
+    cluster: str | None,
+    progress: Progress,
+    stop: Callable[[], bool] | None,
+) -> Runner:
+    """Return what plans tasks with `runs.run`, keeping the weeks in a folder, if there is one.
+
+    Where it is stopped before all are planned it raises a `SchedulerError`: with some weeks less for
+    some than for others nothing can be compared.
+    """
+    from scheduler.scenario.runs.running import run
+
+    def plan(tasks: Sequence[Task]) -> "tuple[pd.DataFrame, Sequence[Failure]]":
+        ran = run(
+            tasks,
+            folder / WEEKS_FOLDER if folder else None,
+            workers=workers,
+            cluster=cluster,
+            progress=progress,
+            stop=stop,
+        )
+        if ran.interrupted:
+            hint = _("Start it again: the weeks that are planned already are kept in {folder}.")
+            raise SchedulerError(
+                _("Stopped before all weeks were planned; nothing can be compared."),
+                hint=hint.format(folder=folder) if folder else "",
+            )
+        return ran.results, ran.failures
+
+    return plan

@@ -20,10 +20,10 @@ from scheduler.config import SimulationSettings
 from scheduler.model import Project, TravelTimes, Week
 from scheduler.problem import week_problem
 from scheduler.scenario.costs import week_cost_dkk
+from scheduler.scenario.goals.outlook import WeekOutlook
+from scheduler.scenario.goals.sizes import resized, with_size
+from scheduler.scenario.goals.tally import Distribution, chance_of, held_by_week, mean, repeated
 from scheduler.scenario.model import Task
-from scheduler.scenario.outlook import WeekOutlook
-from scheduler.scenario.sizes import resized, with_size
-from scheduler.scenario.tally import Distribution, chance_of, held_by_week, mean, repeated
 from scheduler.scenario.weeks import QUARTER_WEEKS
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from scheduler import __version__
 from scheduler.errors import SchedulerError, ServiceError
 from scheduler.i18n import _, using
 from scheduler.model import Place, Problem, TravelTimes
-from scheduler.scenario.fingerprints import fingerprint
 from scheduler.scenario.model import COLUMNS, Task
+from scheduler.scenario.runs.fingerprints import fingerprint
 
 Work = Callable[[Task], Any]
 Row = dict[str, str | int | float | bool]

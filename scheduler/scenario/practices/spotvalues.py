@@ -15,9 +15,9 @@ from scheduler.model import Place, Practice, Project, RoomRule, TravelTimes, Wee
 from scheduler.network import distance_m
 from scheduler.planner import Prepared
 from scheduler.progress import Progress, Silent
-from scheduler.scenario.joining import Gain, JoinedWeeks, Runner, problems_of
 from scheduler.scenario.model import Failure
-from scheduler.scenario.spots import Spot
+from scheduler.scenario.practices.joining import Gain, JoinedWeeks, Runner, problems_of
+from scheduler.scenario.practices.spots import Spot
 from scheduler.travel import travel_times
 
 

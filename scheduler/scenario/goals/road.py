@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from scheduler.config import SimulationSettings
 from scheduler.model import Week
+from scheduler.scenario.goals.outlook import WorkingDay
+from scheduler.scenario.goals.tally import Distribution, chance_of, held_by_week, mean, quantile
 from scheduler.scenario.model import Failure
-from scheduler.scenario.outlook import WorkingDay
-from scheduler.scenario.tally import Distribution, chance_of, held_by_week, mean, quantile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +41,7 @@ class Capacity:
     settings
         How many citizens do not come, and how often consultants are ill.
     frontier
-        What other sizes of the service would come to, as `scheduler.scenario.frontier` has it; None where
+        What other sizes of the service would come to, as `scheduler.scenario.goals.frontier` has it; None where
         it was not asked for.
     failures
         The weeks that could not be planned; nothing is booked in them.

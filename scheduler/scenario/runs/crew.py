@@ -12,7 +12,7 @@ from scheduler import __version__
 from scheduler.errors import ServiceError
 from scheduler.i18n import _, language, ngettext
 from scheduler.scenario.model import Task
-from scheduler.scenario.tasks import Outcome, Work, attempt, pack, perform, portable
+from scheduler.scenario.runs.tasks import Outcome, Work, attempt, pack, perform, portable
 
 if TYPE_CHECKING:
     from distributed import Client, Future

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduler.config import SimulationSettings
-from scheduler.scenario.draws import illness_rates
-from scheduler.scenario.outlook import WorkingDay
+from scheduler.scenario.chance.draws import illness_rates
+from scheduler.scenario.goals.outlook import WorkingDay
 
 Distribution = NDArray[np.float64]
 

@@ -11,14 +11,14 @@ from scheduler import __version__
 from scheduler.errors import InputError
 from scheduler.i18n import _, ngettext, number
 from scheduler.progress import Counting, Progress, Silent
-from scheduler.scenario.cluster import cores, existing, local
-from scheduler.scenario.crew import Alone, Crew
-from scheduler.scenario.figures import solved
-from scheduler.scenario.fingerprints import fingerprint
-from scheduler.scenario.ledger import Ledger
 from scheduler.scenario.model import Failure, Task
-from scheduler.scenario.results import Results
-from scheduler.scenario.tasks import Work, columns_of
+from scheduler.scenario.runs.cluster import cores, existing, local
+from scheduler.scenario.runs.crew import Alone, Crew
+from scheduler.scenario.runs.figures import solved
+from scheduler.scenario.runs.fingerprints import fingerprint
+from scheduler.scenario.runs.ledger import Ledger
+from scheduler.scenario.runs.results import Results
+from scheduler.scenario.runs.tasks import Work, columns_of
 
 if TYPE_CHECKING:
     import pandas as pd

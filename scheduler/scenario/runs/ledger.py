@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from scheduler.scenario.model import Failure, Task
-from scheduler.scenario.results import Results
-from scheduler.scenario.tasks import Outcome, question
+from scheduler.scenario.runs.results import Results
+from scheduler.scenario.runs.tasks import Outcome, question
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,7 +20,7 @@ from scheduler.outputs.names import ROSTER
 from scheduler.planner import Prepared
 from scheduler.progress import Progress, Silent
 from scheduler.rosterfile import load
-from scheduler.scenario.robustness import Robustness, carry_out
+from scheduler.scenario.chance.robustness import Robustness, carry_out
 
 if TYPE_CHECKING:
     import pandas as pd

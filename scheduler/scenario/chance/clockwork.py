@@ -26,7 +26,7 @@ import numpy as np
 
 from scheduler.checks.reading import seconds_of
 from scheduler.model import ConsultantDay, Problem, Roster, Round, Stop, own_ride_s
-from scheduler.scenario.draws import Chances, Draws, Seconds
+from scheduler.scenario.chance.draws import Chances, Draws, Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

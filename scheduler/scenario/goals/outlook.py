@@ -8,8 +8,8 @@ from scheduler.checks import check
 from scheduler.config import SimulationSettings
 from scheduler.errors import InputProblem, InvalidRosterError
 from scheduler.model import Problem, Roster
-from scheduler.scenario.clockwork import play
-from scheduler.scenario.draws import Draws
+from scheduler.scenario.chance.clockwork import play
+from scheduler.scenario.chance.draws import Draws
 from scheduler.scenario.model import Task
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from scheduler import files
 from scheduler.errors import ServiceError
 from scheduler.i18n import _
-from scheduler.scenario.fingerprints import fingerprint
 from scheduler.scenario.model import Task
-from scheduler.scenario.tasks import Row
+from scheduler.scenario.runs.fingerprints import fingerprint
+from scheduler.scenario.runs.tasks import Row
 
 #: The column that says which question a row answers.
 FINGERPRINT = "fingerprint"

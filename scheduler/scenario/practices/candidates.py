@@ -19,10 +19,11 @@ from scheduler.inputs.candidates import Candidate
 from scheduler.model import Project, Week
 from scheduler.planner import Prepared
 from scheduler.progress import Progress, Silent
-from scheduler.scenario.joinedruns import chosen_weeks, prepared_with, runner, write_tables
-from scheduler.scenario.joining import Gain, JoinedWeeks, Runner, cost_dkk, problems_of
+from scheduler.scenario.inout import prepared_with, write_tables
 from scheduler.scenario.model import Failure
-from scheduler.scenario.newcomers import locate_candidates, practice_places
+from scheduler.scenario.practices.joining import Gain, JoinedWeeks, Runner, cost_dkk, problems_of, runner
+from scheduler.scenario.practices.newcomers import locate_candidates, practice_places
+from scheduler.scenario.weeks import chosen_weeks
 from scheduler.travel import travel_times
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from scheduler.config import SimulationSettings
 from scheduler.model import TIMEZONE, Problem, Roster, at
 from scheduler.outputs import words
-from scheduler.scenario.clockwork import PlayedConversation, PlayedRound, PlayedStop, play
-from scheduler.scenario.draws import Chances, Draws
-from scheduler.scenario.summary import Summary
+from scheduler.scenario.chance.clockwork import PlayedConversation, PlayedRound, PlayedStop, play
+from scheduler.scenario.chance.draws import Chances, Draws
+from scheduler.scenario.chance.summary import Summary
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,0 +1,1 @@
+"""How many conversations the service can hold: the road to its goal, other sizes, and what it takes."""

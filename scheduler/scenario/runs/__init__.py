@@ -1,0 +1,1 @@
+"""Many weeks planned at once: tasks for workers on this machine or a cluster, and results kept as they come."""

@@ -1,0 +1,231 @@
+"""Choosing the best rounds of a week, and proving that no choice is better.
+
+The relaxation gives prices and a bound, and dives from it give choices. Only rounds that are within the
+distance of the best choice from the bound can be part of a better one: all of those are grown, and the
+choice among them is the choice among all.
+"""
+
+import math
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from scheduler.model import Problem
+from scheduler.schedule import DayModel
+from scheduler.solver.exchange import Exchange
+from scheduler.solver.generate import Forced, Generator, Relaxed
+from scheduler.solver.master import Choice, Deadline, Report, Search, cover
+from scheduler.solver.program import Prices
+from scheduler.solver.table import RoundTable
+
+#: After how many of the first turns a choice near the relaxation is looked for.
+_DIVES = 10
+#: Share of the time that is kept for choosing among the rounds found.
+_CHOOSING_SHARE = 0.2
+#: Share of that which is kept for bringing the roster to its end.
+_ENDING_SHARE = 0.25
+#: Share of the time left that one try for a better roster may take, before the relaxation is solved.
+_TRY_SHARE = 0.15
+#: How much longer than the last such try to wait for the next one.
+_PATIENCE = 4.0
+#: How many sweeps each try makes at most.
+_SWEEPS = 3
+
+
+class Chooser:
+    """The choice of a week's rounds.
+
+    Raises
+    ------
+    TooManyRoundsError
+        When a day has too many visits to choose from.
+    """
+
+    def __init__(self, problem: Problem, models: Sequence[DayModel], *, pin_points: int) -> None:
+        self.generator = Generator(problem, models, pin_points=pin_points)
+        self.pool = self.generator.pool
+        #: The prices that prove the bound of the last choice.
+        self.prices: Prices | None = None
+
+    def solve(
+        self,
+        deadline: Deadline,
+        start: tuple[int, ...] | None = None,
+        forced: Forced | None = None,
+        report: Report = lambda _score, _bound: None,
+        *,
+        fine: bool = False,
+    ) -> tuple[RoundTable, Choice] | None:
+        """Find the best choice of rounds of the week, or the best until the deadline.
+
+        `start` is a choice to begin with, by key; not with `forced`. `fine` is that of `Search`. Returns
+        None where there is no choice, or none was found in time.
+        """
+        early = Deadline(deadline.at - _CHOOSING_SHARE * deadline.left_s, deadline.asked)
+        keys = None
+        if forced:
+            self.generator.force_in(forced)
+            relaxed = self.generator.relax(early, forced)
+        else:
+            if self.generator.prices is None:
+                self.generator.first_rounds()
+            relaxed, keys = self._relax_and_try(
+                start or (0,) * len(self.pool.graphs), early, deadline, report
+            )
+            self.prices = relaxed.prices if relaxed else self.prices
+        search = self._search(relaxed, deadline, forced, report, fine=fine)
+        if keys is not None:
+            search.accept(self.pool.rows(search.table, keys))
+        if deadline.left_s > 0:
+            search.glance()
+        if search.best is not None and relaxed is not None and (search.bound < search.score or fine):
+            return self._proven(search, relaxed, forced)
+        if search.best is None:
+            return None
+        return search.table, Choice(search.best, search.score, min(search.bound, search.score))
+
+    def _proven(
+        self, search: Search, relaxed: Relaxed, forced: Forced | None
+    ) -> tuple[RoundTable, Choice] | None:
+        """Go on with a search among all rounds that can be part of a better choice."""
+        assert search.best is not None  # noqa: S101
+        keys, deadline = self.pool.keys(search.table, search.best), search.deadline
+        if not self.generator.within(relaxed, search.score + 1 - relaxed.bound, deadline, forced):
+            return search.table, Choice(search.best, search.score, min(search.bound, search.score))
+        search = self._search(relaxed, deadline, forced, search.report, fine=search.fine, complete=True)
+        search.accept(self.pool.rows(search.table, keys))
+        search.find()
+        choice = search.prove()
+        return None if choice is None else (search.table, choice)
+
+    def below(self, than: int, near: Prices, deadline: Deadline) -> tuple[RoundTable, Choice] | None:
+        """Find the best choice that scores less than a number; None where there is none, or time ran out.
+
+        `near` are prices of a week much like this one, from which the search gets on faster.
+        """
+        self.generator.rounds_near(near)
+        relaxed: Relaxed | None = None
+        for relaxed in self.generator.relaxing(deadline):
+            if relaxed.bound >= than:
+                return None
+        if relaxed is None or not self.generator.within(relaxed, than - relaxed.bound, deadline, None):
+            return None
+        self.prices = relaxed.prices
+        search = self._search(
+            relaxed, deadline, None, lambda _score, _bound: None, fine=False, complete=True, below=than
+        )
+        search.find()
+        choice = search.prove()
+        return None if choice is None else (search.table, choice)
+
+    def _relax_and_try(
+        self, keys: tuple[int, ...], early: Deadline, deadline: Deadline, report: Report
+    ) -> tuple[Relaxed | None, tuple[int, ...]]:
+        """Solve the relaxation until a first deadline, and look for better choices on the way."""
+        relaxed: Relaxed | None = None
+        since, took_s = time.monotonic(), 0.0
+        for turn, relaxed in enumerate(self.generator.relaxing(early)):
+            if 0 < turn <= _DIVES:
+                keys = self._better(keys, self._dived())
+            elif not relaxed.solved and time.monotonic() - since > _PATIENCE * max(took_s, 1.0):
+                began = time.monotonic()
+                brief = Deadline(began + _TRY_SHARE * early.left_s, early.asked)
+                keys = self._tried(keys, brief)
+                since, took_s = time.monotonic(), time.monotonic() - began
+            report(self.pool.score(keys), max(0, math.floor(relaxed.bound)))
+        if relaxed is None or not relaxed.solved:
+            almost = Deadline(deadline.at - _ENDING_SHARE * deadline.left_s, deadline.asked)
+            keys = self._tried(keys, almost)
+            report(self.pool.score(keys), max(0, math.floor(relaxed.bound)) if relaxed else 0)
+        return relaxed, keys
+
+    def _better(self, first: tuple[int, ...], second: tuple[int, ...] | None) -> tuple[int, ...]:
+        """Return the better of two choices."""
+        return first if second is None else min(first, second, key=self.pool.score)
+
+    def _dived(self) -> tuple[int, ...] | None:
+        """Return a choice near the relaxation just solved."""
+        keys = self.generator.dived()
+        return None if keys is None else self._settled(keys)
+
+    def _settled(self, keys: tuple[int, ...]) -> tuple[int, ...]:
+        """Return a choice without the visits that it makes twice."""
+        exchange = Exchange(self.pool, keys)
+        exchange.settle()
+        return tuple(exchange.keys)
+
+    def _tried(self, keys: tuple[int, ...], deadline: Deadline) -> tuple[int, ...]:
+        """Look for a better choice: among the rounds that the last prices favour, and by sweeps over the days."""
+        keys = self._better(keys, self._dived())
+        if deadline.left_s > 0 and self.generator.prices is not None:
+            table = self.pool.table()
+            excess = self.generator.prices.reduced(table) - self.generator.prices.day[table.day]
+            rows = cover(table, excess, self.pool.rows(table, keys), deadline)
+            keys = self._better(keys, self._settled(self.pool.keys(table, rows)))
+        exchange = Exchange(self.pool, keys)
+        for _ in range(_SWEEPS):
+            if not exchange.sweep(self.generator.best_rounds, deadline):
+                break
+        return tuple(exchange.keys)
+
+    def alternatives(
+        self, best: tuple[int, ...], table: RoundTable, deadline: Deadline, *, most: int, distance: int
+    ) -> list[tuple[RoundTable, Choice]]:
+        """Return further choices within a distance of the best, best first, each unlike all before.
+
+        `best` is a choice of `table` that `solve` has proven.
+        """
+        relaxed = self.generator.relax(deadline)
+        if relaxed is None:
+            return []
+        keys = self.pool.keys(table, best)
+        limit = table.score(best) + distance
+        # Whatever of this was not grown in time only leaves alternatives out.
+        self.generator.within(relaxed, limit - relaxed.bound, deadline, None)
+        table = self.pool.table()
+        rows = self.pool.rows(table, keys)
+        found = [Choice(rows, table.score(rows), 0)]
+        excess = relaxed.prices.reduced(table) - relaxed.least[table.day]
+        near = np.flatnonzero(relaxed.bound + excess <= limit)
+        while len(found) <= most and deadline.left_s > 0:
+            search = Search(table, near, relaxed.bound, excess[near], deadline=deadline, unlike=found)
+            search.find()
+            if search.best is None or search.score > limit:
+                break
+            found.append(Choice(search.best, search.score, 0))
+        return [(table, choice) for choice in found[1:]]
+
+    def _search(
+        self,
+        relaxed: Relaxed | None,
+        deadline: Deadline,
+        forced: Forced | None,
+        report: Report,
+        *,
+        fine: bool,
+        complete: bool = False,
+        below: int | None = None,
+    ) -> Search:
+        table = self.pool.table()
+        usable = self.generator.usable(table, forced)
+        force = forced.request if forced else None
+        bound, excess = 0.0, table.points.astype(float)
+        if relaxed is not None:
+            bound = relaxed.bound
+            excess = relaxed.prices.reduced(table) - relaxed.least[table.day]
+        elif self.generator.prices is not None:
+            # Only an order in which to try the rounds: nothing is proven with it.
+            excess = self.generator.prices.reduced(table) - self.generator.prices.day[table.day]
+        return Search(
+            table,
+            usable,
+            bound,
+            excess[usable],
+            deadline=deadline,
+            force=force,
+            report=report,
+            fine=fine,
+            complete=complete,
+            below=below,
+        )
