@@ -41,6 +41,8 @@ class Size:
 
 SIZES = (Size(20, 2), Size(40, 4), Size(100, 10), Size(400, 40, 4))
 MODEST_SIZES = SIZES[:2]
+#: Of the table, in characters.
+WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def plot(results: Results, file: Path) -> None:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(1 + 3.2 * len(results.limits_s), 3.6), layout="constrained")
-    panels = figure.subplots(1, len(results.limits_s), sharey=True, squeeze=False)[0]
+    panels = figure.subplots(1, len(results.limits_s), squeeze=False)[0]
     practices = [size.practices for size in results.sizes]
     for axes, limit_s in zip(panels, results.limits_s, strict=True):
         for solver, marker in zip(SOLVERS, "osD^", strict=True):
@@ -188,7 +190,7 @@ def main() -> None:
     limits_s = arguments.seconds or ([1.0, 10.0, 60.0] if arguments.full else [1.0, 10.0])
     with Console(stderr=True).status("measuring") as status:
         results = Results(list(measure(sizes, limits_s, arguments.seeds, status.update)))
-    Console().print(results_table(results, arguments.seeds))
+    Console(width=WIDTH).print(results_table(results, arguments.seeds))
     plot(results, arguments.plot)
     print(f"The plot of cost against size is {arguments.plot}.", file=sys.stderr)
 

@@ -131,6 +131,8 @@ def _about(comparison: Comparison, scenario: Scenario) -> Section:
 
 
 def _map(comparison: Comparison) -> Iterator[Section]:
+    import pandas as pd
+
     changed = _changed_places(comparison)
     if not changed:
         return
@@ -142,7 +144,14 @@ def _map(comparison: Comparison) -> Iterator[Section]:
         practices=[place for place in today.project.places if place.place_id in ids],
         background=today.network.background(),
     )
-    yield Section(_("New, moved and dropped places"), html=page)
+    key = pd.DataFrame(
+        [
+            (str(number), each.place.name, each.place.full_address, "; ".join(each.lines))
+            for number, each in enumerate(changed, start=1)
+        ],
+        columns=[_("On the map"), _("Name"), _("Address"), _("Change")],
+    )
+    yield Section(_("New, moved and dropped places"), table=key, html=page)
 
 
 def _changed_places(comparison: Comparison) -> list[ChangedPlace]:

@@ -37,7 +37,8 @@ _MORE = 6
 #: How many rounds a day at most are looked at where visits may be made twice, and how exactly.
 _COVER_ROUNDS = 16
 _COVER_GAP = 0.0005
-#: What float arithmetic may lose in the bound of HiGHS, as a share of it.
+#: What the bound of HiGHS may be too high, as a share of all points in it: it takes what is within a
+#: millionth for whole.
 _ERROR = 2e-6
 #: By how many visits an alternative differs at least.
 _DIFFERENT = 2
@@ -183,7 +184,8 @@ class Search:
         choice, bound = self._highs(self.usable[tried])
         if self.complete and everything and self.target is not None:
             # What was dropped cannot be below the target.
-            least = min(bound * (1 - _ERROR), float(self.target)) - MARGIN
+            error = _ERROR * (abs(self.table.constant) + abs(bound)) + MARGIN
+            least = min(bound - error, float(self.target) - MARGIN)
             self.bound = max(self.bound, math.floor(least))
         if choice is not None:
             self.accept(choice)
