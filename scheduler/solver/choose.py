@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scheduler.model import Problem
 from scheduler.schedule import DayModel
@@ -138,7 +139,22 @@ class Chooser:
             almost = Deadline(deadline.at - _ENDING_SHARE * deadline.left_s, deadline.asked)
             keys = self._tried(keys, almost)
             report(self.pool.score(keys), max(0, math.floor(relaxed.bound)) if relaxed else 0)
+        else:
+            keys = self._base_by_base(keys, relaxed, deadline, report)
         return relaxed, keys
+
+    def _base_by_base(
+        self, keys: tuple[int, ...], relaxed: Relaxed, deadline: Deadline, report: Report
+    ) -> tuple[int, ...]:
+        """Better one base after the other, where there are several: all together they are too much for HiGHS."""
+        bases = np.array([graph.model.base_id for graph in self.pool.graphs])
+        names = np.unique(bases)
+        for number, base in enumerate(names if len(names) > 1 else ()):
+            share = _TRY_SHARE * deadline.left_s / (len(names) - number)
+            brief = Deadline(time.monotonic() + share, deadline.asked)
+            keys = self._covered(keys, brief, bases == base)
+            report(self.pool.score(keys), max(0, math.floor(relaxed.bound)))
+        return keys
 
     def _better(self, first: tuple[int, ...], second: tuple[int, ...] | None) -> tuple[int, ...]:
         """Return the better of two choices."""
@@ -158,16 +174,24 @@ class Chooser:
     def _tried(self, keys: tuple[int, ...], deadline: Deadline) -> tuple[int, ...]:
         """Look for a better choice: among the rounds that the last prices favour, and by sweeps over the days."""
         keys = self._better(keys, self._dived())
-        if deadline.left_s > 0 and self.generator.prices is not None:
-            table = self.pool.table()
-            excess = self.generator.prices.reduced(table) - self.generator.prices.day[table.day]
-            rows = cover(table, excess, self.pool.rows(table, keys), deadline)
-            keys = self._better(keys, self._settled(self.pool.keys(table, rows)))
+        keys = self._covered(keys, deadline)
         exchange = Exchange(self.pool, keys)
         for _ in range(_SWEEPS):
             if not exchange.sweep(self.generator.best_rounds, deadline):
                 break
         return tuple(exchange.keys)
+
+    def _covered(
+        self, keys: tuple[int, ...], deadline: Deadline, days: NDArray[np.bool_] | None = None
+    ) -> tuple[int, ...]:
+        """Return the best choice that `cover` finds, on some days or on all."""
+        prices = self.generator.prices
+        if prices is None or deadline.left_s <= 0:
+            return keys
+        table = self.pool.table()
+        excess = prices.reduced(table) - prices.day[table.day]
+        rows = cover(table, excess, self.pool.rows(table, keys), deadline, days)
+        return self._better(keys, self._settled(self.pool.keys(table, rows)))
 
     def alternatives(
         self, best: tuple[int, ...], table: RoundTable, deadline: Deadline, *, most: int, distance: int

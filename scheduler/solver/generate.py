@@ -116,6 +116,10 @@ class Generator:
             found = self._views[tuple(days)] = Ahead(self.block.take(_as_slice(days)))
         return found
 
+    def rest(self) -> None:
+        """Give back the memory of days that are ready for growing; they are made again when they are needed."""
+        self._views = {}
+
     def grow(
         self, days: Sequence[int], extra: Sequence[Points], limit: Points, width: int, most: int | None
     ) -> tuple[list[Found], int]:

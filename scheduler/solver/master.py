@@ -219,7 +219,12 @@ class Search:
         program.add(self.table, rounds)
         for same, most in self.unlike:
             program.limit_same(same[rounds], most)
-        answer = _beside(lambda: program.choose(self.deadline.left_s), self.deadline, program.stop)
+        start = None
+        if self.best is not None and np.isin(self.best, rounds).all():
+            start = np.flatnonzero(np.isin(rounds, self.best))
+        answer = _beside(
+            lambda: program.choose(self.deadline.left_s, start=start), self.deadline, program.stop
+        )
         if answer is None:
             return None, 0.0
         chosen, bound = answer
@@ -256,15 +261,21 @@ class Search:
 
 
 def cover(
-    table: RoundTable, excess: NDArray[np.float64], start: tuple[int, ...], deadline: Deadline
+    table: RoundTable,
+    excess: NDArray[np.float64],
+    start: tuple[int, ...],
+    deadline: Deadline,
+    days: NDArray[np.bool_] | None = None,
 ) -> tuple[int, ...]:
     """Better a choice among the rounds of least excess, where visits may be made twice, as far as time allows.
 
     Far fewer rounds hold a good choice of this kind than one without doubles, which a round can
-    nearly always leave out. Every day can stay empty.
+    nearly always leave out. Every day can stay empty. With `days`, the others stay as they are.
     """
-    few = np.argsort(excess, kind="stable")[: _COVER_ROUNDS * len(table.days)]
-    rounds = np.union1d(np.union1d(few, table.starts[:-1]), start)
+    free = np.ones(len(table.days), dtype=bool) if days is None else days
+    order = np.argsort(excess, kind="stable")
+    few = order[free[table.day[order]]][: _COVER_ROUNDS * int(free.sum())]
+    rounds = np.union1d(np.union1d(few, table.starts[:-1][free]), start)
     program = Program(table, spare=True)
     program.add(table, rounds)
     gap = _COVER_GAP * table.score(start)

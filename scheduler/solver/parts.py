@@ -133,6 +133,9 @@ class Part:
             report(best, self.bound)
 
         found = chooser.solve(deadline, start=start, report=heard, fine=self.fine)
+        if self.fine:
+            # It is the turn of another part, which needs the memory.
+            chooser.generator.rest()
         if found is None:
             raise InvalidRosterError("no choice among the rounds")
         self._take(chooser, *found)
