@@ -144,6 +144,9 @@ def main() -> None:
     with progress.status("measuring processes") as status, tempfile.TemporaryDirectory() as folder:
         for row in processes():
             table.add_row(*row)
+        # Workers are forked, and begin with as much memory as there is here: so before anything is loaded.
+        for row in many(status.update):
+            table.add_row(*row)
         prepared = planner.prepare(DATA)
         for row in (*matrix(prepared), *chance(prepared)):
             table.add_row(*row)
@@ -152,8 +155,6 @@ def main() -> None:
                 table.add_row(*row)
             tables.append(comparison(Path(folder), status.update))
         for row in weeks(prepared, arguments.weeks, arguments.routing_seconds, status.update):
-            table.add_row(*row)
-        for row in many(status.update):
             table.add_row(*row)
     for each in tables:
         console.print(each)
