@@ -1,9 +1,6 @@
 """The master problem over some rounds in HiGHS: its relaxation, whose prices guide the growing, and its choice.
 
-minimise    sum points · x  +  sum over bases (high - low)
-subject to  every request is met at most once,
-high >= each compared consultant's load >= low, in points of balance, base by base,
-every consultant-day takes one of its rounds (the empty one is one of them).
+`master` has the problem written out.
 """
 
 from dataclasses import dataclass
@@ -309,11 +306,13 @@ class Program:
     def _begin_with(self, rounds: Numbers) -> None:
         """Tell HiGHS a choice, and what else follows from it."""
         self._fix(rounds, 1.0, 1.0)
-        if self._solved():
-            solution = highspy.HighsSolution()
-            solution.col_value = self._highs.getSolution().col_value
-            self._highs.setSolution(solution)
+        solution = highspy.HighsSolution()
+        known = self._solved()
+        solution.col_value = self._highs.getSolution().col_value
+        # HiGHS forgets a solution when bounds change, so these come first.
         self._fix(rounds, 0.0, np.inf)
+        if known:
+            self._highs.setSolution(solution)
 
     def stop(self) -> None:
         """End `choose`, which runs in another thread."""

@@ -103,6 +103,23 @@ def test_the_choice_is_the_best_there_is(seed: int) -> None:
         assert bound <= best + 1
 
 
+def test_a_choice_to_begin_with_is_never_lost() -> None:
+    problem = small_week(3, practices=30, consultants=4)
+    generator = Generator(problem, [DayModel(problem, day) for day in problem.days], pin_points=0)
+    for day, graph in enumerate(generator.graphs):
+        generator.grow([day], [np.zeros(graph.first_engagement)], np.array([1e15]), 40, 40)
+    table = generator.pool.table()
+    program = Program(table, spare=True)
+    program.add(table, _all(table))
+    assert program.prices() is not None
+    start = program.dive()
+    assert start is not None
+    # A gap so wide that HiGHS has nothing to look for, and no time to find a choice of its own.
+    chosen, _bound = program.choose(0.01, gap=1e12, start=start)
+    assert chosen is not None
+    assert chosen.tolist() == start.tolist()
+
+
 def test_a_request_that_is_forced_in_is_met_by_every_choice() -> None:
     table = _whole(1)
     met = set(np.flatnonzero(table.meets[_best(table)].sum(axis=0) > 0).tolist())
