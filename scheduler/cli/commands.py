@@ -8,15 +8,9 @@ from pathlib import Path
 import click
 
 from scheduler import i18n
-from scheduler.cli.options import Settings, common, read_argument, read_week
+from scheduler.cli.options import Settings, common, online_option, read_argument, read_week
 from scheduler.cli.simulate import simulate
 from scheduler.i18n import _
-
-_online = click.option(
-    "--online",
-    is_flag=True,
-    help="Look up addresses that the map does not know at Nominatim; never those of home visits.",
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -73,7 +67,7 @@ def init(settings: Settings, folder: Path) -> None:
     metavar="N",
     help="Also look for N rosters nearly as good that differ in at least two visits.",
 )
-@_online
+@online_option
 @common
 @click.pass_obj
 def plan(
@@ -127,7 +121,7 @@ def plan(
     metavar="SECONDS",
     help="Search no longer than this; what was found until then is shown.",
 )
-@_online
+@online_option
 @common
 @click.pass_obj
 def advise(settings: Settings, week: tuple[str, ...], time_limit: float, *, online: bool) -> None:
@@ -151,7 +145,7 @@ def advise(settings: Settings, week: tuple[str, ...], time_limit: float, *, onli
 
 
 @cli.command("check-data")
-@_online
+@online_option
 @common
 @click.pass_obj
 def check_data(settings: Settings, *, online: bool) -> None:
@@ -253,7 +247,7 @@ def network() -> None:
     metavar="KM",
     help="How far around the places the map reaches.",
 )
-@_online
+@online_option
 @common
 @click.pass_obj
 def network_download(settings: Settings, margin_km: float, *, online: bool) -> None:
@@ -344,7 +338,7 @@ def network_info(settings: Settings, file: Path | None) -> None:
     type=click.Path(path_type=Path),
     help="Also write the table to a file.",
 )
-@_online
+@online_option
 @common
 @click.pass_obj
 def geocode(settings: Settings, file: Path | None, *, online: bool) -> None:

@@ -66,6 +66,13 @@ def common(command: _Command) -> _Command:
     return command
 
 
+online_option = click.option(
+    "--online",
+    is_flag=True,
+    help="Look up addresses that the map does not know at Nominatim; never those of home visits.",
+)
+
+
 def read_week(text: str) -> "Week":
     """Read the week of the command line; without one it is the next in Copenhagen."""
     from scheduler.inputs import cells

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scheduler.cli.options import Settings, common
-from scheduler.cli.simulate.options import planned, weeks_option
+from scheduler.cli.options import Settings, common, online_option
+from scheduler.cli.simulate.options import page_option, planned, weeks_option
+from scheduler.cli.simulate.words import show_files
 from scheduler.i18n import _
 
 if TYPE_CHECKING:
@@ -28,19 +29,9 @@ if TYPE_CHECKING:
     metavar="N",
     help="Let the best join one after the other, at most N of them.",
 )
-@click.option(
-    "--to",
-    "page",
-    metavar="FILE.html",
-    type=click.Path(path_type=Path),
-    help="Write map and tables as a page that can be sent on (default: OUT/simulate/candidates/index.html).",
-)
+@page_option("map and tables", "candidates")
 @planned
-@click.option(
-    "--online",
-    is_flag=True,
-    help="Look up addresses that the map does not know at Nominatim; never those of home visits.",
-)
+@online_option
 @common
 @click.pass_obj
 def candidates(
@@ -82,9 +73,7 @@ def candidates(
             progress=progress,
         )
     show_ranking(terminal, ranking)
-    terminal.line()
-    terminal.line(_("The tables are in {folder}").format(folder=folder))
-    terminal.line(_("Open {file}").format(file=page), style="bold")
+    show_files(terminal, folder, page)
 
 
 def show_ranking(terminal: "Terminal", ranking: "Ranking") -> None:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scheduler.cli.options import Settings, common, read_argument
-from scheduler.cli.simulate.options import planned
-from scheduler.cli.simulate.words import show_table, whole_numbers
+from scheduler.cli.options import Settings, common, online_option, read_argument
+from scheduler.cli.simulate.options import page_option, planned
+from scheduler.cli.simulate.words import show_files, show_table, whole_numbers
 from scheduler.i18n import _
 
 if TYPE_CHECKING:
@@ -56,19 +56,9 @@ _WANTED = 0.9
     metavar="N",
     help="Plan N weeks for each of these, at least 2; 0 compares none.",
 )
-@click.option(
-    "--to",
-    "page",
-    metavar="FILE.html",
-    type=click.Path(path_type=Path),
-    help="Write the report as a page that can be sent on (default: OUT/simulate/capacity/index.html).",
-)
+@page_option("the report", "capacity")
 @planned
-@click.option(
-    "--online",
-    is_flag=True,
-    help="Look up addresses that the map does not know at Nominatim; never those of home visits.",
-)
+@online_option
 @common
 @click.pass_obj
 def capacity(
@@ -130,9 +120,7 @@ def capacity(
         progress.step(_("Report"))
         files.replace(page, capacity_report(found, needs, _WANTED).encode())
     show_capacity(terminal, found, needs)
-    terminal.line()
-    terminal.line(_("The tables are in {folder}").format(folder=folder))
-    terminal.line(_("Open {file}").format(file=page), style="bold")
+    show_files(terminal, folder, page)
 
 
 def show_capacity(terminal: "Terminal", found: "Capacity", needs: "pd.DataFrame") -> None:

@@ -1,6 +1,7 @@
 """Options that the commands which plan many weeks share."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -14,6 +15,17 @@ weeks_option = click.option(
     help="Like 2009-W20..2009-W32. Without it: the first 13 weeks of the project's period, also when that "
     "is over; for a project without a period the 13 weeks from next week on.",
 )
+
+
+def page_option(what: str, folder: str) -> Callable[[_Command], _Command]:
+    """Give a command the option where its page is written, if not into a folder of OUT/simulate."""
+    return click.option(
+        "--to",
+        "page",
+        metavar="FILE.html",
+        type=click.Path(path_type=Path),
+        help=f"Write {what} as a page that can be sent on (default: OUT/simulate/{folder}/index.html).",
+    )
 
 
 def planned(command: _Command) -> _Command:

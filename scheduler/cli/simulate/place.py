@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scheduler.cli.options import Settings, common
-from scheduler.cli.simulate.options import planned, weeks_option
+from scheduler.cli.simulate.options import page_option, planned, weeks_option
 from scheduler.i18n import _
 
 if TYPE_CHECKING:
@@ -32,13 +32,7 @@ if TYPE_CHECKING:
     metavar="N",
     help="Try it in N of the weeks, spread evenly; each is planned for every place and every weekday.",
 )
-@click.option(
-    "--to",
-    "page",
-    metavar="FILE.html",
-    type=click.Path(path_type=Path),
-    help="Write the map as a page that can be sent on (default: OUT/simulate/place/index.html).",
-)
+@page_option("the map", "place")
 @planned
 @common
 @click.pass_obj

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scheduler.cli.options import Settings, common
-from scheduler.cli.simulate.options import planned, weeks_option
+from scheduler.cli.options import Settings, common, online_option
+from scheduler.cli.simulate.options import page_option, planned, weeks_option
+from scheduler.cli.simulate.words import show_files
 from scheduler.i18n import _
 
 if TYPE_CHECKING:
@@ -33,19 +34,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="Other draws with another seed.",
 )
-@click.option(
-    "--to",
-    "page",
-    metavar="FILE.html",
-    type=click.Path(path_type=Path),
-    help="Write the report as a page that can be sent on (default: OUT/simulate/FILE/index.html).",
-)
+@page_option("the report", "FILE")
 @planned
-@click.option(
-    "--online",
-    is_flag=True,
-    help="Look up addresses that the map does not know at Nominatim; never those of home visits.",
-)
+@online_option
 @common
 @click.pass_obj
 def scenarios(
@@ -92,9 +83,7 @@ def scenarios(
         progress.step(_("Report"))
         files.replace(page, scenario_report(comparison).encode())
     show_comparison(terminal, comparison)
-    terminal.line()
-    terminal.line(_("The tables are in {folder}").format(folder=folder))
-    terminal.line(_("Open {file}").format(file=page), style="bold")
+    show_files(terminal, folder, page)
 
 
 def show_comparison(terminal: "Terminal", comparison: "Comparison") -> None:

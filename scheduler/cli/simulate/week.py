@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scheduler.cli.options import Settings, common, read_week
-from scheduler.cli.simulate.words import show_table, whole_numbers
+from scheduler.cli.options import Settings, common, online_option, read_week
+from scheduler.cli.simulate.options import page_option
+from scheduler.cli.simulate.words import show_files, show_table, whole_numbers
 from scheduler.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -49,18 +50,8 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="Search no longer than this for a roster that must be planned.",
 )
-@click.option(
-    "--to",
-    "page",
-    metavar="FILE.html",
-    type=click.Path(path_type=Path),
-    help="Write the report as a page that can be sent on (default: OUT/simulate/week-WEEK/index.html).",
-)
-@click.option(
-    "--online",
-    is_flag=True,
-    help="Look up addresses that the map does not know at Nominatim; never those of home visits.",
-)
+@page_option("the report", "week-WEEK")
+@online_option
 @common
 @click.pass_obj
 def week(
@@ -122,9 +113,7 @@ def week(
     show_robustness(terminal, found)
     if minutes:
         show_calm(terminal, calm)
-    terminal.line()
-    terminal.line(_("The tables are in {folder}").format(folder=folder))
-    terminal.line(_("Open {file}").format(file=page), style="bold")
+    show_files(terminal, folder, page)
 
 
 def show_robustness(terminal: "Terminal", found: "Robustness") -> None:

@@ -1,6 +1,9 @@
-"""What the commands about chance read and print alike."""
+"""What these commands read and print alike."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from scheduler.i18n import _
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,6 +18,13 @@ def show_table(
     parts = [part for _text, part in table.groupby(by, sort=False)] if by else [table]
     sections = [list(part.itertuples(index=False, name=None)) for part in parts]
     terminal.table([str(heading) for heading in table.columns], sections, numbers=numbers, title=title)
+
+
+def show_files(terminal: "Terminal", folder: Path, page: Path) -> None:
+    """Print where the tables are, and which page to open."""
+    terminal.line()
+    terminal.line(_("The tables are in {folder}").format(folder=folder))
+    terminal.line(_("Open {file}").format(file=page), style="bold")
 
 
 def whole_numbers(name: str, text: str, least: int, most: int) -> list[int]:
