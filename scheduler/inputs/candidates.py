@@ -140,6 +140,7 @@ def _candidates(read: TableRows, project: Project, found: list[Candidate]) -> It
         )
         yield from _taken(first, origins)
         yield from _references(first, merged, project)
+        yield from _unvisited(first, merged, project)
         own = [row for row in rows if row.given.intersection(_SLOT)]
         yield from _slot_problems(id_, rows, own)
         if all(row.complete for row in rows) and not contradictions:
@@ -205,6 +206,14 @@ def _references(row: Row, merged: dict[str, Any], project: Project) -> Iterator[
                 ),
                 name,
             )
+
+
+def _unvisited(row: Row, merged: Mapping[str, Any], project: Project) -> Iterator[InputProblem]:
+    """Report a base from which nobody cycles: with several bases the one of [base] may be none of theirs."""
+    base_id = merged.get("base_id")
+    if base_id in {base.place_id for base in project.bases} - {c.base_id for c in project.consultants}:
+        reason = _("no consultant cycles from the base {base}; say from which base the practice is visited")
+        yield row.problem(reason.format(base=base_id), "base_id")
 
 
 def _slot_problems(id_: str, rows: Sequence[Row], slots: Sequence[Row]) -> Iterator[InputProblem]:

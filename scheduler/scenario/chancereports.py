@@ -14,7 +14,14 @@ from scheduler.planner import Prepared, rides
 from scheduler.scenario.chance.calm import Calm
 from scheduler.scenario.chance.robustness import Robustness
 from scheduler.scenario.goals.road import Capacity
-from scheduler.scenario.telling import calm_table, chance_text, frontier_table, needs_table, road_table
+from scheduler.scenario.telling import (
+    calm_table,
+    chance_text,
+    frontier_table,
+    frontier_text,
+    needs_table,
+    road_table,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +33,6 @@ def week_report(calm: Calm, prepared: Prepared) -> str:
     Where there are rosters with slack, the price of calm is told, too.
     """
     found = calm.slacks[0].robustness
-    title = f"{words.week_title(found.roster)} {calm.week.year}"
     source = _("Roster of {week} planned by hjul, carried out {n} times").format(
         week=calm.week, n=number(found.draws)
     )
@@ -34,7 +40,9 @@ def week_report(calm: Calm, prepared: Prepared) -> str:
         public(found.roster), rides(found.roster, prepared.travel), prepared.network.background()
     )
     return report(
-        _("How well {week} keeps its times").format(week=title),
+        _("How well week {number} of {year} keeps its times").format(
+            number=calm.week.number, year=calm.week.year
+        ),
         _("Which times are kept, and which conversations are held, when not everything goes as planned?"),
         [words.sentence(found.roster), *_chances(prepared.project.config.simulation)],
         [
@@ -49,7 +57,7 @@ def week_report(calm: Calm, prepared: Prepared) -> str:
                 figure=plots.stop_punctuality(found.stops(), source=source),
             ),
             *_price(calm, source),
-            Section(_("All rounds of the week"), html=map_alone(scene, title)),
+            Section(_("All rounds of the week"), html=map_alone(scene, words.week_title(found.roster))),
         ],
         notes=_open_rosters(calm),
     )
@@ -151,13 +159,9 @@ def _sizes(found: Capacity) -> Iterator[Section]:
     source = ngettext(
         "{n} week planned by hjul for each size", "{n} weeks planned by hjul for each size", count
     ).format(n=number(count))
-    text = _(
-        "Practices that come on top are twins of those there are. The intervals are those of planning only "
-        "some of the weeks. * nothing else that was compared holds as many for less."
-    )
     yield Section(
         _("Conversations in a quarter, by consultants and practices"),
-        text,
+        frontier_text(found.frontier),
         table=frontier_table(found.frontier),
         figure=plots.capacity_frontier(found.frontier, source=source),
     )

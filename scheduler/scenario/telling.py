@@ -81,7 +81,8 @@ def needs_table(needs: "pd.DataFrame") -> "pd.DataFrame":
 def frontier_table(frontier: "pd.DataFrame") -> "pd.DataFrame":
     """Return what other sizes come to, as `Capacity.frontier` has it, a row a size.
 
-    A star says that nothing else that was compared holds as many for less.
+    A star says that nothing else that was compared holds as many for less. Where no costs are known,
+    there are no columns of them.
     """
     import pandas as pd
 
@@ -110,7 +111,23 @@ def frontier_table(frontier: "pd.DataFrame") -> "pd.DataFrame":
         _("Kroner each"),
         _("Goal reached"),
     ]
-    return pd.DataFrame(rows, columns=headings)
+    table = pd.DataFrame(rows, columns=headings)
+    return table if _has_costs(frontier) else table.drop(columns=headings[6:8])
+
+
+def frontier_text(frontier: "pd.DataFrame") -> str:
+    """Return what has to be said beside the table of other sizes."""
+    text = _(
+        "Practices that come on top are twins of those there are. The intervals are those of planning only "
+        "some of the weeks."
+    )
+    if not _has_costs(frontier):
+        return text
+    return f"{text} {_('* nothing else that was compared holds as many for less')}."
+
+
+def _has_costs(frontier: "pd.DataFrame") -> bool:
+    return bool(frontier["cost_dkk_a_quarter"].notna().any())
 
 
 def _count(value: float) -> str:

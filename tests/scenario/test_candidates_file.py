@@ -175,3 +175,12 @@ def test_bytes_that_are_no_text(tmp_path: Path, project: Project) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path, project: Project) -> None:
     with pytest.raises(ServiceError, match="cannot be read"):
         read_candidates(tmp_path / "nobody.csv", project, [])
+
+
+def test_a_base_from_which_nobody_cycles(tmp_path: Path) -> None:
+    bases = "base_id,name,address,postcode,city\nvalby,Valby,Toftegårds Plads 4,2500,Valby\n"
+    project = read_project(write_project(tmp_path / "two", bases=bases))
+    assert _read(tmp_path, project, SAXOGADE)[0].practice.base_id == "base"
+    heading, row = HEADING.replace("\n", ",base_id\n"), SAXOGADE.replace("\n", ",valby\n")
+    (problem,) = _wrong(tmp_path, project, row, heading=heading)
+    assert problem.startswith("who.csv:2 [base_id]: no consultant cycles from the base valby;")

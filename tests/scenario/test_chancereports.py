@@ -1,6 +1,8 @@
 """The reports about a week under chance and about the road to the goal."""
 
+import math
 import re
+from dataclasses import replace
 
 import pytest
 from scenario.joiners import PROJECT, write_project
@@ -11,6 +13,7 @@ from scheduler.planner import Prepared
 from scheduler.scenario import capacity, capacity_report, price_of_calm, week_report, what_it_takes
 from scheduler.scenario.goals.road import Capacity
 from scheduler.scenario.model import Failure
+from scheduler.scenario.telling import frontier_table
 
 HOME = "Enghave Plads 3"
 HOMES = (
@@ -48,7 +51,7 @@ def test_the_week_is_told_with_its_map_and_without_homes(prepared: Prepared) -> 
     calm = price_of_calm(prepared, Week(2009, 20), (5,), draws=50)
     html = week_report(calm, prepared)
     words = _words(html)
-    assert "How well Week 20 2009 keeps its times" in words
+    assert "How well week 20 of 2009 keeps its times" in words
     assert "Citizens do not come to 20.0 % of the conversations booked." in words
     assert "The price of calm: time to spare on every ride" in words
     assert "lost to illness" in words
@@ -71,6 +74,19 @@ def test_the_road_is_told_with_what_it_takes(found: Capacity) -> None:
     assert "What it takes for a chance of 90.0 %, one thing at a time" in words
     assert "Conversations in a quarter, by consultants and practices" in words
     assert "were held before" not in words
+
+
+def test_costs_of_other_sizes_are_told_where_they_are_known(found: Capacity) -> None:
+    assert found.frontier is not None
+    unknown = found.frontier.assign(cost_dkk_a_quarter=math.nan, cost_a_held_conversation_dkk=math.nan)
+    known = found.frontier.assign(cost_dkk_a_quarter=1300.0, cost_a_held_conversation_dkk=100.0)
+    for frontier, told in ((unknown, False), (known, True)):
+        table = frontier_table(frontier)
+        assert ({"Kroner", "Kroner each"} <= set(table.columns)) is told
+        assert len(table) == len(found.frontier)
+        words = _words(capacity_report(replace(found, frontier=frontier), what_it_takes(found, 0.9), 0.9))
+        assert ("* nothing else that was compared holds as many for less." in words) is told
+        assert "Practices that come on top are twins of those there are." in words
 
 
 def test_a_road_without_sizes_and_with_failures(found: Capacity) -> None:

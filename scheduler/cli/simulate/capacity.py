@@ -155,7 +155,7 @@ def show_capacity(terminal: "Terminal", found: "Capacity", needs: "pd.DataFrame"
     if found.frontier is not None:
         title = _("Conversations in a quarter, by consultants and practices")
         table = frontier_table(found.frontier)
-        show_table(terminal, table, numbers=8, title=title, by=_("Consultants"))
+        show_table(terminal, table, numbers=len(table.columns) - 1, title=title, by=_("Consultants"))
         if found.frontier["on_frontier"].any():
             terminal.line(_("* nothing else that was compared holds as many for less"))
     for failure in found.failures:
