@@ -20,10 +20,12 @@ from scheduler.solver.master import Choice, Deadline, Report, Search, cover
 from scheduler.solver.program import Prices
 from scheduler.solver.table import RoundTable
 
-#: After how many of the first turns a choice near the relaxation is looked for.
-_DIVES = 10
+#: After which of the first turns a choice near the relaxation is looked for.
+_DIVES = (1, 2, 4, 8)
+#: How many days at a time dives settle: each way leads to another choice, and none is the best for all weeks.
+_SHARES = (0.2, 0.5, 0.3, 0.1)
 #: Share of the time that is kept for choosing among the rounds found.
-_CHOOSING_SHARE = 0.2
+_CHOOSING_SHARE = 0.3
 #: Share of that which is kept for bringing the roster to its end.
 _ENDING_SHARE = 0.25
 #: Share of the time left that one try for a better roster may take, before the relaxation is solved.
@@ -35,13 +37,7 @@ _SWEEPS = 3
 
 
 class Chooser:
-    """The choice of a week's rounds.
-
-    Raises
-    ------
-    TooManyRoundsError
-        When a day has too many visits to choose from.
-    """
+    """The choice of a week's rounds."""
 
     def __init__(self, problem: Problem, models: Sequence[DayModel], *, pin_points: int) -> None:
         self.generator = Generator(problem, models, pin_points=pin_points)
@@ -127,8 +123,8 @@ class Chooser:
         relaxed: Relaxed | None = None
         since, took_s = time.monotonic(), 0.0
         for turn, relaxed in enumerate(self.generator.relaxing(early)):
-            if 0 < turn <= _DIVES:
-                keys = self._better(keys, self._dived())
+            if turn in _DIVES:
+                keys = self._better(keys, self._dived(_SHARES[0]))
             elif not relaxed.solved and time.monotonic() - since > _PATIENCE * max(took_s, 1.0):
                 began = time.monotonic()
                 brief = Deadline(began + _TRY_SHARE * early.left_s, early.asked)
@@ -160,9 +156,9 @@ class Chooser:
         """Return the better of two choices."""
         return first if second is None else min(first, second, key=self.pool.score)
 
-    def _dived(self) -> tuple[int, ...] | None:
-        """Return a choice near the relaxation just solved."""
-        keys = self.generator.dived()
+    def _dived(self, share: float) -> tuple[int, ...] | None:
+        """Return a choice near the relaxation."""
+        keys = self.generator.dived(share)
         return None if keys is None else self._settled(keys)
 
     def _settled(self, keys: tuple[int, ...]) -> tuple[int, ...]:
@@ -172,12 +168,19 @@ class Chooser:
         return tuple(exchange.keys)
 
     def _tried(self, keys: tuple[int, ...], deadline: Deadline) -> tuple[int, ...]:
-        """Look for a better choice: among the rounds that the last prices favour, and by sweeps over the days."""
-        keys = self._better(keys, self._dived())
-        keys = self._covered(keys, deadline)
+        """Look for a better choice: by dives and sweeps, and among the rounds that the last prices favour."""
+        for share in _SHARES:
+            dived = self._dived(share)
+            keys = self._better(keys, None if dived is None else self._swept(dived, deadline))
+            if deadline.left_s <= 0:
+                return keys
+        return self._covered(self._swept(keys, deadline), deadline)
+
+    def _swept(self, keys: tuple[int, ...], deadline: Deadline) -> tuple[int, ...]:
+        """Return what becomes of a choice when every day betters itself."""
         exchange = Exchange(self.pool, keys)
         for _ in range(_SWEEPS):
-            if not exchange.sweep(self.generator.best_rounds, deadline):
+            if deadline.left_s <= 0 or not exchange.sweep(self.generator.best_rounds, deadline):
                 break
         return tuple(exchange.keys)
 

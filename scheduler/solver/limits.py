@@ -8,8 +8,7 @@ import numpy as np
 from scheduler.model import ConsultantDay, Problem, Request
 from scheduler.schedule import DayModel
 from scheduler.solver.generate import Generator
-from scheduler.solver.graph import TooManyRoundsError
-from scheduler.solver.labels import MOST_LABELS, Grower
+from scheduler.solver.labels import MOST_LABELS
 from scheduler.solver.master import Deadline
 from scheduler.solver.parts import pin_points
 
@@ -43,16 +42,12 @@ class Limits:
             return 0
         changed = [number for number in range(len(variant.days)) if self._changed(variant, number)]
         least = np.array(self._relaxed.least)
-        try:
-            generator = self._generator(variant, [variant.days[number] for number in changed])
-        except TooManyRoundsError:
-            return 0
+        generator = self._generator(variant, [variant.days[number] for number in changed])
         table = generator.pool.table()
         for place, number in enumerate(changed):
             extra = generator.charges(place, self._relaxed.prices, table)
             limit = float(self._relaxed.least[number]) + _SLACK
-            (found,) = Grower(generator.view([place]), [extra], np.array([limit]), MOST_LABELS).run()
-            least[number] = found.least
+            least[number] = generator.grow_one(place, extra, limit, MOST_LABELS, 0).least
         return max(0, int(np.floor(self._relaxed.prices.bound(table, least))))
 
     def _generator(self, problem: Problem, days: Sequence[ConsultantDay]) -> Generator:

@@ -42,7 +42,7 @@ class RoundTable:
         return np.repeat(np.arange(len(self.days)), np.diff(self.starts))
 
     @cached_property
-    def keys(self) -> NDArray[np.int64]:
+    def keys(self) -> NDArray[np.object_]:
         """The key of each round."""
         return np.concatenate([day.keys for day in self.days])
 
