@@ -15,10 +15,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduler.schedule import Ways
 from scheduler.solver.block import Block, Ints
 from scheduler.solver.graph import FAR, DayGraph, Points
 
 Places = NDArray[np.int32]
+_DAY_S = 86_400
 #: A start later than any.
 _NEVER_S = 1 << 20
 
@@ -27,7 +29,7 @@ class _Moves(NamedTuple):
     """The possible moves of one sort of a shape, by departure.
 
     `plain` and `lunch` are the first start of the target, by number, that can follow, without and with
-    lunch on the way; `points` and `lunch_points` are what the move itself costs then.
+    lunch on the way; `points` are what the move itself costs.
     """
 
     departure: Ints
@@ -35,10 +37,9 @@ class _Moves(NamedTuple):
     plain: Ints
     lunch: Ints
     points: Points
-    lunch_points: Points
 
 
-class _Shape:
+class Onward:
     """Departures, targets and moves of a shape of days.
 
     Attributes
@@ -80,11 +81,8 @@ class _Shape:
             place_ids[target] = graph.stops[number].place_id
         count = (self.starts_s < _NEVER_S).sum(axis=1)
         # Nothing follows the end of the day.
-        begins = np.searchsorted(group[:-1], np.arange(targets + 1)[:-1])
-        ends = np.searchsorted(group[:-1], np.arange(targets + 1)[:-1], side="right")
         self.moves = tuple(
-            self._moves(graph, way, list(zip(begins.tolist(), ends.tolist(), strict=True)), count)
-            for way in graph.sorts(place_ids, place_ids)
+            self._moves(graph, way, group[:-1], count) for way in graph.sorts(place_ids, place_ids)
         )
 
     def _targets(self, graph: DayGraph, targets: int) -> tuple[NDArray[np.int32], Ints]:
@@ -100,27 +98,40 @@ class _Shape:
         start[node, at] = number[inverse.reshape(-1)]
         return starts_s, start
 
-    def _moves(self, graph: DayGraph, way: Any, departures: Sequence[tuple[int, int]], count: Ints) -> _Moves:
-        wait_points = graph.wait_points(way)
-        plain_s, lunch_s = graph.model.latest_ends_s(way, self.starts_s)
-        ride_points = graph.ride_points(way)
-        parts = []
-        for group, (begin, end) in enumerate(departures):
-            ends_s = self.ends_s[begin:end, np.newaxis, np.newaxis]
-            # Later starts allow later ends, so those that come too early come first.
-            plain = (plain_s[group] < ends_s).sum(axis=2)
-            lunch = (lunch_s[group] < ends_s).sum(axis=2)
-            may = (plain < count) & way.may[group]
-            may[:, group] = False
-            at, to = np.nonzero(may)
-            points = ride_points[group, to] - wait_points * self.ends_s[begin + at]
-            parts.append((begin + at, to, plain[at, to], lunch[at, to], points))
-        departure, to, plain, lunch, points = (
-            np.concatenate([np.asarray(part) for part in column]) for column in zip(*parts, strict=True)
+    def _moves(self, graph: DayGraph, way: Ways, group: Ints, count: Ints) -> _Moves:
+        """Return the moves of a sort from the departures, of which `group` is the request or engagement."""
+        of_departure = way._replace(
+            may=way.may[group],
+            before_s=way.before_s[group],
+            least_s=way.least_s[group],
+            after_s=way.after_s[group],
         )
-        lunch_points = points - wait_points * graph.model.day.lunch_s
-        lunch = np.where(lunch < count[to], lunch, self.starts_s.shape[1])
-        return _Moves(departure, to, plain, lunch, points, lunch_points)
+        ends_s = self.ends_s[: len(group), np.newaxis].astype(np.int32)
+        plain_s, lunch_s, may_lunch = graph.model.earliest_starts_s(of_departure, ends_s)
+        plain = self._first_start(plain_s, graph)
+        may = (plain < count) & of_departure.may & (group[:, np.newaxis] != np.arange(len(count)))
+        departure, to = np.nonzero(may)
+        nowhere = self.starts_s.shape[1]
+        lunch = np.where(may_lunch, self._first_start(lunch_s, graph), nowhere)[departure, to]
+        wait_points = graph.wait_points(way)
+        points = graph.ride_points(way)[group[departure], to] - wait_points * self.ends_s[departure]
+        lunch = np.where(lunch < count[to], lunch, nowhere)
+        return _Moves(departure, to, plain[departure, to], lunch, points)
+
+    def _first_start(self, earliest_s: NDArray[np.int32], graph: DayGraph) -> Ints:
+        """Return which start of each target is the first that is not too early: (departures, targets)."""
+        grid_s, requests = graph.problem.defaults.start_grid_s, len(graph.offers)
+        first = np.empty(earliest_s.shape, dtype=np.int64)
+        # Visits start on the grid, so a table by its steps does for them; other targets have one start.
+        steps = _DAY_S // grid_s
+        started = np.zeros((requests, steps + 2), dtype=np.int64)
+        request, start = np.nonzero(self.starts_s[:requests] < _NEVER_S)
+        started[request, self.starts_s[request, start] // grid_s + 1] = 1
+        before = started.cumsum(axis=1)
+        step = np.minimum(-(-earliest_s[:, :requests] // grid_s), steps + 1)
+        first[:, :requests] = before[np.arange(requests), step]
+        first[:, requests:] = self.starts_s[requests:, 0] < earliest_s[:, requests:]
+        return first
 
 
 class _Wave(NamedTuple):
@@ -134,8 +145,8 @@ class _Wave(NamedTuple):
         The first move of each of them.
     plain, lunch
         Where the least points after each move are, lunch not had before, and had on the way.
-    points, lunch_points
-        What each move itself costs, without and with lunch.
+    points
+        What each move itself costs.
     cells
         The nodes and starts that end with the departures of the wave, in the order of their targets.
     cell_begins
@@ -149,23 +160,28 @@ class _Wave(NamedTuple):
     plain: Places
     lunch: Places
     points: Points
-    lunch_points: Points
     cells: slice
     cell_begins: Ints
     targets: Ints
 
 
 class Ahead:
-    """The moves of days of some shapes in the order in which the points ahead are found, which no price changes."""
+    """The moves of days of some shapes in the order in which the points ahead are found, which no price changes.
 
-    def __init__(self, block: Block, shapes: Sequence[int]) -> None:
-        parts = [_Shape(block.graphs[shape]) for shape in shapes]
+    `parts` are what leads on in these shapes.
+    """
+
+    def __init__(self, block: Block, shapes: Sequence[int], parts: Sequence[Onward]) -> None:
         self._nodes, self._starts = block.starts_s.shape[1:]
         targets = max(len(part.starts_s) for part in parts)
         starts = max(part.starts_s.shape[1] for part in parts)
         engaged = 1 + int(block.engagements[list(shapes)].max(initial=0))
-        #: The shape of the least points: by sort of move, lunch, first start, engagements over, and target.
-        self._shape = (2, 2, starts + 1, engaged, len(parts) * targets)
+        #: The shape of the least points: by sort of move, lunch (not had, had, had on the way there), first start,
+        #: engagements over, and target.
+        self._shape = (2, 3, starts + 1, engaged, len(parts) * targets)
+        self._lunch_gain = [
+            np.repeat(m.lunch_gain[list(shapes)], targets)[:, np.newaxis] for m in block.moves
+        ]
         self._owed = not bool(block.lunch_had[list(shapes)].all())
         firsts = np.cumsum([0, *(len(part.ends_s) for part in parts)])
         self._departures = int(firsts[-1])
@@ -190,14 +206,13 @@ class Ahead:
                 over, to = part.engaged[its.departure], number * targets + its.target
                 # A start beyond the last is nowhere.
                 lunch = np.where(its.lunch < part.starts_s.shape[1], its.lunch, starts)
-                offset = sort * 2 * (starts + 1) * engaged * len(parts) * targets
+                offset = sort * 3 * self._had
                 moves.append(
                     (
                         first + its.departure,
                         offset + self._place(its.plain, over, to),
-                        offset + self._had + self._place(lunch, over, to),
+                        offset + 2 * self._had + self._place(lunch, over, to),
                         its.points,
-                        its.lunch_points,
                     )
                 )
         ends_s = np.concatenate([part.ends_s for part in parts])
@@ -210,7 +225,7 @@ class Ahead:
 
     @property
     def _had(self) -> int:
-        """How far the least points with lunch had are from those without."""
+        """How far apart the least points of a sort with lunch had and not had are."""
         _sorts, _lunches, starts, engaged, targets = self._shape
         return int(starts * engaged * targets)
 
@@ -240,9 +255,10 @@ class Ahead:
         self._source, self._cell_departure = source[order], cell_departure[order]
         self._wait = wait[order, np.newaxis]
         target, cell_wave = target[order], wave[self._cell_departure]
-        departure, plain, lunch, points, lunch_points = moves
+        departure, plain, lunch, points = moves
         order = np.lexsort((departure, wave[departure]))
-        departure = departure[order]
+        departure, points = departure[order], points[order, np.newaxis]
+        plain, lunch = plain[order].astype(np.int32), lunch[order].astype(np.int32)
         move_wave = wave[departure]
         waves = []
         for number in range(int(wave.max()) + 1):
@@ -257,10 +273,9 @@ class Ahead:
                 _Wave(
                     departure[rows][begins],
                     begins,
-                    plain[order][rows].astype(np.int32),
-                    lunch[order][rows].astype(np.int32),
-                    points[order][rows, np.newaxis],
-                    lunch_points[order][rows, np.newaxis],
+                    plain[rows],
+                    lunch[rows],
+                    points[rows],
                     slice(first, last),
                     cell_begins,
                     to[cell_begins],
@@ -305,6 +320,9 @@ class Ahead:
                     found = np.minimum.reduceat(rest, wave.cell_begins)
                     cells[wave.targets] = np.minimum(cells[wave.targets], found)
                     np.minimum.accumulate(to[-2::-1], axis=0, out=to[-2::-1])
+            if self._owed:
+                for sort in (0, 1):
+                    np.subtract(best[sort, 1, :-1], self._lunch_gain[sort], out=best[sort, 2, :-1])
         np.minimum(value, FAR, out=value)
         ahead = np.full((2, shapes * nodes * starts, days), FAR)
         ahead[:, self._source] = value[:, self._cell_departure]
@@ -314,8 +332,9 @@ class Ahead:
     def _reckon(self, wave: _Wave, flat: Points, value: Points) -> None:
         """Write down what follows the departures of a wave at least."""
         if self._owed:
-            onward = flat[wave.plain] + wave.points
-            np.minimum(onward, flat[wave.lunch] + wave.lunch_points, out=onward)
+            onward = np.minimum(flat[wave.plain], flat[wave.lunch])
+            onward += wave.points
             value[0, wave.departures] = np.minimum.reduceat(onward, wave.begins)
-        onward = flat[wave.plain + self._had] + wave.points
+        onward = flat[wave.plain + self._had]
+        onward += wave.points
         value[1, wave.departures] = np.minimum.reduceat(onward, wave.begins)

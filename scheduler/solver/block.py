@@ -6,7 +6,9 @@ of a day. All shapes get the same number of nodes, by nodes that cannot be reach
 base at the beginning and at the end of the shift.
 """
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,8 @@ from scheduler.schedule import INFEASIBLE
 from scheduler.solver.graph import FAR, DayGraph, Moves
 
 Ints = NDArray[np.int64]
+#: So many days or shapes of days are worked on side by side.
+THREADS = min(4, os.cpu_count() or 1)
 
 
 class BlockMoves:
@@ -59,10 +63,9 @@ class Block:
         How many starts each node has: (shapes, nodes).
     moves
         The moves that wait away from base, and those that do not.
-    reach
-        How many starts of a node can be followed by another node at all: (shapes, from, to).
-    least_points
-        As in `DayGraph`: (shapes, from, to).
+    reach, least_points
+        How many starts of a node can be followed by another node at all, and the least points of riding
+        there: (shapes, from, to).
     option
         The number of the stop of each node that is a visit, else -1: (shapes, nodes).
     word, added, field, held
@@ -104,8 +107,8 @@ class Block:
         self.option, self.engagement = (np.full((shapes, size), -1) for _ in range(2))
         self.engagements, self.lunch_had = (np.zeros(shapes, dtype=np.int64) for _ in range(2))
         self.shortest_s = min((s.duration_s for graph in self.graphs for s in graph.stops[:-2]), default=1)
-        for shape, graph in enumerate(self.graphs):
-            self._put(shape, graph)
+        with ThreadPoolExecutor(THREADS) as threads:
+            list(threads.map(self._put, range(shapes), self.graphs))
         self.own_points = np.full((len(graphs), size, width), FAR)
         self.most_held = np.full(len(graphs), np.iinfo(np.int64).max)
         for day, graph in enumerate(graphs):
@@ -118,8 +121,7 @@ class Block:
         nodes, starts = (slice(0, size) for size in graph.starts_s.shape)
         for name in ("starts_s", "ends_s", "engaged"):
             getattr(self, name)[shape, nodes, starts] = getattr(graph, name)
-        self.least_points[shape, nodes, nodes] = graph.least_points
-        waiting, others = graph.moves()
+        waiting, others, self.least_points[shape, nodes, nodes] = graph.moves()
         self.reach[shape, nodes, nodes] = np.maximum(waiting.plain.max(axis=2), others.plain.max(axis=2))
         for moves, its in zip(self.moves, (waiting, others), strict=True):
             moves.put(shape, graph, its)

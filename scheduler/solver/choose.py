@@ -18,6 +18,7 @@ from scheduler.solver.exchange import Exchange
 from scheduler.solver.generate import Forced, Generator, Relaxed
 from scheduler.solver.master import Choice, Deadline, Report, Search, cover
 from scheduler.solver.program import Prices
+from scheduler.solver.start import first_choice
 from scheduler.solver.table import RoundTable
 
 #: After which of the first turns a choice near the relaxation is looked for.
@@ -32,7 +33,8 @@ _ENDING_SHARE = 0.25
 _TRY_SHARE = 0.15
 #: How much longer than the last such try to wait for the next one.
 _PATIENCE = 4.0
-#: How many sweeps each try makes at most.
+#: How many sweeps the first choice and each try make at most.
+_FIRST_SWEEPS = 2
 _SWEEPS = 3
 
 
@@ -65,11 +67,10 @@ class Chooser:
             self.generator.force_in(forced)
             relaxed = self.generator.relax(early, forced)
         else:
+            keys = start or (0,) * len(self.pool.graphs)
             if self.generator.prices is None:
-                self.generator.first_rounds()
-            relaxed, keys = self._relax_and_try(
-                start or (0,) * len(self.pool.graphs), early, deadline, report
-            )
+                keys = self._first(keys, early, report)
+            relaxed, keys = self._relax_and_try(keys, early, deadline, report)
             self.prices = relaxed.prices if relaxed else self.prices
         search = self._search(relaxed, deadline, forced, report, fine=fine)
         if keys is not None:
@@ -81,6 +82,18 @@ class Chooser:
         if search.best is None:
             return None
         return search.table, Choice(search.best, search.score, min(search.bound, search.score))
+
+    def _first(self, keys: tuple[int, ...], deadline: Deadline, report: Report) -> tuple[int, ...]:
+        """Find a first choice, and the prices of its visits."""
+        keys = self._better(keys, first_choice(self.generator, deadline))
+        report(self.pool.score(keys), 0)
+        exchange = Exchange(self.pool, keys)
+        for _ in range(_FIRST_SWEEPS):
+            if not exchange.sweep(self.generator.best_rounds, deadline):
+                break
+            report(self.pool.score(exchange.keys), 0)
+        self.generator.begin_with(exchange.values())
+        return tuple(exchange.keys)
 
     def _proven(
         self, search: Search, relaxed: Relaxed, forced: Forced | None

@@ -95,6 +95,14 @@ class Exchange:
             for local in self._met(day, key)
         }
 
+    def values(self) -> Points:
+        """Return what each request is worth to the day that meets it, in points; 0 where none does."""
+        values = np.zeros(len(self.pool.problem.requests))
+        for day in range(len(self.keys)):
+            for request, points in self.losses(day).items():
+                values[request] = max(0, points)
+        return values
+
     def sweep(self, grow: Grow, deadline: Deadline) -> bool:
         """Let every day better itself, and tell whether the score has fallen."""
         owner = {

@@ -6,7 +6,6 @@ consultant-day grows the rounds that pay at these prices; when no day has any, t
 *all* rounds is solved, and its bound is that of the week. Prices on the way there have a bound too.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,8 +15,8 @@ from numpy.typing import NDArray
 
 from scheduler.model import Problem
 from scheduler.schedule import DayModel
-from scheduler.solver.ahead import Ahead
-from scheduler.solver.block import Block, Ints
+from scheduler.solver.ahead import Ahead, Onward
+from scheduler.solver.block import THREADS, Block, Ints
 from scheduler.solver.graph import FAR, Points
 from scheduler.solver.labels import MOST_LABELS, Found, Grower
 from scheduler.solver.master import Deadline
@@ -34,7 +33,8 @@ _WIDE = 2_000
 #: Up to this width days are grown together, so many at a time: more only fill the processor's caches.
 _NARROW = 100
 _DAYS_TOGETHER = 10
-_THREADS = min(4, os.cpu_count() or 1)
+#: Larger shapes are no faster together.
+_NODES_TOGETHER = 1_000
 #: How many rounds a day are taken into the pool at a time.
 _ROUNDS_A_TURN = 30
 #: Points by which a round must pay, so that float arithmetic alone never makes one.
@@ -72,8 +72,9 @@ class Generator:
         self.pool = Pool(problem, models, pin_points=pin_points)
         self.graphs = self.pool.graphs
         self.block = Block(self.graphs)
+        self._onwards: dict[int, Onward] = {}
         self._aheads: dict[tuple[int, ...], Ahead] = {}
-        self._threads = ThreadPoolExecutor(_THREADS)
+        self._threads = ThreadPoolExecutor(THREADS)
         #: The relaxation that was solved last, and its prices.
         self._program: Program | None = None
         self.prices: Prices | None = None
@@ -85,16 +86,13 @@ class Generator:
 
     # --- growing ------------------------------------------------------------------------------------
 
-    def first_rounds(self) -> None:
-        """Add some promising rounds of every day: a visit that many days can make counts for less in each."""
-        offered = np.bincount(np.concatenate([*self._offers, []]).astype(np.int64))
-        extra = []
-        for graph, offers in zip(self.graphs, self._offers, strict=True):
-            others = offered[offers[graph.local]] - 1
-            gains = np.array([-float(stop.points.min()) for stop in graph.stops[: graph.first_engagement]])
-            extra.append(gains * others / (1 + others))
-        days = range(len(self.graphs))
-        self.grow(days, extra, np.full(len(days), FAR / 2), _FIRST_WIDTH, _ROUNDS_A_TURN)
+    def begin_with(self, values: Points) -> None:
+        """Let the relaxation begin with prices: what each request is worth to the day that meets it."""
+        consultants = len(self.problem.consultants)
+        share = np.zeros(consultants)
+        for group in self.pool.balance.groups:
+            share[list(group)] = 1.0 / len(group)
+        self.prices = Prices(np.zeros(len(self.graphs)), values, share, share.copy())
 
     def rounds_near(self, near: Prices) -> None:
         """Add the rounds of every day that the prices of a week much like this one favour."""
@@ -105,7 +103,7 @@ class Generator:
 
     def rest(self) -> None:
         """Give back the memory of what is only kept for speed; it is made again when it is needed."""
-        self._aheads = {}
+        self._aheads, self._onwards = {}, {}
 
     def grow(
         self, days: Sequence[int], extra: Sequence[Points], limit: Points, width: int, most: int | None
@@ -146,7 +144,7 @@ class Generator:
                 by_size.setdefault(len(part), []).append((shape, part))
         pieces = []
         for size, parts in by_size.items():
-            count = max(1, together // size)
+            count = max(1, min(together // size, _NODES_TOGETHER // (size * self.block.count.shape[1])))
             # A shape that has several parts comes once in a piece.
             parts.sort(key=lambda part: part[0])
             for group in _apart(parts, count):
@@ -158,7 +156,16 @@ class Generator:
         """Return what leads on in days of some shapes."""
         found = self._aheads.get(shapes)
         if found is None:
-            found = self._aheads[shapes] = Ahead(self.block, shapes)
+            found = self._aheads[shapes] = Ahead(self.block, shapes, [self._onward(n) for n in shapes])
+        return found
+
+    def _onward(self, shape: int) -> Onward:
+        """Return what leads on in days of a shape; small ones are kept, since they are put together in many ways."""
+        found = self._onwards.get(shape)
+        if found is None:
+            found = Onward(self.block.graphs[shape])
+            if 2 * self.block.count.shape[1] <= _NODES_TOGETHER:
+                self._onwards[shape] = found
         return found
 
     def grow_one(self, day: int, extra: Points, limit: float, width: int, most: int | None) -> Found:
@@ -190,19 +197,22 @@ class Generator:
 
     def relaxing(self, deadline: Deadline, forced: Forced | None = None) -> Iterator[Relaxed]:
         """Yield the best bound so far after each turn of pricing."""
-        best: Relaxed | None = None
         widths = np.full(len(self.graphs), _FIRST_WIDTH)
         # At first visits may be made twice, at a price, which keeps the prices from going wild.
         spare = forced is None
         table, marks = self.pool.table(), self.pool.marks()
         program = self._program = Program(table, forced.request if forced else None, spare=spare)
+        # What is known of prices brings good rounds and a bound before the first relaxation is solved.
+        best = None if forced else self._priced(table, widths, deadline)
+        if best is not None:
+            yield best
+            table, marks = self.pool.table(), self.pool.marks()
         while True:
             program.add(table, self.usable(table, forced))
             found = program.prices()
             if found is None:
                 return
             self.prices = found
-            # However little time there is, the first rounds have prices, and so a choice among them.
             turn = self._turn(found, table, widths, forced, deadline)
             if turn is None:
                 return
@@ -224,6 +234,16 @@ class Generator:
                 widths[~complete] *= _WIDER
             yield best
             table, marks = self.pool.table(marks), self.pool.marks()
+
+    def _priced(self, table: RoundTable, widths: Ints, deadline: Deadline) -> Relaxed | None:
+        """Add the best rounds at the prices known, and return the bound that they give."""
+        found = self.prices
+        if found is None:
+            return None
+        reduced = found.reduced(table)
+        least = np.minimum.reduceat(reduced, table.starts[:-1])
+        turn = self._turn(replace(found, day=least), table, widths, None, deadline)
+        return None if turn is None else Relaxed(found, turn[0], found.bound(table, turn[0]))
 
     def _turn(
         self, found: Prices, table: RoundTable, widths: Ints, forced: Forced | None, deadline: Deadline
@@ -263,7 +283,7 @@ class Generator:
         left: Sequence[int] = range(len(self.graphs))
         for width in (_NARROW, MOST_LABELS):
             # Not all days at once, so that the deadline is heard and the labels of few are in memory.
-            together = _THREADS * (_DAYS_TOGETHER if width == _NARROW else 1)
+            together = THREADS * (_DAYS_TOGETHER if width == _NARROW else 1)
             incomplete: list[int] = []
             for first in range(0, len(left), together):
                 if deadline.left_s <= 0:
@@ -316,7 +336,7 @@ def _together(widths: Ints) -> list[list[int]]:
     groups = [narrow] if narrow else []
     for width in np.unique(widths[widths > _NARROW]):
         wide = np.flatnonzero(widths == width).tolist()
-        groups += [wide[i : i + _THREADS] for i in range(0, len(wide), _THREADS)]
+        groups += [wide[i : i + THREADS] for i in range(0, len(wide), THREADS)]
     return groups
 
 

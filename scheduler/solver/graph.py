@@ -237,15 +237,16 @@ class DayGraph:
             },
         )
 
-    @cached_property
-    def _ways(self) -> tuple[Ways, Ways]:
-        places = [self.stops[number].place_id for number in self.stop_of]
-        return self.sorts(places, places)
+    def moves(self) -> tuple[Moves, Moves, Points]:
+        """Return the moves that wait away from base, and those that do not.
 
-    def moves(self) -> tuple[Moves, Moves]:
-        """Return the moves that wait away from base, and those that do not."""
-        waiting, others = self._ways
-        return self._moves(waiting), self._moves(others)
+        The third are the least points of riding from a node to another, (from, to).
+        """
+        places = [self.stops[number].place_id for number in self.stop_of]
+        waiting, others = self.sorts(places, places)
+        weight = self.problem.weights["cycling_second"]
+        rides = [np.where(way.may, weight * way.ride_s, FAR) for way in (waiting, others)]
+        return self._moves(waiting), self._moves(others), np.minimum(*rides)
 
     def ride_points(self, way: Ways) -> Points:
         """Return the points of a way but for those of when its stops are."""
@@ -290,14 +291,6 @@ class DayGraph:
         real = np.arange(steps.shape[1]) < counts[:, np.newaxis]
         table[np.nonzero(real)[0], steps[real] + 1] = 1
         return table.cumsum(axis=1, dtype=np.int8)
-
-    @cached_property
-    def least_points(self) -> Points:
-        """The least points of riding from a node to another, (from, to)."""
-        weight = self.problem.weights["cycling_second"]
-        rides = [np.where(way.may, weight * way.ride_s, FAR) for way in self._ways]
-        least: Points = np.minimum.reduce(rides)
-        return least
 
     # --- rounds ------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from scheduler.solver.generate import Generator
 from scheduler.solver.labels import MOST_LABELS
 from scheduler.solver.master import Deadline
 from scheduler.solver.parts import pin_points
+from scheduler.solver.start import first_choice
 
 #: How much dearer a day may become before its least points are not looked for any further.
 _SLACK = 50_000.0
@@ -29,7 +30,7 @@ class Limits:
         self._pin_points = 2 * pin_points(problem)
         generator = self._generator(problem, problem.days)
         never = Deadline(time.monotonic() + 3600)
-        generator.first_rounds()
+        first_choice(generator, never)
         self._relaxed = generator.relax(never)
 
     def bound(self, variant: Problem) -> int:

@@ -9,7 +9,7 @@ from random_problems import small_week, tiny_problem
 
 from scheduler.model import Engagement, Problem
 from scheduler.schedule import DayModel, request_points
-from scheduler.solver.ahead import Ahead
+from scheduler.solver.ahead import Ahead, Onward
 from scheduler.solver.block import Block
 from scheduler.solver.generate import Generator
 from scheduler.solver.graph import DayGraph, Points
@@ -20,7 +20,7 @@ from scheduler.solver.rounds import DayRounds, best_order
 def grow(graph: DayGraph, extra: Points, limit: float, width: int = 10**6) -> Found:
     block, days = Block([graph]), np.zeros(1, dtype=np.int64)
     (found,) = Grower(
-        block, Ahead(block, [0]), days, extra=[extra], limit=np.array([limit]), width=width
+        block, Ahead(block, [0], [Onward(graph)]), days, extra=[extra], limit=np.array([limit]), width=width
     ).run()
     return found
 
