@@ -41,7 +41,7 @@ def _texts(figure: Figure) -> list[str]:
 
 
 def _title(figure: Figure) -> str:
-    return figure.get_suptitle()
+    return figure.get_suptitle().replace(r"\$", "$")
 
 
 def _drawn(figure: Figure, width_in: float) -> FigureCanvasAgg:
@@ -111,9 +111,10 @@ def test_names_are_texts_whatever_they_are() -> None:
     for name in ("scenario_differences", "candidate_ranking", "working_time", "rides_of_place"):
         figure = PLOTS[name]()
         _drawn(figure, 7.0)
-        shown = [text for text in figure.findobj(Text) if "x^2" in text.get_text()]
+        texts = [text for text in figure.findobj(Text) if "frac" in text.get_text()]
+        shown = [text._preprocess_math(text.get_text()) for text in texts]
         assert shown
-        assert not any(text.get_parse_math() for text in shown)
+        assert all("$\\frac{$" in text and not mathematics for text, mathematics in shown)
 
 
 def test_differences_name_both_ends_and_their_intervals() -> None:

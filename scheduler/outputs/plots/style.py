@@ -81,13 +81,14 @@ def finish(ax: "Axes", title: str, source: str) -> "Figure":
     On axes that share a figure with others, both belong to the axes, not to the figure.
     """
     figure: Figure = ax.get_figure(root=True)  # type: ignore[assignment]
+    # To Matplotlib two dollar signs are mathematics while it wraps a text, whatever it was told. Only as
+    # escaped ones in what may hold mathematics they are none.
+    title, source = (clean(text).replace("$", r"\$") for text in (title, source))
     if len(figure.axes) > 1 or figure.get_layout_engine() is None:
-        ax.set_title(clean(title), loc="left", wrap=True, parse_math=False)
+        ax.set_title(title, loc="left", wrap=True, parse_math=True)
         return figure
-    figure.suptitle(
-        clean(title), x=0.01, ha="left", size=12, weight="bold", wrap=True, parse_math=False, color=INK
-    )
-    figure.supxlabel(clean(source), x=0.01, ha="left", size=8, wrap=True, parse_math=False, color=MUTED)
+    figure.suptitle(title, x=0.01, ha="left", size=12, weight="bold", wrap=True, parse_math=True, color=INK)
+    figure.supxlabel(source, x=0.01, ha="left", size=8, wrap=True, parse_math=True, color=MUTED)
     return figure
 
 
