@@ -88,7 +88,15 @@ class Texts:
 
     def fields(self) -> set[str]:
         """Return the fields of which any text was seen, like ``practices.name``."""
-        return {where.rpartition(".")[0] for where in self.seen}
+        return set(map(_field, self.seen))
+
+    def made(self) -> set[str]:
+        """Return the fields that have a text that can be found again."""
+        return {_field(key.strip("§")) for key, rest in self._rest.items() if rest}
+
+
+def _field(where: str) -> str:
+    return where.rpartition(".")[0]
 
 
 def _one_line(text: str) -> str:
@@ -100,7 +108,13 @@ def _one_line(text: str) -> str:
 #: What is no text, by table; every other column that is one is filled. The same week has all that is shown.
 _ROWS: Mapping[str, Sequence[Mapping[str, str]]] = {
     "practices": (
-        {"practice_id": "p1", "lat": "55.6693", "lon": "12.5531", "conversations": "2", "consultant_id": "c1"},
+        {
+            "practice_id": "p1",
+            "lat": "55.6693",
+            "lon": "12.5531",
+            "conversations": "2",
+            "consultant_id": "c1",
+        },
         {"practice_id": "p2", "lat": "55.6715", "lon": "12.5442", "base_id": "b2"},
         {"practice_id": "p3", "postcode": "2450", "conversations": "2"},
         {"practice_id": "p4", "lat": "55.6680", "lon": "12.5442"},
@@ -188,13 +202,13 @@ def write_project(folder: Path, texts: Texts) -> Path:
         for key, (types, parse) in _BASE_KEYS.items()
         if str in types
     }
-    settings = {
+    settings: dict[str, dict[str, object]] = {
         "base": {**base, "lat": 55.6676, "lon": 12.5560},
         "period": {"start": "2009-05-11", "end": "2009-05-17"},
         "map": {
             "network": network,
             "tile_url": "https://tiles.example/{z}/{x}/{y}.png?'\"<img>",
-            "tile_attribution": texts.new("map.tile_attribution.", ATTACKS[0].replace(_HTML, "")),
+            "tile_attribution": texts.new("map.tile_attribution.", f"{_BREAKS}\"' `${{window.ran=1}}`"),
         },
     }
     lines = [
@@ -214,16 +228,21 @@ def write_map(file: Path, texts: Texts) -> str:
     def attack(match: re.Match[str]) -> str:
         key, was = match["key"], match["was"]
         if (key, was) not in names:
-            short = (*_SHORT, "")[next(number) % (len(_SHORT) + 1)]
+            place = next(number)
+            short = (*_SHORT, *ATTACKS)[place % (len(_SHORT) + len(ATTACKS))]
             # A number in the name of an address's street would be taken for that of the house.
-            names[key, was] = texts.new(f"{key}.{was}", _BREAKS + "<img src=x>[red]" if "addr" in key else short)
+            if key == "name":
+                names[key, was] = texts.new(f"osm.name.{place}", short)
+            else:
+                where = f"osm.{key}.{was.replace('.', '')}"
+                names[key, was] = texts.new(where, f"{_BREAKS}<img src=x>[red]")
         return f"<tag k={quoteattr(key)} v={quoteattr(names[key, was])}/>"
 
     text = resources.builtin_map().read_text(encoding="utf-8")
     text = re.sub(r'<tag k="(?P<key>name|addr:street|addr:city)" v="(?P<was>[^"]*)"/>', attack, text)
     header = ("generator", "timestamp", "source")
     told = " ".join(f"{name}={quoteattr(texts.new(f'osm.{name}.'))}" for name in header)
-    text = re.sub(r"<osm version='0.6'[^>]*>", lambda _match: f"<osm version='0.6' {told}>", text)
+    text = re.sub(r"<osm [^>]*>", lambda _match: f"<osm version='0.6' {told}>", text)
     file.write_text(text, encoding="utf-8")
     return names["addr:street", "Borgbjergsvej"]
 
@@ -248,8 +267,14 @@ def write_scenarios(file: Path, texts: Texts) -> Path:
         for name, field in _Written.model_fields.items()
         if field.annotation is str and name != "name"
     }
-    lines = ["[[scenario]]", 'name = "more"', *(f"{name} = {json.dumps(text)}" for name, text in said.items())]
-    table_of = (", ".join(f"{key} = {json.dumps(cell)}" for key, cell in change.items()) for change in changes)
+    lines = [
+        "[[scenario]]",
+        'name = "more"',
+        *(f"{name} = {json.dumps(text)}" for name, text in said.items()),
+    ]
+    table_of = (
+        ", ".join(f"{key} = {json.dumps(cell)}" for key, cell in change.items()) for change in changes
+    )
     lines += ["change = [", *(f"  {{ {cells} }}," for cells in table_of), "]"]
     file.write_text("\n".join(lines), encoding="utf-8")
     return file
@@ -261,6 +286,8 @@ def text_settings() -> Iterator[tuple[str, str]]:
         for kind in (section.default_factory, section.type):
             if dataclasses.is_dataclass(kind):
                 yield from (
-                    (section.name, field.name) for field in dataclasses.fields(kind) if field.type in (str, "str")
+                    (section.name, field.name)
+                    for field in dataclasses.fields(kind)
+                    if field.type in (str, "str")
                 )
                 break

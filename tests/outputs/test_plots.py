@@ -18,6 +18,7 @@ from outputs.plot_samples import (
     FRONTIER,
     GAINS,
     HOSTILE,
+    LONG,
     PLOTS,
     RESULTS,
     SOURCE,
@@ -115,6 +116,16 @@ def test_names_are_texts_whatever_they_are() -> None:
         shown = [text._preprocess_math(text.get_text()) for text in texts]
         assert shown
         assert all("$\\frac{$" in text and not mathematics for text, mathematics in shown)
+
+
+def test_there_is_room_for_a_plot_below_any_title() -> None:
+    two = DIFFERENCES[DIFFERENCES["scenario"] != "same"]
+    figure = plots.scenario_differences(
+        two, "held", what="Samtaler holdt", titles=dict.fromkeys(two["scenario"], LONG * 20), source=SOURCE
+    )
+    _drawn(figure, 4.0)  # a warning, and so an error, where the axes have no height left
+    assert figure.axes[0].get_window_extent().height > 40
+    assert len(_title(figure)) < 320
 
 
 def test_differences_name_both_ends_and_their_intervals() -> None:
