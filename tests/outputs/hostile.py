@@ -240,6 +240,14 @@ def write_map(file: Path, texts: Texts) -> str:
 
     text = resources.builtin_map().read_text(encoding="utf-8")
     text = re.sub(r'<tag k="(?P<key>name|addr:street|addr:city)" v="(?P<was>[^"]*)"/>', attack, text)
+    # Whatever else a tag may say of a street is no text, but nobody keeps people from writing it.
+    keys = sorted(set(re.findall(r' k="([^"]*)"', text)) - {"name"})
+    odd = "".join(
+        f'<way id="{90_000 + place}"><nd ref="1"/><nd ref="2"/><tag k="highway" v="residential"/>'
+        f"<tag k={quoteattr(key)} v={quoteattr(ATTACKS[place % len(ATTACKS)])}/></way>"
+        for place, key in enumerate(keys)
+    )
+    text = text.replace("</osm>", f"{odd}</osm>")
     header = ("generator", "timestamp", "source")
     told = " ".join(f"{name}={quoteattr(texts.new(f'osm.{name}.'))}" for name in header)
     text = re.sub(r"<osm [^>]*>", lambda _match: f"<osm version='0.6' {told}>", text)

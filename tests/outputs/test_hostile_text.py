@@ -91,7 +91,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
         found.run("network", "info", "--map", found.out / "network.html")
         found.run("plan", hostile.WEEK)
         found.run("check", found.out / hostile.WEEK / ROSTER)
-        found.run("advise", hostile.WEEK, "--time-limit", 5)
+        found.run("advise", hostile.WEEK, "--time-limit", 2)
         file = hostile.write_scenarios(questions / "{{9*9}}{%raw%}[red]<b>.toml", texts)
         found.run("simulate", "scenarios", file, *weeks)
         file = hostile.write_candidates(questions / "{{9*9}}{%raw%}[red]<b>.csv", texts)
@@ -241,7 +241,7 @@ def test_the_workbook_holds_texts_and_no_formulas(made: Made) -> None:
         for cell in (cell for row in sheet.iter_rows() for cell in row):
             if isinstance(text := cell.value, str):
                 assert cell.data_type == "s"
-                assert made.texts.broken(text) == []
+                assert made.texts.broken(text.replace("_x005F_", "_")) == []
                 assert cell.quotePrefix or not text.startswith(("=", "+", "-", "@"))
 
 

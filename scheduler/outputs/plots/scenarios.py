@@ -92,7 +92,9 @@ def _differences_found(
     if not apart:
         return sentence(_("{what}: as today in every scenario").format(what=what))
     ends = dict.fromkeys((apart[-1], apart[0]))
-    named = "; ".join(f"{short(titles[name])} {written(values[name], decimals, signed=True)}" for name in ends)
+    named = "; ".join(
+        f"{short(titles[name])} {written(values[name], decimals, signed=True)}" for name in ends
+    )
     return sentence(_("{what}, compared with today: {named}").format(what=what, named=named))
 
 
