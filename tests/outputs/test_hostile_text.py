@@ -193,12 +193,13 @@ def test_pages_hold_texts_as_they_are(made: Made) -> None:
 @pytest.mark.browser
 def test_nothing_runs_in_a_browser(made: Made, browser: Browser) -> None:
     for file in made.files("html"):
-        with opened(browser, file, size=(800, 600)) as page:
+        with opened(browser, file, size=(390, 600)) as page:
             _open_everything(page)
             for frame in page.page.frames:
                 assert frame.evaluate("window.ran") is None, file
                 assert frame.evaluate(_FOREIGN) == [], file
                 assert made.texts.broken(frame.evaluate(_WORDS)) == [], file
+            assert page.fits() or file.name.startswith("notebook"), file
             tiles = [url for url in page.requests if url.startswith("https://tiles.example/")]
             assert page.requests == tiles, file
             assert [error for error in page.errors if "ERR_FAILED" not in error] == [], file
