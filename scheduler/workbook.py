@@ -19,6 +19,7 @@ from scheduler.inputs.project import read_rows
 from scheduler.inputs.rows import Row
 from scheduler.inputs.schema import BY_NAME, TABLES, Column, Table
 from scheduler.inputs.settings import SETTINGS_FILE
+from scheduler.inputs.sheets import escaped
 from scheduler.inputs.tables import WORKBOOK_FILE
 from scheduler.resources import example_folder
 
@@ -135,9 +136,10 @@ def _danish(column: Column, row: Row) -> Any:
 
 
 def _write(cell: "Cell", column: Column, row: Row) -> None:
-    cell.value = _danish(column, row)
+    value = _danish(column, row)
+    cell.value = escaped(value) if isinstance(value, str) else value
     cell.number_format = _number_format(column)
-    if isinstance(cell.value, str):
+    if isinstance(value, str):
         # Else a text that begins with = is a formula, at once or when somebody edits the cell.
         cell.data_type = "s"
         cell.quotePrefix = True
