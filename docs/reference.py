@@ -10,7 +10,9 @@ from pathlib import Path
 
 import click
 
+from scheduler import i18n
 from scheduler.cli import cli
+from scheduler.cli.translation import translated
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN = "<!-- The commands begin. Written by `make docs`. -->\n"
@@ -38,7 +40,10 @@ def commands(
 
 def reference() -> str:
     """Return the reference as Markdown."""
-    return "\n".join(f"### `{path}`\n\n```text\n{help_text}\n```\n" for path, help_text in commands(cli))
+    with i18n.using("en"):
+        return "\n".join(
+            f"### `{path}`\n\n```text\n{help_text}\n```\n" for path, help_text in commands(translated(cli))
+        )
 
 
 def updated(readme: str) -> str:

@@ -256,7 +256,8 @@ def test_an_unreadable_file_is_a_service_error(hjul: Hjul, monkeypatch: pytest.M
         raise PermissionError(13, "Permission denied", "data/rooms.csv")
 
     monkeypatch.setattr(planner, "prepare", fail)
-    assert hjul("check-data") == (3, "", "data/rooms.csv: Permission denied\n")
+    assert hjul("check-data") == (3, "", "data/rooms.csv: permission denied\n")
+    assert hjul("check-data", lang="da") == (3, "", "data/rooms.csv: adgang nægtet\n")
 
 
 # --- Ctrl-C -----------------------------------------------------------------------------------------
@@ -507,7 +508,29 @@ def test_version_and_help() -> None:
     version, _err = start("--version").communicate()
     assert version == "hjul, version 0.1.0\n"
     help_text, _err = start("--help").communicate()
-    assert "Usage: hjul [OPTIONS] COMMAND" in help_text
+    assert help_text.startswith("Brug: hjul [TILVALG] KOMMANDO [ARGUMENTER]...\n")
+    help_text, _err = start("--help", "--lang", "en").communicate()
+    assert help_text.startswith("Usage: hjul [OPTIONS] COMMAND [ARGS]...\n")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from scheduler import cli; cli.run(['plan', '--help']); "
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    loaded = set(out.splitlines()[-1].split())
+    assert "click" in loaded
+    assert (
+        loaded & {"babel", "matplotlib", "networkx", "numpy", "ortools", "pandas", "pydantic", "rich"}
+        == set()
+    )
 
 
 def test_a_console_that_lacks_letters(project: Path) -> None:

@@ -12,6 +12,7 @@ from scheduler.config import (
     Defaults,
     MapSettings,
     Period,
+    ProjectSettings,
     SimulationSettings,
     SolverSettings,
 )
@@ -55,6 +56,7 @@ _DEFAULTS_KEYS: Keys = {
 }
 _WEIGHTS_KEYS: Keys = {term: (NUMBER, cells.whole(0, 100_000_000)) for term in DEFAULT_WEIGHTS}
 _SECTIONS = (
+    "project",
     "base",
     "period",
     "defaults",
@@ -93,6 +95,7 @@ def read_settings(raw: bytes | None, problems: list[InputProblem]) -> Settings:
     reader.check_names(_SECTIONS)
     config = Config(
         period=_period(reader),
+        project=reader.fields("project", ProjectSettings()),
         calendar=_calendar(reader),
         map=reader.fields("map", MapSettings()),
         solver=reader.fields("solver", SolverSettings()),
