@@ -124,6 +124,17 @@ def test_danish_is_the_default(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr().out.startswith("Uge 20")
 
 
+def test_the_project_says_in_which_language(
+    project: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "project.toml").write_text(f'{SETTINGS}[project]\nlanguage = "en"\n', "utf-8")
+    assert cli.run(["check-data"]) == 0
+    assert "No errors in data." in capfd.readouterr().out
+    monkeypatch.setenv("HJUL_LANG", "da")
+    assert cli.run(["check-data"]) == 0
+    assert "Ingen fejl i data." in capfd.readouterr().out
+
+
 def test_quiet_prints_nothing(project: Path, hjul: Hjul) -> None:
     assert hjul("plan", WEEK, "--quiet") == (0, "", "")
     assert hjul("check-data", "--quiet") == (0, "", "")
