@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 
-from scheduler.i18n import _
+from scheduler.i18n import LANGUAGES, _
 
 #: The terms of the score and their default weights, in the order in which people see them.
 DEFAULT_WEIGHTS: Mapping[str, int] = {
@@ -27,6 +27,24 @@ DEFAULT_WEIGHTS: Mapping[str, int] = {
 _TILE_URL = re.compile(
     r"(?=.*\{z\})(?=.*\{x\})(?=.*\{-?y\})https?://(?:[\w.:-]|\{s\})+/(?:[^\s{}]|\{(?:[sxyzr]|-y)\})*"
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectSettings:
+    """What holds for the project as a whole: its `language`, "da", "en" or "" for that of the system.
+
+    The command line speaks and writes it where it is asked for no other.
+    """
+
+    language: str = ""
+
+    def __post_init__(self) -> None:
+        if self.language not in ("", *LANGUAGES):
+            raise ValueError(
+                _("project: {setting} must be {possible}, not {value}").format(
+                    setting="language", possible=_("da or en"), value=self.language
+                )
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +277,7 @@ class Config:
     """
 
     period: Period
+    project: ProjectSettings = field(default_factory=ProjectSettings)
     defaults: Defaults = field(default_factory=Defaults)
     cycling: Cycling = field(default_factory=Cycling)
     weights: Mapping[str, int] = field(default_factory=lambda: DEFAULT_WEIGHTS)
