@@ -72,12 +72,14 @@ class Chooser:
                 keys = self._first(keys, early, report)
             relaxed, keys = self._relax_and_try(keys, early, deadline, report)
             self.prices = relaxed.prices if relaxed else self.prices
+        if relaxed is None:
+            return None if keys is None else self._unproven(keys)
         search = self._search(relaxed, deadline, forced, report, fine=fine)
         if keys is not None:
             search.accept(self.pool.rows(search.table, keys))
         if deadline.left_s > 0:
             search.glance()
-        if search.best is not None and relaxed is not None and (search.bound < search.score or fine):
+        if search.best is not None and (search.bound < search.score or fine):
             return self._proven(search, relaxed, forced)
         if search.best is None:
             return None
@@ -94,6 +96,12 @@ class Chooser:
             report(self.pool.score(exchange.keys), 0)
         self.generator.begin_with(exchange.values())
         return tuple(exchange.keys)
+
+    def _unproven(self, keys: tuple[int, ...]) -> tuple[RoundTable, Choice]:
+        """Return a choice of which nothing is known but that it can be made."""
+        table = self.pool.table()
+        rows = self.pool.rows(table, keys)
+        return table, Choice(rows, table.score(rows), 0)
 
     def _proven(
         self, search: Search, relaxed: Relaxed, forced: Forced | None
@@ -229,7 +237,15 @@ class Chooser:
         excess = relaxed.prices.reduced(table) - relaxed.least[table.day]
         near = np.flatnonzero(relaxed.bound + excess <= limit)
         while len(found) <= most and deadline.left_s > 0:
-            search = Search(table, near, relaxed.bound, excess[near], deadline=deadline, unlike=found)
+            search = Search(
+                table,
+                near,
+                relaxed.bound,
+                excess[near],
+                prices=relaxed.prices,
+                deadline=deadline,
+                unlike=found,
+            )
             search.find()
             if search.best is None or search.score > limit:
                 break
@@ -238,7 +254,7 @@ class Chooser:
 
     def _search(
         self,
-        relaxed: Relaxed | None,
+        relaxed: Relaxed,
         deadline: Deadline,
         forced: Forced | None,
         report: Report,
@@ -250,18 +266,13 @@ class Chooser:
         table = self.pool.table()
         usable = self.generator.usable(table, forced)
         force = forced.request if forced else None
-        bound, excess = 0.0, table.points.astype(float)
-        if relaxed is not None:
-            bound = relaxed.bound
-            excess = relaxed.prices.reduced(table) - relaxed.least[table.day]
-        elif self.generator.prices is not None:
-            # Only an order in which to try the rounds: nothing is proven with it.
-            excess = self.generator.prices.reduced(table) - self.generator.prices.day[table.day]
+        excess = relaxed.prices.reduced(table) - relaxed.least[table.day]
         return Search(
             table,
             usable,
-            bound,
+            relaxed.bound,
             excess[usable],
+            prices=relaxed.prices,
             deadline=deadline,
             force=force,
             report=report,

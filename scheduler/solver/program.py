@@ -17,7 +17,7 @@ from scheduler.solver.table import RoundTable
 Numbers = NDArray[np.int64]
 
 #: What float arithmetic may lose in a bound, in points; bounds are lowered by it.
-MARGIN = 1e-3
+MARGIN = 1e-5
 #: Points in a unit of the high and low variables: HiGHS wants numbers near those of the rounds.
 _UNIT = 10_000.0
 #: HiGHS' names for its ways: the simplex for columns that come, and for bounds that change.
@@ -61,10 +61,10 @@ class Prices:
         return float(table.constant + least.sum() - self.request.sum()) - MARGIN
 
 
-class _Silent(highspy.Highs):
+class SilentHighs(highspy.Highs):
     """HiGHS without a word: its own constructor says who it is where output is not off before callbacks are on."""
 
-    def enableCallbacks(self) -> None:  # noqa: N802
+    def enableCallbacks(self) -> None:  # noqa: N802, D102
         self.setOptionValue("output_flag", False)  # noqa: FBT003
         super().enableCallbacks()  # type: ignore[no-untyped-call]
 
@@ -104,7 +104,7 @@ class Program:
         self._force = force
         self.day, self.key = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=object)
         self.score = 0.0
-        self._highs = _Silent()  # type: ignore[no-untyped-call]
+        self._highs = SilentHighs()  # type: ignore[no-untyped-call]
         for option, value in (("threads", 1), ("solver", "simplex"), ("simplex_strategy", _PRIMAL)):
             self._highs.setOptionValue(option, value)
         self._add_rows(len(self._compared))
