@@ -12,10 +12,14 @@ from proofs import best_prices, even_prices, random_prices
 from random_problems import small_week, tiny_problem
 from rosters import build_roster
 
-from benchmarks.weeks import random_week
-from scheduler.checks.bound import BoundCheck, branching, check_bound, timetable
+from benchmarks.weeks import other_week, random_week
+from scheduler.checks.bound import BoundCheck, branching, check_bound, search, timetable, trails
+from scheduler.checks.bound.proof import Proof
 from scheduler.model import Pin, Prices, Problem, Roster
 from scheduler.solver import solve
+
+#: Points above those of every week here.
+UNMET = 100_000_000
 
 
 def solvable(seeds: range) -> Iterator[tuple[Problem, Best]]:
@@ -88,6 +92,68 @@ def test_a_proof_is_of_one_problem_only() -> None:
         assert answer.verified is (kinder_best.score >= best.score)
         refused += answer.verified is False
     assert refused > 7
+
+
+# --- with few trails kept, by prices alone ---------------------------------------------------------------
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Keep so few trails in every search for the cheapest round."""
+
+    def keep(width: int) -> None:
+        monkeypatch.setattr(search, "_WIDTHS", (width,))
+        monkeypatch.setattr(search, "_WIDEST", width)
+        monkeypatch.setattr(trails, "_SPARE", 0)
+
+    return keep
+
+
+@pytest.mark.parametrize("width", [1, 2, 5])
+def test_no_prices_prove_more_than_is_true_however_few_trails_are_kept(
+    narrow: Callable[[int], None], width: int
+) -> None:
+    narrow(width)
+    proven = checked = 0
+    for problem, best in solvable(range(30)):
+        for prices in (best_prices(problem), random_prices(problem, Random(checked)), even_prices(problem)):
+            answer = claim(problem, prices, 0, best.score)
+            assert answer.verified is True
+            assert 0 <= (answer.bound or 0) <= best.score
+            proven += answer.bound == best.score
+            checked += 1
+            # What the prices do not prove, rounds do.
+            true = claim(problem, prices, best.score, best.score)
+            assert (true.verified, true.bound) == (True, best.score)
+            assert claim(problem, prices, best.score + 1, best.score + 1).verified is False
+    assert proven > 10
+
+
+@pytest.mark.parametrize("problem", [random_week(1, 20, 2), random_week(1, 30, 3), other_week(1, 20, 2)])
+def test_a_single_trail_proves_nearly_as_much(narrow: Callable[[int], None], problem: Problem) -> None:
+    prices = best_prices(problem)
+    whole = claim(problem, prices, 0, UNMET).bound
+    narrow(1)
+    few = claim(problem, prices, 0, UNMET).bound
+    assert whole
+    assert few
+    assert 0.75 * whole <= few <= whole
+
+
+def test_days_are_looked_at_longer_before_rounds_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = random_week(1, 20, 2)
+    prices = best_prices(problem)
+    whole = claim(problem, prices, 0, UNMET).bound
+    assert whole
+    monkeypatch.setattr(search, "_WIDTHS", (1,))
+    monkeypatch.setattr(trails, "_SPARE", 0)
+    monkeypatch.setattr(Proof, "_prove", None)
+    few = claim(problem, prices, 0, UNMET).bound
+    assert few
+    assert few < whole
+    assert claim(problem, prices, whole, UNMET) == BoundCheck(
+        verified=True, bound=whole, detail=f"No roster scores less than {whole:,}."
+    )
 
 
 # --- against the engine ------------------------------------------------------------------------------
@@ -191,11 +257,18 @@ def test_prices_alone_are_told_from_the_whole_proof(
     assert answer.bound in range(roster.bound)
 
 
-def test_a_day_too_large_to_look_at_is_not_verified(
-    week: Problem, roster: Roster, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("module", "most"), [("search._MOST_TRAILS", 3), ("proof._MOST_CELLS", 3)])
+def test_too_many_rounds_to_choose_from_leave_what_prices_prove(
+    week: Problem, roster: Roster, monkeypatch: pytest.MonkeyPatch, module: str, most: int
 ) -> None:
-    monkeypatch.setattr(timetable, "_MOST_EVENTS", 5)
-    assert check_bound(week, roster).verified is None
+    assert roster.prices
+    poorer = priced(roster, requests={key: 0.99 * price for key, price in roster.prices.requests.items()})
+    alone = check_bound(week, poorer.replace(bound=0)).bound
+    monkeypatch.setattr(f"scheduler.checks.bound.{module}", most)
+    answer = check_bound(week, poorer)
+    assert (answer.verified, answer.bound) == (None, alone)
+    assert alone
+    assert f"no roster scores less than {alone:,}." in answer.detail
 
 
 @pytest.mark.parametrize("price", [1e12, 1e300])
