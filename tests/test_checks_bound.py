@@ -14,7 +14,8 @@ from rosters import build_roster
 
 from benchmarks.weeks import other_week, random_week
 from scheduler.checks.bound import BoundCheck, branching, check_bound, search, timetable, trails
-from scheduler.checks.bound.proof import Proof
+from scheduler.checks.bound.pricing import UNIT
+from scheduler.checks.bound.proof import Part, Proof
 from scheduler.model import Pin, Prices, Problem, Roster
 from scheduler.solver import solve
 
@@ -156,6 +157,29 @@ def test_days_are_looked_at_longer_before_rounds_are_listed(monkeypatch: pytest.
     )
 
 
+def test_a_day_whose_cheapest_round_is_not_known_is_decided_by_its_rounds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Even where no round is near what little is known."""
+    true = search.DaySearch.least
+
+    def hoping(day: search.DaySearch, *, thorough: bool = False) -> search.Least:
+        return search.Least(true(day, thorough=thorough).units - 50_000 * UNIT, reached=False)
+
+    monkeypatch.setattr(search.DaySearch, "least", hoping)
+    for problem, best in solvable(range(20)):
+        prices = best_prices(problem)
+        assert claim(problem, prices, best.score, best.score).verified is True
+        assert claim(problem, prices, best.score + 1, best.score + 1).verified is False
+
+
+def test_what_is_found_out_about_a_day_counts_for_its_part() -> None:
+    part = Part((3, 4), (0,), [search.Least(-9, reached=False), search.Least(-5, reached=True)], -20, -18)
+    part.sharpen(0, search.Least(-7, reached=True))
+    assert part.least == [search.Least(-7, reached=True), search.Least(-5, reached=True)]
+    assert (part.priced, part.units) == (-18, -16)
+
+
 # --- against the engine ------------------------------------------------------------------------------
 
 
@@ -241,6 +265,36 @@ def test_time_that_is_too_short_is_said(week: Problem, roster: Roster) -> None:
     answer = check_bound(week, roster, time_limit_s=0.0)
     assert (answer.verified, answer.bound) == (None, 0)
     assert "more than 0.0 s" in answer.detail
+
+
+def test_what_is_true_of_every_week_takes_no_time(week: Problem, roster: Roster) -> None:
+    answer = check_bound(week, roster.replace(bound=0), time_limit_s=0.0)
+    assert (answer.verified, answer.bound) == (True, 0)
+
+
+def test_time_counts_also_where_no_day_takes_any(
+    week: Problem, roster: Roster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = search.Least(0, reached=True)
+    monkeypatch.setattr(search.DaySearch, "least", lambda _day: known)
+    assert roster.prices
+    assert Proof(week, roster.prices, math.inf).score_below(0) is None
+    with pytest.raises(timetable.UnfinishedError):
+        Proof(week, roster.prices, 0.0).score_below(0)
+
+
+def test_days_whose_cheapest_round_is_known_are_not_looked_at_again(
+    week: Problem, roster: Roster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    least = search.DaySearch.least
+
+    def quick(day: search.DaySearch) -> search.Least:
+        return least(day, thorough=False)
+
+    monkeypatch.setattr(search.DaySearch, "least", quick)
+    assert roster.prices
+    poorer = priced(roster, requests={key: 0.99 * price for key, price in roster.prices.requests.items()})
+    assert check_bound(week, poorer).verified is True
 
 
 def test_prices_alone_are_told_from_the_whole_proof(

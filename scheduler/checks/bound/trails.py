@@ -197,9 +197,9 @@ class Growth:
             pair = trails.last, to
             points = way.points[pair][:, np.newaxis] + way.second_units * day.arrivals.seconds[to]
             until = np.clip(moments - way.lag[pair][:, np.newaxis], -1, most - 1) + 1
-            for lunch in (OWED, HAD):
-                np.minimum(arriving[:, lunch], before[row, lunch, until] + points, out=arriving[:, lunch])
+            np.minimum(arriving[:, HAD], before[row, HAD, until] + points, out=arriving[:, HAD])
             if day.lunch_owed:
+                np.minimum(arriving[:, OWED], before[row, OWED, until] + points, out=arriving[:, OWED])
                 until = moments - way.lunch_lag[pair][:, np.newaxis]
                 np.minimum(until, way.lunch_until[pair][:, np.newaxis], out=until)
                 until[moments < way.lunch_from[pair][:, np.newaxis]] = -1

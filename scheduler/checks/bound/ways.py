@@ -28,6 +28,7 @@ class Way:
         By how much the moment of the arrival is later than that of the departure at least, on the grid.
     lunch_lag, lunch_until, lunch_from
         The same with lunch on the way; the last moment of the departure for that, and the first of the arrival.
+        They count only where lunch is owed, so that its window is long enough.
     lunch_units
         What lunch takes off what the way costs.
     """
@@ -92,15 +93,12 @@ class _Free:
         left_s, come_s = table.departures.seconds[:, :1], table.arrivals.seconds[:, 0]
         free_from_s, free_to_s = left_s + self.after_s, come_s - self.before_s
         grid_s = defaults.start_grid_s
-        # Where the window itself is shorter than lunch, no departure is early enough.
-        fits = defaults.lunch_to_s - defaults.lunch_from_s >= lunch_s
-        until = (defaults.lunch_to_s - lunch_s - free_from_s) // grid_s
         return Way(
             second_units=second_units,
             points=points,
             lag=_up(free_from_s + self.least_s - free_to_s, grid_s),
             lunch_lag=_up(free_from_s + np.maximum(self.least_s, lunch_s) - free_to_s, grid_s),
-            lunch_until=until if fits else np.full_like(until, -1),
+            lunch_until=(defaults.lunch_to_s - lunch_s - free_from_s) // grid_s,
             lunch_from=_up(defaults.lunch_from_s + lunch_s - free_to_s, grid_s),
             lunch_units=second_units * lunch_s,
         )
