@@ -10,6 +10,7 @@ from typing import Literal
 
 from scheduler.addresses import (
     AddressBook,
+    AddressError,
     AddressMatch,
     AmbiguousAddressError,
     WrittenAddress,
@@ -89,19 +90,17 @@ def _hint(online: OnlineAddresses | None) -> str:
 def search_places(project: Project, network: Network, online: OnlineAddresses | None = None) -> Search:
     """Search for every base and place of a project as `locate` does, and go on where one is not found."""
     book = AddressBook(network.addresses, network.names)
-    homes = {visit.visit_id for visit in project.home_visits}
     problems: list[InputProblem] = []
     located: list[Located] = []
     places: list[Place] = []
     for place in (*project.bases, *project.places):
-        private = place.place_id in homes
         try:
-            found = _find(place, book, None if private else online)
-        except LookupError as error:
-            problems.append(_problem(place, str(error.args[0]), "address"))
+            found = _find(place, book, None if place.private else online)
+        except AddressError as error:
+            problems.append(_problem(place, error.discreet if place.private else str(error), "address"))
             places.append(place)
             continue
-        if found.note and private:
+        if found.note and place.private:
             note = _("the map does not have its house number; the nearest on that street is used")
             found = dataclasses.replace(found, note=note)
         places.append(found.place)
@@ -127,7 +126,7 @@ def _find(place: Place, book: AddressBook, online: OnlineAddresses | None) -> _F
         return _Found(place, "table")
     written = read_address(place)
     on_street: _Found | None = None
-    reasons: list[str] = []
+    reasons: list[AddressError] = []
     try:
         match = book.find(written, place.address)
         if match.exact:
@@ -135,16 +134,16 @@ def _find(place: Place, book: AddressBook, online: OnlineAddresses | None) -> _F
         on_street = _at_point(place, match, "nearest", nearest_note(match, written))
     except AmbiguousAddressError:
         raise
-    except LookupError as error:
-        reasons.append(str(error))
+    except AddressError as error:
+        reasons.append(error)
     try:
         asked = _ask(place, written, online) if online else None
-    except LookupError as error:
-        reasons.append(str(error))
+    except AddressError as error:
+        reasons.append(error)
         asked = None
     found = asked if asked and not asked.approximate else on_street or asked
     if found is None:
-        raise LookupError("; ".join(reasons))
+        raise AddressError("; ".join(map(str, reasons)), "; ".join(each.discreet for each in reasons))
     return found
 
 
@@ -169,9 +168,13 @@ def unreachable(place: Place, network: Network, column: str = "lat") -> InputPro
     if place.lat is None or place.lon is None:
         return None
     if island := network.island_at(place.lat, place.lon):
-        reason = _(
-            "{place} lies on streets that are cut off from the rest of the map ({street}, {km} of streets)"
-        ).format(place=place.place_id, street=island.name or _("without a name"), km=km(island.metres))
+        reason = _("{place} lies on streets that are cut off from the rest of the map").format(
+            place=place.place_id
+        )
+        if not place.private:
+            reason = _(
+                "{place} lies on streets that are cut off from the rest of the map ({street}, {km} of streets)"
+            ).format(place=place.place_id, street=island.name or _("without a name"), km=km(island.metres))
         return _problem(place, reason, column)
     distance_m = network.snap(place.lat, place.lon).distance_m
     if distance_m <= FARTHEST_M:

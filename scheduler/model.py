@@ -104,7 +104,8 @@ class Origin:
 class Place:
     """A point where somebody stops: a base, a practice, a home visit's address or another place.
 
-    `lat` and `lon` are WGS84 degrees; both are None until the address has been geocoded.
+    `lat` and `lon` are WGS84 degrees; both are None until the address has been geocoded. Where a place
+    is `private`, somebody lives: messages, notes and screens name its id and district, nothing more.
     """
 
     place_id: str
@@ -115,6 +116,7 @@ class Place:
     district: str = ""
     lat: float | None = None
     lon: float | None = None
+    private: bool = False
     origin: Origin | None = dataclasses.field(default=None, compare=False)
 
     @property

@@ -178,10 +178,11 @@ def check(context: click.Context, roster: Path) -> None:
 
     Shares no code with the engine that made the roster. The project folder must be the one it was planned from. Ends with 1 if a rule is broken or the proof is wrong.
     """
-    from scheduler import planner
+    from scheduler import files, planner
 
     settings = context.ensure_object(Settings)
     terminal = settings.terminal()
+    files.tidy(roster.parent.parent)
     checked = planner.check_roster(settings.data, roster)
     for violation in checked.violations:
         terminal.failure(f"{roster}: {violation}")
@@ -368,13 +369,14 @@ def geocode(settings: Settings, file: Path | None, *, online: bool) -> None:
 def forget(settings: Settings, before: str) -> None:
     """Delete home visits before a date.
 
-    They leave the tables; in old output their addresses and coordinates are blanked. No roster is deleted.
+    They leave the tables. In old output, wherever it lies under OUT, also in copies and in zips, their addresses and coordinates are blanked. No roster is deleted.
     """
+    from scheduler.cli import summary
     from scheduler.forget import forget as forget_visits
     from scheduler.inputs import cells
 
     report = forget_visits(settings.data, settings.out, read_argument("--before", cells.date, before))
-    settings.terminal().line(report)
+    summary.show_forgotten(settings.terminal(), report)
 
 
 cli.add_command(simulate)

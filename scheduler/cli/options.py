@@ -3,12 +3,13 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from scheduler import i18n
+from scheduler import files, i18n
 from scheduler.errors import InputError, InputProblem
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ class Settings:
 
         return Terminal(quiet=self.quiet)
 
+    def tidy(self) -> None:
+        """Put right what commands that were killed have left in these folders and beside them."""
+        for folder in (self.data.parent, self.data, self.out, *self.out.glob("simulate/**")):
+            files.tidy(folder)
+
 
 def _remember(context: click.Context, parameter: click.Parameter, value: object) -> None:
     """Keep an option, given before or after the command's name (there it wins)."""
@@ -46,7 +52,7 @@ def _remember(context: click.Context, parameter: click.Parameter, value: object)
 
 
 def common(command: _Command) -> _Command:
-    """Give a command the common options."""
+    """Give a command the common options, and have it begin with tidying up."""
     folder = click.Path(path_type=Path)
     options: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
         (("--data",), {"type": folder, "metavar": "DIR", "help": "The project folder (default: data)."}),
@@ -61,9 +67,18 @@ def common(command: _Command) -> _Command:
         ),
         (("--quiet",), {"is_flag": True, "default": None, "help": "Print nothing but errors."}),
     )
+
+    @wraps(command)
+    def begun(*arguments: Any, **values: Any) -> Any:
+        context = click.get_current_context()
+        if not context.invoked_subcommand:
+            context.ensure_object(Settings).tidy()
+        return command(*arguments, **values)
+
+    decorated: Callable[..., Any] = begun
     for names, arguments in reversed(options):
-        command = click.option(*names, expose_value=False, callback=_remember, **arguments)(command)
-    return command
+        decorated = click.option(*names, expose_value=False, callback=_remember, **arguments)(decorated)
+    return cast("_Command", decorated)
 
 
 online_option = click.option(
