@@ -51,10 +51,11 @@ def describe_network(data_dir: Path, *, progress: Progress | None = None) -> Des
 def network_map(found: Described) -> str:
     """Return a described network as an HTML page, with all places but home visits."""
     info = found.network.info()
+    homes = found.project.homes
     return network_page(
         found.network.stretches(),
         found.network.background(),
-        [place for place in found.search.places if not place.private],
+        [place for place in found.search.places if place.place_id not in homes],
         {located.place_id: located.distance_m for located in found.search.located},
         source=info.source,
         date=info.date,
@@ -188,7 +189,12 @@ def _require_places(
     """Compile the part of a map, and see that the places lie in its network."""
     network = load_network(part, project.config.cycling, progress=progress)
     search = search_places(project, network, online)
-    problems = [problem for place in search.places if (problem := unreachable(place, network))]
+    homes = project.homes
+    problems = [
+        problem
+        for place in search.places
+        if (problem := unreachable(place, network, private=place.place_id in homes))
+    ]
     if not problems and not search.located:
         problems = list(search.problems)
     if problems:

@@ -87,7 +87,7 @@ def download_network(
         progress.step(_("Addresses"))
         old = _network_in_force(data_dir, project, progress)
         places = search_places(project, old, addresses).places
-        area, area_km2 = area_around(_counted(places), margin_km)
+        area, area_km2 = area_around(_counted(project, places), margin_km)
         progress.step(
             _("Downloading {n} km² of OpenStreetMap from {url}").format(
                 n=number(area_km2, 1), url=project.config.map.overpass_url
@@ -151,9 +151,10 @@ def _what_still_works(data_dir: Path, project: Project) -> str:
     ).format(file=network_file(data_dir, project.config))
 
 
-def _counted(places: Sequence[Place]) -> list[Place]:
+def _counted(project: Project, places: Sequence[Place]) -> list[Place]:
     """Return the places that the area is drawn around: with coordinates, and no home visits."""
-    counted = [place for place in places if not place.private and place.lat is not None]
+    homes = project.homes
+    counted = [place for place in places if place.place_id not in homes and place.lat is not None]
     if not counted:
         raise InputError(
             _("no place has coordinates, and the map in force knows none of the addresses"),

@@ -90,21 +90,24 @@ def _hint(online: OnlineAddresses | None) -> str:
 def search_places(project: Project, network: Network, online: OnlineAddresses | None = None) -> Search:
     """Search for every base and place of a project as `locate` does, and go on where one is not found."""
     book = AddressBook(network.addresses, network.names)
+    homes = project.homes
     problems: list[InputProblem] = []
     located: list[Located] = []
     places: list[Place] = []
     for place in (*project.bases, *project.places):
+        private = place.place_id in homes
         try:
-            found = _find(place, book, None if place.private else online)
+            found = _find(place, book, None if private else online)
         except AddressError as error:
-            problems.append(_problem(place, error.discreet if place.private else str(error), "address"))
+            problems.append(_problem(place, error.discreet if private else str(error), "address"))
             places.append(place)
             continue
-        if found.note and place.private:
+        if found.note and private:
             note = _("the map does not have its house number; the nearest on that street is used")
             found = dataclasses.replace(found, note=note)
         places.append(found.place)
-        if problem := unreachable(found.place, network, "lat" if found.source == "table" else "address"):
+        column = "lat" if found.source == "table" else "address"
+        if problem := unreachable(found.place, network, column, private=private):
             problems.append(problem)
             continue
         distance_m = network.snap(*_point(found.place)).distance_m
@@ -163,15 +166,20 @@ def _at_point(place: Place, match: AddressMatch, source: Source, note: str = "")
     return _Found(moved, source, match.point.approximate, note)
 
 
-def unreachable(place: Place, network: Network, column: str = "lat") -> InputProblem | None:
-    """Say what keeps a place from being ridden to, if anything; one without coordinates is not judged."""
+def unreachable(
+    place: Place, network: Network, column: str = "lat", *, private: bool = False
+) -> InputProblem | None:
+    """Say what keeps a place from being ridden to, if anything; one without coordinates is not judged.
+
+    Of a private one it is not said in which street it lies.
+    """
     if place.lat is None or place.lon is None:
         return None
     if island := network.island_at(place.lat, place.lon):
         reason = _("{place} lies on streets that are cut off from the rest of the map").format(
             place=place.place_id
         )
-        if not place.private:
+        if not private:
             reason = _(
                 "{place} lies on streets that are cut off from the rest of the map ({street}, {km} of streets)"
             ).format(place=place.place_id, street=island.name or _("without a name"), km=km(island.metres))

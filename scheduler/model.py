@@ -104,8 +104,7 @@ class Origin:
 class Place:
     """A point where somebody stops: a base, a practice, a home visit's address or another place.
 
-    `lat` and `lon` are WGS84 degrees; both are None until the address has been geocoded. Where a place
-    is `private`, somebody lives: messages, notes and screens name its id and district, nothing more.
+    `lat` and `lon` are WGS84 degrees; both are None until the address has been geocoded.
     """
 
     place_id: str
@@ -116,7 +115,6 @@ class Place:
     district: str = ""
     lat: float | None = None
     lon: float | None = None
-    private: bool = False
     origin: Origin | None = dataclasses.field(default=None, compare=False)
 
     @property
@@ -278,6 +276,11 @@ class Project:
     closures: tuple[Closure, ...] = ()
     demand: tuple[Demand, ...] = ()
     sha256: str = ""
+
+    @property
+    def homes(self) -> frozenset[str]:
+        """The ids of the places where people live: of these, only the district is told to others."""
+        return frozenset(visit.visit_id for visit in self.home_visits)
 
     def replace(self, **changes: object) -> Self:
         """Return a copy in which some fields differ."""

@@ -160,11 +160,12 @@ def show_project(terminal: Terminal, project: Project) -> None:
 def place_rows(project: Project, located: Iterable["Located"]) -> list[tuple[object, ...]]:
     """Return a row for each place, in the order of `PLACE_COLUMNS`; home visits say only their district."""
     places = {place.place_id: place for place in (*project.bases, *project.places)}
+    homes = project.homes
     rows: list[tuple[object, ...]] = []
     for found in located:
         place = places[found.place_id]
         where: tuple[object, ...] = (place.name, place.full_address, place.lat, place.lon)
-        if place.private:
+        if place.place_id in homes:
             where = (_("Home visit"), place.district, "", "")
         how = found.source + (", approximate" if found.approximate else "")
         rows.append((found.place_id, *where, how, round(found.distance_m)))
@@ -205,7 +206,7 @@ def show_places(terminal: Terminal, rows: Iterable[tuple[object, ...]]) -> None:
 def show_distances(terminal: Terminal, project: Project, located: Iterable["Located"]) -> None:
     """Say how far each place is from the network, the farthest first."""
     names = {place.place_id: place.name for place in (*project.bases, *project.places)}
-    names |= {visit.visit_id: _("Home visit") for visit in project.home_visits}
+    names |= dict.fromkeys(project.homes, _("Home visit"))
     rows = [
         (found.place_id, names[found.place_id], _("{n} m").format(n=round(found.distance_m)))
         for found in sorted(located, key=attrgetter("distance_m"), reverse=True)

@@ -112,7 +112,7 @@ def build(settings: Settings, tables: Mapping[str, list[Row]], sha256: str) -> P
         places=(
             *(_place(row, "practice_id") for row in rows["practices"]),
             *(_place(row, "place_id") for row in rows["places"]),
-            *(_place(row, "visit_id", name=_("Home visit"), private=True) for row in rows["home_visits"]),
+            *(_place(row, "visit_id", name=_("Home visit")) for row in rows["home_visits"]),
         ),
         practices=tuple(_plain(Practice, row) for row in rows["practices"]),
         rooms=tuple(_timed(RoomRule, row) for row in rows["rooms"]),
