@@ -102,7 +102,7 @@ def blanked_outputs(
 
 def _files(folder: Path, besides: Collection[str]) -> Iterator[PurePath]:
     """Yield the files below a folder, relative to it, links followed; nothing is left over there then."""
-    seen: set[str] = set()
+    seen = {os.path.realpath(folder)}
     for place, folders, _names in os.walk(folder, followlinks=True, onerror=_raise):
         here = Path(place)
         for target in files.left_in(here):

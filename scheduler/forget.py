@@ -212,9 +212,9 @@ def _write_all(changes: Iterable[tuple[Claim | None, Mapping[Path, bytes]]]) -> 
     """Write all files where a claim allows it, then move them to their places in order."""
     written: list[tuple[Path, Path]] = []
     for claim, contents in changes:
-        for number, (file, content) in enumerate(contents.items()):
+        for file, content in contents.items():
             assert claim is not None  # noqa: S101 - its folder is there
-            beside = claim.new / str(number)
+            beside = claim.new / str(len(written))
             try:
                 claim.new.mkdir(exist_ok=True)
                 beside.write_bytes(content)
