@@ -2,6 +2,7 @@
 
 import _thread
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -85,16 +86,24 @@ def _patient(handler: _Handler) -> _Handler:
 
     An exception would be lost there, or break the import of compiled modules with a traceback of theirs.
     """
+    main = threading.get_ident()
 
     def handle(number: int, frame: FrameType | None) -> None:
         if _is_deaf(frame):
-            again = threading.Timer(_AGAIN_S, _thread.interrupt_main, (number,))
+            again = threading.Timer(_AGAIN_S, _send_again, (number, main))
             again.daemon = True
             again.start()
         else:
             handler(number, frame)
 
     return handle
+
+
+def _send_again(number: int, main: int) -> None:
+    if sys.platform == "win32":
+        _thread.interrupt_main(number)
+    else:  # wakes the main thread up as well, should it wait for something
+        signal.pthread_kill(main, number)
 
 
 def _is_deaf(frame: FrameType | None) -> bool:
