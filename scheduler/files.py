@@ -19,6 +19,7 @@ from pathlib import Path
 
 from scheduler.errors import ServiceError
 from scheduler.i18n import _
+from scheduler.uninterrupted import uninterrupted
 
 #: How long to wait for somebody who only tidies up, or who writes the same file; how often to look.
 _TIDYING_S = 1.0
@@ -103,29 +104,34 @@ def claimed(target: Path, *, wait_s: float = _TIDYING_S, parents: bool = False) 
     claim = Claim(target, _real(target))
     lock = _beside(claim.real, "lock")
     made = [folder for folder in claim.real.parents if not folder.exists()] if parents else []
+    until = time.monotonic() + wait_s
+    descriptor: int | None = None
     try:
         try:
             if parents:
                 claim.real.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = _lock(lock, time.monotonic() + wait_s)
+            while True:
+                with uninterrupted():
+                    descriptor = _lock(lock)
+                if descriptor is not None or time.monotonic() >= until:
+                    break
+                time.sleep(_LOOK_S)
+            if descriptor is not None:
+                _recover(claim)
         except OSError as error:
             raise unwritable(target, error) from error
         if descriptor is None:
             raise BusyError(target)
-        try:
-            try:
-                _recover(claim)
-            except OSError as error:
-                raise unwritable(target, error) from error
-            yield claim
-        finally:
-            with suppress(OSError):
-                _recover(claim)
-            _unlock(lock, descriptor)
+        yield claim
     finally:
-        for folder in made:
-            with suppress(OSError):
-                folder.rmdir()
+        with uninterrupted():
+            if descriptor is not None:
+                with suppress(OSError):
+                    _recover(claim)
+                _unlock(lock, descriptor)
+            for folder in made:
+                with suppress(OSError):
+                    folder.rmdir()
 
 
 def left_in(folder: Path) -> tuple[Path, ...]:
@@ -237,13 +243,13 @@ def _recover(claim: Claim) -> None:
 # --- Locks --------------------------------------------------------------------------------------------
 
 
-def _lock(file: Path, until: float) -> int | None:
-    """Return the descriptor of a lock file that nobody else has locked; None if that takes too long."""
+def _lock(file: Path) -> int | None:
+    """Return the descriptor of a lock file, locked; None where somebody else has locked it."""
     while True:
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            # Who had the lock removes the file: then what was locked is not what the next one will find.
             locked = _try_lock(descriptor)
+            # Who had the lock removes the file: then what was locked is not what the next one will find.
             if locked and _is_same(file, descriptor):
                 return descriptor
         except BaseException:
@@ -251,9 +257,7 @@ def _lock(file: Path, until: float) -> int | None:
             raise
         os.close(descriptor)
         if not locked:
-            if time.monotonic() >= until:
-                return None
-            time.sleep(_LOOK_S)
+            return None
 
 
 def _is_same(file: Path, descriptor: int) -> bool:

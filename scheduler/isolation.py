@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from scheduler.errors import SchedulerError
 from scheduler.i18n import _, language, use
 from scheduler.progress import Progress
+from scheduler.uninterrupted import uninterrupted
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -33,8 +34,6 @@ _Result = TypeVar("_Result")
 
 #: How long the parent waits for a message before it looks again whether the user wants to stop.
 _LOOK_S = 0.05
-#: What a process may be sent that is to end, where there is such a signal.
-_ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 #: How long a child whose pipe has closed may take until its exit code is known.
 _EXIT_S = 5.0
 
@@ -201,7 +200,7 @@ def deaf_to_interrupts() -> Iterator[None]:
     with a traceback. What the parent is sent meanwhile waits until the block ends: a half-started
     process would be nobody's.
     """
-    with _signals_wait():
+    with uninterrupted():
         if sys.platform == "win32":  # has no signal masks; `_serve` is as early there as can be
             yield
             return
@@ -214,30 +213,6 @@ def deaf_to_interrupts() -> Iterator[None]:
             yield
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextmanager
-def _signals_wait() -> Iterator[None]:
-    """Have signals handled after the block that come while it lasts.
-
-    A mask does not do: the system may choose another thread to take a signal, and Python still handles
-    it in the main thread.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    before = {number: signal.getsignal(number) for number in _ENDINGS}
-    handled = {number: handler for number, handler in before.items() if callable(handler)}
-    for number in handled:
-        signal.signal(number, lambda number, _frame: came.append(number))
-    try:
-        yield
-    finally:
-        for number, handler in handled.items():
-            signal.signal(number, handler)
-        for number in came:
-            signal.raise_signal(number)
 
 
 @contextmanager
