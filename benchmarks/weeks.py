@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from random import Random
 
 import numpy as np
@@ -39,33 +40,78 @@ def random_week(seed: int, practices: int, consultants: int, bases: int = 1) -> 
     home visit for every other consultant. Nothing is pinned, and nothing has been published.
     """
     rng = Random(f"{seed}/{practices}/{consultants}/{bases}")
-    base_ids = [BASE] if bases == 1 else [f"base{number}" for number in range(bases)]
-    people = [_consultant(rng, number, base_ids[number % bases]) for number in range(consultants)]
-    place_ids = [
-        *base_ids,
-        *(f"p{n:03d}" for n in range(practices)),
-        *(f"h{n}" for n in range(consultants // 2)),
-    ]
-    base_of = {id_: base_ids[n % bases] for n, id_ in enumerate(place_ids[bases:])}
-    days = [_day(rng, person, date) for date in WEEK.days[:5] for person in people]
-    of_base = {base: [person for person in people if person.base_id == base] for base in base_ids}
+    team = _Team.of(rng, practices, consultants, bases, home_visits=consultants // 2)
+    days = [_day(rng, person, date) for date in WEEK.days[:5] for person in team.people]
     requests = [
-        _practice(rng, id_, base_of[id_], of_base[base_of[id_]])
-        for id_ in place_ids[bases : bases + practices]
+        _practice(rng, id_, team.base_of[id_], team.colleagues(id_))
+        for id_ in team.practice_ids
         if rng.random() < 0.65
     ]
-    requests += [_home_visit(rng, id_, of_base[base_of[id_]]) for id_ in place_ids[bases + practices :]]
-    return Problem(
-        week=WEEK,
-        consultants=tuple(people),
-        days=tuple(sorted(days, key=lambda day: (day.date, day.consultant_id))),
-        requests=tuple(requests),
-        places={id_: Place(place_id=id_, name=id_, lat=55.66, lon=12.54) for id_ in place_ids},
-        travel=_travel(rng, base_ids, place_ids, base_of, practices // bases),
-        defaults=Defaults(),
-        weights=DEFAULT_WEIGHTS,
-        speed_kph=16.0,
-    )
+    requests += [_home_visit(rng, id_, team.colleagues(id_)) for id_ in team.home_ids]
+    return team.problem(rng, days, requests)
+
+
+def other_week(seed: int, practices: int, consultants: int, bases: int = 1) -> Problem:
+    """Make a week of another kind, in which much more is possible: nearly every room is open for long.
+
+    All practices are due, for up to four conversations. Rooms are free for 1.5 to 3.5 hours on one to
+    three half days; one practice in seven has an agreement, and three in ten have their own consultant.
+    Everybody works from 8 to 16, and one consultant in five has an engagement a week. There is a home
+    visit for every fifth consultant. Consultants differ, and places are scattered, as in
+    `random_week`. Nothing is pinned, and nothing has been published.
+    """
+    rng = Random(f"other/{seed}/{practices}/{consultants}/{bases}")
+    team = _Team.of(rng, practices, consultants, bases, home_visits=consultants // 5)
+    days = [_long_day(person, date) for date in WEEK.days[:5] for person in team.people]
+    requests = [
+        _open_practice(rng, id_, team.base_of[id_], team.colleagues(id_)) for id_ in team.practice_ids
+    ]
+    requests += [_home_visit(rng, id_, team.colleagues(id_)) for id_ in team.home_ids]
+    return team.problem(rng, days, requests)
+
+
+@dataclass(frozen=True, slots=True)
+class _Team:
+    """Who works at which base, and which practices and homes belong to it."""
+
+    people: tuple[Consultant, ...]
+    base_ids: tuple[str, ...]
+    practice_ids: tuple[str, ...]
+    home_ids: tuple[str, ...]
+    base_of: Mapping[str, str]
+
+    @classmethod
+    def of(cls, rng: Random, practices: int, consultants: int, bases: int, *, home_visits: int) -> "_Team":
+        base_ids = (BASE,) if bases == 1 else tuple(f"base{number}" for number in range(bases))
+        practice_ids = tuple(f"p{n:03d}" for n in range(practices))
+        home_ids = tuple(f"h{n}" for n in range(home_visits))
+        return cls(
+            people=tuple(_consultant(rng, number, base_ids[number % bases]) for number in range(consultants)),
+            base_ids=base_ids,
+            practice_ids=practice_ids,
+            home_ids=home_ids,
+            base_of={id_: base_ids[n % bases] for n, id_ in enumerate((*practice_ids, *home_ids))},
+        )
+
+    def colleagues(self, place_id: str) -> list[Consultant]:
+        """Return the consultants of the base of a practice or home."""
+        return [person for person in self.people if person.base_id == self.base_of[place_id]]
+
+    def problem(self, rng: Random, days: Sequence[ConsultantDay], requests: Sequence[Request]) -> Problem:
+        """Scatter the places, and put the week together."""
+        place_ids = (*self.base_ids, *self.practice_ids, *self.home_ids)
+        practices_a_base = len(self.practice_ids) // len(self.base_ids)
+        return Problem(
+            week=WEEK,
+            consultants=self.people,
+            days=tuple(sorted(days, key=lambda day: (day.date, day.consultant_id))),
+            requests=tuple(requests),
+            places={id_: Place(place_id=id_, name=id_, lat=55.66, lon=12.54) for id_ in place_ids},
+            travel=_travel(rng, self.base_ids, place_ids, self.base_of, practices_a_base),
+            defaults=Defaults(),
+            weights=DEFAULT_WEIGHTS,
+            speed_kph=16.0,
+        )
 
 
 def _consultant(rng: Random, number: int, base_id: str) -> Consultant:
@@ -106,6 +152,25 @@ def _day(rng: Random, person: Consultant, date: dt.date) -> ConsultantDay:
     )
 
 
+def _long_day(person: Consultant, date: dt.date) -> ConsultantDay:
+    number = int(person.consultant_id[1:])
+    meeting = Engagement(
+        engagement_id="team",
+        title="team",
+        kind="meeting",
+        start_s=13 * _HOUR_S,
+        end_s=14 * _HOUR_S,
+        place_id=person.base_id,
+    )
+    return ConsultantDay(
+        consultant_id=person.consultant_id,
+        date=date,
+        start_s=8 * _HOUR_S,
+        end_s=16 * _HOUR_S,
+        engagements=(meeting,) if number % 5 == 0 and date.weekday() == number // 5 % 5 else (),
+    )
+
+
 def _slot(rng: Random, date: dt.date) -> RoomSlot:
     start, end = rng.choice([(8.5, 12.0), (9.0, 12.0), (8.5, 11.5), (9.0, 11.0), (12.5, 15.0), (13.0, 15.5)])
     return RoomSlot(date=date, start_s=int(start * _HOUR_S), end_s=int(end * _HOUR_S))
@@ -127,6 +192,31 @@ def _practice(rng: Random, id_: str, base_id: str, people: Sequence[Consultant])
         slots=tuple(slots),
         agreement=Agreement(date=usual.date, start_s=start_s) if rng.random() < 0.8 else None,
     )
+
+
+def _open_practice(rng: Random, id_: str, base_id: str, people: Sequence[Consultant]) -> Request:
+    slots = [_long_slot(rng, date) for date in sorted(rng.sample(WEEK.days[:5], rng.choice([1, 2, 2, 3])))]
+    usual = rng.choice(slots)
+    conversations = rng.choice([1, 2, 2, 3, 4])
+    return Request(
+        request_id=id_,
+        kind="visit",
+        conversations=conversations,
+        max_conversations=conversations,
+        priority=rng.choice([1, 1, 1, 1, 2]),
+        consultant_id=rng.choice(people).consultant_id if rng.random() < 0.3 else None,
+        base_id=base_id,
+        slots=tuple(slots),
+        agreement=Agreement(date=usual.date, start_s=usual.start_s) if rng.random() < 0.15 else None,
+    )
+
+
+def _long_slot(rng: Random, date: dt.date) -> RoomSlot:
+    """Free a room for 1.5 to 3.5 hours of a morning or an afternoon."""
+    minutes = rng.randrange(90, 211, 15)
+    from_s, to_s = rng.choice([(8 * _HOUR_S, 12 * _HOUR_S), (12 * _HOUR_S, 16 * _HOUR_S)])
+    start_s = from_s + 60 * rng.randrange(0, (to_s - from_s) // 60 - minutes + 1, 15)
+    return RoomSlot(date=date, start_s=start_s, end_s=start_s + 60 * minutes)
 
 
 def _home_visit(rng: Random, id_: str, people: Sequence[Consultant]) -> Request:

@@ -21,7 +21,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from scheduler import files, rosterfile
 from scheduler.errors import InputError, ServiceError
-from scheduler.i18n import _, day, language
+from scheduler.i18n import _, day, language, os_reason
 from scheduler.model import Roster, Round, Stop, Week
 from scheduler.outputs import names
 
@@ -119,7 +119,7 @@ def _files(folder: Path, besides: Collection[str]) -> Iterator[PurePath]:
 
 def _raise(error: OSError) -> None:
     raise ServiceError(
-        _("{file} cannot be read: {error}").format(file=error.filename, error=error.strerror)
+        _("{file} cannot be read: {error}").format(file=error.filename, error=os_reason(error))
     ) from error
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 
-from scheduler.i18n import _
+from scheduler.i18n import LANGUAGES, _
 
 #: The terms of the score and their default weights, in the order in which people see them.
 DEFAULT_WEIGHTS: Mapping[str, int] = {
@@ -22,6 +22,29 @@ DEFAULT_WEIGHTS: Mapping[str, int] = {
     "waiting_second": 5,
     "imbalance_minute": 60,
 }
+
+#: Where tiles come from, with all three parts of a tile's name; Leaflet knows no others in braces.
+_TILE_URL = re.compile(
+    r"(?=.*\{z\})(?=.*\{x\})(?=.*\{-?y\})https?://(?:[\w.:-]|\{s\})+/(?:[^\s{}]|\{(?:[sxyzr]|-y)\})*"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectSettings:
+    """What holds for the project as a whole: its `language`, "da", "en" or "" for that of the system.
+
+    The command line speaks and writes it where it is asked for no other.
+    """
+
+    language: str = ""
+
+    def __post_init__(self) -> None:
+        if self.language not in ("", *LANGUAGES):
+            raise ValueError(
+                _("project: {setting} must be {possible}, not {value}").format(
+                    setting="language", possible=_("da or en"), value=self.language
+                )
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,21 +149,19 @@ class MapSettings:
 
     def __post_init__(self) -> None:
         if not 1 <= self.timeout_s <= 900:
-            raise ValueError(
-                _("map: {setting} must be {possible}, not {value}").format(
-                    setting="timeout_s", possible=_("from 1 to 900 seconds"), value=self.timeout_s
-                )
-            )
+            self._refuse("timeout_s", _("from 1 to 900 seconds"))
         for setting in ("overpass_url", "nominatim_url"):
-            value = getattr(self, setting)
-            if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
-                raise ValueError(
-                    _("map: {setting} must be {possible}, not {value}").format(
-                        setting=setting,
-                        possible=_("an address that begins with https:// or http://"),
-                        value=value,
-                    )
-                )
+            if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", getattr(self, setting)):
+                self._refuse(setting, _("an address that begins with https:// or http://"))
+        if self.tile_url and not _TILE_URL.fullmatch(self.tile_url):
+            self._refuse("tile_url", _("an address like https://tiles.example/{z}/{x}/{y}.png"))
+
+    def _refuse(self, setting: str, possible: str) -> None:
+        raise ValueError(
+            _("map: {setting} must be {possible}, not {value}").format(
+                setting=setting, possible=possible, value=getattr(self, setting)
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +277,7 @@ class Config:
     """
 
     period: Period
+    project: ProjectSettings = field(default_factory=ProjectSettings)
     defaults: Defaults = field(default_factory=Defaults)
     cycling: Cycling = field(default_factory=Cycling)
     weights: Mapping[str, int] = field(default_factory=lambda: DEFAULT_WEIGHTS)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scheduler.errors import ServiceError
-from scheduler.i18n import _
+from scheduler.i18n import _, os_reason
 from scheduler.uninterrupted import uninterrupted
 
 #: How long to wait for somebody who only tidies up, or who writes the same file; how often to look.
@@ -195,7 +195,7 @@ def replace_csv(target: Path, columns: Sequence[str], rows: Iterable[Sequence[ob
 def unwritable(target: Path, error: OSError) -> ServiceError:
     """Return what to tell people about a file or folder that cannot be written."""
     return ServiceError(
-        _("{file} cannot be written: {error}").format(file=target, error=error.strerror or error),
+        _("{file} cannot be written: {error}").format(file=target, error=os_reason(error)),
         hint=_("Free space, close what is open there, or name another place, in which you may write."),
     )
 

@@ -4,6 +4,7 @@ Texts are written in English in the code and translated when they are used. The 
 context variable: the command line sets it once, a web request may set its own.
 """
 
+import errno
 import gettext as _gettext
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,6 +47,11 @@ def _catalogue(lang: str) -> _gettext.NullTranslations:
     return _gettext.translation("hjul", _LOCALE_DIR, [lang], fallback=lang == "en")
 
 
+def N_(message: str) -> str:  # noqa: N802 - the name that Babel knows
+    """Mark a text that is translated later than it is written down, and return it as it is."""
+    return message
+
+
 def _(message: str) -> str:
     """Translate a text into the language in force."""
     return _catalogue(language()).gettext(message)
@@ -54,6 +60,26 @@ def _(message: str) -> str:
 def ngettext(singular: str, plural: str, n: int) -> str:
     """Translate a text that depends on a number."""
     return _catalogue(language()).ngettext(singular, plural, n)
+
+
+def os_reason(error: OSError) -> str:
+    """Say why the system refused something; what is rare stays in the system's own words."""
+    reasons = {
+        errno.EACCES: _("permission denied"),
+        errno.EPERM: _("permission denied"),
+        errno.ENOENT: _("no such file or folder"),
+        errno.EEXIST: _("it is there already"),
+        errno.EISDIR: _("it is a folder"),
+        errno.ENOTDIR: _("it is not a folder"),
+        errno.ENOTEMPTY: _("the folder is not empty"),
+        errno.EROFS: _("the disk can only be read"),
+        errno.ENOSPC: _("the disk is full"),
+        errno.EDQUOT: _("the disk is full"),
+        errno.ENAMETOOLONG: _("the name is too long"),
+        errno.EMFILE: _("too many files are open"),
+        errno.EIO: _("the disk does not answer as it should"),
+    }
+    return reasons.get(error.errno or 0) or error.strerror or str(error)
 
 
 def number(value: float, decimals: int = 0) -> str:

@@ -18,6 +18,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -403,7 +404,7 @@ def own_ride_s(seconds: int, project_kph: float, own_kph: float | None) -> int:
     """
     if own_kph is None or own_kph == project_kph:
         return seconds
-    ratio = Fraction(str(project_kph)) / Fraction(str(own_kph))
+    ratio = _ratio(project_kph, own_kph)
     return -(-seconds * ratio.numerator // ratio.denominator)
 
 
@@ -411,8 +412,13 @@ def own_rides_s(seconds: NDArray[np.int64], project_kph: float, own_kph: float |
     """Return whole arrays of ride seconds at a consultant's own speed, as `own_ride_s` does."""
     if own_kph is None or own_kph == project_kph:
         return seconds
-    ratio = Fraction(str(project_kph)) / Fraction(str(own_kph))
+    ratio = _ratio(project_kph, own_kph)
     return -(-seconds * ratio.numerator // ratio.denominator)
+
+
+@cache
+def _ratio(project_kph: float, own_kph: float) -> Fraction:
+    return Fraction(str(project_kph)) / Fraction(str(own_kph))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

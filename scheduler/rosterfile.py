@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scheduler.errors import InputError, InputProblem, ServiceError
-from scheduler.i18n import _
+from scheduler.i18n import _, os_reason
 from scheduler.model import Roster
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def load(file: Path) -> Roster:
         text = file.read_bytes()
     except OSError as error:
         raise ServiceError(
-            _("{file} cannot be read: {error}").format(file=file, error=error.strerror)
+            _("{file} cannot be read: {error}").format(file=file, error=os_reason(error))
         ) from error
     return parse(text, str(file))
 

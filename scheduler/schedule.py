@@ -158,7 +158,6 @@ class DayModel:
         self.base_id = self.consultant.base_id
         self._pin_points = pin_points
         self.place_rows = problem.travel.index()
-        self.rides_s = own_rides_s(problem.travel.seconds, problem.speed_kph, self.consultant.speed_kph)
         self._options: dict[str, tuple[StopOption, ...]] = {}
         self._links: dict[tuple[StopOption, StopOption], Link | None] = {}
         self.start = self._fixed("base", "start", self.base_id, day.start_s, 0)
@@ -178,14 +177,19 @@ class DayModel:
         """Return the consultant's own ride seconds between two places, parking not counted."""
         if from_id == to_id:
             return 0
-        return int(self.rides_s[self.place_rows[from_id], self.place_rows[to_id]])
+        return int(self._rides_s([self.place_rows[from_id]], [self.place_rows[to_id]])[0, 0])
 
     def rides_between_s(self, place_ids: Sequence[str]) -> NDArray[np.int64]:
         """Return the consultant's own ride seconds between places, in their order; 0 at the same place."""
         rows = [self.place_rows[place_id] for place_id in place_ids]
-        rides_s = self.rides_s[np.ix_(rows, rows)]
+        rides_s = self._rides_s(rows, rows)
         rides_s[np.equal.outer(rows, rows)] = 0
         return rides_s
+
+    def _rides_s(self, rows: Sequence[int], columns: Sequence[int]) -> NDArray[np.int64]:
+        """Return own ride seconds of some rows and columns of the travel times; all would be much for many days."""
+        seconds = self.problem.travel.seconds[np.ix_(rows, columns)]
+        return own_rides_s(seconds, self.problem.speed_kph, self.consultant.speed_kph)
 
     # --- lunch -----------------------------------------------------------------------------------
 
@@ -297,7 +301,7 @@ class DayModel:
         rows, columns = ([self.place_rows[id_] for id_ in ids] for ids in (from_ids, to_ids))
         base = self.place_rows[self.base_id]
         a, b = np.array(rows)[:, np.newaxis], np.array(columns)
-        ride_s = self.rides_s[np.ix_(rows, columns)]
+        ride_s = self._rides_s(rows, columns)
         same, from_base, to_base = a == b, a == base, b == base
         nothing = np.zeros_like(ride_s)
         ride_s = np.where(same, 0, ride_s)
@@ -307,7 +311,7 @@ class DayModel:
         direct = Ways(away, way_s, nothing, nothing, ride_s, waits=True, via_base=False)
         base_s = np.where(from_base, 0, way_s), np.where(from_base, way_s, 0)
         at_base = Ways(~away, base_s[0], nothing, base_s[1], ride_s, waits=False, via_base=False)
-        back_s, out_s = self.rides_s[rows, base][:, np.newaxis], self.rides_s[base, columns]
+        back_s, out_s = self._rides_s(rows, [base]), self._rides_s([base], columns)[0]
         desk = Ways(
             away,
             back_s + parking_s + nothing,
@@ -379,6 +383,21 @@ class DayModel:
         lunch_end_s = np.minimum(free_to_s, defaults.lunch_to_s)
         with_lunch_s = np.minimum(lunch_end_s - lunch_s - before_s, latest_s)
         return latest_s, np.where(lunch_end_s - lunch_s < defaults.lunch_from_s, -1, with_lunch_s)
+
+    def earliest_starts_s(
+        self, way: Ways, ends_s: NDArray[_Int]
+    ) -> tuple[NDArray[_Int], NDArray[_Int], NDArray[np.bool_]]:
+        """Return when stops can start at the earliest after others that end at given seconds: `latest_ends_s` turned round.
+
+        The ends have the shape of the ways, or (from, 1). The answers are without lunch, with lunch, and whether
+        lunch on the way can be at all.
+        """
+        defaults, lunch_s = self.problem.defaults, self.day.lunch_s
+        free_from_s = ends_s + way.before_s
+        plain_s = free_from_s + way.least_s + way.after_s
+        lunch_from_s = np.maximum(free_from_s, defaults.lunch_from_s)
+        with_lunch_s = np.maximum(lunch_from_s + lunch_s + way.after_s, plain_s)
+        return plain_s, with_lunch_s, lunch_from_s + lunch_s <= defaults.lunch_to_s
 
     def initial(self) -> Profile:
         """Return the profile of base at the beginning of the shift, shape (2, 1)."""

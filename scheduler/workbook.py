@@ -6,18 +6,20 @@ Drop-downs and comments come from the same list of columns by which tables are r
 import datetime as dt
 import io
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scheduler import files
 from scheduler.errors import InputError
 from scheduler.i18n import _
+from scheduler.inputs import meanings
 from scheduler.inputs.cells import PATTERNS_DA, WEEKDAYS_DA
 from scheduler.inputs.project import read_rows
 from scheduler.inputs.rows import Row
 from scheduler.inputs.schema import BY_NAME, TABLES, Column, Table
 from scheduler.inputs.settings import SETTINGS_FILE
+from scheduler.inputs.sheets import escaped
 from scheduler.inputs.tables import WORKBOOK_FILE
 from scheduler.resources import example_folder
 
@@ -35,6 +37,9 @@ LISTS_SHEET = "_Lister"
 
 #: The example's files for ``hjul simulate``; they serve the workbook too.
 _QUESTIONS = ("scenarios.toml", "candidates.csv")
+
+#: What is typed into a cell in a form of its own; all else is chosen from a list, or free.
+_TYPED = ("id", "date", "time", "week")
 
 _WIDTHS = {"address": 26, "name": 26, "title": 26, "note": 40, "reason": 26, "email": 28, "kind": 16}
 
@@ -110,9 +115,8 @@ def _copy_example(target: Path) -> None:
     write_workbook(target, excel / WORKBOOK_FILE)
 
 
-def _danish(column: Column, row: Row) -> Any:
+def _danish(column: Column, value: Any) -> Any:
     """Return a value as a Dane writes it in a cell."""
-    value = row[column.name]
     if column.kind == "weekday":
         return WEEKDAYS_DA[value]
     if column.kind == "pattern":
@@ -127,9 +131,10 @@ def _danish(column: Column, row: Row) -> Any:
 
 
 def _write(cell: "Cell", column: Column, row: Row) -> None:
-    cell.value = _danish(column, row)
+    value = _danish(column, row[column.name])
+    cell.value = escaped(value) if isinstance(value, str) else value
     cell.number_format = _number_format(column)
-    if isinstance(cell.value, str):
+    if isinstance(value, str):
         # Else a text that begins with = is a formula, at once or when somebody edits the cell.
         cell.data_type = "s"
         cell.quotePrefix = True
@@ -145,22 +150,28 @@ def _write_headings(sheet: "Worksheet", table: Table) -> None:
     from openpyxl.comments import Comment
     from openpyxl.styles import Alignment, Font, PatternFill
 
-    explained = _explanations()
     sheet.freeze_panes = "B2"
     for position, column in enumerate(table.columns, start=1):
         cell = sheet.cell(1, position, column.danish)
         cell.font = Font(bold=column.required)
         cell.fill = PatternFill("solid", start_color="DDE7EE")
         cell.alignment = Alignment(vertical="top", wrap_text=True)
-        cell.comment = Comment(_comment(column, explained), "hjul", width=320, height=110)
+        cell.comment = Comment(_comment(table, column), "hjul", width=320, height=110)
         whole_column = sheet.column_dimensions[cell.column_letter]
         whole_column.width = _WIDTHS.get(column.name, max(12, len(column.danish) + 3))
         whole_column.number_format = _number_format(column)  # of the cells that are blank as yet
 
 
-def _comment(column: Column, explained: Mapping[str, str]) -> str:
-    must = _("Must be filled in.") if column.required else _("May be left blank.")
-    return f"{explained[column.name]}\n{must}"
+def _comment(table: Table, column: Column) -> str:
+    if column.required:
+        must = _("Must be filled in.")
+    elif column.default in (None, ""):
+        must = _("May be left blank.")
+    else:
+        must = _("Blank: {value}.").format(value=_danish(column, column.default))
+    how = f"{meanings.form(column)}." if column.kind in _TYPED else ""
+    lines = (meanings.of_column(table.name, column.name), how[:1].upper() + how[1:], must)
+    return "\n".join(filter(None, lines))
 
 
 def _add_drop_downs(workbook: "Workbook") -> None:
@@ -212,52 +223,3 @@ def _nth_id(number: int, ids: Sequence[str]) -> str:
         rest = f"{number}{before}"
         formula = f"IF({rest}<=COUNTA({ids[position]}),INDEX({ids[position]},{rest}),{formula})"
     return formula
-
-
-def _explanations() -> Mapping[str, str]:
-    """Return what each column means, by its English name; one text serves all tables."""
-    return {
-        "practice_id": _("The practice's id: letters a-z, digits, - and _. It becomes part of file names."),
-        "consultant_id": _("The consultant's id. In Aftaler, alle means everybody who works that day."),
-        "base_id": _("The job centre's id. Blank: the one in project.toml."),
-        "place_id": _("The place's id: letters a-z, digits, - and _."),
-        "engagement_id": _("The engagement's id: letters a-z, digits, - and _."),
-        "visit_id": _("The home visit's id. Do not use the citizen's name or number."),
-        "id": _("The practice or home visit whose date and hour are settled."),
-        "who": _("A practice, a consultant, or alle. Both days are closed, and all between them."),
-        "name": _("The name that people see."),
-        "address": _("Street and number."),
-        "postcode": _("Four digits."),
-        "city": _("The postal district."),
-        "district": _("The part of the city. It stands for the address where that is private."),
-        "lat": _("Latitude in degrees, about 55. With longitude it wins over the address."),
-        "lon": _("Longitude in degrees, about 12."),
-        "every_weeks": _("1 is every week, 2 every second week. Blank: 1."),
-        "first_week": _("The first week with a visit, like uge 20 2009. Blank: the period's first."),
-        "conversations": _("How many conversations are asked for. In Låste besøg: how many are settled."),
-        "max_conversations": _("The most that one visit may hold."),
-        "priority": _("How much a visit that cannot be made counts. Blank: 1; 2 counts double."),
-        "email": _("The mail address of the practice."),
-        "active_from": _("The first day on which the practice takes part."),
-        "active_to": _("The last day on which the practice takes part."),
-        "note": _("For yourselves. Write nothing about citizens."),
-        "weekday": _("The weekday. Choose from the list."),
-        "date": _("The date, like 12-05-2009. Where there is also a weekday, give one of the two."),
-        "start": _("The time of day, like 09:30."),
-        "end": _("The time of day, like 12:00."),
-        "weeks": _("alle, ulige or lige week numbers. Blank: alle."),
-        "valid_from": _("The first day on which this holds."),
-        "valid_to": _("The last day on which this holds."),
-        "room": _("Which room."),
-        "speed_kph": _("The consultant's own riding speed in km/h. Blank: that of the project."),
-        "max_conversations_per_day": _("The most conversations that the consultant holds in a day."),
-        "lunch_minutes": _("How long lunch is. Blank: 30."),
-        "title": _("What it is, as people see it."),
-        "kind": _("The kind, like phone, meeting, teaching or course."),
-        "place": _("A place, a practice, or basen. Blank: basen."),
-        "minutes": _("How long the home visit lasts."),
-        "from": _("The first day."),
-        "to": _("The last day; it is closed too."),
-        "reason": _("Why, as people see it."),
-        "week": _("The week, like uge 20 2009."),
-    }

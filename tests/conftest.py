@@ -1,5 +1,7 @@
 """Fixtures for all tests: texts are English unless a test asks for Danish; the cache is the run's own.
 
+The system that the tests run on has no language, so that the command line's is always the same.
+
 With CI set in the environment nothing may be skipped: a skipped test fails there.
 """
 
@@ -27,6 +29,14 @@ def english() -> Iterator[None]:
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HJUL_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_system_language() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("HJUL_LANG", raising=False)
+        patch.setenv("LC_ALL", "C.UTF-8")
         yield
 
 

@@ -37,7 +37,7 @@ PARKING_S, SETUP_S, CONVERSATION_S, LUNCH_S = 120, 300, 2700, 1800
 HOME_ADDRESS = "Ny Carlsberg Vej 20"
 HOME_NAME = "Hjemme hos N. N."
 MISSED_HOME_NAME = "Annexstræde 7"
-MARKUP = "</script><img src=x onerror=alert(1)>"
+MARKUP = "</script><img src=x onerror=alert(1)>{{9*9}}{%raw%}"
 LONG_WORD = "Sygedagpengeopfølgningssamtalekoordinatorfællesskabsordning"
 
 #: Two texts that a hostile table has in every field: one begins like a formula, one like markup.

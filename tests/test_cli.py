@@ -124,6 +124,17 @@ def test_danish_is_the_default(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr().out.startswith("Uge 20")
 
 
+def test_the_project_says_in_which_language(
+    project: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "project.toml").write_text(f'{SETTINGS}[project]\nlanguage = "en"\n', "utf-8")
+    assert cli.run(["check-data"]) == 0
+    assert "No errors in data." in capfd.readouterr().out
+    monkeypatch.setenv("HJUL_LANG", "da")
+    assert cli.run(["check-data"]) == 0
+    assert "Ingen fejl i data." in capfd.readouterr().out
+
+
 def test_quiet_prints_nothing(project: Path, hjul: Hjul) -> None:
     assert hjul("plan", WEEK, "--quiet") == (0, "", "")
     assert hjul("check-data", "--quiet") == (0, "", "")
@@ -256,7 +267,8 @@ def test_an_unreadable_file_is_a_service_error(hjul: Hjul, monkeypatch: pytest.M
         raise PermissionError(13, "Permission denied", "data/rooms.csv")
 
     monkeypatch.setattr(planner, "prepare", fail)
-    assert hjul("check-data") == (3, "", "data/rooms.csv: Permission denied\n")
+    assert hjul("check-data") == (3, "", "data/rooms.csv: permission denied\n")
+    assert hjul("check-data", lang="da") == (3, "", "data/rooms.csv: adgang nægtet\n")
 
 
 # --- Ctrl-C -----------------------------------------------------------------------------------------
@@ -507,7 +519,29 @@ def test_version_and_help() -> None:
     version, _err = start("--version").communicate()
     assert version == "hjul, version 0.1.0\n"
     help_text, _err = start("--help").communicate()
-    assert "Usage: hjul [OPTIONS] COMMAND" in help_text
+    assert help_text.startswith("Brug: hjul [TILVALG] KOMMANDO [ARGUMENTER]...\n")
+    help_text, _err = start("--help", "--lang", "en").communicate()
+    assert help_text.startswith("Usage: hjul [OPTIONS] COMMAND [ARGS]...\n")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from scheduler import cli; cli.run(['plan', '--help']); "
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    loaded = set(out.splitlines()[-1].split())
+    assert "click" in loaded
+    assert (
+        loaded & {"babel", "matplotlib", "networkx", "numpy", "ortools", "pandas", "pydantic", "rich"}
+        == set()
+    )
 
 
 def test_a_console_that_lacks_letters(project: Path) -> None:

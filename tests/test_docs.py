@@ -1,22 +1,48 @@
-"""The documents say what is so: the command reference, the links, the tables."""
+"""The documents say what is so: commands, tables and settings, links, what the README tells to type."""
 
+import ast
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from scheduler.cli import cli
+from scheduler.inputs import meanings
 from scheduler.inputs.schema import TABLES, Table
+from scheduler.inputs.settings import known_settings
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = sorted((*ROOT.glob("*.md"), ROOT / "data" / "README.md"))
+DOCUMENTS = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "data" / "README.md"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_command_reference_is_up_to_date() -> None:
+def document(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def section(text: str, heading: str) -> str:
+    """What stands under a heading, up to the next one."""
+    found = re.search(rf"^{re.escape(heading)}$\n(.*?)(?=^#|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found, f"no section {heading}"
+    return found[1]
+
+
+def commands(command: click.Command = cli, path: str = "hjul") -> Iterator[tuple[str, click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from commands(inner, f"{path} {name}")
+
+
+COMMANDS = dict(commands())
+
+
+def test_generated_pages_are_up_to_date() -> None:
     done = subprocess.run(
         [sys.executable, "docs/reference.py", "--check"],
         cwd=ROOT,
@@ -28,30 +54,101 @@ def test_command_reference_is_up_to_date() -> None:
     assert done.returncode == 0, done.stderr
 
 
+# --- Nothing is left untold ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["commands.md", "kommandoer.md"])
+@pytest.mark.parametrize("path", COMMANDS)
+def test_every_command_and_option_is_told_of(page: str, path: str) -> None:
+    told = section(document(page), f"## `{path}`")
+    for parameter in COMMANDS[path].params:
+        if isinstance(parameter, click.Option):
+            assert re.search(rf"^  .*{parameter.opts[-1]}\b", told, re.MULTILINE), parameter.opts
+
+
+@pytest.mark.parametrize("page", ["commands.md", "kommandoer.md"])
+def test_every_environment_variable_is_told_of(page: str) -> None:
+    read = {
+        node.value
+        for file in (ROOT / "scheduler").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and re.fullmatch(r"HJUL_[A-Z_]+", str(node.value))
+    }
+    assert "HJUL_LANG" in read
+    assert read == set(re.findall(r"^\| `(HJUL_[A-Z]+)`", document(page), re.MULTILINE))
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_every_table_and_column_is_told_of(table: Table) -> None:
+    english = section(document("tables.md"), f"### {table.name} · {table.danish}")
+    danish = section(document("tabeller.md"), f"### {table.danish} · {table.name}")
+    for column in table.columns:
+        assert re.search(
+            rf"^\| {column.name} \| {column.danish}\b.* \| .+ \| .+ \| .+ \|$", english, re.MULTILINE
+        )
+        assert re.search(
+            rf"^\| {column.danish}.* \| {column.name} \| .+ \| .+ \| .+ \|$", danish, re.MULTILINE
+        )
+
+
+@pytest.mark.parametrize("page", ["tables.md", "tabeller.md"])
+@pytest.mark.parametrize("name", known_settings())
+def test_every_setting_is_told_of(page: str, name: str) -> None:
+    told = section(document(page), f"### [{name}]")
+    for key in known_settings()[name]:
+        assert re.search(rf"^\| {key} \| .+ \| .+ \|$", told, re.MULTILINE), key
+
+
+def test_nothing_is_explained_that_is_not_there() -> None:
+    texts = meanings._columns()
+    names = [(f"{table.name}.{column.name}", column.name) for table in TABLES for column in table.columns]
+    settings = {f"{section}.{key}" for section, keys in known_settings().items() for key in keys}
+    assert set(meanings._tables()) == {table.name for table in TABLES}
+    assert set(texts) == {full if full in texts else name for full, name in names}
+    assert set(meanings._sections()) == set(known_settings())
+    assert set(meanings._settings()) == settings
+
+
+def test_defaults_of_travel_times_are_those_of_the_settings() -> None:
+    told = dict(re.findall(r"^\| `(\w+)` \| ([\d.]+) \|", document("travel-times.md"), re.MULTILINE))
+    assert {name: float(value) for name, value in told.items()} == known_settings()["cycling"]
+
+
+# --- README and links ---------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("name", sorted(cli.commands))
 def test_every_command_is_told_of_in_prose(name: str) -> None:
-    prose = README.partition("<!-- The commands begin.")[0]
-    assert f"hjul {name}" in prose
+    assert f"hjul {name}" in README + document("maps.md")
+
+
+def test_the_readme_is_one_for_newcomers() -> None:
+    assert len(README) <= 12_000
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(document: Path) -> None:
     links = re.findall(r"\]\(([^)\s]+)\)", document.read_text(encoding="utf-8"))
-    local = [link.partition("#")[0] for link in links if "://" not in link and not link.startswith("#")]
-    assert [link for link in local if not (document.parent / link).exists()] == []
+    for link in links:
+        if "://" in link:
+            continue
+        name, _mark, anchor = link.partition("#")
+        target = document.parent / name if name else document
+        assert target.exists(), link
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in {
+                re.sub(r"[^\w -]", "", text).strip().lower().replace(" ", "-") for text in headings
+            }
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_every_table_and_column_is_in_the_readme(table: Table) -> None:
-    row = re.search(rf"^\| {table.name} \| (.*) \|$", README, re.MULTILINE)
-    assert row, f"no row about {table.name}"
-    listed = set(re.findall(r"[a-z_]+", row[1]))
-    assert {column.name for column in table.columns} <= listed
-
-
-def test_commands_in_the_readme_exist() -> None:
-    used = set(re.findall(r"\bhjul ([a-z-]+)", README.partition("<!-- The commands begin.")[0]))
-    assert used - set(cli.commands) == set()
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_commands_in_the_documents_exist(document: Path) -> None:
+    text = re.sub(
+        r"^```text$.*?^```$", "", document.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
+    used = re.findall(r"(?:`|^[$>] |\\)hjul ([a-z][a-z-]*)", text, re.MULTILINE)
+    assert set(used) - set(cli.commands) == set()
 
 
 def test_make_targets_in_the_documents_exist() -> None:

@@ -1,4 +1,5 @@
 import datetime as dt
+import errno
 
 import pytest
 
@@ -40,3 +41,14 @@ def test_the_language_is_back_after_the_block() -> None:
     with i18n.using("da"):
         assert i18n.language() == "da"
     assert i18n.language() == before
+
+
+@pytest.mark.parametrize(("lang", "said"), [("da", "adgang nægtet"), ("en", "permission denied")])
+def test_why_the_system_refused_something(lang: str, said: str) -> None:
+    with i18n.using(lang):
+        assert i18n.os_reason(PermissionError(errno.EACCES, "Permission denied")) == said
+        # What is rare, and what has no number, is in its own words.
+        assert (
+            i18n.os_reason(OSError(errno.EXDEV, "Invalid cross-device link")) == "Invalid cross-device link"
+        )
+        assert i18n.os_reason(OSError("the line is dead")) == "the line is dead"

@@ -26,6 +26,8 @@ def test_all_settings(tmp_path: Path) -> None:
         tmp_path,
         """lat = 55.66
 lon = 12.56
+[project]
+language = "en"
 [period]
 start = 2009-03-01
 end = "31.12.2010"
@@ -52,6 +54,7 @@ no_show_share = 0.25
 illness_days = 5
 """,
     )
+    assert config.project.language == "en"
     assert config.period == Period(
         start=dt.date(2009, 3, 1), end=dt.date(2010, 12, 31), goal_conversations=10
     )
@@ -96,6 +99,13 @@ illness_days = 5
         ("[period]\nstart = 2009-01-01", "[period.end]: a period needs both start and end"),
         ("[period]\nstart = 2009-02-01\nend = 2009-01-01", "[period.end]: the period ends before it begins"),
         ('[period]\nstart = "2009-02-31"\nend = 2009-12-01', "is not in the calendar"),
+        ('[map]\ntile_url = "https://tiles.example/"', "tile_url must be an address like https://tiles.example/{z}/{x}/{y}.png"),
+        ('[map]\ntile_url = "https://tiles.example/{z}/{x}/{y}/{key}.png"', "[map.tile_url]: this is out of range"),
+        ('[map]\ntile_url = "javascript://{z}/{x}/{y}"', "[map.tile_url]: this is out of range"),
+        ('[map]\nnetwork = "a\\u0000b"', "[map.network]: the text has control characters in it"),
+        ('[project]\nlanguage = "sv"', "[project.language]: this is out of range: project: language must be da or en, not sv"),
+        ('[project]\nlanguage = ["da"]', "is not a text; write it in quotes"),
+        ('[project]\nlanguge = "da"', "did you mean language?"),
         ("[periode]\nstart = 2009-01-01", "project.toml:6 [periode]: there is no such section"),
         ("lat = 55.6", "[base.lon]: lat and lon belong together"),
         ("lat = 12.5\nlon = 55.6", "[base.lat]: lat and lon are swapped"),

@@ -89,8 +89,8 @@ def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
     )
     assert lines_of(folder) == [
         (
-            "project.toml:3 [fnug]: there is no such section; the file may have: [base], [period], [defaults], "
-            "[cycling], [weights], [calendar], [map], [solver], [costs], [simulation]"
+            "project.toml:3 [fnug]: there is no such section; the file may have: [project], [base], [period], "
+            "[defaults], [cycling], [weights], [calendar], [map], [solver], [costs], [simulation]"
         ),
         "project.toml [base.address]: this must be filled in",
         "project.toml [base.postcode]: this must be filled in",

@@ -51,7 +51,9 @@ def called() -> Iterator[tuple[Path, int, tuple[str, ...]]]:
     for path in sorted((ROOT / "scheduler").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                arguments = {"_": node.args[:1], "ngettext": node.args[:2]}.get(node.func.id, [])
+                arguments = {"_": node.args[:1], "N_": node.args[:1], "ngettext": node.args[:2]}.get(
+                    node.func.id, []
+                )
                 texts = tuple(
                     argument.value
                     for argument in arguments

@@ -10,7 +10,8 @@ import click
 from scheduler import i18n
 from scheduler.cli.commands import cli
 from scheduler.cli.interrupt import Terminated, ending_well
-from scheduler.cli.options import Settings
+from scheduler.cli.language import language_of
+from scheduler.cli.translation import teach_click, translated
 from scheduler.errors import SchedulerError, ServiceError
 from scheduler.i18n import _
 
@@ -19,6 +20,8 @@ __all__ = ["cli", "run"]
 #: What a shell expects of a program that was interrupted.
 _INTERRUPTED = 130
 
+teach_click()
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code; whatever fails is a sentence, not a traceback."""
@@ -26,16 +29,15 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(stream, TextIOWrapper):
             # A console that lacks a letter (Windows code pages) shows a question mark for it.
             stream.reconfigure(errors="replace")
-    i18n.use(Settings().lang)
-    with ending_well():
+    with ending_well(), i18n.using(language_of(arguments, os.environ)):
         try:
-            code = cli.main(args=list(arguments), prog_name="hjul", standalone_mode=False)
+            code = translated(cli).main(args=list(arguments), prog_name="hjul", standalone_mode=False)
         except click.ClickException as error:
             error.show()
             return error.exit_code
         except (Exception, KeyboardInterrupt, Terminated) as error:  # noqa: BLE001 - people get a sentence
             return _explain(error)
-    return code if isinstance(code, int) else 0
+        return code if isinstance(code, int) else 0
 
 
 def _explain(error: BaseException) -> int:
@@ -56,7 +58,7 @@ def _explain(error: BaseException) -> int:
         raise error
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
-        terminal.failure(f"{where}{error.strerror or error}")
+        terminal.failure(f"{where}{i18n.os_reason(error)}")
         return ServiceError.exit_code
     terminal.failure(
         _(

@@ -8,31 +8,34 @@ from pathlib import Path
 import click
 
 from scheduler import i18n
-from scheduler.cli.options import Settings, common, online_option, read_argument, read_week
+from scheduler.cli.options import Settings, common, online_option, read_argument, read_week, week_argument
 from scheduler.cli.simulate import simulate
-from scheduler.i18n import _
+from scheduler.i18n import N_, _
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="hjul", prog_name="hjul")
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=N_(
+        "Weekly rosters for advisers who cycle to GP practices.\n\n"
+        "Try it: `hjul init myproject`, then `hjul plan 2009-W20 --data myproject`."
+    ),
+)
+@click.version_option(package_name="hjul", prog_name="hjul", help=N_("Show the version and exit."))
 @common
-def cli() -> None:
-    """Weekly rosters for advisers who cycle to GP practices.
-
-    Try it: `hjul init myproject`, then `hjul plan 2009-W20 --data myproject`.
-    """
+def cli() -> None: ...
 
 
-@cli.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@cli.command(
+    help=N_(
+        "Make a new project folder with the example data.\n\n"
+        'DIR gets the tables; its folder "excel" is a project too, with the same tables in one workbook with '
+        "Danish headings."
+    )
+)
+@click.argument("folder", metavar=N_("DIR"), type=click.Path(path_type=Path))
 @common
 @click.pass_obj
 def init(settings: Settings, folder: Path) -> None:
-    """Make a new project folder with the example data.
-
-    DIR gets the tables; its folder "excel" is a project too, with the same tables in one workbook with
-    Danish headings.
-    """
     from scheduler.workbook import init_folder
 
     init_folder(folder)
@@ -43,29 +46,37 @@ def init(settings: Settings, folder: Path) -> None:
     terminal.line(_("Plan a week of it: {command}").format(command=f"hjul plan 2009-W20 --data {quoted}"))
 
 
-@cli.command()
-@click.argument("week", nargs=-1, metavar="[WEEK]")
+@cli.command(
+    help=N_(
+        "Plan the roster of a week.\n\n"
+        'WEEK is an ISO week like 2009-W20 or "uge 20 2009"; without it, next week is planned. Writes roster, '
+        "pages, maps, workbook, calendars and tracks to a folder named after the week, in --out. Ctrl-C ends the "
+        "search and writes the best roster found."
+    )
+)
+@week_argument
 @click.option(
     "--time-limit",
     type=click.FloatRange(min=0, min_open=True),
     default=20.0,
     show_default=True,
-    metavar="SECONDS",
-    help="Search no longer than this; the best roster found is written with its gap.",
+    metavar=N_("SECONDS"),
+    help=N_("Search no longer than this; the best roster found is written with its gap."),
 )
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**31 - 1),
     default=0,
     show_default=True,
-    help="The same input and seed give the same roster.",
+    metavar=N_("NUMBER"),
+    help=N_("The same input and seed give the same roster."),
 )
 @click.option(
     "--alternatives",
     type=click.IntRange(0, 20),
     default=0,
-    metavar="N",
-    help="Also look for N rosters nearly as good that differ in at least two visits.",
+    metavar=N_("N"),
+    help=N_("Also look for N rosters nearly as good that differ in at least two visits."),
 )
 @online_option
 @common
@@ -79,11 +90,6 @@ def plan(
     *,
     online: bool,
 ) -> None:
-    """Plan the roster of a week.
-
-    WEEK is an ISO week like 2009-W20 or "uge 20 2009"; without it, next week is planned. Writes roster, pages, maps, workbook, calendars and tracks into OUT/WEEK.
-    Ctrl-C ends the search and writes the best roster found.
-    """
     wanted = read_week(" ".join(week))
 
     from scheduler import planner
@@ -111,25 +117,26 @@ def plan(
         summary.show_alternatives(terminal, planned)
 
 
-@cli.command()
-@click.argument("week", nargs=-1, metavar="[WEEK]")
+@cli.command(
+    help=N_(
+        "Find which single change would help a week most.\n\n"
+        "Looks at a new room of a practice, an hour more of a shift, and an appointment at another hour. Each "
+        "is verified by planning the week again; the best ten are shown. Writes nothing."
+    )
+)
+@week_argument
 @click.option(
     "--time-limit",
     type=click.FloatRange(min=0, min_open=True),
     default=60.0,
     show_default=True,
-    metavar="SECONDS",
-    help="Search no longer than this; what was found until then is shown.",
+    metavar=N_("SECONDS"),
+    help=N_("Search no longer than this; what was found until then is shown."),
 )
 @online_option
 @common
 @click.pass_obj
 def advise(settings: Settings, week: tuple[str, ...], time_limit: float, *, online: bool) -> None:
-    """Find which single change would help a week most.
-
-    Looks at a new room of a practice, an hour more of a shift, and an appointment at another hour.
-    Each is verified by planning the week again; the best ten are shown. Writes nothing.
-    """
     wanted = read_week(" ".join(week))
 
     from scheduler import planner
@@ -144,16 +151,18 @@ def advise(settings: Settings, week: tuple[str, ...], time_limit: float, *, onli
     summary.show_advice(terminal, found)
 
 
-@cli.command("check-data")
+@cli.command(
+    "check-data",
+    help=N_(
+        "Report every problem in the tables.\n\n"
+        "Counts what is there. Also warns of requests that can never be met, such as those of a practice "
+        "whose due weeks and room weeks never meet."
+    ),
+)
 @online_option
 @common
 @click.pass_obj
 def check_data(settings: Settings, *, online: bool) -> None:
-    """Report every problem in the tables.
-
-    Counts what is there. Also warns of requests that can never be met, such as those of a practice whose due weeks and room
-    weeks never meet.
-    """
     from scheduler import planner
     from scheduler.cli import summary
     from scheduler.review import review
@@ -169,15 +178,17 @@ def check_data(settings: Settings, *, online: bool) -> None:
     terminal.line(_("No errors in {folder}.").format(folder=settings.data), style="green")
 
 
-@cli.command()
-@click.argument("roster", type=click.Path(path_type=Path))
+@cli.command(
+    help=N_(
+        "Check a roster.json against rules, score and proof.\n\n"
+        "Shares no code with the engine that made the roster. The project folder must be the one it was "
+        "planned from. Ends with 1 if a rule is broken or the proof is wrong."
+    )
+)
+@click.argument("roster", metavar=N_("ROSTER"), type=click.Path(path_type=Path))
 @common
 @click.pass_context
 def check(context: click.Context, roster: Path) -> None:
-    """Check a roster.json against rules, score and proof.
-
-    Shares no code with the engine that made the roster. The project folder must be the one it was planned from. Ends with 1 if a rule is broken or the proof is wrong.
-    """
     from scheduler import files, planner
 
     settings = context.ensure_object(Settings)
@@ -202,17 +213,23 @@ def check(context: click.Context, roster: Path) -> None:
         terminal.note(checked.proof.detail)
 
 
-@cli.command()
+@cli.command(
+    help=N_(
+        "Write the rides between all places as a table.\n\n"
+        "Columns: from_id, to_id, ride_seconds, ride_metres. Parking is not in them."
+    )
+)
 @click.option(
-    "--to", "file", required=True, metavar="FILE.csv", type=click.Path(path_type=Path), help="Where to write."
+    "--to",
+    "file",
+    required=True,
+    metavar=N_("FILE.csv"),
+    type=click.Path(path_type=Path),
+    help=N_("Where to write."),
 )
 @common
 @click.pass_obj
 def travel(settings: Settings, file: Path) -> None:
-    """Write the rides between all places as a table.
-
-    Columns: from_id, to_id, ride_seconds, ride_metres. Parking is not in them.
-    """
     from scheduler import files, planner
 
     terminal = settings.terminal()
@@ -233,30 +250,35 @@ def travel(settings: Settings, file: Path) -> None:
     )
 
 
-@cli.group()
+@cli.group(help=N_("Make the bicycle network, or describe it."))
 @common
-def network() -> None:
-    """Make the bicycle network, or describe it."""
+def network() -> None: ...
 
 
-@network.command("download")
-@click.option(
+margin_option = click.option(
     "--margin-km",
     type=click.FloatRange(0, 50),
     default=1.5,
     show_default=True,
-    metavar="KM",
-    help="How far around the places the map reaches.",
+    metavar=N_("KM"),
+    help=N_("How far around the places the map reaches."),
 )
+
+
+@network.command(
+    "download",
+    help=N_(
+        "Download the map around the places.\n\n"
+        "It becomes the project's bicycle network. It comes from OpenStreetMap by Overpass, with streets, "
+        "addresses, water, parks and railways. Home visits do not count for the area, so that nobody learns "
+        "where they are: if one lies outside, take a wider margin."
+    ),
+)
+@margin_option
 @online_option
 @common
 @click.pass_obj
 def network_download(settings: Settings, margin_km: float, *, online: bool) -> None:
-    """Download the map around the places.
-
-    It becomes the project's bicycle network. It comes from OpenStreetMap by Overpass, with streets, addresses, water, parks
-    and railways. Home visits do not count for the area, so that nobody learns where they are: if one lies outside, take a wider margin.
-    """
     from scheduler.cli import summary
     from scheduler.download import download_network
 
@@ -270,23 +292,19 @@ def network_download(settings: Settings, margin_km: float, *, online: bool) -> N
         terminal.note(problem)
 
 
-@network.command("build")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--margin-km",
-    type=click.FloatRange(0, 50),
-    default=1.5,
-    show_default=True,
-    metavar="KM",
-    help="How far around the places the map reaches.",
+@network.command(
+    "build",
+    help=N_(
+        "Make a map the project's bicycle network.\n\n"
+        "FILE is OpenStreetMap data: .osm, also packed as .osm.gz, .osm.bz2 or .osm.xz, or .osm.pbf. Only the "
+        "area around the places is taken from it, so it may be that of a whole country."
+    ),
 )
+@click.argument("file", metavar=N_("FILE"), type=click.Path(path_type=Path))
+@margin_option
 @common
 @click.pass_obj
 def network_build(settings: Settings, file: Path, margin_km: float) -> None:
-    """Make a map the project's bicycle network.
-
-    FILE is OpenStreetMap data: .osm, also packed as .osm.gz, .osm.bz2 or .osm.xz, or .osm.pbf. Only the area around the places is taken from it, so it may be that of a whole country.
-    """
     from scheduler.building import build_network
     from scheduler.cli import summary
 
@@ -298,21 +316,23 @@ def network_build(settings: Settings, file: Path, margin_km: float) -> None:
         terminal.note(problem)
 
 
-@network.command("info")
+@network.command(
+    "info",
+    help=N_(
+        "Say which network serves, and what is in it.\n\n"
+        "And what was left out and why, and how far each place is from it."
+    ),
+)
 @click.option(
     "--map",
     "file",
-    metavar="FILE.html",
+    metavar=N_("FILE.html"),
     type=click.Path(path_type=Path),
-    help="Also draw it: one-way, contraflow and pushed stretches, and what is cut off.",
+    help=N_("Also draw it: one-way, contraflow and pushed stretches, and what is cut off."),
 )
 @common
 @click.pass_obj
 def network_info(settings: Settings, file: Path | None) -> None:
-    """Say which network serves, and what is in it.
-
-    And what was left out and why, and how far each place is from it.
-    """
     from scheduler.building import describe_network
     from scheduler.cli import summary
 
@@ -331,22 +351,23 @@ def network_info(settings: Settings, file: Path | None) -> None:
         terminal.line(_("Open {file}").format(file=file), style="bold")
 
 
-@cli.command()
+@cli.command(
+    help=N_(
+        "Show where the addresses lie.\n\n"
+        "And how far each is from the bicycle network. Where home visits are made is not shown."
+    )
+)
 @click.option(
     "--to",
     "file",
-    metavar="FILE.csv",
+    metavar=N_("FILE.csv"),
     type=click.Path(path_type=Path),
-    help="Also write the table to a file.",
+    help=N_("Also write the table to a file."),
 )
 @online_option
 @common
 @click.pass_obj
 def geocode(settings: Settings, file: Path | None, *, online: bool) -> None:
-    """Show where the addresses lie.
-
-    And how far each is from the bicycle network. Where home visits are made is not shown.
-    """
     from scheduler import files, planner
     from scheduler.cli import summary
 
@@ -362,15 +383,17 @@ def geocode(settings: Settings, file: Path | None, *, online: bool) -> None:
         terminal.note(note)
 
 
-@cli.command()
-@click.option("--before", required=True, metavar="DATE", help="The first date that is kept.")
+@cli.command(
+    help=N_(
+        "Delete home visits before a date.\n\n"
+        "They leave the tables. In old output, wherever it lies in --out, also in copies and in zips, their "
+        "addresses and coordinates are blanked. No roster is deleted."
+    )
+)
+@click.option("--before", required=True, metavar=N_("DATE"), help=N_("The first date that is kept."))
 @common
 @click.pass_obj
 def forget(settings: Settings, before: str) -> None:
-    """Delete home visits before a date.
-
-    They leave the tables. In old output, wherever it lies under OUT, also in copies and in zips, their addresses and coordinates are blanked. No roster is deleted.
-    """
     from scheduler.cli import summary
     from scheduler.forget import forget as forget_visits
     from scheduler.inputs import cells

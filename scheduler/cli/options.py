@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from scheduler import files, i18n
+from scheduler import files
 from scheduler.errors import InputError, InputProblem
+from scheduler.i18n import LANGUAGES, N_, _
 
 if TYPE_CHECKING:
     from scheduler.cli.terminal import Terminal
@@ -26,7 +27,6 @@ class Settings:
 
     data: Path = Path("data")
     out: Path = Path("out")
-    lang: str = "da"
     quiet: bool = False
 
     def terminal(self) -> "Terminal":
@@ -44,28 +44,35 @@ class Settings:
 def _remember(context: click.Context, parameter: click.Parameter, value: object) -> None:
     """Keep an option, given before or after the command's name (there it wins)."""
     settings = context.ensure_object(Settings)
-    if value is None or parameter.name is None:
-        return
-    setattr(settings, parameter.name, value)
-    if parameter.name == "lang":
-        i18n.use(settings.lang)
+    if value is not None:
+        setattr(settings, parameter.name, value)
 
 
 def common(command: _Command) -> _Command:
     """Give a command the common options, and have it begin with tidying up."""
     folder = click.Path(path_type=Path)
-    options: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
-        (("--data",), {"type": folder, "metavar": "DIR", "help": "The project folder (default: data)."}),
-        (("--out",), {"type": folder, "metavar": "DIR", "help": "Where rosters are written (default: out)."}),
-        (
-            ("--lang",),
-            {
-                "type": click.Choice(i18n.LANGUAGES),
-                "help": "The language of texts and pages (default: da).",
-                "is_eager": True,
-            },
+    kept: dict[str, Any] = {"expose_value": False, "callback": _remember}
+    options = (
+        click.option(
+            "--data", type=folder, metavar=N_("DIR"), help=N_("The project folder (default: data)."), **kept
         ),
-        (("--quiet",), {"is_flag": True, "default": None, "help": "Print nothing but errors."}),
+        click.option(
+            "--out",
+            type=folder,
+            metavar=N_("DIR"),
+            help=N_("The folder that rosters are written into (default: out)."),
+            **kept,
+        ),
+        # `language_of` has read it before anything is parsed.
+        click.option(
+            "--lang",
+            type=click.Choice(LANGUAGES),
+            expose_value=False,
+            help=N_(
+                "The language of texts and pages (default: that of HJUL_LANG, the project or the system)."
+            ),
+        ),
+        click.option("--quiet", is_flag=True, default=None, help=N_("Print nothing but errors."), **kept),
     )
 
     @wraps(command)
@@ -76,15 +83,17 @@ def common(command: _Command) -> _Command:
         return command(*arguments, **values)
 
     decorated: Callable[..., Any] = begun
-    for names, arguments in reversed(options):
-        decorated = click.option(*names, expose_value=False, callback=_remember, **arguments)(decorated)
+    for option in reversed(options):
+        decorated = option(decorated)
     return cast("_Command", decorated)
 
+
+week_argument = click.argument("week", nargs=-1, metavar=N_("[WEEK]"))
 
 online_option = click.option(
     "--online",
     is_flag=True,
-    help="Look up addresses that the map does not know at Nominatim; never those of home visits.",
+    help=N_("Look up addresses that the map does not know at Nominatim; never those of home visits."),
 )
 
 
@@ -95,7 +104,7 @@ def read_week(text: str) -> "Week":
 
     if not text:
         return Week.of(dt.datetime.now(TIMEZONE).date()).shift(1)
-    return read_argument("WEEK", cells.week, text)
+    return read_argument(_("WEEK"), cells.week, text)
 
 
 def read_argument(name: str, parse: Callable[[str], _Value], text: str) -> _Value:

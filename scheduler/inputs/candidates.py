@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from scheduler.errors import InputProblem, ServiceError
-from scheduler.i18n import _
+from scheduler.i18n import _, os_reason
 from scheduler.inputs import rules, sheets
 from scheduler.inputs.rows import Row, TableRows, interpret
 from scheduler.inputs.schema import BY_NAME, Column, Table, key
@@ -73,7 +73,7 @@ def read_candidates(file: Path, project: Project, problems: list[InputProblem]) 
         raw = file.read_bytes()
     except OSError as error:
         raise ServiceError(
-            _("{file} cannot be read: {error}").format(file=file, error=error.strerror)
+            _("{file} cannot be read: {error}").format(file=file, error=os_reason(error))
         ) from error
     before = len(problems)
     read = _read_sheet(file, raw, problems) if file.suffix.lower() == ".xlsx" else None

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import re
+from collections.abc import Mapping
 
 from scheduler.config import (
     DEFAULT_WEIGHTS,
@@ -12,6 +13,7 @@ from scheduler.config import (
     Defaults,
     MapSettings,
     Period,
+    ProjectSettings,
     SimulationSettings,
     SolverSettings,
 )
@@ -54,19 +56,6 @@ _DEFAULTS_KEYS: Keys = {
     "lunch_to": (TIME, cells.time),
 }
 _WEIGHTS_KEYS: Keys = {term: (NUMBER, cells.whole(0, 100_000_000)) for term in DEFAULT_WEIGHTS}
-_SECTIONS = (
-    "base",
-    "period",
-    "defaults",
-    "cycling",
-    "weights",
-    "calendar",
-    "map",
-    "solver",
-    "costs",
-    "simulation",
-)
-
 #: The sections of which `change_settings` takes something else.
 CHANGEABLE = ("defaults", "cycling", "weights", "costs")
 
@@ -77,6 +66,38 @@ class Settings:
 
     config: Config
     base: Place | None = None
+
+
+def known_settings() -> Mapping[str, Mapping[str, object]]:
+    """Return every section that the file may have, with its settings and what holds where it is silent.
+
+    Values are as the file would say them; None stands for nothing at all.
+    """
+    config = Config(period=OPEN_PERIOD)
+    period: dict[str, object] = dict.fromkeys(_PERIOD_KEYS)
+    for key in ("goal_conversations", "budget_dkk"):
+        period[key] = getattr(config.period, key)
+    return {
+        "project": dataclasses.asdict(config.project),
+        "base": dict.fromkeys(_BASE_KEYS),
+        "period": period,
+        "defaults": {key: _as_written(config.defaults, key) for key in _DEFAULTS_KEYS},
+        "cycling": dataclasses.asdict(config.cycling),
+        "weights": config.weights,
+        "calendar": dataclasses.asdict(config.calendar),
+        "map": dataclasses.asdict(config.map),
+        "solver": dataclasses.asdict(config.solver),
+        "costs": dataclasses.asdict(Costs()),
+        "simulation": dataclasses.asdict(config.simulation),
+    }
+
+
+def _as_written(defaults: Defaults, key: str) -> object:
+    """Return a duration or a time of day as the section `defaults` of the file has it."""
+    if key.endswith("_minutes"):
+        return getattr(defaults, key.replace("_minutes", "_s")) // 60
+    seconds = getattr(defaults, f"{key}_s")
+    return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
 
 
 def read_settings(raw: bytes | None, problems: list[InputProblem]) -> Settings:
@@ -90,9 +111,10 @@ def read_settings(raw: bytes | None, problems: list[InputProblem]) -> Settings:
     reader = open_toml(raw, SETTINGS_FILE, problems)
     if reader is None:
         return fallback
-    reader.check_names(_SECTIONS)
+    reader.check_names(tuple(known_settings()))
     config = Config(
         period=_period(reader),
+        project=reader.fields("project", ProjectSettings()),
         calendar=_calendar(reader),
         map=reader.fields("map", MapSettings()),
         solver=reader.fields("solver", SolverSettings()),

@@ -1,6 +1,7 @@
 """The sheets of a workbook as rows of cells."""
 
 import io
+import re
 import warnings
 import zipfile
 from typing import TYPE_CHECKING, cast
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
 
 #: The most that the parts of a workbook may unpack to, in bytes.
 MAX_UNPACKED = 100_000_000
+
+_LETTER = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_NO_LETTER = re.compile("_x005F_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def escaped(text: str) -> str:
+    """Return a text as the cells of a workbook have it, in which ``_x0041_`` would be an A."""
+    return _LETTER.sub("_x005F_", text)
 
 
 def read_sheets(
@@ -73,6 +82,7 @@ def _read(raw: bytes, workbook_file: str, problems: list[InputProblem]) -> list[
                 if reason:
                     problems.append(InputProblem(reason, file, number, get_column_letter(column)))
                 # Rich text and decimals do not come from this way of loading.
+                value = _NO_LETTER.sub("_", value) if isinstance(value, str) else value
                 values.append(cast("Cell | None", value))
             if any(value is not None and str(value).strip() for value in values):
                 rows.append((number, values))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from scheduler.errors import InputError, InputProblem, ServiceError
-from scheduler.i18n import _
+from scheduler.i18n import _, os_reason
 from scheduler.inputs import csvfile, sheets
 from scheduler.inputs.rows import RawRow, TableRows, interpret
 from scheduler.inputs.schema import BY_NAME, BY_SHEET, TABLES, Table, key
@@ -40,7 +40,7 @@ def read_files(folder: Path) -> dict[str, bytes]:
             continue
         except OSError as error:
             raise ServiceError(
-                _("{file} cannot be read: {error}").format(file=folder / name, error=error.strerror)
+                _("{file} cannot be read: {error}").format(file=folder / name, error=os_reason(error))
             ) from error
     return files
 

@@ -150,7 +150,11 @@ class TomlReader:
                 self.add(wrong_type(value, _TYPES.get(hints[key], ())), name, key)
                 continue
             try:
+                if isinstance(read, str):
+                    cells.text(read)
                 result = dataclasses.replace(result, **{key: read})
+            except CellError as error:
+                self.add(str(error), name, key)
             except ValueError as error:
                 self.add(_("this is out of range: {detail}").format(detail=error), name, key)
         return result

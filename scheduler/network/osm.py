@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from xml.parsers import expat
 
 from scheduler.errors import InputError, InputProblem, ServiceError
-from scheduler.i18n import _
+from scheduler.i18n import _, os_reason
 
 _CHUNK_BYTES = 1 << 18
 #: A single tag of OSM XML is a few hundred bytes; a longer piece of markup is no map.
@@ -242,7 +242,7 @@ def missing_file(file: Path, error: OSError) -> ServiceError:
     if isinstance(error, FileNotFoundError):
         reason = _("there is no such file")
     else:
-        reason = _("the file cannot be read: {reason}").format(reason=error.strerror or error)
+        reason = _("the file cannot be read: {reason}").format(reason=os_reason(error))
     return ServiceError(
         InputProblem(reason, file=str(file)),
         hint=_("Name an .osm file that is there, or leave the map's setting empty to use the built-in map."),

@@ -45,7 +45,8 @@ def _cards(roster: Roster, round_: Round, rides: itinerary.Rides) -> Iterator[St
     base = itinerary.base_of(roster, round_)
     waiting = list(itinerary.legs(roster, round_, rides))
     labels = itinerary.numbers(roster, round_)
-    names = {stop.place_id: stop.name for stop in round_.stops if stop.kind not in ("engagement", "lunch")}
+    places = (stop for stop in round_.stops if stop.kind not in ("engagement", "lunch"))
+    names = {stop.place_id: words.stop_named(stop) for stop in places}
     names[base.place_id] = base.name
     here = base.place_id
     left = False

@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from scheduler.i18n import _, language
+from scheduler.inputs.sheets import escaped
 from scheduler.outputs.totals import printable
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Sheet:
         if isinstance(value, str):
             text = printable(value)[:_MOST_CHARACTERS]
             if text:
-                cell.value = text
+                cell.value = escaped(text)
                 cell.data_type = "s"  # never a formula, nor an error value
                 cell.quotePrefix = text.startswith(_FORMULA_STARTS)
         elif value is not None:

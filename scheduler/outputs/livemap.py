@@ -1,7 +1,8 @@
 """A scene as a Folium map that needs nobody: Leaflet comes along, and the background is drawn.
 
-Folium puts the strings it is given into scripts and HTML as they are. Here all texts go through
-JSON, and `assets/map.js` sets them as text.
+Folium puts the strings it is given into scripts and HTML as they are, and then takes the whole for the
+source of a template. Here all texts go through JSON, `assets/map.js` sets them as text, and what has been
+written is written (`Verbatim`).
 """
 
 import base64
@@ -11,9 +12,11 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from typing import cast
+from urllib.parse import urlsplit
 
 import folium
-from branca.element import Element, MacroElement
+from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 from folium.utilities import JsCode
 from markupsafe import Markup, escape
@@ -55,7 +58,38 @@ def library() -> Markup:
     return _leaflet("leaflet.js") + "\n" + asset("map.js")
 
 
-class StreetMap(folium.Map):
+class _Text(Element):
+    """A part of a page as it is. Branca's own `Element` takes what it is given for a template."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def render(self, **_kwargs: object) -> str:
+        return self._text
+
+
+class Verbatim(MacroElement):
+    """An element whose parts stand in the page as its template has written them.
+
+    `MacroElement` makes a template again of what a template has written, and carries it out: braces in a
+    name from a table or a map would run as a program. As the last base of a Folium class this class takes
+    the place of `MacroElement`. Every element that writes a text into a map has to be one.
+    """
+
+    def render(self, **kwargs: object) -> str:
+        """Write the parts of the element, and of those in it, into the page; there is no text to return."""
+        figure = self.get_root()
+        for part in ("header", "html", "script"):
+            macro = getattr(self._template.module, part, None)
+            if macro is not None:
+                getattr(figure, part).add_child(_Text(macro(self, kwargs)), name=self.get_name())
+        for child in self._children.values():
+            child.render(**kwargs)
+        return ""
+
+
+class StreetMap(folium.Map, Verbatim):
     """A Folium map that carries its Leaflet along and asks nobody for anything."""
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012  # as folium has it
@@ -109,8 +143,14 @@ class StreetMap(folium.Map):
         }
         self.words = _json(words)
 
+    def parts(self) -> tuple[Markup, Markup]:
+        """Return the map's div and its script, for a page that has the style sheet and the library."""
+        figure = cast("Figure", self.get_root())
+        figure.render()
+        return Markup(figure.html.render()), Markup(figure.script.render())  # noqa: S704  # texts are JSON
 
-class StreetBackground(MacroElement):
+
+class StreetBackground(Verbatim):
     """Areas, railways, streets and names, drawn on canvas below everything else."""
 
     _template = Template(
@@ -157,7 +197,7 @@ class StreetBackground(MacroElement):
         self.data = _json(data)
 
 
-class ValueCells(MacroElement):
+class ValueCells(Verbatim):
     """Areas in the colours of a scale, over the streets and below the names; each opens its words."""
 
     _template = Template(
@@ -178,7 +218,7 @@ class ValueCells(MacroElement):
         self.data = _json(cells)
 
 
-class RideLines(MacroElement):
+class RideLines(Verbatim):
     """The rides of a round as lines with arrows, each in its lane at every zoom."""
 
     _template = Template(
@@ -206,7 +246,7 @@ class RideLines(MacroElement):
         self.data = _json(data)
 
 
-class StopMarker(folium.Marker):
+class StopMarker(folium.Marker, Verbatim):  # type: ignore[misc]  # its render() takes no words
     """A labelled stop, 44 pixels wide and high, that opens its words by touch and by keyboard."""
 
     _template = Template(
@@ -232,17 +272,42 @@ class StopMarker(folium.Marker):
         self.data = _json(data)
 
 
+class Tiles(folium.TileLayer, Verbatim):
+    """Tiles that cover the background."""
+
+    def __init__(self, settings: MapSettings) -> None:
+        # An attribution may hold markup (tile servers offer it so); only its text is shown.
+        attribution = Markup(settings.tile_attribution).striptags()  # noqa: S704
+        super().__init__(
+            settings.tile_url,
+            attr=str(escape(attribution or urlsplit(settings.tile_url).netloc)),
+            control=False,
+            max_zoom=18,
+        )
+
+
+class RouteLayer(folium.FeatureGroup, Verbatim):
+    """A route that can be shown and hidden."""
+
+    def __init__(self, route: Route) -> None:
+        # Leaflet's layer control takes its labels for HTML.
+        super().__init__(name=f"{route.letter} · {escape(route.name)}")
+
+
+class LayerSwitch(folium.LayerControl, Verbatim):
+    """The control that shows and hides routes."""
+
+
 def live_map(scene: Scene, settings: MapSettings) -> StreetMap:
-    """Return the scene as a Folium map; with a tile URL in the settings, tiles cover the background."""
+    """Return the scene as a Folium map; with a tile URL in the settings, tiles cover the background.
+
+    Further elements of Folium may be added to it, but Folium takes texts in them for templates.
+    """
     frame = scene.basemap.frame
     street_map = StreetMap(scene)
     street_map.add_child(StreetBackground(scene, below_tiles=bool(settings.tile_url)))
     if settings.tile_url:
-        # An attribution may hold markup (tile servers offer it so); only its text is shown.
-        attribution = escape(Markup(settings.tile_attribution).striptags())  # noqa: S704
-        street_map.add_child(
-            folium.TileLayer(settings.tile_url, attr=str(attribution), control=False, max_zoom=18)
-        )
+        street_map.add_child(Tiles(settings))
     if scene.cells:
         street_map.add_child(ValueCells(scene))
     for marker in scene.bases:
@@ -250,14 +315,13 @@ def live_map(scene: Scene, settings: MapSettings) -> StreetMap:
     for route in scene.routes:
         layer: folium.Map | folium.FeatureGroup = street_map
         if route.letter:
-            # Leaflet's layer control takes its labels for HTML.
-            layer = folium.FeatureGroup(name=f"{route.letter} · {escape(route.name)}")
+            layer = RouteLayer(route)
             street_map.add_child(layer)
         layer.add_child(RideLines(scene, route))
         for marker in route.markers:
             layer.add_child(StopMarker(frame, marker))
     if any(route.letter for route in scene.routes):
-        street_map.add_child(folium.LayerControl())
+        street_map.add_child(LayerSwitch())
     view = scene.view
     street_map.fit_bounds(
         [_degrees(frame, (view.west, view.south)), _degrees(frame, (view.east, view.north))],

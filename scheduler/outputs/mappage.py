@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -19,21 +19,21 @@ from scheduler.outputs.templates import render
 
 if TYPE_CHECKING:
     import pandas as pd
-    from branca.element import Figure
 
 
-def map_values(scene: Scene, title: str) -> dict[str, object]:
-    """Return the values that a template takes for its map; `title` is what a screen reader says of it."""
-    figure = cast("Figure", live_map(scene, MapSettings()).get_root())
-    figure.render()
-    script = library() + "\n" + Markup("hjul.run(function () {%s});") % Markup(figure.script.render())  # noqa: S704
+def map_values(
+    scene: Scene, title: str, *, spoken: str = "", settings: MapSettings | None = None
+) -> dict[str, object]:
+    """Return the values that a template takes for its map; a screen reader says `spoken` of it, or the title."""
+    map_div, drawing = live_map(scene, settings or MapSettings()).parts()
+    script = library() + Markup("\nhjul.run(function () {%s});") % drawing
     return {
         "title": title,
-        "svg": svg(scene, title),
-        "map_div": Markup(figure.html.render()),  # noqa: S704  # a div of StreetMap
+        "svg": svg(scene, spoken or title),
+        "map_div": map_div,
         "style_sheet": style_sheet(),
         "script": script,
-        # As for the maps of rounds: no other script runs, whatever a table or the map says.
+        # The policy lets no other script run, whatever a table or the map says.
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "attribution": scene.basemap.attribution,
         "simplified": scene.basemap.simplified,

@@ -4,14 +4,10 @@
 replaces it; `round_map` and `week_map` return the `folium.Map` alone, for notebooks.
 """
 
-import base64
-import hashlib
 import re
-from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 import folium
-from markupsafe import Markup
 
 from scheduler.config import MapSettings
 from scheduler.i18n import _, day
@@ -20,13 +16,10 @@ from scheduler.model import Roster, Round
 from scheduler.outputs import itinerary, names
 from scheduler.outputs.cards import cards
 from scheduler.outputs.itinerary import Rides
-from scheduler.outputs.livemap import library, live_map, style_sheet
-from scheduler.outputs.scene import Scene, round_scene, week_scene
-from scheduler.outputs.svgmap import svg
+from scheduler.outputs.livemap import live_map
+from scheduler.outputs.mappage import map_values
+from scheduler.outputs.scene import round_scene, week_scene
 from scheduler.outputs.templates import render
-
-if TYPE_CHECKING:
-    from branca.element import Figure
 
 
 def round_map(
@@ -60,12 +53,11 @@ def round_page(
     name = itinerary.consultant_name(roster, round_.consultant_id)
     date = _capital(day(round_.date)).replace(" ", "\N{NO-BREAK SPACE}")
     title = f"{date}\N{NO-BREAK SPACE}· {name}"
-    return _page(
+    spoken = _("Map of the round: {name}").format(name=title)
+    return render(
         "round.html",
-        scene,
-        map_settings,
-        title=title,
-        svg=svg(scene, _("Map of the round: {name}").format(name=title)),
+        **map_values(scene, title, spoken=spoken, settings=map_settings),
+        image_source=_image_source(map_settings.tile_url),
         facts=itinerary.facts(round_),
         cards=cards(roster, round_, rides),
         colour=scene.routes[0].colour,
@@ -91,33 +83,13 @@ def week_page(roster: Roster, rides: Rides, background: Background, *, map_setti
         }
         for route, round_ in zip(scene.routes, roster.rounds, strict=True)
     ]
-    return _page(
+    return render(
         "week.html",
-        scene,
-        map_settings,
-        title=title,
-        svg=svg(scene, _("Map of {title}").format(title=title)),
+        **map_values(scene, title, spoken=_("Map of {title}").format(title=title), settings=map_settings),
+        image_source=_image_source(map_settings.tile_url),
         rounds=rounds,
         total_metres=sum(round_.ride_metres for round_ in roster.rounds),
         map_note=roster.map_note,
-    )
-
-
-def _page(template: str, scene: Scene, settings: MapSettings, **values: object) -> str:
-    figure = cast("Figure", live_map(scene, settings).get_root())
-    figure.render()
-    script = library() + "\n" + Markup("hjul.run(function () {%s});") % Markup(figure.script.render())  # noqa: S704
-    return render(
-        template,
-        **values,
-        map_div=Markup(figure.html.render()),  # noqa: S704  # a div of StreetMap
-        style_sheet=style_sheet(),
-        script=script,
-        # The policy lets no other script run and nothing be fetched, whatever a table says.
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        image_source=_image_source(settings.tile_url),
-        attribution=scene.basemap.attribution,
-        simplified=scene.basemap.simplified,
     )
 
 

@@ -3,12 +3,8 @@
 Each kind has a colour that colour-blind eyes tell from the others, and arrows or a dash pattern.
 """
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, cast
-
-from markupsafe import Markup
+from typing import TYPE_CHECKING
 
 from scheduler.config import MapSettings
 from scheduler.i18n import _, number
@@ -16,14 +12,13 @@ from scheduler.mapdata import Background, Stretches
 from scheduler.model import Place
 from scheduler.outputs.basemap import basemap
 from scheduler.outputs.geometry import Box, Frame, Strand
-from scheduler.outputs.livemap import library, live_map, style_sheet
+from scheduler.outputs.livemap import live_map
+from scheduler.outputs.mappage import map_values
 from scheduler.outputs.scene import Marker, Route, Scene
-from scheduler.outputs.svgmap import svg
 from scheduler.outputs.templates import render
 
 if TYPE_CHECKING:
     import folium
-    from branca.element import Figure
 
 _LINE_PX, _ARROW_PX = 3.0, 70.0
 _MARGIN_M = 300.0
@@ -54,16 +49,11 @@ def network_page(
         Where the map is from, and when its data were taken.
     """
     scene, shown = _shown(stretches, background, places, distances_m)
-    figure = cast("Figure", live_map(scene, MapSettings()).get_root())
-    figure.render()
-    script = library() + "\n" + Markup("hjul.run(function () {%s});") % Markup(figure.script.render())  # noqa: S704
-    title = _("Bicycle network")
     return render(
         "network.html",
-        title=title,
+        **map_values(scene, _("Bicycle network")),
         source=source,
         date=date,
-        svg=svg(scene, title),
         routes=[
             (route, meaning(part.kind), part.km)
             for route, part in zip(scene.routes, (part for part in stretches if part.lines), strict=True)
@@ -72,13 +62,6 @@ def network_page(
             (marker.label, place.name, distances_m.get(place.place_id))
             for marker, place in zip(scene.bases, shown, strict=True)
         ],
-        map_div=Markup(figure.html.render()),  # noqa: S704  # a div of StreetMap
-        style_sheet=style_sheet(),
-        script=script,
-        # As for the maps of rounds: no other script runs, whatever a name in the map says.
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        attribution=background.attribution,
-        simplified=background.simplified,
     )
 
 

@@ -242,7 +242,7 @@ def _onward(roster: Roster, round_: Round) -> dict[int, str]:
         if stop.kind == "lunch":
             continue
         if last is not None and stop.ride_metres:
-            to = _("base") if stop.place_id == base.place_id else stop.name
+            to = _("base") if stop.place_id == base.place_id else words.stop_named(stop)
             found[last] = _ride_words(stop.ride_seconds, stop.ride_metres, to)
         last = i
     if last is not None and round_.stops[last].place_id != base.place_id:

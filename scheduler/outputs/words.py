@@ -86,6 +86,11 @@ def stop_title(stop: Stop) -> str:
     return stop.name if stop.kind in ("visit", "engagement") else stop_kind(stop.kind)
 
 
+def stop_named(stop: Stop) -> str:
+    """Name a stop within a sentence, as in "at a home visit"."""
+    return _("a home visit") if stop.kind == "home_visit" else stop.name
+
+
 def ordered_terms(roster: Roster) -> dict[str, Term]:
     """Return the terms of the score in the order in which people see them."""
     order = list(DEFAULT_WEIGHTS)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scheduler import files
 from scheduler.errors import ServiceError
-from scheduler.i18n import _
+from scheduler.i18n import _, os_reason
 from scheduler.network.services import Services
 from scheduler.online import OnlineAddresses
 from scheduler.planner import Prepared, prepare
@@ -36,7 +36,7 @@ def write_tables(folder: Path, tables: Mapping[str, "pd.DataFrame"]) -> tuple[Pa
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ServiceError(
-            _("{file} cannot be written: {error}").format(file=folder, error=error.strerror)
+            _("{file} cannot be written: {error}").format(file=folder, error=os_reason(error))
         ) from error
     written = {folder / f"{name}.csv": table for name, table in tables.items()}
     for file, table in written.items():

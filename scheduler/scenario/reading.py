@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from scheduler.errors import InputError, InputProblem, ServiceError
-from scheduler.i18n import _
+from scheduler.i18n import _, os_reason
 from scheduler.inputs.cells import CellError, identifier, shown
 from scheduler.model import Project
 from scheduler.scenario.applying import apply
@@ -27,7 +27,7 @@ def read_scenarios(file: Path, project: Project) -> tuple[Scenario, ...]:
         raw = file.read_bytes()
     except OSError as error:
         raise ServiceError(
-            _("{file} cannot be read: {error}").format(file=file, error=error.strerror)
+            _("{file} cannot be read: {error}").format(file=file, error=os_reason(error))
         ) from error
     return _checked(raw, file.name, project)
 

@@ -23,7 +23,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from scheduler.errors import InputProblem
 from scheduler.i18n import _
-from scheduler.inputs.cells import looks_like_cpr, shown
+from scheduler.inputs.cells import CellError, looks_like_cpr, shown
+from scheduler.inputs.cells import text as cell_text
 from scheduler.inputs.rows import cpr_problem
 from scheduler.inputs.tomlfile import TEXT, leaves, open_toml, wrong_type
 from scheduler.model import Origin
@@ -97,16 +98,26 @@ def _scenario(values: Mapping[str, Any], block: _Block, problems: list[InputProb
         return None
     if not written.name.strip():
         problems.append(block.problem(_("this must be filled in"), "name"))
+    said = {key: _text(getattr(written, key), key, block, problems) for key in ("title", "question")}
     changes = [_change(row, number, block, problems) for number, row in enumerate(written.change, start=1)]
     if len(problems) > before:
         return None
     return Scenario(
         name=written.name,
-        title=written.title or written.name,
+        title=said["title"] or written.name,
         changes=tuple(change for change in changes if change),
-        question=written.question,
+        question=said["question"],
         origin=block.origin,
     )
+
+
+def _text(value: str, key: str, block: _Block, problems: list[InputProblem]) -> str:
+    """Return a text as the cells of tables have it: on one line, without control characters."""
+    try:
+        return cell_text(value)
+    except CellError as error:
+        problems.append(block.problem(str(error), key))
+        return ""
 
 
 def _change(

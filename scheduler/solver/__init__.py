@@ -2,8 +2,7 @@
 
 Where the week is small the OR-Tools routing model gives the first roster; in larger ones growing rounds
 day after day gives a better one sooner. Then the rounds that matter are generated and the master
-problem chooses among them, which proves the roster best, or says how far from proven it is. The
-routing model also plans the weeks whose days allow too many visits for that.
+problem chooses among them, which proves the roster best, or says how far from proven it is.
 """
 
 import dataclasses
@@ -19,7 +18,6 @@ from scheduler.i18n import _
 from scheduler.model import Prices, Problem, Roster, Unassigned
 from scheduler.progress import Progress, Silent
 from scheduler.schedule import DayModel, DaySchedule
-from scheduler.solver.graph import TooManyRoundsError
 from scheduler.solver.limits import Limits
 from scheduler.solver.master import Deadline
 from scheduler.solver.parts import Part, split
@@ -124,13 +122,10 @@ def better(
     """
     deadline = Deadline(time.monotonic() + time_limit_s, stop or (lambda: False))
     search = _Search(problem, deadline, 0, Silent(), explain=False)
-    try:
-        if near is None or len(search.parts) > 1 or not problem.days:
-            search.plan("exact")
-        elif not search.parts[0].better(than, near, deadline):
-            return None
-    except TooManyRoundsError:
+    if near is None or len(search.parts) > 1 or not problem.days:
         search.plan("exact")
+    elif not search.parts[0].better(than, near, deadline):
+        return None
     if sum(part.score for part in search.parts) >= than:
         return None
     return search.finish().roster

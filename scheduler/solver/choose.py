@@ -18,30 +18,28 @@ from scheduler.solver.exchange import Exchange
 from scheduler.solver.generate import Forced, Generator, Relaxed
 from scheduler.solver.master import Choice, Deadline, Report, Search, cover
 from scheduler.solver.program import Prices
+from scheduler.solver.start import first_choice
 from scheduler.solver.table import RoundTable
 
-#: After how many of the first turns a choice near the relaxation is looked for.
-_DIVES = 10
+#: After which of the first turns a choice near the relaxation is looked for.
+_DIVES = (1, 2, 4, 8)
+#: How many days at a time dives settle: each way leads to another choice, and none is the best for all weeks.
+_SHARES = (0.2, 0.5, 0.3, 0.1)
 #: Share of the time that is kept for choosing among the rounds found.
-_CHOOSING_SHARE = 0.2
+_CHOOSING_SHARE = 0.3
 #: Share of that which is kept for bringing the roster to its end.
 _ENDING_SHARE = 0.25
 #: Share of the time left that one try for a better roster may take, before the relaxation is solved.
 _TRY_SHARE = 0.15
 #: How much longer than the last such try to wait for the next one.
 _PATIENCE = 4.0
-#: How many sweeps each try makes at most.
+#: How many sweeps the first choice and each try make at most.
+_FIRST_SWEEPS = 2
 _SWEEPS = 3
 
 
 class Chooser:
-    """The choice of a week's rounds.
-
-    Raises
-    ------
-    TooManyRoundsError
-        When a day has too many visits to choose from.
-    """
+    """The choice of a week's rounds."""
 
     def __init__(self, problem: Problem, models: Sequence[DayModel], *, pin_points: int) -> None:
         self.generator = Generator(problem, models, pin_points=pin_points)
@@ -69,22 +67,41 @@ class Chooser:
             self.generator.force_in(forced)
             relaxed = self.generator.relax(early, forced)
         else:
+            keys = start or (0,) * len(self.pool.graphs)
             if self.generator.prices is None:
-                self.generator.first_rounds()
-            relaxed, keys = self._relax_and_try(
-                start or (0,) * len(self.pool.graphs), early, deadline, report
-            )
+                keys = self._first(keys, early, report)
+            relaxed, keys = self._relax_and_try(keys, early, deadline, report)
             self.prices = relaxed.prices if relaxed else self.prices
+        if relaxed is None:
+            return None if keys is None else self._unproven(keys)
         search = self._search(relaxed, deadline, forced, report, fine=fine)
         if keys is not None:
             search.accept(self.pool.rows(search.table, keys))
         if deadline.left_s > 0:
             search.glance()
-        if search.best is not None and relaxed is not None and (search.bound < search.score or fine):
+        if search.best is not None and (search.bound < search.score or fine):
             return self._proven(search, relaxed, forced)
         if search.best is None:
             return None
         return search.table, Choice(search.best, search.score, min(search.bound, search.score))
+
+    def _first(self, keys: tuple[int, ...], deadline: Deadline, report: Report) -> tuple[int, ...]:
+        """Find a first choice, and the prices of its visits."""
+        keys = self._better(keys, first_choice(self.generator, deadline))
+        report(self.pool.score(keys), 0)
+        exchange = Exchange(self.pool, keys)
+        for _ in range(_FIRST_SWEEPS):
+            if not exchange.sweep(self.generator.best_rounds, deadline):
+                break
+            report(self.pool.score(exchange.keys), 0)
+        self.generator.begin_with(exchange.values())
+        return tuple(exchange.keys)
+
+    def _unproven(self, keys: tuple[int, ...]) -> tuple[RoundTable, Choice]:
+        """Return a choice of which nothing is known but that it can be made."""
+        table = self.pool.table()
+        rows = self.pool.rows(table, keys)
+        return table, Choice(rows, table.score(rows), 0)
 
     def _proven(
         self, search: Search, relaxed: Relaxed, forced: Forced | None
@@ -127,8 +144,8 @@ class Chooser:
         relaxed: Relaxed | None = None
         since, took_s = time.monotonic(), 0.0
         for turn, relaxed in enumerate(self.generator.relaxing(early)):
-            if 0 < turn <= _DIVES:
-                keys = self._better(keys, self._dived())
+            if turn in _DIVES:
+                keys = self._better(keys, self._dived(_SHARES[0]))
             elif not relaxed.solved and time.monotonic() - since > _PATIENCE * max(took_s, 1.0):
                 began = time.monotonic()
                 brief = Deadline(began + _TRY_SHARE * early.left_s, early.asked)
@@ -160,9 +177,9 @@ class Chooser:
         """Return the better of two choices."""
         return first if second is None else min(first, second, key=self.pool.score)
 
-    def _dived(self) -> tuple[int, ...] | None:
-        """Return a choice near the relaxation just solved."""
-        keys = self.generator.dived()
+    def _dived(self, share: float) -> tuple[int, ...] | None:
+        """Return a choice near the relaxation."""
+        keys = self.generator.dived(share)
         return None if keys is None else self._settled(keys)
 
     def _settled(self, keys: tuple[int, ...]) -> tuple[int, ...]:
@@ -172,12 +189,19 @@ class Chooser:
         return tuple(exchange.keys)
 
     def _tried(self, keys: tuple[int, ...], deadline: Deadline) -> tuple[int, ...]:
-        """Look for a better choice: among the rounds that the last prices favour, and by sweeps over the days."""
-        keys = self._better(keys, self._dived())
-        keys = self._covered(keys, deadline)
+        """Look for a better choice: by dives and sweeps, and among the rounds that the last prices favour."""
+        for share in _SHARES:
+            dived = self._dived(share)
+            keys = self._better(keys, None if dived is None else self._swept(dived, deadline))
+            if deadline.left_s <= 0:
+                return keys
+        return self._covered(self._swept(keys, deadline), deadline)
+
+    def _swept(self, keys: tuple[int, ...], deadline: Deadline) -> tuple[int, ...]:
+        """Return what becomes of a choice when every day betters itself."""
         exchange = Exchange(self.pool, keys)
         for _ in range(_SWEEPS):
-            if not exchange.sweep(self.generator.best_rounds, deadline):
+            if deadline.left_s <= 0 or not exchange.sweep(self.generator.best_rounds, deadline):
                 break
         return tuple(exchange.keys)
 
@@ -213,7 +237,15 @@ class Chooser:
         excess = relaxed.prices.reduced(table) - relaxed.least[table.day]
         near = np.flatnonzero(relaxed.bound + excess <= limit)
         while len(found) <= most and deadline.left_s > 0:
-            search = Search(table, near, relaxed.bound, excess[near], deadline=deadline, unlike=found)
+            search = Search(
+                table,
+                near,
+                relaxed.bound,
+                excess[near],
+                prices=relaxed.prices,
+                deadline=deadline,
+                unlike=found,
+            )
             search.find()
             if search.best is None or search.score > limit:
                 break
@@ -222,7 +254,7 @@ class Chooser:
 
     def _search(
         self,
-        relaxed: Relaxed | None,
+        relaxed: Relaxed,
         deadline: Deadline,
         forced: Forced | None,
         report: Report,
@@ -234,18 +266,13 @@ class Chooser:
         table = self.pool.table()
         usable = self.generator.usable(table, forced)
         force = forced.request if forced else None
-        bound, excess = 0.0, table.points.astype(float)
-        if relaxed is not None:
-            bound = relaxed.bound
-            excess = relaxed.prices.reduced(table) - relaxed.least[table.day]
-        elif self.generator.prices is not None:
-            # Only an order in which to try the rounds: nothing is proven with it.
-            excess = self.generator.prices.reduced(table) - self.generator.prices.day[table.day]
+        excess = relaxed.prices.reduced(table) - relaxed.least[table.day]
         return Search(
             table,
             usable,
-            bound,
+            relaxed.bound,
             excess[usable],
+            prices=relaxed.prices,
             deadline=deadline,
             force=force,
             report=report,

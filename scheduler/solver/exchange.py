@@ -1,10 +1,10 @@
-"""Bettering a choice of rounds day by day: local search with the growing of rounds as its move.
+"""Bettering a choice of rounds: local search with the growing of rounds as its move.
 
-One consultant-day at a time grows its best rounds again, and may take visits away from other days
-at the price of what they lose by it. A move is made only where the exact score falls.
+Every consultant-day grows its best rounds again, and may take visits away from other days at the price of
+what they lose by it. A move is made only where the exact score falls.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -13,9 +13,9 @@ from scheduler.solver.graph import Points
 from scheduler.solver.master import Deadline
 from scheduler.solver.pool import Pool
 
-#: Grows a day: its number, points to add for each request that it offers, and a limit on the priced points
-#: of rounds; returns the keys of the best rounds.
-Grow = Callable[[int, Points, float], list[int]]
+#: Grows all days: for each, points to add for each request that it offers, and a limit on the priced points
+#: of rounds; returns the keys of each day's best rounds.
+Grow = Callable[[Sequence[Points], Points], list[list[int]]]
 
 #: How many of the rounds that a day has grown are tried.
 _TRIED = 4
@@ -38,7 +38,6 @@ class Exchange:
         self._balance, self._consultant = pool.balance, pool.consultants
         self._weight = pool.problem.weights["imbalance_minute"]
         self._offers = [tuple(request for request, _options in graph.offers) for graph in pool.graphs]
-        self._fields: list[list[int]] = [graph.fields.tolist() for graph in pool.graphs]
         self._load_s = [0] * len(pool.problem.consultants)
         for day, key in enumerate(keys):
             self._load_s[self._consultant[day]] += self._seconds(day, key)
@@ -48,10 +47,10 @@ class Exchange:
 
     def _met(self, day: int, key: int) -> list[int]:
         """Return the requests that a round meets, as positions in what its day offers."""
-        return [local for local, field in enumerate(self._fields[day]) if key & field]
+        return [local for local, _number in self.pool.graphs[day].met(key)]
 
     def _without(self, day: int, key: int, request: int) -> int:
-        return key & ~self._fields[day][self._offers[day].index(request)]
+        return self.pool.graphs[day].without(key, self._offers[day].index(request))
 
     def _change(self, new: dict[int, int]) -> int:
         """Return by how much the score changes with new keys for some days."""
@@ -91,41 +90,54 @@ class Exchange:
         key = self.keys[day]
         points = self.pool.points(day, key)
         return {
-            self._offers[day][local]: self.pool.points(day, key & ~self._fields[day][local]) - points
+            self._offers[day][local]: self.pool.points(day, self.pool.graphs[day].without(key, local))
+            - points
             for local in self._met(day, key)
         }
 
+    def values(self) -> Points:
+        """Return what each request is worth to the day that meets it, in points; 0 where none does."""
+        values = np.zeros(len(self.pool.problem.requests))
+        for day in range(len(self.keys)):
+            for request, points in self.losses(day).items():
+                values[request] = max(0, points)
+        return values
+
     def sweep(self, grow: Grow, deadline: Deadline) -> bool:
-        """Let every day in turn better itself, and tell whether the score has fallen."""
+        """Let every day better itself, and tell whether the score has fallen."""
         owner = {
             self._offers[day][local]: day
             for day, key in enumerate(self.keys)
             for local in self._met(day, key)
         }
         lost = [self.losses(day) for day in range(len(self.keys))]
+        prices = [
+            np.array(
+                [0 if owner.get(r, day) == day else max(0, lost[owner[r]][r]) for r in offers], dtype=float
+            )
+            for day, offers in enumerate(self._offers)
+        ]
+        now = np.array([self.pool.points(day, key) for day, key in enumerate(self.keys)], dtype=float)
         better = False
-        for day in range(len(self.keys)):
+        for day, keys in enumerate(grow(prices, now - 1.0)):
             if deadline.left_s <= 0:
                 break
-            offers = self._offers[day]
-            prices = [
-                0 if owner.get(request, day) == day else max(0, lost[owner[request]][request])
-                for request in offers
-            ]
-            now = self.pool.points(day, self.keys[day])
-            for key in grow(day, np.array(prices, dtype=float), now - 1.0)[:_TRIED]:
-                new = {day: key}
-                for local in self._met(day, key):
-                    other = owner.get(offers[local], day)
-                    if other != day:
-                        new[other] = self._without(other, new.get(other, self.keys[other]), offers[local])
-                if self._change(new) < 0:
-                    for local in self._met(day, self.keys[day]):
-                        del owner[offers[local]]
-                    self._make(new)
-                    owner.update((offers[local], day) for local in self._met(day, key))
-                    for changed in new:
-                        lost[changed] = self.losses(changed)
-                    better = True
-                    break
+            # Days before this one may have changed what others lose; the exact score tells.
+            better |= any(self._move(day, key, owner) for key in keys[:_TRIED])
         return better
+
+    def _move(self, day: int, key: int, owner: dict[int, int]) -> bool:
+        """Give a day another round, if that makes the score fall, and tell whether it does."""
+        offers = self._offers[day]
+        new = {day: key}
+        for local in self._met(day, key):
+            other = owner.get(offers[local], day)
+            if other != day:
+                new[other] = self._without(other, new.get(other, self.keys[other]), offers[local])
+        if self._change(new) >= 0:
+            return False
+        for local in self._met(day, self.keys[day]):
+            del owner[offers[local]]
+        self._make(new)
+        owner.update((offers[local], day) for local in self._met(day, key))
+        return True

@@ -6,7 +6,6 @@ consultant-day grows the rounds that pay at these prices; when no day has any, t
 *all* rounds is solved, and its bound is that of the week. Prices on the way there have a bound too.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,8 +15,8 @@ from numpy.typing import NDArray
 
 from scheduler.model import Problem
 from scheduler.schedule import DayModel
-from scheduler.solver.ahead import Ahead
-from scheduler.solver.block import Block, Ints
+from scheduler.solver.ahead import Ahead, Onward
+from scheduler.solver.block import THREADS, Block, Ints
 from scheduler.solver.graph import FAR, Points
 from scheduler.solver.labels import MOST_LABELS, Found, Grower
 from scheduler.solver.master import Deadline
@@ -26,7 +25,7 @@ from scheduler.solver.program import Prices, Program
 from scheduler.solver.table import RoundTable
 
 #: How many labels of each length are kept in the search for first and for paying rounds.
-_FIRST_WIDTH = 40
+_FIRST_WIDTH = 16
 #: By how much the width grows where no paying round is found with it.
 _WIDER = 16
 #: How many labels are kept in the search for any round with a certain visit.
@@ -34,7 +33,8 @@ _WIDE = 2_000
 #: Up to this width days are grown together, so many at a time: more only fill the processor's caches.
 _NARROW = 100
 _DAYS_TOGETHER = 10
-_THREADS = min(4, os.cpu_count() or 1)
+#: Larger shapes are no faster together.
+_NODES_TOGETHER = 1_000
 #: How many rounds a day are taken into the pool at a time.
 _ROUNDS_A_TURN = 30
 #: Points by which a round must pay, so that float arithmetic alone never makes one.
@@ -65,21 +65,16 @@ class Relaxed:
 
 
 class Generator:
-    """The rounds of a week known so far, and how those that matter are added.
-
-    Raises
-    ------
-    TooManyRoundsError
-        When a day has too many visits to choose from.
-    """
+    """The rounds of a week known so far, and how those that matter are added."""
 
     def __init__(self, problem: Problem, models: Sequence[DayModel], *, pin_points: int) -> None:
         self.problem = problem
         self.pool = Pool(problem, models, pin_points=pin_points)
         self.graphs = self.pool.graphs
         self.block = Block(self.graphs)
-        self._views: dict[tuple[int, ...], Ahead] = {}
-        self._threads = ThreadPoolExecutor(_THREADS)
+        self._onwards: dict[int, Onward] = {}
+        self._aheads: dict[tuple[int, ...], Ahead] = {}
+        self._threads = ThreadPoolExecutor(THREADS)
         #: The relaxation that was solved last, and its prices.
         self._program: Program | None = None
         self.prices: Prices | None = None
@@ -91,16 +86,13 @@ class Generator:
 
     # --- growing ------------------------------------------------------------------------------------
 
-    def first_rounds(self) -> None:
-        """Add some promising rounds of every day: a visit that many days can make counts for less in each."""
-        offered = np.bincount(np.concatenate([*self._offers, []]).astype(np.int64))
-        extra = []
-        for graph, offers in zip(self.graphs, self._offers, strict=True):
-            others = offered[offers[graph.local]] - 1
-            gains = np.array([-float(stop.points.min()) for stop in graph.stops[: graph.first_engagement]])
-            extra.append(gains * others / (1 + others))
-        days = range(len(self.graphs))
-        self.grow(days, extra, np.full(len(days), FAR / 2), _FIRST_WIDTH, _ROUNDS_A_TURN)
+    def begin_with(self, values: Points) -> None:
+        """Let the relaxation begin with prices: what each request is worth to the day that meets it."""
+        consultants = len(self.problem.consultants)
+        share = np.zeros(consultants)
+        for group in self.pool.balance.groups:
+            share[list(group)] = 1.0 / len(group)
+        self.prices = Prices(np.zeros(len(self.graphs)), values, share, share.copy())
 
     def rounds_near(self, near: Prices) -> None:
         """Add the rounds of every day that the prices of a week much like this one favour."""
@@ -109,39 +101,72 @@ class Generator:
         extra = [self.charges(day, near, table) for day in days]
         self.grow(days, extra, np.full(len(days), FAR / 2), _FIRST_WIDTH, 2 * _ROUNDS_A_TURN)
 
-    def view(self, days: Sequence[int]) -> Ahead:
-        """Return some days ready for growing."""
-        found = self._views.get(tuple(days))
-        if found is None:
-            found = self._views[tuple(days)] = Ahead(self.block.take(_as_slice(days)))
-        return found
-
     def rest(self) -> None:
-        """Give back the memory of days that are ready for growing; they are made again when they are needed."""
-        self._views = {}
+        """Give back the memory of what is only kept for speed; it is made again when it is needed."""
+        self._aheads, self._onwards = {}, {}
 
     def grow(
         self, days: Sequence[int], extra: Sequence[Points], limit: Points, width: int, most: int | None
     ) -> tuple[list[Found], int]:
         """Grow the rounds of some days, and add the best of each day to the pool; count the new ones."""
-        together = _DAYS_TOGETHER if width <= _NARROW else 1
-        pieces = [slice(i, i + together) for i in range(0, len(days), together)]
-        if together > 1:
-            # Groups of days stay the same for long; those of before would only take up memory.
-            wanted = {tuple(days[piece]) for piece in pieces}
-            self._views = {key: view for key, view in self._views.items() if len(key) == 1 or key in wanted}
+        pieces = self._pieces(days, _DAYS_TOGETHER if width <= _NARROW else 1)
 
-        def grown_piece(piece: slice) -> list[Found]:
-            return Grower(self.view(days[piece]), extra[piece], limit[piece], width).run()
+        def grown_piece(piece: tuple[tuple[int, ...], list[int]]) -> list[Found]:
+            shapes, places = piece
+            its = np.array([days[place] for place in places], dtype=np.int64)
+            of_days = [extra[place] for place in places]
+            ahead = self._ahead(shapes)
+            return Grower(self.block, ahead, its, extra=of_days, limit=limit[places], width=width).run()
 
         parts = self._threads.map(grown_piece, pieces) if len(pieces) > 1 else map(grown_piece, pieces)
-        grown = [found for part in parts for found in part]
+        by_place = {
+            place: found
+            for (_shapes, places), part in zip(pieces, parts, strict=True)
+            for place, found in zip(places, part, strict=True)
+        }
+        grown = [by_place[place] for place in range(len(days))]
         new = 0
         for day, its_extra, found in zip(days, extra, grown, strict=True):
             keys, priced = found.keys[:most], found.points[:most]
             points = np.rint(priced - self.graphs[day].total(keys, its_extra)).astype(np.int64)
             new += self.pool.take(day, keys, points)
         return grown, new
+
+    def _pieces(self, days: Sequence[int], together: int) -> list[tuple[tuple[int, ...], list[int]]]:
+        """Divide days into pieces that are grown together: shapes, and as many days of each, by place."""
+        by_shape: dict[int, list[int]] = {}
+        for place, day in enumerate(days):
+            by_shape.setdefault(int(self.block.shape[day]), []).append(place)
+        by_size: dict[int, list[tuple[int, list[int]]]] = {}
+        for shape, places in by_shape.items():
+            for first in range(0, len(places), together):
+                part = places[first : first + together]
+                by_size.setdefault(len(part), []).append((shape, part))
+        pieces = []
+        for size, parts in by_size.items():
+            count = max(1, min(together // size, _NODES_TOGETHER // (size * self.block.count.shape[1])))
+            # A shape that has several parts comes once in a piece.
+            parts.sort(key=lambda part: part[0])
+            for group in _apart(parts, count):
+                shapes = tuple(shape for shape, _places in group)
+                pieces.append((shapes, [place for _shape, places in group for place in places]))
+        return pieces
+
+    def _ahead(self, shapes: tuple[int, ...]) -> Ahead:
+        """Return what leads on in days of some shapes."""
+        found = self._aheads.get(shapes)
+        if found is None:
+            found = self._aheads[shapes] = Ahead(self.block, shapes, [self._onward(n) for n in shapes])
+        return found
+
+    def _onward(self, shape: int) -> Onward:
+        """Return what leads on in days of a shape; small ones are kept, since they are put together in many ways."""
+        found = self._onwards.get(shape)
+        if found is None:
+            found = Onward(self.block.graphs[shape])
+            if 2 * self.block.count.shape[1] <= _NODES_TOGETHER:
+                self._onwards[shape] = found
+        return found
 
     def grow_one(self, day: int, extra: Points, limit: float, width: int, most: int | None) -> Found:
         """Grow the rounds of one day."""
@@ -172,19 +197,22 @@ class Generator:
 
     def relaxing(self, deadline: Deadline, forced: Forced | None = None) -> Iterator[Relaxed]:
         """Yield the best bound so far after each turn of pricing."""
-        best: Relaxed | None = None
         widths = np.full(len(self.graphs), _FIRST_WIDTH)
         # At first visits may be made twice, at a price, which keeps the prices from going wild.
         spare = forced is None
         table, marks = self.pool.table(), self.pool.marks()
         program = self._program = Program(table, forced.request if forced else None, spare=spare)
+        # What is known of prices brings good rounds and a bound before the first relaxation is solved.
+        best = None if forced else self._priced(table, widths, deadline)
+        if best is not None:
+            yield best
+            table, marks = self.pool.table(), self.pool.marks()
         while True:
             program.add(table, self.usable(table, forced))
             found = program.prices()
             if found is None:
                 return
             self.prices = found
-            # However little time there is, the first rounds have prices, and so a choice among them.
             turn = self._turn(found, table, widths, forced, deadline)
             if turn is None:
                 return
@@ -206,6 +234,16 @@ class Generator:
                 widths[~complete] *= _WIDER
             yield best
             table, marks = self.pool.table(marks), self.pool.marks()
+
+    def _priced(self, table: RoundTable, widths: Ints, deadline: Deadline) -> Relaxed | None:
+        """Add the best rounds at the prices known, and return the bound that they give."""
+        found = self.prices
+        if found is None:
+            return None
+        reduced = found.reduced(table)
+        least = np.minimum.reduceat(reduced, table.starts[:-1])
+        turn = self._turn(replace(found, day=least), table, widths, None, deadline)
+        return None if turn is None else Relaxed(found, turn[0], found.bound(table, turn[0]))
 
     def _turn(
         self, found: Prices, table: RoundTable, widths: Ints, forced: Forced | None, deadline: Deadline
@@ -245,7 +283,7 @@ class Generator:
         left: Sequence[int] = range(len(self.graphs))
         for width in (_NARROW, MOST_LABELS):
             # Not all days at once, so that the deadline is heard and the labels of few are in memory.
-            together = _THREADS * (_DAYS_TOGETHER if width == _NARROW else 1)
+            together = THREADS * (_DAYS_TOGETHER if width == _NARROW else 1)
             incomplete: list[int] = []
             for first in range(0, len(left), together):
                 if deadline.left_s <= 0:
@@ -279,17 +317,17 @@ class Generator:
                 return True
         return False
 
-    def dived(self) -> tuple[int, ...] | None:
-        """Return a choice near the relaxation just solved, by key; visits may be made twice."""
+    def dived(self, share: float) -> tuple[int, ...] | None:
+        """Return a choice near the relaxation, by key, as `Program.dive` does; visits may be made twice."""
         program = self._program
-        rounds = None if program is None else program.dive()
+        rounds = None if program is None else program.dive(share)
         return None if program is None or rounds is None else tuple(program.key[rounds].tolist())
 
-    def best_rounds(self, day: int, prices: Points, limit: float) -> list[int]:
-        """Return the keys of a day's best rounds for prices of the requests that it offers."""
-        extra = prices[self.graphs[day].local]
-        keys: list[int] = self.grow_one(day, extra, limit, _FIRST_WIDTH, _ROUNDS_A_TURN).keys.tolist()
-        return keys
+    def best_rounds(self, prices: Sequence[Points], limit: Points) -> list[list[int]]:
+        """Return the keys of every day's best rounds for prices of the requests that it offers."""
+        extra = [its[graph.local] for its, graph in zip(prices, self.graphs, strict=True)]
+        grown, _new = self.grow(range(len(self.graphs)), extra, limit, _FIRST_WIDTH, _ROUNDS_A_TURN)
+        return [graph.whole(found.keys) for graph, found in zip(self.graphs, grown, strict=True)]
 
 
 def _together(widths: Ints) -> list[list[int]]:
@@ -298,13 +336,17 @@ def _together(widths: Ints) -> list[list[int]]:
     groups = [narrow] if narrow else []
     for width in np.unique(widths[widths > _NARROW]):
         wide = np.flatnonzero(widths == width).tolist()
-        groups += [wide[i : i + _THREADS] for i in range(0, len(wide), _THREADS)]
+        groups += [wide[i : i + THREADS] for i in range(0, len(wide), THREADS)]
     return groups
 
 
-def _as_slice(days: Sequence[int]) -> slice | Ints:
-    """Return days that follow each other as a slice, which copies nothing."""
-    first, last = days[0], days[-1]
-    if last - first + 1 == len(days):
-        return slice(first, last + 1)
-    return np.array(days, dtype=np.int64)
+def _apart(parts: list[tuple[int, list[int]]], count: int) -> Iterator[list[tuple[int, list[int]]]]:
+    """Yield groups of at most so many parts, none with a shape twice."""
+    while parts:
+        group: list[tuple[int, list[int]]] = []
+        left: list[tuple[int, list[int]]] = []
+        for part in parts:
+            full = len(group) == count or bool(group and group[-1][0] == part[0])
+            (left if full else group).append(part)
+        yield group
+        parts = left

@@ -1,10 +1,11 @@
 """A consultant-day as arrays: its stops, what they cost, and what leads from each to each.
 
 A *key* is a whole number that stands for a set of visits: a field of bits a request, which holds
-the number of the option taken, and above them one for the engagements passed.
+the number of the option taken. In arrays a key is as many words as its day needs, none of whose fields
+lies across two words; alone it is a Python integer, which has room for any number of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -17,6 +18,7 @@ from scheduler.model import Problem
 from scheduler.schedule import INFEASIBLE, DayModel, StopOption, Ways
 from scheduler.solver.rounds import DayRounds
 
+#: Keys in words: (keys, words).
 Keys = NDArray[np.int64]
 Points = NDArray[np.float64]
 
@@ -25,12 +27,8 @@ FAR = float(INFEASIBLE)
 #: A stop with more starts is split into several nodes.
 _MOST_STARTS = 30
 _DAY_S = 86_400
-#: Bits of a key; one is the sign.
-_KEY_BITS = 63
-
-
-class TooManyRoundsError(Exception):
-    """A day allows so many visits or rounds that they cannot all be looked at."""
+#: Bits of a word of a key that are used; the sign is not.
+_WORD_BITS = 62
 
 
 class Moves(NamedTuple):
@@ -68,10 +66,16 @@ class DayGraph:
         found = ((i, self.model.options(request)) for i, request in enumerate(self.problem.requests))
         return tuple((i, options) for i, options in found if options)
 
-    def __post_init__(self) -> None:
-        bits = int(self.shifts[-1]) + len(self.model.engagements).bit_length()
-        if bits > _KEY_BITS:
-            raise TooManyRoundsError
+    @cached_property
+    def shape(self) -> tuple[Any, ...]:
+        """What nodes and moves depend on: days of the same shape differ in points and in who works alone."""
+        model = self.model
+        speed_kph = model.consultant.speed_kph or self.problem.speed_kph
+        stops = (
+            (s.kind, s.id, s.place_id, s.conversations, s.duration_s, s.starts_s.tobytes())
+            for s in self.stops
+        )
+        return model.base_id, speed_kph, model.day.lunch_s, model.lunch_owed, tuple(stops)
 
     # --- stops and keys ----------------------------------------------------------------------------
 
@@ -92,23 +96,42 @@ class DayGraph:
         return np.repeat(np.arange(len(self.offers)), [len(options) for _, options in self.offers])
 
     @cached_property
+    def _packing(self) -> list[tuple[int, int, int]]:
+        """The word of each request in a key, where its bits begin there, and how many they are."""
+        packing, word, used = [], 0, 0
+        for _, options in self.offers:
+            bits = len(options).bit_length()
+            if used + bits > _WORD_BITS:
+                word, used = word + 1, 0
+            packing.append((word, used, bits))
+            used += bits
+        return packing
+
+    @cached_property
+    def word(self) -> NDArray[np.int64]:
+        """The word of each request in a key."""
+        return np.array([word for word, _begin, _bits in self._packing], dtype=np.int64)
+
+    @cached_property
     def shifts(self) -> NDArray[np.int64]:
-        """Where the bits of each request begin in a key; the last entry is where engagements do."""
-        return np.cumsum([0, *(len(options).bit_length() for _, options in self.offers)])
+        """Where the bits of each request begin in their word."""
+        return np.array([begin for _word, begin, _bits in self._packing], dtype=np.int64)
 
     @cached_property
     def fields(self) -> NDArray[np.int64]:
-        """The bits of each request in a key."""
-        widths = np.diff(self.shifts)
-        return ((1 << widths) - 1) << self.shifts[:-1]
+        """The bits of each request in their word."""
+        return np.array([((1 << bits) - 1) << begin for _word, begin, bits in self._packing], dtype=np.int64)
+
+    @property
+    def words(self) -> int:
+        """How many words a key has."""
+        return 1 + (self._packing[-1][0] if self._packing else 0)
 
     @cached_property
     def added(self) -> NDArray[np.int64]:
-        """What each visit option or engagement adds to a key."""
+        """What each visit option adds to the word of its request."""
         numbers = [number for _, options in self.offers for number in range(1, len(options) + 1)]
-        visits = np.array(numbers, dtype=np.int64) << self.shifts[self.local]
-        engagements = np.full(len(self.model.engagements), 1 << int(self.shifts[-1]), dtype=np.int64)
-        return np.concatenate([visits, engagements])
+        return np.array(numbers, dtype=np.int64) << self.shifts[self.local]
 
     # --- nodes -------------------------------------------------------------------------------------
 
@@ -196,41 +219,53 @@ class DayGraph:
         apart[1, :] = apart[:, 0] = False
         return np.asarray(apart)
 
-    @cached_property
-    def _ways(self) -> tuple[Ways, ...]:
-        places = [self.stops[number].place_id for number in self.stop_of]
-        ways = self.model.ways(places, places)
-        return tuple(
+    def sorts(self, from_ids: Sequence[str], to_ids: Sequence[str]) -> tuple[Ways, Ways]:
+        """Return the ways from places to others: those that wait away from base, and those that do not."""
+        direct, at_base, desk = (
             way._replace(
                 before_s=way.before_s.astype(np.int32),
                 least_s=way.least_s.astype(np.int32),
                 after_s=way.after_s.astype(np.int32),
             )
-            for way in ways
+            for way in self.model.ways(from_ids, to_ids)
         )
-
-    @cached_property
-    def moves(self) -> tuple[Moves, Moves]:
-        """The moves that wait away from base, and those that do not."""
-        direct, at_base, desk = self._ways
-        at_base = at_base._replace(
+        return direct, at_base._replace(
             may=at_base.may | desk.may,
             **{
                 name: np.where(desk.may, getattr(desk, name), getattr(at_base, name))
                 for name in ("before_s", "least_s", "after_s", "ride_s")
             },
         )
-        return self._moves(direct), self._moves(at_base)
+
+    def moves(self) -> tuple[Moves, Moves, Points]:
+        """Return the moves that wait away from base, and those that do not.
+
+        The third are the least points of riding from a node to another, (from, to).
+        """
+        places = [self.stops[number].place_id for number in self.stop_of]
+        waiting, others = self.sorts(places, places)
+        weight = self.problem.weights["cycling_second"]
+        rides = [np.where(way.may, weight * way.ride_s, FAR) for way in (waiting, others)]
+        return self._moves(waiting), self._moves(others), np.minimum(*rides)
+
+    def ride_points(self, way: Ways) -> Points:
+        """Return the points of a way but for those of when its stops are."""
+        weights = self.problem.weights
+        points = weights["cycling_second"] * way.ride_s
+        return (points - self.wait_points(way) * (way.before_s + way.after_s)).astype(float)
+
+    def wait_points(self, way: Ways) -> float:
+        """Return the points of a second of free time on a way."""
+        return float(self.problem.weights["waiting_second"] if way.waits else 0)
 
     def _moves(self, way: Ways) -> Moves:
-        weights = self.problem.weights
-        wait_points = float(weights["waiting_second"] if way.waits else 0)
-        points = weights["cycling_second"] * way.ride_s - wait_points * (way.before_s + way.after_s)
+        wait_points = self.wait_points(way)
         may = (way.may & self._apart)[..., np.newaxis]
-        plain, lunch = (
-            self._early_enough(latest_s) * may for latest_s in self.model.latest_ends_s(way, self.starts_s)
-        )
-        return Moves(plain, lunch, points.astype(float), wait_points, wait_points * self.model.day.lunch_s)
+        plain_s, lunch_s = self.model.latest_ends_s(way, self.starts_s)
+        plain = self._early_enough(plain_s) * may
+        # Where no lunch is owed, it counts as had from the beginning.
+        lunch = self._early_enough(lunch_s) * may if self.model.lunch_owed else np.zeros_like(plain)
+        return Moves(plain, lunch, self.ride_points(way), wait_points, wait_points * self.model.day.lunch_s)
 
     def _early_enough(self, latest_s: NDArray[np.int32]) -> NDArray[np.int8]:
         """Count the starts of each node that end by given seconds, (from, to, starts) to the same shape."""
@@ -257,37 +292,79 @@ class DayGraph:
         table[np.nonzero(real)[0], steps[real] + 1] = 1
         return table.cumsum(axis=1, dtype=np.int8)
 
-    @cached_property
-    def reach(self) -> NDArray[np.int8]:
-        """How many starts of a node can be followed by another node at all: (from, to)."""
-        waiting, others = self.moves
-        reach: NDArray[np.int8] = np.maximum(waiting.plain.max(axis=2), others.plain.max(axis=2))
-        return reach
-
-    @cached_property
-    def least_points(self) -> Points:
-        """The least points of riding from a node to another, (from, to)."""
-        weight = self.problem.weights["cycling_second"]
-        rides = [np.where(way.may, weight * way.ride_s, FAR) for way in self._ways]
-        least: Points = np.minimum.reduce(rides)
-        return least
-
     # --- rounds ------------------------------------------------------------------------------------
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        """Where the bits of each request begin in a whole key."""
+        return [word * _WORD_BITS + begin for word, begin, _bits in self._packing]
+
+    @cached_property
+    def _masks(self) -> list[int]:
+        """The bits of each request in a whole key."""
+        bits = (bits for _word, _begin, bits in self._packing)
+        return [((1 << count) - 1) << begin for count, begin in zip(bits, self._begins, strict=True)]
+
+    @cached_property
+    def _local_of_bit(self) -> dict[int, int]:
+        """The request whose bits of a whole key a bit belongs to."""
+        spans = zip(self._begins, self._masks, strict=True)
+        return {
+            bit: local for local, (begin, mask) in enumerate(spans) for bit in range(begin, mask.bit_length())
+        }
 
     def key(self, visits: Iterable[StopOption]) -> int:
         """Return the key of a set of visits."""
         numbers = {stop: number for number, stop in enumerate(self.stops)}
-        return sum(int(self.added[numbers[visit]]) for visit in visits)
+        return self.whole(sum((self._words_of(numbers[visit]) for visit in visits), self._no_visit))[0]
+
+    @property
+    def _no_visit(self) -> Keys:
+        return np.zeros((1, self.words), dtype=np.int64)
+
+    def _words_of(self, option: int) -> Keys:
+        words = self._no_visit
+        words[0, self.word[self.local[option]]] = self.added[option]
+        return words
+
+    def whole(self, keys: Keys) -> list[int]:
+        """Return keys in words as Python integers."""
+        whole: list[int] = keys[:, 0].tolist()
+        for word in range(1, keys.shape[1]):
+            parts = zip(whole, keys[:, word].tolist(), strict=True)
+            whole = [low | (high << (_WORD_BITS * word)) for low, high in parts]
+        return whole
+
+    def in_words(self, keys: Sequence[int]) -> Keys:
+        """Return whole keys in words."""
+        if self.words == 1:
+            return np.array(keys, dtype=np.int64).reshape(-1, 1)
+        word = (1 << _WORD_BITS) - 1
+        rows = [[(key >> (_WORD_BITS * n)) & word for n in range(self.words)] for key in keys]
+        return np.array(rows, dtype=np.int64).reshape(-1, self.words)
+
+    def met(self, key: int) -> Iterator[tuple[int, int]]:
+        """Yield the requests that a key meets, as positions in `offers`, each with the number of its option."""
+        while key:
+            local = self._local_of_bit[(key & -key).bit_length() - 1]
+            mask = self._masks[local]
+            yield local, (key & mask) >> self._begins[local]
+            key &= ~mask
+
+    def without(self, key: int, local: int) -> int:
+        """Return a key without a request, a position in `offers`."""
+        return key & ~self._masks[local]
 
     def held(self, keys: Keys) -> NDArray[np.int8]:
         """Return the number of each request's option in each key, 0 where there is none: (keys, offers)."""
-        return ((keys[:, np.newaxis] & self.fields) >> self.shifts[:-1]).astype(np.int8)
+        return ((keys[:, self.word] & self.fields) >> self.shifts).astype(np.int8)
 
-    def rounds(self, keys: Keys, points: NDArray[np.int64]) -> DayRounds:
-        """Return the rounds that some keys stand for."""
+    def rounds(self, keys: Sequence[int], points: NDArray[np.int64]) -> DayRounds:
+        """Return the rounds that some whole keys stand for."""
         requests, options = tuple(i for i, _ in self.offers), tuple(options for _, options in self.offers)
-        held = self.held(keys)
-        return DayRounds(self.model, keys, requests, options, held, points, self._sum(held, self._loads_s))
+        held = self.held(self.in_words(keys))
+        whole = np.array(keys, dtype=object)
+        return DayRounds(self.model, whole, requests, options, held, points, self._sum(held, self._loads_s))
 
     def total(self, keys: Keys, of_visit: NDArray[np.generic]) -> NDArray[np.float64]:
         """Sum a value of each visit option (by number) up over the visits of each key."""
@@ -295,12 +372,12 @@ class DayGraph:
 
     def load_s(self, key: int) -> int:
         """Return the seconds of the visits of one key."""
-        return sum(of_option[(key & field) >> shift] for field, shift, of_option in self._fields_and_loads)
+        loads_s = self._loads_s
+        return sum(int(loads_s[local, number]) for local, number in self.met(key))
 
-    @cached_property
-    def _fields_and_loads(self) -> list[tuple[int, int, list[int]]]:
-        columns = self.fields.tolist(), self.shifts[:-1].tolist(), self._loads_s.tolist()
-        return list(zip(*columns, strict=True))
+    def visits_of(self, key: int) -> list[StopOption]:
+        """Return the visits that a key stands for, in no order."""
+        return [self.offers[local][1][number - 1] for local, number in self.met(key)]
 
     @cached_property
     def _loads_s(self) -> NDArray[np.int64]:

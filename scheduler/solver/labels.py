@@ -2,14 +2,14 @@
 
 Label setting over the elementary paths of the day, as in column generation for vehicle routing
 with time windows (Feillet et al. 2004): all labels of one length are grown at once, in arrays.
-A label is a set of visits with a last node; it carries a cost profile, the least priced points for
+A label is a set of visits and the engagements passed with a last node; it carries a cost profile, the least priced points for
 every start of the last node. Labels of the same set and last node are merged by the minimum start
 by start, which loses nothing and needs no further rule of dominance. A label is dropped where even
 the least that can follow (`ahead`) leaves it above the limit.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduler.solver.ahead import Ahead
-from scheduler.solver.block import Ints
+from scheduler.solver.block import Block, Ints
 from scheduler.solver.graph import FAR, Keys, Points
 
 _HALF = FAR / 2
@@ -44,9 +44,14 @@ class Found(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class _Labels:
-    """Labels of one length: `profile` is (labels, 2, starts), padded with what cannot be."""
+    """Labels of one length.
+
+    `keys` is (labels, words); `engaged` are the engagements passed; `profile` is (labels, 2, starts), padded
+    with what cannot be.
+    """
 
     keys: Keys
+    engaged: Ints
     day: Ints
     last: Ints
     profile: Points
@@ -56,7 +61,7 @@ class _Labels:
         return len(self.keys)
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> "_Labels":
-        return _Labels(self.keys[rows], self.day[rows], self.last[rows], self.profile[rows], self.hope[rows])
+        return _Labels(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
 class Grower:
@@ -64,8 +69,12 @@ class Grower:
 
     Parameters
     ----------
+    block
+        All days.
     ahead
-        The days.
+        The shapes of these days.
+    days
+        The days, by number: shape after shape in the order of `ahead`, as many of each.
     extra
         For each day, points to add for each visit option (by number): what meeting the request
         takes up and what its seconds do to the balance.
@@ -75,45 +84,61 @@ class Grower:
         Keep only so many of each day's most promising labels of each length.
     """
 
-    def __init__(self, ahead: Ahead, extra: Sequence[Points], limit: Points, width: int) -> None:
-        self.block = block = ahead.block
+    def __init__(
+        self,
+        block: Block,
+        ahead: Ahead,
+        days: Ints,
+        *,
+        extra: Sequence[Points],
+        limit: Points,
+        width: int,
+    ) -> None:
+        self.block = block
         self.limit = limit
         self.width = min(width, MOST_LABELS)
-        own = block.own_points.copy()
+        #: The shape of each day.
+        self._shape = block.shape[days]
+        self._most_held = block.most_held[days]
+        own = block.own_points[days]
         for day, points in enumerate(extra):
-            visits = np.flatnonzero(block.option[day] >= 0)
-            own[day, visits] += points[block.option[day, visits], np.newaxis]
+            option = block.option[self._shape[day]]
+            visits = np.flatnonzero(option >= 0)
+            own[day, visits] += points[option[visits], np.newaxis]
         np.minimum(own, FAR, out=own)
-        self._ahead = ahead.least(own)
+        shapes = len(np.unique(self._shape))
+        least = ahead.least(own.reshape(shapes, len(days) // shapes, *own.shape[1:]))
+        self._ahead = least.reshape(len(days), *least.shape[2:])
         # By engagements passed: another number of them is over at the other starts.
-        passed = np.arange(int(block.engagements.max(initial=0)) + 1)
-        here = block.engaged == passed[:, np.newaxis, np.newaxis, np.newaxis]
+        passed = np.arange(int(block.engagements[self._shape].max(initial=0)) + 1)
+        here = block.engaged[self._shape] == passed[:, np.newaxis, np.newaxis, np.newaxis]
         self._own = np.where(here, own, FAR)
         self._least_ahead = (self._own + self._ahead.min(axis=2)).min(axis=3)
-        self._dropped = np.full(len(block), FAR)
+        self._dropped = np.full(len(days), FAR)
 
     def run(self) -> list[Found]:
         """Grow all labels and return the rounds found, day by day."""
-        block = self.block
-        days = np.arange(len(block))
-        empty = days[(block.engagements == 0) & (self.limit >= 0)]
-        found = [(empty, np.zeros(len(empty), dtype=np.int64), np.zeros(len(empty)))]
-        profile = np.full((len(block), 2, block.starts_s.shape[2]), FAR)
-        profile[days, block.lunch_had, 0] = 0.0
-        none = np.zeros(len(block), dtype=np.int64)
-        labels = _Labels(none, days, none, profile, np.zeros(len(block)))
+        block, shape = self.block, self._shape
+        days = np.arange(len(shape))
+        empty = days[(block.engagements[shape] == 0) & (self.limit >= 0)]
+        found = [(empty, np.zeros((len(empty), block.words), dtype=np.int64), np.zeros(len(empty)))]
+        profile = np.full((len(days), 2, block.starts_s.shape[2]), FAR)
+        profile[days, block.lunch_had[shape], 0] = 0.0
+        none = np.zeros(len(days), dtype=np.int64)
+        keys = np.zeros((len(days), block.words), dtype=np.int64)
+        labels = _Labels(keys, none, days, none, profile, np.zeros(len(days)))
         while len(labels):
             labels = self._longer(labels)
             found.append(self._closed(labels))
         day, keys, points = (np.concatenate(column) for column in zip(*found, strict=True))
-        order = np.lexsort((points, keys, day))
+        order = np.lexsort((points, *keys.T, day))
         day, keys, points = day[order], keys[order], points[order]
         new = np.ones(len(day), dtype=bool)
-        new[1:] = (keys[1:] != keys[:-1]) | (day[1:] != day[:-1])
+        new[1:] = (keys[1:] != keys[:-1]).any(axis=1) | (day[1:] != day[:-1])
         day, keys, points = day[new], keys[new], points[new]
         order = np.lexsort((points, day))
         keys, points = keys[order], points[order]
-        ends = np.cumsum(np.bincount(day, minlength=len(block)))
+        ends = np.cumsum(np.bincount(day, minlength=len(days)))
         return [
             Found(
                 keys[start:end],
@@ -133,7 +158,7 @@ class Grower:
         least = np.full((len(labels), 2, labels.profile.shape[2] + 1), FAR)
         waiting = least.copy()
         np.minimum.accumulate(labels.profile, axis=2, out=least[:, :, 1:])
-        ends_s = block.ends_s[labels.day, labels.last][:, np.newaxis]
+        ends_s = block.ends_s[self._shape[labels.day], labels.last][:, np.newaxis]
         shifted = labels.profile - block.moves[0].wait_points * ends_s
         np.minimum.accumulate(shifted, axis=2, out=waiting[:, :, 1:])
         parts = [
@@ -145,32 +170,37 @@ class Grower:
     def _pairs(self, labels: _Labels) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return which labels may be grown by which nodes: rows of the labels, and nodes."""
         block, day, last = self.block, labels.day, labels.last
+        shape = self._shape[day]
         first_alive = (labels.profile < _HALF).any(axis=1).argmax(axis=1)
-        engaged = labels.keys >> block.shift[day]
-        may = block.reach[day, last] > first_alive[:, np.newaxis]
-        may &= (labels.keys[:, np.newaxis] & block.field[day]) == 0
-        engagement = block.engagement[day]
-        may &= (engagement < 0) | (engagement == engaged[:, np.newaxis])
+        hope = labels.profile.min(axis=(1, 2))[:, np.newaxis] + block.least_points[shape, last]
+        hope += self._least_ahead[labels.engaged, day]
+        may = hope <= self.limit[day][:, np.newaxis] + _ERROR
+        may &= block.reach[shape, last] > first_alive[:, np.newaxis]
         may[:, :2] = False
-        hope = labels.profile.min(axis=(1, 2))[:, np.newaxis] + block.least_points[day, last]
-        hope += self._least_ahead[engaged, day]
-        may &= hope <= self.limit[day][:, np.newaxis] + _ERROR
-        limited = np.flatnonzero(block.most_held[day] < np.iinfo(np.int64).max)
-        if len(limited):
-            held = self._held(labels.take(limited))
-            room = block.most_held[day[limited]] - held
-            may[limited] &= block.held[day[limited]] <= room[:, np.newaxis]
         rows, nodes = np.nonzero(may)
+        shape = shape[rows]
+        # Not twice to a request, and to the next engagement alone.
+        met = labels.keys[rows, block.word[shape, nodes]] & block.field[shape, nodes]
+        engagement = block.engagement[shape, nodes]
+        keep = (met == 0) & ((engagement < 0) | (engagement == labels.engaged[rows]))
+        rows, nodes = rows[keep], nodes[keep]
+        limited = np.flatnonzero(self._most_held[day] < np.iinfo(np.int64).max)
+        if len(limited):
+            room = self._most_held[day].copy()
+            room[limited] -= self._held(labels.take(limited))
+            keep = block.held[self._shape[day[rows]], nodes] <= room[rows]
+            rows, nodes = rows[keep], nodes[keep]
         return rows, nodes
 
     def _held(self, labels: _Labels) -> Ints:
         """Return the conversations of labels."""
-        block = self.block
-        bits = labels.keys[:, np.newaxis] & block.field[labels.day]
-        taken = (bits == block.added[labels.day]) & (bits != 0)
+        block, shape = self.block, self._shape[labels.day]
+        words = np.take_along_axis(labels.keys, block.word[shape], axis=1)
+        bits = words & block.field[shape]
+        taken = (bits == block.added[shape]) & (bits != 0)
         # A stop that is split into nodes counts once.
-        taken &= block.first_part[labels.day]
-        held: Ints = (taken * block.held[labels.day]).sum(axis=1)
+        taken &= block.first_part[shape]
+        held: Ints = (taken * block.held[shape]).sum(axis=1)
         return held
 
     def _extend(
@@ -184,27 +214,31 @@ class Grower:
         """Grow some labels (by row) by a node each, and keep what has hope."""
         block = self.block
         day, last = labels.day[rows], labels.last[rows]
+        shape = self._shape[day]
         width = least.shape[2]
         first = rows[:, np.newaxis] * (2 * width)
         profile = np.full((len(rows), 2, width - 1), FAR)
         not_had, had = profile[:, 0], profile[:, 1]
-        starts_s = block.starts_s[day, to]
+        starts_s = block.starts_s[shape, to]
         for source, move in zip((waiting, least), block.moves, strict=True):
             flat = source.reshape(-1)
-            points = move.points[day, last, to][:, np.newaxis] + move.wait_points * starts_s
-            index = first + move.plain[day, last, to]
+            points = move.points[shape, last, to][:, np.newaxis] + move.wait_points * starts_s
+            index = first + move.plain[shape, last, to]
             np.minimum(not_had, flat.take(index) + points, out=not_had)
             np.minimum(had, flat.take(index + width) + points, out=had)
-            index = first + move.lunch[day, last, to]
-            points -= move.lunch_gain[day][:, np.newaxis]
+            index = first + move.lunch[shape, last, to]
+            points -= move.lunch_gain[shape][:, np.newaxis]
             np.minimum(had, flat.take(index) + points, out=had)
-        engaged = labels.keys[rows] >> block.shift[day]
+        engaged = labels.engaged[rows]
         profile += self._own[engaged, day, to][:, np.newaxis]
         np.minimum(profile, FAR, out=profile)
         hope = (profile + self._ahead[day, to]).min(axis=(1, 2))
         keep = np.flatnonzero(hope <= self.limit[day] + _ERROR)
-        day, to = day[keep], to[keep]
-        return _Labels(labels.keys[rows[keep]] + block.added[day, to], day, to, profile[keep], hope[keep])
+        day, to, shape = day[keep], to[keep], shape[keep]
+        keys = labels.keys[rows[keep]]
+        keys[np.arange(len(keep)), block.word[shape, to]] += block.added[shape, to]
+        engaged = engaged[keep] + (block.engagement[shape, to] >= 0)
+        return _Labels(keys, engaged, day, to, profile[keep], hope[keep])
 
     def _promising(self, labels: _Labels) -> _Labels:
         """Drop the labels of each day beyond the width."""
@@ -220,43 +254,43 @@ class Grower:
     def _closed(self, labels: _Labels) -> tuple[Ints, Keys, Points]:
         """Return the wanted rounds that end after these labels' last nodes: days, keys, points."""
         block = self.block
-        done = (labels.keys >> block.shift[labels.day]) == block.engagements[labels.day]
-        labels = labels.take(done)
+        labels = labels.take(labels.engaged == block.engagements[self._shape[labels.day]])
         day, last = labels.day, labels.last
+        shape = self._shape[day]
         move = block.moves[1]
         least = np.full((len(labels), 2, labels.profile.shape[2] + 1), FAR)
         np.minimum.accumulate(labels.profile, axis=2, out=least[:, :, 1:])
         rows = np.arange(len(labels))
         points = np.minimum(
-            least[rows, 1, move.plain[day, last, 1, 0]], least[rows, 0, move.lunch[day, last, 1, 0]]
+            least[rows, 1, move.plain[shape, last, 1, 0]], least[rows, 0, move.lunch[shape, last, 1, 0]]
         )
-        points += move.points[day, last, 1]
+        points += move.points[shape, last, 1]
         wanted = points <= self.limit[day]
-        visits = labels.keys & ((1 << block.shift[day]) - 1)
-        return day[wanted], visits[wanted], points[wanted]
+        return day[wanted], labels.keys[wanted], points[wanted]
 
 
 def _joined(parts: list[_Labels]) -> _Labels:
     if len(parts) == 1:
         return parts[0]
-    return _Labels(
-        np.concatenate([part.keys for part in parts]),
-        np.concatenate([part.day for part in parts]),
-        np.concatenate([part.last for part in parts]),
-        np.concatenate([part.profile for part in parts]),
-        np.concatenate([part.hope for part in parts]),
-    )
+    names = [field.name for field in fields(_Labels)]
+    return _Labels(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def _merged(labels: _Labels) -> _Labels:
     """Join the labels of the same day, set and last node."""
-    order = np.lexsort((labels.last, labels.keys, labels.day))
-    keys, day, last = labels.keys[order], labels.day[order], labels.last[order]
+    order = np.lexsort((labels.last, labels.engaged, *labels.keys.T, labels.day))
+    keys, engaged, day, last = (
+        labels.keys[order],
+        labels.engaged[order],
+        labels.day[order],
+        labels.last[order],
+    )
     new = np.ones(len(keys), dtype=bool)
-    new[1:] = (keys[1:] != keys[:-1]) | (last[1:] != last[:-1]) | (day[1:] != day[:-1])
+    new[1:] = (keys[1:] != keys[:-1]).any(axis=1) | (last[1:] != last[:-1])
+    new[1:] |= (day[1:] != day[:-1]) | (engaged[1:] != engaged[:-1])
     firsts = np.flatnonzero(new)
     if len(firsts) == len(keys):
         return labels
     profile = np.minimum.reduceat(labels.profile[order], firsts, axis=0)
     hope = np.minimum.reduceat(labels.hope[order], firsts)
-    return _Labels(keys[firsts], day[firsts], last[firsts], profile, hope)
+    return _Labels(keys[firsts], engaged[firsts], day[firsts], last[firsts], profile, hope)

@@ -8,10 +8,10 @@ import numpy as np
 from scheduler.model import ConsultantDay, Problem, Request
 from scheduler.schedule import DayModel
 from scheduler.solver.generate import Generator
-from scheduler.solver.graph import TooManyRoundsError
-from scheduler.solver.labels import MOST_LABELS, Grower
+from scheduler.solver.labels import MOST_LABELS
 from scheduler.solver.master import Deadline
 from scheduler.solver.parts import pin_points
+from scheduler.solver.start import first_choice
 
 #: How much dearer a day may become before its least points are not looked for any further.
 _SLACK = 50_000.0
@@ -30,7 +30,7 @@ class Limits:
         self._pin_points = 2 * pin_points(problem)
         generator = self._generator(problem, problem.days)
         never = Deadline(time.monotonic() + 3600)
-        generator.first_rounds()
+        first_choice(generator, never)
         self._relaxed = generator.relax(never)
 
     def bound(self, variant: Problem) -> int:
@@ -43,16 +43,12 @@ class Limits:
             return 0
         changed = [number for number in range(len(variant.days)) if self._changed(variant, number)]
         least = np.array(self._relaxed.least)
-        try:
-            generator = self._generator(variant, [variant.days[number] for number in changed])
-        except TooManyRoundsError:
-            return 0
+        generator = self._generator(variant, [variant.days[number] for number in changed])
         table = generator.pool.table()
         for place, number in enumerate(changed):
             extra = generator.charges(place, self._relaxed.prices, table)
             limit = float(self._relaxed.least[number]) + _SLACK
-            (found,) = Grower(generator.view([place]), [extra], np.array([limit]), MOST_LABELS).run()
-            least[number] = found.least
+            least[number] = generator.grow_one(place, extra, limit, MOST_LABELS, 0).least
         return max(0, int(np.floor(self._relaxed.prices.bound(table, least))))
 
     def _generator(self, problem: Problem, days: Sequence[ConsultantDay]) -> Generator:

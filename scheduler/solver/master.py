@@ -26,7 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
-from scheduler.solver.program import MARGIN, Program
+from scheduler.solver.program import MARGIN, Prices, Program
+from scheduler.solver.reduced import ReducedProgram
 from scheduler.solver.table import RoundTable
 
 #: One point of balance in the units of the integer model.
@@ -37,9 +38,6 @@ _MORE = 6
 #: How many rounds a day at most are looked at where visits may be made twice, and how exactly.
 _COVER_ROUNDS = 16
 _COVER_GAP = 0.0005
-#: What the bound of HiGHS may be too high, as a share of all points in it: it takes what is within a
-#: millionth for whole.
-_ERROR = 2e-6
 #: By how many visits an alternative differs at least.
 _DIFFERENT = 2
 _POLL_S = 0.02
@@ -88,6 +86,8 @@ class Search:
         What no choice can be below, in points.
     excess
         For each usable round, how far above `bound` every choice with it is at least.
+    prices
+        The prices that the bound and the excess are by.
     deadline
         When to stop.
     force
@@ -112,6 +112,7 @@ class Search:
         bound: float,
         excess: NDArray[np.float64],
         *,
+        prices: Prices,
         deadline: Deadline,
         force: int | None = None,
         report: Report = lambda _score, _bound: None,
@@ -124,6 +125,7 @@ class Search:
         self.usable = usable
         self.exact_bound = bound
         self.excess = excess
+        self.prices = prices
         self.deadline = deadline
         self.force = force
         self.report = report
@@ -181,17 +183,20 @@ class Search:
         """Choose among the rounds of least excess, and return how many were looked at."""
         tried = self.keep if len(self.keep) <= 2 * size else self.keep[:size]
         everything = len(tried) == len(self.keep)
-        choice, bound = self._highs(self.usable[tried])
+        choice, bound = self._highs(tried)
         if self.complete and everything and self.target is not None:
             # What was dropped cannot be below the target.
-            error = _ERROR * (abs(self.table.constant) + abs(bound)) + MARGIN
-            least = min(bound - error, float(self.target) - MARGIN)
-            self.bound = max(self.bound, math.floor(least))
+            self.bound = max(self.bound, self._rounded(min(bound, float(self.target))))
         if choice is not None:
             self.accept(choice)
         elif everything and self.best is not None:
             self.report(self.score, min(self.bound, self.score))
         return len(tried)
+
+    def _rounded(self, bound: float) -> int:
+        """Round a bound on what is not rounded down: up where no score lies between."""
+        above = math.ceil(bound)
+        return above if bound > above - self.table.step else above - 1
 
     def prove(self) -> Choice | None:
         """Settle the rounds that are left in integers, and return the best choice with its bound."""
@@ -210,13 +215,16 @@ class Search:
                 proven = proven or self.target == before
         return None if self.best is None else Choice(self.best, self.score, self.score, fine=self.fine)
 
-    def _highs(self, rounds: NDArray[np.intp]) -> tuple[tuple[int, ...] | None, float]:
-        """Choose among some rounds with HiGHS.
+    def _highs(self, tried: NDArray[np.intp]) -> tuple[tuple[int, ...] | None, float]:
+        """Choose among some of the usable rounds with HiGHS.
 
         Returns the best choice up to float arithmetic, if any, and what none of them can be below.
         """
-        program = Program(self.table, self.force)
-        program.add(self.table, rounds)
+        gap = math.inf if self.target is None else float(self.target) + MARGIN - self.exact_bound
+        rounds = self.usable[tried]
+        program = ReducedProgram(
+            self.table, rounds, self.excess[tried], prices=self.prices, gap=gap, force=self.force
+        )
         for same, most in self.unlike:
             program.limit_same(same[rounds], most)
         start = None
@@ -227,7 +235,8 @@ class Search:
         )
         if answer is None:
             return None, 0.0
-        chosen, bound = answer
+        chosen, above = answer
+        bound = self.exact_bound + above
         return None if chosen is None else tuple(rounds[chosen].tolist()), bound
 
     def _cp_sat(self, rounds: NDArray[np.intp]) -> tuple[tuple[int, ...] | None, bool]:

@@ -18,7 +18,6 @@ from scheduler.schedule import DayModel, DaySchedule, unmet_points
 from scheduler.score import Balance
 from scheduler.solver import program
 from scheduler.solver.choose import Chooser
-from scheduler.solver.graph import TooManyRoundsError
 from scheduler.solver.master import Choice, Deadline, Report
 from scheduler.solver.rounds import best_order
 from scheduler.solver.routing import route
@@ -118,11 +117,7 @@ class Part:
         """Go on planning by generating rounds, and report what becomes better."""
         if not self.models or self.is_proven:
             return
-        try:
-            chooser = self.proof[0] if self.proof else self._chooser()
-        except TooManyRoundsError:
-            self.route(deadline, improve=True)
-            return
+        chooser = self.proof[0] if self.proof else self._chooser()
         start = chooser.pool.add(self.schedules) if self.schedules else None
 
         best = self.score
@@ -144,11 +139,6 @@ class Part:
         """Plan as well as can be if that scores less than a number, and tell whether it does.
 
         `near` are prices of a week much like this one.
-
-        Raises
-        ------
-        TooManyRoundsError
-            When a day has too many visits to choose from.
         """
         chooser = self._chooser()
         found = chooser.below(than, self._priced(near), deadline)

@@ -14,13 +14,7 @@ from scheduler.solver.table import RoundTable
 
 
 class Pool:
-    """Known rounds: each has a key and, without balance, its points.
-
-    Raises
-    ------
-    TooManyRoundsError
-        When a day has too many visits to choose from.
-    """
+    """Known rounds: each has a key and, without balance, its points."""
 
     def __init__(self, problem: Problem, models: Sequence[DayModel], *, pin_points: int) -> None:
         self.problem = problem
@@ -60,7 +54,7 @@ class Pool:
         known = self._known[day]
         better = [
             (key, value)
-            for key, value in zip(keys.tolist(), points.tolist(), strict=True)
+            for key, value in zip(self.graphs[day].whole(keys), points.tolist(), strict=True)
             if value < known.get(key, INFEASIBLE)
         ]
         known.update(better)
@@ -72,8 +66,7 @@ class Pool:
         known = self._known[day]
         if key not in known:
             graph = self.graphs[day]
-            visits = graph.rounds(np.array([key]), np.zeros(1, dtype=np.int64)).stops(0)
-            schedule = best_order(graph.model, visits)
+            schedule = best_order(graph.model, graph.visits_of(key))
             if schedule is None:
                 return INFEASIBLE
             self._learn(day, key, schedule.points)
@@ -85,7 +78,7 @@ class Pool:
         for day, (graph, known) in enumerate(zip(self.graphs, self._known, strict=True)):
             learnt = list(known) if since is None else self._log[day][since[day] :]
             points = np.array([known[key] for key in learnt], dtype=np.int64)
-            days.append(graph.rounds(np.array(learnt, dtype=np.int64), points))
+            days.append(graph.rounds(learnt, points))
         return RoundTable(self.problem, tuple(days), self.pin_points)
 
     def marks(self) -> list[int]:
@@ -95,7 +88,7 @@ class Pool:
     def keys(self, table: RoundTable, rows: Sequence[int]) -> tuple[int, ...]:
         """Return the keys of a choice's rows, one a day."""
         return tuple(
-            int(table.days[day].keys[row - int(table.starts[day])]) for day, row in enumerate(sorted(rows))
+            table.days[day].keys[row - int(table.starts[day])] for day, row in enumerate(sorted(rows))
         )
 
     def rows(self, table: RoundTable, keys: Sequence[int]) -> tuple[int, ...]:

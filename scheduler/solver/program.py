@@ -17,14 +17,13 @@ from scheduler.solver.table import RoundTable
 Numbers = NDArray[np.int64]
 
 #: What float arithmetic may lose in a bound, in points; bounds are lowered by it.
-MARGIN = 1e-3
+MARGIN = 1e-5
 #: Points in a unit of the high and low variables: HiGHS wants numbers near those of the rounds.
 _UNIT = 10_000.0
 #: HiGHS' names for its ways: the simplex for columns that come, and for bounds that change.
 _DUAL, _PRIMAL = 1, 4
-#: A dive takes all rounds of which so much is taken, and so large a share of the days that are left.
+#: A dive takes all rounds of which so much is taken.
 _WHOLE = 0.99
-_DIVE_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,10 +61,10 @@ class Prices:
         return float(table.constant + least.sum() - self.request.sum()) - MARGIN
 
 
-class _Silent(highspy.Highs):
+class SilentHighs(highspy.Highs):
     """HiGHS without a word: its own constructor says who it is where output is not off before callbacks are on."""
 
-    def enableCallbacks(self) -> None:  # noqa: N802
+    def enableCallbacks(self) -> None:  # noqa: N802, D102
         self.setOptionValue("output_flag", False)  # noqa: FBT003
         super().enableCallbacks()  # type: ignore[no-untyped-call]
 
@@ -103,9 +102,9 @@ class Program:
         self._compared = np.array([i for group in compared for i in group], dtype=np.int64)
         self._group = np.repeat(np.arange(len(compared)), [len(group) for group in compared])
         self._force = force
-        self.day, self.key = np.zeros((2, 0), dtype=np.int64)
+        self.day, self.key = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=object)
         self.score = 0.0
-        self._highs = _Silent()  # type: ignore[no-untyped-call]
+        self._highs = SilentHighs()  # type: ignore[no-untyped-call]
         for option, value in (("threads", 1), ("solver", "simplex"), ("simplex_strategy", _PRIMAL)):
             self._highs.setOptionValue(option, value)
         self._add_rows(len(self._compared))
@@ -215,24 +214,27 @@ class Program:
         self.score = self._constant + float(self._highs.getInfo().objective_function_value)
         return bool(self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
 
-    def dive(self) -> Numbers | None:
-        """Return a choice near the relaxation just solved: take what it takes nearly whole, and solve it again.
+    def dive(self, share: float) -> Numbers | None:
+        """Return a choice near the relaxation: take what it takes nearly whole, solve it again, and so on.
 
-        A round a day, or None. A request may be met by several days where there are spares.
+        `share` is how many of the days that are left are settled at a time at least. Returns a round a day,
+        or None. A request may be met by several days where there are spares.
         """
+        if not self._solved():
+            return None
         basis = self._highs.getBasis()
         self._highs.setOptionValue("simplex_strategy", _DUAL)
         self._limit_spare(np.inf)
         taken = np.full(self._days, -1)
         while (taken < 0).any():
-            share = self._taken()
-            share[taken[self.day] >= 0] = 0.0
+            whole = self._taken()
+            whole[taken[self.day] >= 0] = 0.0
             # The round of each day that is taken most comes last.
-            order = np.lexsort((share, self.day))
+            order = np.lexsort((whole, self.day))
             most = order[np.flatnonzero(np.diff(self.day[order], append=self._days))]
             most = most[taken[self.day[most]] < 0]
-            most = most[np.argsort(-share[most], kind="stable")]
-            count = max(int((share[most] > _WHOLE).sum()), 1 + int(_DIVE_SHARE * len(most)))
+            most = most[np.argsort(-whole[most], kind="stable")]
+            count = max(int((whole[most] > _WHOLE).sum()), 1 + int(share * len(most)))
             taken[self.day[most[:count]]] = most[:count]
             self._fix(most[:count], 1.0, 1.0)
             if not self._solved():

@@ -13,14 +13,14 @@ from scheduler.schedule import INFEASIBLE, DayModel, DaySchedule, Profile, StopO
 class DayRounds:
     """Some rounds of one consultant-day.
 
-    `keys` are those of `DayGraph`. `held` has shape (rounds, requests of the day): 0 where a request is left out, the number of
+    `keys` are whole keys of `DayGraph`. `held` has shape (rounds, requests of the day): 0 where a request is left out, the number of
     the option otherwise (1 for the first in `options`). `requests` are positions in the problem's
     requests. `points` are those of the score without balance, for the cheapest schedule;
     `load_s` are the seconds of the visits.
     """
 
     model: DayModel
-    keys: NDArray[np.int64]
+    keys: NDArray[np.object_]
     requests: tuple[int, ...]
     options: tuple[tuple[StopOption, ...], ...]
     held: NDArray[np.int8]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class RoundTable:
         return np.repeat(np.arange(len(self.days)), np.diff(self.starts))
 
     @cached_property
-    def keys(self) -> NDArray[np.int64]:
+    def keys(self) -> NDArray[np.object_]:
         """The key of each round."""
         return np.concatenate([day.keys for day in self.days])
 
@@ -92,6 +93,19 @@ class RoundTable:
         pins = sum(request.pin is not None for request in self.problem.requests)
         return unmet_points(self.problem) + pins * self.pin_points
 
+    @cached_property
+    def step(self) -> Fraction:
+        """How far below a whole number any score that is not rounded down is at least, if it is below.
+
+        Points are whole but for those of balance: the loads of two consultants, each a multiple of what
+        all visits' seconds are multiples of.
+        """
+        seconds = int(np.gcd.reduce(self.load_s, initial=0))
+        weight = self.problem.weights["imbalance_minute"]
+        loads = [rate * weight * seconds / 60 for rate in self.balance.rate]
+        pairs = (pair for group in self.balance.groups for pair in combinations([loads[i] for i in group], 2))
+        return min((_common(Fraction(1), *pair) for pair in pairs), default=Fraction(1))
+
     def score(self, rounds: Sequence[int]) -> int:
         """Return the score of a choice."""
         return math.floor(self.unrounded(rounds))
@@ -121,3 +135,8 @@ class RoundTable:
                 full = [True, *(option.conversations == conversations for option in day.options[local])]
                 fits[start : start + len(day.points)] = np.array(full)[day.held[:, local]]
         return np.flatnonzero(fits)
+
+
+def _common(*values: Fraction) -> Fraction:
+    """Return the largest number of which all values are multiples."""
+    return Fraction(math.gcd(*(v.numerator for v in values)), math.lcm(*(v.denominator for v in values)))

@@ -10,7 +10,7 @@ import pandas as pd
 from scheduler.outputs import plots
 
 SOURCE = "Kilde: eksempel"
-HOSTILE = "$x^2$ </svg><script>alert(1)</script>"
+HOSTILE = "$\\frac{$ </svg><script>alert(1)</script>"
 LONG = "En meget lang titel på et scenarie, som ikke kan stå på én linje, og som skal kunne læses alligevel"
 
 TITLES = {"today": "I dag", "more": LONG, "fewer": HOSTILE, "same": "Som i dag"}

@@ -1,6 +1,9 @@
+import dataclasses
+
 import pytest
 import samples
 
+from scheduler import i18n
 from scheduler.model import Roster
 from scheduler.outputs.cards import RideCard, StopCard, cards
 
@@ -67,3 +70,17 @@ def test_a_home_visit_has_no_web_link(roster: Roster) -> None:
     assert isinstance(home, StopCard)
     assert (home.title, home.web) == ("Home visit", "")
     assert home.geo.startswith("geo:55.66589,12.54504")
+
+
+def test_a_home_visit_is_named_as_sentences_name_it(roster: Roster) -> None:
+    round_ = roster.rounds[2]
+    home = next(stop for stop in round_.stops if stop.kind == "home_visit")
+    stops = [
+        dataclasses.replace(stop, place_id=home.place_id) if stop.kind == "lunch" else stop
+        for stop in round_.stops
+    ]
+    with i18n.using("da"):
+        made = cards(roster, dataclasses.replace(round_, stops=tuple(stops)), samples.rides(roster))
+    lunch = next(card for card in made if isinstance(card, StopCard) and card.kind == "lunch")
+    assert lunch.lines[0].endswith(", ved et hjemmebesøg")
+    assert "et hjemmebesøg" in [card.to for card in made if isinstance(card, RideCard)]

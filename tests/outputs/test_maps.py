@@ -12,6 +12,7 @@ from scheduler.config import MapSettings
 from scheduler.mapdata import Background
 from scheduler.model import Roster
 from scheduler.outputs import maps, names
+from scheduler.outputs.livemap import Verbatim
 from scheduler.outputs.privacy import public
 
 PLAIN = MapSettings()
@@ -151,6 +152,18 @@ def test_every_page_is_small(roster: Roster) -> None:
 def test_same_roster_same_page(roster: Roster) -> None:
     assert _round_page(roster, 3) == _round_page(roster, 3)
     assert _week_page(roster) == _week_page(roster)
+
+
+def test_what_a_map_has_written_is_no_template(roster: Roster) -> None:
+    tiles = MapSettings(tile_url="https://tiles.example/{z}/{x}/{y}.png")
+    map_ = maps.week_map(public(roster), samples.rides(roster), samples.background(), map_settings=tiles)
+    map_.get_root().render()
+    waiting: list[Any] = [map_]
+    for element in waiting:
+        waiting += element._children.values()
+    # These two write nothing but numbers and names of variables.
+    others = {type(element).__name__ for element in waiting if not isinstance(element, Verbatim)}
+    assert others == {"ElementAddToElement", "FitBounds"}
 
 
 def test_hostile_texts_stay_texts() -> None:

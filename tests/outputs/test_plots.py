@@ -18,6 +18,7 @@ from outputs.plot_samples import (
     FRONTIER,
     GAINS,
     HOSTILE,
+    LONG,
     PLOTS,
     RESULTS,
     SOURCE,
@@ -41,7 +42,7 @@ def _texts(figure: Figure) -> list[str]:
 
 
 def _title(figure: Figure) -> str:
-    return figure.get_suptitle()
+    return figure.get_suptitle().replace(r"\$", "$")
 
 
 def _drawn(figure: Figure, width_in: float) -> FigureCanvasAgg:
@@ -111,9 +112,20 @@ def test_names_are_texts_whatever_they_are() -> None:
     for name in ("scenario_differences", "candidate_ranking", "working_time", "rides_of_place"):
         figure = PLOTS[name]()
         _drawn(figure, 7.0)
-        shown = [text for text in figure.findobj(Text) if "x^2" in text.get_text()]
+        texts = [text for text in figure.findobj(Text) if "frac" in text.get_text()]
+        shown = [text._preprocess_math(text.get_text()) for text in texts]
         assert shown
-        assert not any(text.get_parse_math() for text in shown)
+        assert all("$\\frac{$" in text and not mathematics for text, mathematics in shown)
+
+
+def test_there_is_room_for_a_plot_below_any_title() -> None:
+    two = DIFFERENCES[DIFFERENCES["scenario"] != "same"]
+    figure = plots.scenario_differences(
+        two, "held", what="Samtaler holdt", titles=dict.fromkeys(two["scenario"], LONG * 20), source=SOURCE
+    )
+    _drawn(figure, 4.0)  # a warning, and so an error, where the axes have no height left
+    assert figure.axes[0].get_window_extent().height > 40
+    assert len(_title(figure)) < 320
 
 
 def test_differences_name_both_ends_and_their_intervals() -> None:

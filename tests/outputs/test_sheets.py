@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from scheduler import i18n
+from scheduler.inputs.sheets import escaped
 from scheduler.outputs.excel import Sheet, formats, save, sheet_names
 from scheduler.outputs.sheets import workbook
 
@@ -109,8 +110,13 @@ def test_any_text_can_be_in_a_cell_and_comes_back_as_text(text: str) -> None:
     cell, error = _read(save(book)).worksheets[0][1]
     assert cell.data_type in ("s", "n")
     assert (error.data_type, error.value) == ("s", "#N/A")
-    if text.isprintable() and text.strip() and "_x" not in text:
-        assert cell.value == text
+    if text.isprintable() and text.strip():
+        assert cell.value == escaped(text)
+
+
+def test_what_a_workbook_has_for_letters_is_shown_as_it_was_written() -> None:
+    # Excel reads _x003D_ as =, unless its first mark is written in that way itself.
+    assert escaped("_x003D_1+1 _x41_ _x0041") == "_x005F_x003D_1+1 _x41_ _x0041"
 
 
 @given(st.lists(st.text(max_size=40), min_size=1, max_size=6))

@@ -84,6 +84,7 @@ def test_changes_may_be_written_as_sections(project: Project) -> None:
         (scenario("a", "{ drop = 'rooms', weekday = ['man', 'tir'] }"), "scenarios.toml:4 [a: weekday]: this must be one text"),
         (scenario("a", FASTER, "{ drop = 'rooms', weekday = 'x' }"), 'scenarios.toml:5 [a: weekday]: "x" is not a weekday'),
         (scenario("to do", FASTER), 'scenarios.toml:1 [to do: name]: "to do" is not an id'),
+        (scenario("a", FASTER) + 'title = "\\u001b[31m"', "scenarios.toml:1 [a: title]: the text has control characters in it"),
         (scenario("", FASTER), "[scenario 1: name]: this must be filled in"),
         (scenario("Today", FASTER), "[Today: name]: today is the project as it is; choose another name"),
         (scenario("a", FASTER) + scenario("A", ROOM), 'scenarios.toml:6 [A: name]: there is a scenario "A" already'),

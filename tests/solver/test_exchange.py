@@ -25,7 +25,8 @@ def _greedy(chooser: Chooser) -> tuple[int, ...]:
     extra = [np.zeros(graph.first_engagement) for graph in pool.graphs]
     days = range(len(pool.graphs))
     found, _new = chooser.generator.grow(days, extra, np.full(len(extra), 1e15), 40, 10)
-    return tuple(int(rounds.keys[0]) for rounds in found)
+    pairs = zip(pool.graphs, found, strict=True)
+    return tuple(graph.whole(rounds.keys[:1])[0] for graph, rounds in pairs)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -47,8 +48,7 @@ def test_settling_leaves_every_visit_made_once(seed: int) -> None:
     met = [
         graph.offers[local][0]
         for graph, key in zip(pool.graphs, settled, strict=True)
-        for local, field in enumerate(graph.fields.tolist())
-        if key & field
+        for local, _number in graph.met(key)
     ]
     assert met
     assert len(met) == len(set(met))

@@ -76,7 +76,7 @@ def test_a_dive_takes_a_round_a_day_and_leaves_the_relaxation_as_it_was(seed: in
     program.add(table, _all(table))
     before = program.prices()
     score = program.score
-    chosen = program.dive()
+    chosen = program.dive(0.2)
     assert before is not None
     if chosen is not None:
         assert program.day[chosen].tolist() == list(range(len(table.days)))
@@ -112,7 +112,7 @@ def test_a_choice_to_begin_with_is_never_lost() -> None:
     program = Program(table, spare=True)
     program.add(table, _all(table))
     assert program.prices() is not None
-    start = program.dive()
+    start = program.dive(0.2)
     assert start is not None
     # A gap so wide that HiGHS has nothing to look for, and no time to find a choice of its own.
     chosen, _bound = program.choose(0.01, gap=1e12, start=start)
@@ -159,7 +159,7 @@ def test_highs_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     program = Program(table, spare=True)
     program.add(table, _all(table))
     program.prices()
-    program.dive()
+    program.dive(0.2)
     program.choose(5.0)
     assert capfd.readouterr() == ("", "")
 

@@ -9,22 +9,26 @@ from random_problems import small_week, tiny_problem
 
 from scheduler.model import Engagement, Problem
 from scheduler.schedule import DayModel, request_points
-from scheduler.solver.ahead import Ahead
+from scheduler.solver.ahead import Ahead, Onward
 from scheduler.solver.block import Block
+from scheduler.solver.generate import Generator
 from scheduler.solver.graph import DayGraph, Points
 from scheduler.solver.labels import Found, Grower
 from scheduler.solver.rounds import DayRounds, best_order
 
 
-def grow(graph: DayGraph, extra: Points, limit: float) -> Found:
-    (found,) = Grower(Ahead(Block([graph])), [extra], np.array([limit]), 10**6).run()
+def grow(graph: DayGraph, extra: Points, limit: float, width: int = 10**6) -> Found:
+    block, days = Block([graph]), np.zeros(1, dtype=np.int64)
+    (found,) = Grower(
+        block, Ahead(block, [0], [Onward(graph)]), days, extra=[extra], limit=np.array([limit]), width=width
+    ).run()
     return found
 
 
 def list_rounds(problem: Problem, model: DayModel) -> DayRounds:
     graph = DayGraph(problem, model)
     found = grow(graph, np.zeros(graph.first_engagement), 1e15)
-    return graph.rounds(found.keys, np.rint(found.points).astype(np.int64))
+    return graph.rounds(graph.whole(found.keys), np.rint(found.points).astype(np.int64))
 
 
 def _as_points_of_the_day(problem: Problem, held: brute_force.Holding, points: int) -> int:
@@ -92,7 +96,7 @@ def test_what_a_narrow_search_leaves_out_is_not_below_its_bound(width: int) -> N
             extra = np.array([-float(s.points.min()) * rng.uniform(0.5, 1.0) for s in graph.stops[:visits]])
             everything = grow(graph, extra, 1e15)
             limit = float(everything.points.min()) + rng.choice([-500.0, 0.5, 20_000.0])
-            (found,) = Grower(Ahead(Block([graph])), [extra], np.array([limit]), width).run()
+            found = grow(graph, extra, limit, width)
             assert found.least <= max(limit, everything.points.min()) + 0.01
             assert found.least <= min(limit, everything.points.min()) + 0.01
             if found.complete:
@@ -104,13 +108,15 @@ def test_what_a_narrow_search_leaves_out_is_not_below_its_bound(width: int) -> N
 
 def test_days_grown_together_come_out_as_alone() -> None:
     problem = small_week(4)
-    graphs = [DayGraph(problem, DayModel(problem, day)) for day in problem.days]
+    generator = Generator(problem, [DayModel(problem, day) for day in problem.days], pin_points=0)
+    graphs = generator.graphs
+    assert 1 < len(generator.block.graphs) < len(graphs)
     extra = [np.linspace(0, 60_000, graph.first_engagement) for graph in graphs]
     limit = np.linspace(-80_000, 20_000, len(graphs))
-    together = Grower(Ahead(Block(graphs)), extra, limit, 10**6).run()
+    together, _new = generator.grow(range(len(graphs)), extra, limit, 100, None)
     for graph, its_extra, its_limit, found in zip(graphs, extra, limit, together, strict=True):
-        alone = grow(graph, its_extra, float(its_limit))
-        assert found.keys.tolist() == alone.keys.tolist()
+        alone = grow(graph, its_extra, float(its_limit), 100)
+        assert graph.whole(found.keys) == graph.whole(alone.keys)
         assert found.points.tolist() == alone.points.tolist()
 
 
@@ -128,11 +134,11 @@ def test_growing_under_prices_finds_every_round_within_the_limit(seed: int) -> N
         for limit in (-1000.0, 0.0, 2500.0, float(np.median(priced))):
             found = grow(graph, extra, limit)
             # What lies on the limit itself may come or not, by float arithmetic.
-            sure = set(everything.keys[priced < limit - 0.01].tolist())
-            assert sure <= set(found.keys.tolist())
+            sure = set(graph.whole(everything.keys[priced < limit - 0.01]))
+            assert sure <= set(graph.whole(found.keys))
             assert (found.points <= limit).all()
-            exact = dict(zip(everything.keys.tolist(), priced.tolist(), strict=True))
-            assert found.points == pytest.approx([exact[key] for key in found.keys.tolist()], abs=0.01)
+            exact = dict(zip(graph.whole(everything.keys), priced.tolist(), strict=True))
+            assert found.points == pytest.approx([exact[key] for key in graph.whole(found.keys)], abs=0.01)
 
 
 def test_a_practice_where_one_teaches_may_be_visited_without_a_ride() -> None:

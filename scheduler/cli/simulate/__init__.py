@@ -10,6 +10,7 @@ from scheduler.cli.simulate.capacity import capacity
 from scheduler.cli.simulate.place import place
 from scheduler.cli.simulate.scenarios import scenarios
 from scheduler.cli.simulate.week import week
+from scheduler.i18n import N_
 
 
 class _FileOrCommand(click.Group):
@@ -23,13 +24,15 @@ class _FileOrCommand(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=_FileOrCommand)
+@click.group(
+    cls=_FileOrCommand,
+    help=N_(
+        "Ask what if: other practices, rooms, people and hours.\n\n"
+        "`hjul simulate FILE.toml` is short for `hjul simulate scenarios FILE.toml`."
+    ),
+)
 @common
-def simulate(**_options: Any) -> None:
-    """Ask what if: other practices, rooms, people and hours, over the same weeks.
-
-    `hjul simulate FILE.toml` is short for `hjul simulate scenarios FILE.toml`.
-    """
+def simulate(**_options: Any) -> None: ...
 
 
 simulate.add_command(scenarios)

@@ -8,7 +8,7 @@ import click
 from scheduler.cli.options import Settings, common, online_option
 from scheduler.cli.simulate.options import page_option, planned, weeks_option
 from scheduler.cli.simulate.words import show_files
-from scheduler.i18n import _
+from scheduler.i18n import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,18 +18,27 @@ if TYPE_CHECKING:
     from scheduler.scenario.practices.joining import Gain
 
 
-@click.command()
-@click.argument("file", metavar="CANDIDATES.csv", type=click.Path(path_type=Path))
+@click.command(
+    help=N_(
+        "Rank practices that could join by what they bring.\n\n"
+        "CANDIDATES.csv (or a workbook) has a row for each room that a practice would lend, with the columns "
+        "of practices and of rooms; data/candidates.csv is an example. What a practice brings is found out by "
+        "planning every week again with it: alone, and then the best ones one after the other. Writes "
+        "alone.csv, joined.csv and a page to simulate/candidates in --out; the same command "
+        "goes on where it stopped."
+    )
+)
+@click.argument("file", metavar=N_("CANDIDATES.csv"), type=click.Path(path_type=Path))
 @weeks_option
 @click.option(
     "--take",
     type=click.IntRange(0, 100),
     default=5,
     show_default=True,
-    metavar="N",
-    help="Let the best join one after the other, at most N of them.",
+    metavar=N_("N"),
+    help=N_("Let the best join one after the other, at most N of them."),
 )
-@page_option("map and tables", "candidates")
+@page_option
 @planned
 @online_option
 @common
@@ -46,13 +55,6 @@ def candidates(
     time_limit: float,
     online: bool,
 ) -> None:
-    """Rank practices that could join by what they bring.
-
-    CANDIDATES.csv (or a workbook) has a row for each room that a practice would lend, with the columns of
-    practices and of rooms; data/candidates.csv is an example. What a practice brings is found out by planning
-    every week again with it: alone, and then the best ones one after the other. Writes alone.csv, joined.csv
-    and a page into OUT/simulate/candidates; the same command goes on where it stopped.
-    """
     from scheduler.scenario.practices.candidates import rank_candidates
 
     terminal = settings.terminal()

@@ -8,7 +8,7 @@ import click
 from scheduler.cli.options import Settings, common, online_option, read_argument
 from scheduler.cli.simulate.options import page_option, planned
 from scheduler.cli.simulate.words import show_files, show_table, whole_numbers
-from scheduler.i18n import _
+from scheduler.i18n import N_, _
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,43 +20,52 @@ if TYPE_CHECKING:
 _WANTED = 0.9
 
 
-@click.command()
+@click.command(
+    help=N_(
+        "Find the chance to hold as many conversations as promised.\n\n"
+        "Plans every week of the period, and looks at what is held of the conversations booked when citizens "
+        "do not come, consultants are ill and rides take longer: how often stands in the section [simulation] "
+        "of project.toml. Then plans some weeks with fewer and more consultants and practices: those there "
+        "are, and twins of them. Writes road.csv, needs.csv, frontier.csv and a report to simulate/capacity in "
+        "--out; the same command goes on where it stopped."
+    )
+)
 @click.option(
     "--held",
     type=click.IntRange(0, 10_000_000),
     default=0,
-    metavar="N",
-    help="Conversations held so far.",
+    metavar=N_("N"),
+    help=N_("Conversations held so far."),
 )
 @click.option(
     "--from",
     "since",
     default="",
-    metavar="WEEK",
-    help="The first week that is not counted in --held (default: the period's first).",
+    metavar=N_("WEEK"),
+    help=N_("The first week that is not counted in --held (default: the period's first)."),
 )
 @click.option(
     "--consultants",
     default="1,2,3,4",
     show_default=True,
-    metavar="NUMBERS",
-    help="Compare so many consultants.",
+    metavar=N_("NUMBERS"),
+    help=N_("Compare so many consultants."),
 )
 @click.option(
     "--practices",
     default="",
-    metavar="NUMBERS",
-    help="Compare so many practices, like 15,20,25 (default: from half to one and a half of today's).",
+    metavar=N_("NUMBERS"),
+    help=N_("Compare so many practices, like 15,20,25 (default: from half to one and a half of today's)."),
 )
 @click.option(
     "--sample",
     type=click.IntRange(0, 1000),
     default=26,
     show_default=True,
-    metavar="N",
-    help="Plan N weeks for each of these, at least 2; 0 compares none.",
+    metavar=N_("N"),
+    help=N_("Plan N weeks for each of these, at least 2; 0 compares none."),
 )
-@page_option("the report", "capacity")
+@page_option
 @planned
 @online_option
 @common
@@ -75,14 +84,6 @@ def capacity(
     time_limit: float,
     online: bool,
 ) -> None:
-    """Find the chance to hold as many conversations as promised.
-
-    Plans every week of the period, and looks at what is held of the conversations booked when citizens do not
-    come, consultants are ill and rides take longer: how often stands in the section [simulation] of
-    project.toml. Then plans some weeks with fewer and more consultants and practices: those there are, and twins
-    of them. Writes road.csv, needs.csv, frontier.csv and a report into OUT/simulate/capacity; the same command
-    goes on where it stopped.
-    """
     from scheduler.inputs import cells
 
     begin = read_argument("--from", cells.week, since) if since else None

@@ -6,26 +6,27 @@ from typing import Any, TypeVar
 
 import click
 
+from scheduler.i18n import N_
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 weeks_option = click.option(
     "--weeks",
     default="",
-    metavar="WEEKS",
-    help="Like 2009-W20..2009-W32. Without it: the first 13 weeks of the project's period, also when that "
-    "is over; for a project without a period the 13 weeks from next week on.",
+    metavar=N_("WEEKS"),
+    help=N_(
+        "Like 2009-W20..2009-W32. Without it: the first 13 weeks of the project's period, also when that is "
+        "over; for a project without a period the 13 weeks from next week on."
+    ),
 )
 
-
-def page_option(what: str, folder: str) -> Callable[[_Command], _Command]:
-    """Give a command the option where its page is written, if not into a folder of OUT/simulate."""
-    return click.option(
-        "--to",
-        "page",
-        metavar="FILE.html",
-        type=click.Path(path_type=Path),
-        help=f"Write {what} as a page that can be sent on (default: OUT/simulate/{folder}/index.html).",
-    )
+page_option = click.option(
+    "--to",
+    "page",
+    metavar=N_("FILE.html"),
+    type=click.Path(path_type=Path),
+    help=N_("Write the page, which can be sent on, here (default: index.html beside the tables)."),
+)
 
 
 def planned(command: _Command) -> _Command:
@@ -34,21 +35,21 @@ def planned(command: _Command) -> _Command:
         click.option(
             "--workers",
             type=click.IntRange(0, 1024),
-            metavar="N",
-            help="Plan in N processes (default: one a processor); 0 plans in this one.",
+            metavar=N_("N"),
+            help=N_("Plan in N processes (default: one a processor); 0 plans in this one."),
         ),
         click.option(
             "--cluster",
-            metavar="ADDRESS",
-            help="Plan on a Dask cluster, by the address of its scheduler (tcp://...).",
+            metavar=N_("ADDRESS"),
+            help=N_("Plan on a Dask cluster, by the address of its scheduler (tcp://...)."),
         ),
         click.option(
             "--time-limit",
             type=click.FloatRange(min=0, min_open=True),
             default=20.0,
             show_default=True,
-            metavar="SECONDS",
-            help="Search no longer than this for the roster of a week.",
+            metavar=N_("SECONDS"),
+            help=N_("Search no longer than this for the roster of a week."),
         ),
     )
     for option in reversed(options):

@@ -7,32 +7,40 @@ import click
 
 from scheduler.cli.options import Settings, common
 from scheduler.cli.simulate.options import page_option, planned, weeks_option
-from scheduler.i18n import _
+from scheduler.i18n import N_, _
 
 if TYPE_CHECKING:
     from scheduler.cli.terminal import Terminal
     from scheduler.scenario.practices.places import NextPlaces
 
 
-@click.command()
+@click.command(
+    help=N_(
+        "Find where a practice more would be worth most.\n\n"
+        "Tries a practice like the others (the median of their conversations, every week, at their most usual "
+        "room hours, on each weekday) at places all over the area, and plans the weeks again with it. Writes "
+        "places.csv and a page with the map to simulate/place in --out; the same command goes "
+        "on where it stopped."
+    )
+)
 @weeks_option
 @click.option(
     "--places",
     type=click.IntRange(1, 5000),
     default=120,
     show_default=True,
-    metavar="N",
-    help="Try a practice at N junctions, spread evenly over the area.",
+    metavar=N_("N"),
+    help=N_("Try a practice at N junctions, spread evenly over the area."),
 )
 @click.option(
     "--sample",
     type=click.IntRange(1, 1000),
     default=3,
     show_default=True,
-    metavar="N",
-    help="Try it in N of the weeks, spread evenly; each is planned for every place and every weekday.",
+    metavar=N_("N"),
+    help=N_("Try it in N of the weeks, spread evenly; each is planned for every place and every weekday."),
 )
-@page_option("the map", "place")
+@page_option
 @planned
 @common
 @click.pass_obj
@@ -47,12 +55,6 @@ def place(
     cluster: str | None,
     time_limit: float,
 ) -> None:
-    """Find where a practice more would be worth most.
-
-    Tries a practice like the others (the median of their conversations, every week, at their most usual room
-    hours, on each weekday) at places all over the area, and plans the weeks again with it. Writes places.csv
-    and a page with the map into OUT/simulate/place; the same command goes on where it stopped.
-    """
     from scheduler.scenario.practices.places import next_places
 
     terminal = settings.terminal()

@@ -8,33 +8,44 @@ import click
 from scheduler.cli.options import Settings, common, online_option
 from scheduler.cli.simulate.options import page_option, planned, weeks_option
 from scheduler.cli.simulate.words import show_files
-from scheduler.i18n import _
+from scheduler.i18n import N_, _
 
 if TYPE_CHECKING:
     from scheduler.cli.terminal import Terminal
     from scheduler.scenario.compare import Comparison
 
 
-@click.command()
-@click.argument("file", metavar="FILE.toml", type=click.Path(path_type=Path))
+@click.command(
+    help=N_(
+        "Plan the same weeks in every scenario of a file, and compare with today.\n\n"
+        "FILE.toml has named lists of changes to the project; data/scenarios.toml is an example. All that is "
+        "wrong with them is told before anything is planned. Writes results.csv, comparison.csv, "
+        "differences.csv, causes.csv and a report to simulate/FILE in --out. After Ctrl-C the "
+        "weeks that are done are compared; the same command goes on where it stopped."
+    )
+)
+@click.argument("file", metavar=N_("FILE.toml"), type=click.Path(path_type=Path))
 @weeks_option
 @click.option(
     "--draws",
     type=click.IntRange(1, 10_000),
     default=1,
     show_default=True,
-    metavar="N",
-    help="Plan each week N times, each time with other numbers of conversations asked for, drawn around "
-    "those of the tables and the same in every scenario; 1 takes those of the tables.",
+    metavar=N_("N"),
+    help=N_(
+        "Plan each week N times, each time with other numbers of conversations asked for, drawn around those "
+        "of the tables and the same in every scenario; 1 takes those of the tables."
+    ),
 )
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**31 - 1),
     default=0,
     show_default=True,
-    help="Other draws with another seed.",
+    metavar=N_("NUMBER"),
+    help=N_("Other draws with another seed."),
 )
-@page_option("the report", "FILE")
+@page_option
 @planned
 @online_option
 @common
@@ -52,13 +63,6 @@ def scenarios(
     time_limit: float,
     online: bool,
 ) -> None:
-    """Plan the same weeks in every scenario of a file, and compare with today.
-
-    FILE.toml has named lists of changes to the project; data/scenarios.toml is an example. All that is wrong
-    with them is told before anything is planned. Writes results.csv, comparison.csv, differences.csv,
-    causes.csv and a report into OUT/simulate/FILE. After Ctrl-C the weeks that are done are compared; the same
-    command goes on where it stopped.
-    """
     from scheduler import files
     from scheduler.scenario.reporting import scenario_report
     from scheduler.scenario.simulation import simulate

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scheduler.cli.options import Settings, common, online_option, read_week
+from scheduler.cli.options import Settings, common, online_option, read_week, week_argument
 from scheduler.cli.simulate.options import page_option
 from scheduler.cli.simulate.words import show_files, show_table, whole_numbers
-from scheduler.i18n import _, ngettext
+from scheduler.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,39 +18,51 @@ if TYPE_CHECKING:
     from scheduler.scenario.chance.robustness import Robustness
 
 
-@click.command()
-@click.argument("week", nargs=-1, metavar="[WEEK]")
+@click.command(
+    help=N_(
+        "Find out how well a week's roster keeps its times.\n\n"
+        "Takes the roster of the week in --out, or plans the week where there is none, and "
+        "carries it out many times: rides and conversations take shorter or longer, citizens do not come, "
+        "consultants are ill. How much and how often stands in the section [simulation] of project.toml. "
+        "Writes stops.csv, conversations.csv, rounds.csv, distribution.csv, with --slack also slack.csv, and "
+        "a report to simulate/week-WEEK in --out."
+    )
+)
+@week_argument
 @click.option(
     "--draws",
     type=click.IntRange(1, 100_000),
     default=10_000,
     show_default=True,
-    metavar="N",
-    help="Carry the roster out N times.",
+    metavar=N_("N"),
+    help=N_("Carry the roster out N times."),
 )
 @click.option(
     "--slack",
     default="",
-    metavar="MINUTES",
-    help="Also plan the week with so many minutes to spare on every ride, and compare; several are written "
-    "like 2,5,10.",
+    metavar=N_("MINUTES"),
+    help=N_(
+        "Also plan the week with so many minutes to spare on every ride, and compare; several are written "
+        "like 2,5,10."
+    ),
 )
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**31 - 1),
     default=0,
     show_default=True,
-    help="Other draws with another seed.",
+    metavar=N_("NUMBER"),
+    help=N_("Other draws with another seed."),
 )
 @click.option(
     "--time-limit",
     type=click.FloatRange(min=0, min_open=True),
     default=20.0,
     show_default=True,
-    metavar="SECONDS",
-    help="Search no longer than this for a roster that must be planned.",
+    metavar=N_("SECONDS"),
+    help=N_("Search no longer than this for a roster that must be planned."),
 )
-@page_option("the report", "week-WEEK")
+@page_option
 @online_option
 @common
 @click.pass_obj
@@ -65,13 +77,6 @@ def week(
     page: Path | None,
     online: bool,
 ) -> None:
-    """Find out how well a week's roster keeps its times.
-
-    Takes the roster in OUT/WEEK, or plans the week where there is none, and carries it out many times: rides
-    and conversations take shorter or longer, citizens do not come, consultants are ill. How much and how often
-    stands in the section [simulation] of project.toml. Writes stops.csv, conversations.csv, rounds.csv,
-    distribution.csv, with --slack also slack.csv, and a report into OUT/simulate/week-WEEK.
-    """
     wanted = read_week(" ".join(week))
     minutes = whole_numbers("--slack", slack, 0, 60)
 

@@ -19,6 +19,7 @@ from scheduler.outputs.plots.style import (
     looks,
     numbers,
     percent,
+    short,
 )
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _punctuality_found(shown: "pd.DataFrame", names: list[str]) -> str:
     if safe == len(within):
         return found
     least = min(range(len(within)), key=within.__getitem__)
-    return _("{found}; least certain: {name}").format(found=found, name=names[least])
+    return _("{found}; least certain: {name}").format(found=found, name=short(names[least]))
 
 
 def conversations_held(distribution: "pd.DataFrame", *, source: str, ax: "Axes | None" = None) -> "Figure":

@@ -18,6 +18,7 @@ from scheduler.outputs.plots.style import (
     finish,
     numbers,
     sentence,
+    short,
     written,
 )
 
@@ -91,7 +92,9 @@ def _differences_found(
     if not apart:
         return sentence(_("{what}: as today in every scenario").format(what=what))
     ends = dict.fromkeys((apart[-1], apart[0]))
-    named = "; ".join(f"{titles[name]} {written(values[name], decimals, signed=True)}" for name in ends)
+    named = "; ".join(
+        f"{short(titles[name])} {written(values[name], decimals, signed=True)}" for name in ends
+    )
     return sentence(_("{what}, compared with today: {named}").format(what=what, named=named))
 
 
@@ -166,7 +169,7 @@ def _weeks_found(apart: "pd.DataFrame", titles: Mapping[str, str]) -> str:
     )
     total = float(apart.sum(axis=1)[name])
     return title.format(
-        title=titles[name], difference=_signed(total), n=number(count), all=number(len(apart.columns))
+        title=short(titles[name]), difference=_signed(total), n=number(count), all=number(len(apart.columns))
     )
 
 
@@ -202,7 +205,7 @@ def candidate_ranking(
         if len(gains):
             best = shown.iloc[0]
             title = _("{name} brings most: {n} conversations").format(
-                name=best["name"], n=written(best["net_conversations"], signed=True)
+                name=short(best["name"]), n=written(best["net_conversations"], signed=True)
             )
         if len(shown) < len(gains):
             title += " " + _("(the best {n} of {all} are shown)").format(n=len(shown), all=number(len(gains)))

@@ -38,6 +38,10 @@ _WIDTH_IN, _DPI = 7.0, 110
 _NBSP = "\N{NO-BREAK SPACE}"
 #: So many letters fit beside each other on a phone.
 _LETTERS = 46
+#: The same of a title, of which plots are high enough for so many lines; what a further one takes, in inches.
+_TITLE_LETTERS, _TITLE_LINES, _TITLE_LINE_IN = 34, 3, 0.2
+#: So many letters of a name are shown in a title.
+_NAME_LETTERS = 120
 #: Half the width of an interval that holds a normal variable in 95 % of cases, in standard errors.
 Z95 = 1.96
 
@@ -81,14 +85,26 @@ def finish(ax: "Axes", title: str, source: str) -> "Figure":
     On axes that share a figure with others, both belong to the axes, not to the figure.
     """
     figure: Figure = ax.get_figure(root=True)  # type: ignore[assignment]
+    # To Matplotlib two dollar signs are mathematics while it wraps a text, whatever it was told. Only as
+    # escaped ones in what may hold mathematics they are none.
+    title, source = (clean(text).replace("$", r"\$") for text in (title, source))
     if len(figure.axes) > 1 or figure.get_layout_engine() is None:
-        ax.set_title(clean(title), loc="left", wrap=True, parse_math=False)
+        ax.set_title(title, loc="left", wrap=True, parse_math=True)
         return figure
-    figure.suptitle(
-        clean(title), x=0.01, ha="left", size=12, weight="bold", wrap=True, parse_math=False, color=INK
-    )
-    figure.supxlabel(clean(source), x=0.01, ha="left", size=8, wrap=True, parse_math=False, color=MUTED)
+    figure.set_figheight(figure.get_figheight() + _TITLE_LINE_IN * _lines_more(title))
+    figure.suptitle(title, x=0.01, ha="left", size=12, weight="bold", wrap=True, parse_math=True, color=INK)
+    figure.supxlabel(source, x=0.01, ha="left", size=8, wrap=True, parse_math=True, color=MUTED)
     return figure
+
+
+def _lines_more(title: str) -> int:
+    """Return how many lines a title has on a phone beyond those that there is room for."""
+    return max(0, len(textwrap.wrap(title, _TITLE_LETTERS)) - _TITLE_LINES)
+
+
+def short(name: str) -> str:
+    """Return a name as it stands in a title, cut where it is far too long for one."""
+    return name if len(name) <= _NAME_LETTERS else name[: _NAME_LETTERS - 1] + "…"
 
 
 def clean(text: str) -> str:

@@ -16,6 +16,7 @@ from scheduler.outputs.plots.style import (
     finish,
     numbers,
     percent,
+    short,
 )
 
 if TYPE_CHECKING:
@@ -123,8 +124,8 @@ def rides_of_place(
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0, handlelength=1)
         far = there.iloc[-1]
         title = _("Farthest from {place}: {name}, {there} there and {back} back").format(
-            place=far["from_name"],
-            name=far["to_name"],
+            place=short(far["from_name"]),
+            name=short(far["to_name"]),
             there=minutes(far["ride_seconds"]),
             back=minutes(back.iloc[-1]),
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scheduler import files
 from scheduler.errors import ServiceError
-from scheduler.i18n import _
+from scheduler.i18n import _, os_reason
 from scheduler.scenario.model import Task
 from scheduler.scenario.runs.fingerprints import fingerprint
 from scheduler.scenario.runs.tasks import Row
@@ -99,7 +99,7 @@ def _read(folder: Path, kind: str) -> Iterator[Row]:
         parts = sorted(folder.glob(f"part-{kind}-*.parquet"))
     except OSError as error:
         raise ServiceError(
-            _("{folder} cannot be used for results: {error}").format(folder=folder, error=error.strerror),
+            _("{folder} cannot be used for results: {error}").format(folder=folder, error=os_reason(error)),
             _("Name a folder in which you may write, or one that is not there yet."),
         ) from error
     for part in parts:

@@ -1,0 +1,258 @@
+"""What tables, columns and settings mean, in the language in force.
+
+Workbooks and the documentation explain them by these texts; a test fails for what has none.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from scheduler.i18n import _
+from scheduler.inputs import cells
+from scheduler.inputs.schema import Column
+
+
+def of_table(name: str) -> str:
+    """Say what the rows of a table are."""
+    return _tables()[name]
+
+
+def of_column(table: str, column: str) -> str:
+    """Say what a column of a table means. One text serves all tables, where none has a text of its own."""
+    texts = _columns()
+    return texts.get(f"{table}.{column}") or texts[column]
+
+
+def of_section(name: str) -> str:
+    """Say what the settings of a section are about."""
+    return _sections()[name]
+
+
+def of_setting(section: str, key: str) -> str:
+    """Say what a setting means."""
+    return _settings()[f"{section}.{key}"]
+
+
+def form(column: Column) -> str:
+    """Say how a value of a column is written, in Markdown."""
+    if column.refers:
+        ids = _("an id of {tables}").format(tables=_quoted(column.refers))
+        return (
+            _("{ids}, or {words}").format(ids=ids, words=_quoted(column.besides)) if column.besides else ids
+        )
+    if column.parse is cells.postcode:
+        return _("four digits")
+    if column.parse is cells.email:
+        return _("a mail address")
+    return {
+        "id": _("an id: letters a-z, digits, - and _"),
+        "text": _("text"),
+        "date": _("a date, like 12-05-2009"),
+        "time": _("a time of day, like 09:30"),
+        "weekday": _("a weekday"),
+        "pattern": _("{english}, or in Danish {danish}").format(
+            english=_quoted(cells.PATTERNS_DA), danish=_quoted(cells.PATTERNS_DA.values())
+        ),
+        "week": _("a week, like uge 20 2009"),
+        "number": _("a number"),
+        "coordinate": _("degrees with decimals"),
+    }[column.kind]
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def _tables() -> Mapping[str, str]:
+    return {
+        "practices": _(
+            "The GP practices that lend a room, and how many conversations each asks for, how often."
+        ),
+        "rooms": _("When a practice has a room for the consultant."),
+        "agreements": _("When a practice expects the visit, where an hour has been agreed."),
+        "bases": _("Job centres besides the one in project.toml; only where there are several."),
+        "consultants": _("The consultants who cycle to the practices."),
+        "shifts": _("When the consultants are at work."),
+        "places": _("Other places than practices and bases, for engagements."),
+        "engagements": _("What consultants do besides visits, like meetings, phone hours and teaching."),
+        "home_visits": _("Visits to citizens at home. Nothing else about a citizen belongs here."),
+        "pins": _("Visits whose date and hour are settled; they are planned as they stand here."),
+        "closures": _(
+            "Days on which a practice is closed or a consultant is away. Public holidays need no row."
+        ),
+        "demand": _("How many conversations a practice asks for in one week, where that is not as usual."),
+    }
+
+
+def _columns() -> Mapping[str, str]:
+    own_consultant = _("The practice's own consultant; a visit by another costs points. Blank: none.")
+    return {
+        "practices.practice_id": _("The practice's id. It becomes part of file names."),
+        "practices.consultant_id": own_consultant,
+        "practices.conversations": _("How many conversations each visit is to hold."),
+        "practices.base_id": _("The base from which the practice is visited."),
+        "rooms.weekday": _("The weekday. Blank where the row is about one date."),
+        "rooms.date": _("The date, where the row is about one day only."),
+        "rooms.start": _("From when the room is free."),
+        "rooms.end": _("Until when the room is free. The whole visit lies between the two."),
+        "agreements.start": _("When the visit is to begin. More than 15 minutes from it costs points."),
+        "bases.base_id": _("The base's id."),
+        "consultants.consultant_id": _("The consultant's id. It becomes part of file names."),
+        "consultants.base_id": _("The base at which the consultant's days begin and end."),
+        "shifts.start": _("When work begins."),
+        "shifts.end": _("When work ends; the consultant is back at base by then."),
+        "engagements.consultant_id": _("Who takes part; all is everybody who works that day."),
+        "engagements.weekday": _("The weekday. Blank where the row is about one date."),
+        "engagements.date": _("The date, where the row is about one day only."),
+        "engagements.start": _("When it begins."),
+        "engagements.end": _("When it ends."),
+        "home_visits.consultant_id": _("Who makes the visit. Blank: anybody."),
+        "home_visits.start": _("When the visit may begin at the earliest."),
+        "home_visits.end": _("When the visit must have ended."),
+        "pins.consultant_id": _("Who makes the visit. Blank: anybody."),
+        "pins.start": _("When the visit begins."),
+        "pins.conversations": _("How many conversations it holds. Blank: whatever suits the week best."),
+        "demand.conversations": _("How many conversations are asked for in that week."),
+        "practice_id": _("Which practice."),
+        "consultant_id": _("Which consultant."),
+        "place_id": _("The place's id."),
+        "engagement_id": _("The engagement's id."),
+        "visit_id": _("The home visit's id. Do not use the citizen's name or number."),
+        "id": _("The practice or home visit whose date and hour are settled."),
+        "who": _("A practice, a consultant, or all of them."),
+        "name": _("The name that people see."),
+        "address": _("Street and number."),
+        "postcode": _("Four digits."),
+        "city": _("The postal district."),
+        "district": _("The part of the city. It stands for the address where that is private."),
+        "lat": _("Latitude in degrees, about 55. With longitude it wins over the address."),
+        "lon": _("Longitude in degrees, about 12."),
+        "every_weeks": _("1 is every week, 2 every second week."),
+        "first_week": _("The first week with a visit. Blank: the period's first."),
+        "max_conversations": _("The most that one visit may hold."),
+        "priority": _("How much a visit that cannot be made counts; 2 counts double."),
+        "email": _("The mail address of the practice."),
+        "active_from": _("The first day on which the practice takes part."),
+        "active_to": _("The last day on which the practice takes part."),
+        "note": _("For yourselves. Write nothing about citizens."),
+        "weekday": _("The weekday."),
+        "date": _("The date."),
+        "weeks": _("All, odd or even week numbers."),
+        "valid_from": _("The first day on which this holds."),
+        "valid_to": _("The last day on which this holds."),
+        "room": _("Which room."),
+        "speed_kph": _("The consultant's own riding speed in km/h. Blank: that of the project."),
+        "max_conversations_per_day": _("The most conversations that the consultant holds in a day."),
+        "lunch_minutes": _("How long lunch is."),
+        "title": _("What it is, as people see it."),
+        "kind": _("The kind, like phone, meeting, teaching or course."),
+        "place": _("Where it is: a place, a practice or a base."),
+        "minutes": _("How long the home visit lasts."),
+        "from": _("The first day."),
+        "to": _("The last day; it is closed too."),
+        "reason": _("Why, as people see it."),
+        "week": _("The week."),
+    }
+
+
+def _sections() -> Mapping[str, str]:
+    return {
+        "project": _("What holds for the project as a whole."),
+        "base": _("Where every round begins and ends. This section alone must be there."),
+        "period": _("How long the project runs, and what it promised. Other weeks can be planned, too."),
+        "defaults": _("How long things take, and what holds every day."),
+        "cycling": _("How fast people ride, and what costs time on the way; see travel-times.md."),
+        "weights": _("What each term of the score costs in points. The best roster has the fewest points."),
+        "calendar": _("Days on which nobody is visited."),
+        "map": _("Which map serves, and which servers are asked for maps and addresses."),
+        "solver": _("What the search for a roster may take."),
+        "costs": _(
+            "What the service costs, in kroner a year; hjul simulate reckons with it. Without the section the "
+            "budget of the period is spread over its weeks."
+        ),
+        "simulation": _("What chance does to a plan, for hjul simulate. Planning does not look at it."),
+    }
+
+
+def _settings() -> Mapping[str, str]:
+    return {
+        "project.language": _(
+            "da or en: the language of texts and pages, where --lang and HJUL_LANG name none. Empty: the system's."
+        ),
+        "base.name": _("The name that people see. It must be there."),
+        "base.address": _("Street and number. They must be there."),
+        "base.postcode": _("Four digits. They must be there."),
+        "base.city": _("The postal district. It must be there."),
+        "base.district": _("The part of the city."),
+        "base.lat": _("Latitude in degrees, about 55. With longitude it wins over the address."),
+        "base.lon": _("Longitude in degrees, about 12."),
+        "period.start": _("The first day."),
+        "period.end": _("The last day."),
+        "period.goal_conversations": _(
+            "How many conversations are to be held by then; booked is not enough."
+        ),
+        "period.budget_dkk": _("What the whole period may cost, in kroner."),
+        "defaults.conversation_minutes": _("A conversation."),
+        "defaults.setup_minutes": _("Once a visit, before its first conversation."),
+        "defaults.parking_minutes": _("After every ride."),
+        "defaults.start_grid_minutes": _(
+            "Visits begin at whole multiples of it: with 5 at :00, :05, :10 and so on."
+        ),
+        "defaults.desk_minutes": _("The least time at base between two visits that is worth the way there."),
+        "defaults.lunch_from": _("When lunch may begin at the earliest."),
+        "defaults.lunch_to": _("When lunch must have ended."),
+        "cycling.speed_kph": _("km/h on a good cycle track, between junctions."),
+        "cycling.mixed_traffic_factor": _("Times the speed on larger streets without cycle track or lane."),
+        "cycling.calm_street_factor": _("Times the speed on residential streets, paths and yards."),
+        "cycling.rough_surface_factor": _("Times the speed on cobblestones, gravel and the like."),
+        "cycling.walking_kph": _("km/h where the bicycle is pushed."),
+        "cycling.steps_kph": _("km/h where it is carried on stairs."),
+        "cycling.right_turn_s": _("Seconds for a right turn at a junction."),
+        "cycling.left_turn_s": _(
+            "Seconds for a left turn, made in two steps. Turning round takes twice that."
+        ),
+        "cycling.signal_s": _("Seconds at a junction with signals, on average."),
+        "weights.unserved_conversation": _("A conversation that is asked for and not held."),
+        "weights.missed_visit": _("A practice or home visit that gets no visit at all."),
+        "weights.continuity": _("A visit by another consultant than the practice's own."),
+        "weights.moved_from_agreement": _(
+            "A visit on another day than agreed, or more than 15 minutes from the hour."
+        ),
+        "weights.change": _("A published visit that moves when the week is planned again."),
+        "weights.cycling_second": _("A second on the bicycle."),
+        "weights.waiting_second": _("A second of waiting away from base."),
+        "weights.imbalance_minute": _(
+            "A minute between the heaviest and the lightest load, after the hours at work."
+        ),
+        "calendar.country": _("Whose public holidays are closed, in two letters."),
+        "calendar.also_closed": _("Days that are closed every year, by month and day."),
+        "map.network": _(
+            "A map in the project folder, .osm or .osm.pbf. Empty: the folder's network.osm, else the built-in map."
+        ),
+        "map.tile_url": _(
+            "Where pages get map tiles from, like https://example.org/{z}/{x}/{y}.png. Empty: from nowhere, and "
+            "the background is drawn."
+        ),
+        "map.tile_attribution": _("What has to stand on a map with these tiles."),
+        "map.overpass_url": _("The server for hjul network download."),
+        "map.nominatim_url": _("The server that looks up addresses with --online."),
+        "map.timeout_s": _("How many seconds a server may be silent."),
+        "solver.memory_mb": _(
+            "Megabytes of memory. The search ends with an error before it takes more (on Linux)."
+        ),
+        "costs.consultant_dkk_a_year": _("The salary of one consultant."),
+        "costs.bicycle_dkk_a_year": _("The bicycle of one consultant, with its upkeep."),
+        "costs.practice_dkk_a_year": _("What one practice costs."),
+        "costs.other_dkk_a_year": _("All that grows neither with consultants nor with practices."),
+        "simulation.no_show_share": _(
+            "The share of booked conversations to which the citizen does not come."
+        ),
+        "simulation.illness_share": _("The share of working days on which a consultant is away ill."),
+        "simulation.illness_days": _("How many working days in a row an illness lasts, on average."),
+        "simulation.ride_spread": _("The standard deviation of a ride, as a share of its time."),
+        "simulation.weather_spread": _(
+            "The same for what all rides of a day have in common, like wind and snow."
+        ),
+        "simulation.conversation_spread_minutes": _("The standard deviation of a conversation, in minutes."),
+        "simulation.shortest_conversation_minutes": _(
+            "With fewer minutes left in the room a conversation is not begun."
+        ),
+    }
