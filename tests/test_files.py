@@ -228,7 +228,7 @@ def test_a_file_is_replaced_or_as_it_was(tmp_path: Path, monkeypatch: pytest.Mon
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(ServiceError, match=r"rides.csv cannot be written: No space left on device"):
+    with pytest.raises(ServiceError, match=r"rides.csv cannot be written: the disk is full"):
         replace(file, b"three")
     assert file.read_bytes() == b"two"
     assert names(tmp_path) == ["rides.csv"]

@@ -206,7 +206,7 @@ def test_nothing_changes_where_something_cannot_be_written(
         return write_bytes(path, content)
 
     monkeypatch.setattr(Path, "write_bytes", full_disk)
-    with pytest.raises(ServiceError, match="No space left"):
+    with pytest.raises(ServiceError, match="the disk is full"):
         forget(data, out, BEFORE)
     assert contents(tmp_path) == before
 
