@@ -10,6 +10,7 @@ from folders import TABLES, write_folder
 from openpyxl import Workbook, load_workbook
 
 from scheduler import files, rosterfile
+from scheduler.cli import run
 from scheduler.config import MapSettings
 from scheduler.errors import InputError, ServiceError
 from scheduler.forget import ForgetReport, forget
@@ -391,6 +392,26 @@ def test_outputs_may_lie_beside_the_tables(data: Path) -> None:
     assert (report.rows_deleted, report.rosters_blanked, report.held) == (3, 1, ())
     assert holders(data) == []
     assert not list(data.rglob(".*"))
+
+
+def test_the_command_names_files_and_ends_with_3(
+    tmp_path: Path, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    write_week(out)
+    (out / "notes.txt").write_text(ADDRESS, encoding="utf-8")
+    (out / "sent.7z").write_bytes(b"7z")
+    line = ["forget", "--before", "2010-01-01", "--data", str(data), "--out", str(out), "--lang", "en"]
+    assert run(line) == 3
+    printed = capsys.readouterr()
+    assert printed.out.startswith("3 home visits deleted, ")
+    note, held, hint = printed.err.splitlines()
+    assert note.startswith(f"Note: {out / 'sent.7z'} cannot be looked into.")
+    assert held.startswith(f"{out / 'notes.txt'}: this file still says where a home visit was made")
+    assert hint == "Everything else is done. Delete these files, or the addresses in them."
+    assert ADDRESS not in printed.err
+    (out / "notes.txt").unlink()
+    assert run([*line, "--quiet"]) == 0
 
 
 def test_report_in_words() -> None:
