@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from scheduler import files
 from scheduler.errors import ServiceError
 from scheduler.files import BusyError, claimed, is_beside, left_in, replace, tidy
 
@@ -107,8 +108,26 @@ def test_one_waits_for_the_other(tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
+@posix
+def test_a_lock_on_a_file_that_is_gone_is_no_claim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has a claim removes its file, which another one may have opened just before."""
+    gone: list[Path] = []
+    try_lock = files._try_lock
+
+    def late(descriptor: int) -> bool:
+        if not gone:
+            gone.append(tmp_path / ".a.hjul-lock")
+            gone[0].unlink()
+        return try_lock(descriptor)
+
+    monkeypatch.setattr(files, "_try_lock", late)
+    with claimed(tmp_path / "a"):
+        assert gone[0].exists()
+        with pytest.raises(BusyError), claimed(tmp_path / "a", wait_s=0):
+            pytest.fail("two have the claim")
+
+
 def test_whoever_has_a_claim_has_it_alone(tmp_path: Path) -> None:
-    """The lock goes with its file, so a thread may lock a file that is not there any more."""
     count = tmp_path / "count"
     count.write_text("0", encoding="utf-8")
 
