@@ -100,5 +100,5 @@ def test_threads_get_what_each_gets_alone(
     for one, expected, got in zip(asked, alone, together, strict=True):
         assert got.keys() == expected.keys()
         assert {name for name in got if got[name] != expected[name]} == set()
-        assert f'<html lang="{one.lang}"'.encode() in expected["index.html"]  # type: ignore[operator]
+        assert f'<html lang="{one.lang}"'.encode() in expected["index.html"]
     assert len({str(files["roster.json"]) for files in alone}) == len(asked)
