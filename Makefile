@@ -1,5 +1,6 @@
 # make roster   plan the example's week 2009-W20 (or WEEK=2009-W21) and print it
 # make test     everything that must hold: lint, types, architecture, tests
+# make kills    commands killed at 200 moments, and what the next command finds (some minutes)
 # make bench    the measures, as a table
 # make sizes    how far weeks of 20 to 400 practices are proven, how fast (half an hour)
 # make peers    the same weeks solved by other solvers too, as a table and a plot (some minutes)
@@ -14,7 +15,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: roster test lint types contracts tests browser bench sizes peers docs lock clean
+.PHONY: roster test lint types contracts tests browser kills bench sizes peers docs lock clean
 
 roster: .venv/runtime.stamp
 	@$(BIN)/python -m scheduler plan "$(or $(WEEK),2009-W20)"
@@ -33,6 +34,9 @@ contracts: .venv/dev.stamp
 
 tests: .venv/dev.stamp browser
 	$(BIN)/python -m pytest
+
+kills: .venv/dev.stamp
+	HJUL_KILLS=200 $(BIN)/python -m pytest tests/test_kills.py
 
 # The pages are tested in headless Chromium. Debian's own is installed where it is missing and the
 # user may; elsewhere those tests are skipped (never in CI, where a skipped test is a failed one).

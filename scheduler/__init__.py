@@ -5,9 +5,11 @@ The names below are the ones to build on. They are imported when they are first 
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # as in typing, which takes longer to import than all that is needed here
 if TYPE_CHECKING:
+    from typing import Any
+
     from scheduler.checks import Violation, check
     from scheduler.errors import InputError, SchedulerError, ServiceError
     from scheduler.inputs import read_project
@@ -56,7 +58,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = import_module(f"{__name__}.{_HOMES[name]}")

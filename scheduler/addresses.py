@@ -55,7 +55,15 @@ _CITY = re.compile(r"(?:^|\s)(?:DK-?)?(?:\d{4}\s+)?([^\W\d][^\d,]*)$", re.IGNORE
 _FLOORS = frozenset({"st", "stuen", "kl", "kld", "kaelder", "sal", "tv", "th", "mf", "dk", "danmark"})
 
 
-class AmbiguousAddressError(LookupError):
+class AddressError(LookupError):
+    """An address that is not found; `discreet` says why without telling it, or what is near it."""
+
+    def __init__(self, text: str, discreet: str) -> None:
+        self.discreet = discreet
+        super().__init__(text)
+
+
+class AmbiguousAddressError(AddressError):
     """An address that several places have: only who wrote it can say which is meant."""
 
 
@@ -109,15 +117,19 @@ def read_address(place: Place) -> WrittenAddress:
 
     Raises
     ------
-    LookupError
+    AddressError
         There is no address, or no house number in it; the text is the sentence that says so.
     """
     address = unicodedata.normalize("NFC", place.address).strip()
     if not address:
-        raise LookupError(_("{place} has neither an address nor lat and lon").format(place=place.place_id))
+        text = _("{place} has neither an address nor lat and lon").format(place=place.place_id)
+        raise AddressError(text, discreet=text)
     match = _ADDRESS.match(address)
     if match is None:
-        raise LookupError(_("{address} has no house number").format(address=place.address))
+        raise AddressError(
+            _("{address} has no house number").format(address=place.address),
+            discreet=_("this address has no house number"),
+        )
     number = number_key(match["number"] + (match["letter"] or ""))
     numbers = [number]
     if span := re.match(r"\s*[-–]\s*(\d+\s?[a-zæøå]?)", match["rest"], re.IGNORECASE):
@@ -163,7 +175,7 @@ class AddressBook:
         ------
         AmbiguousAddressError
             Several places have it; the text names them.
-        LookupError
+        AddressError
             The map does not know it; the text says what is near.
         """
         on_street = self._on_street(written.street)
@@ -182,19 +194,22 @@ class AddressBook:
         if key in self._points:
             return self._points[key]
         if key in self._names:
-            raise LookupError(
+            raise AddressError(
                 _("the map has the street {street}, but no house numbers on it").format(
                     street=self._names[key]
-                )
+                ),
+                discreet=_("the map has no house numbers on the street of this address"),
             )
         close = difflib.get_close_matches(key, self._names, n=3, cutoff=0.6)
+        discreet = _("the street of this address is not in the map")
         if not close:
-            raise LookupError(_("the street {street} is not in the map").format(street=street))
+            raise AddressError(_("the street {street} is not in the map").format(street=street), discreet)
         near = ", ".join(self._names[name] for name in close)
-        raise LookupError(
+        raise AddressError(
             _("the street {street} is not in the map; near it in spelling: {near}").format(
                 street=street, near=near
-            )
+            ),
+            discreet,
         )
 
 
@@ -239,10 +254,11 @@ def _in_place(address: str, written: WrittenAddress, points: Sequence[AddressPoi
     if fitting:
         return fitting
     found = ", ".join(sorted({f"{point.postcode} {point.city}".strip() for point in points}))
-    raise LookupError(
+    raise AddressError(
         _("{address} lies in {found} in the map, not in {postcode}").format(
             address=address, found=found, postcode=written.postcode or written.city
-        )
+        ),
+        discreet=_("this address lies in another postal district in the map"),
     )
 
 
@@ -271,5 +287,6 @@ def _ambiguous(address: str, points: Iterable[AddressPoint]) -> AmbiguousAddress
     return AmbiguousAddressError(
         _("{address} is in several places: {candidates}").format(
             address=address, candidates="; ".join(candidates[:_MOST_CANDIDATES] + more)
-        )
+        ),
+        discreet=_("this address is in several places"),
     )

@@ -6,13 +6,13 @@ address points of the file itself.
 
 import dataclasses
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from scheduler.addresses import AddressBook, WrittenAddress, read_address, street_key
+from scheduler import files
+from scheduler.addresses import AddressBook, AddressError, WrittenAddress, read_address, street_key
 from scheduler.errors import InputError, InputProblem, ServiceError
 from scheduler.geocoding import Search, distance_words, search_places, unreachable
 from scheduler.i18n import _
@@ -50,8 +50,8 @@ def describe_network(data_dir: Path, *, progress: Progress | None = None) -> Des
 
 def network_map(found: Described) -> str:
     """Return a described network as an HTML page, with all places but home visits."""
-    homes = {visit.visit_id for visit in found.project.home_visits}
     info = found.network.info()
+    homes = found.project.homes
     return network_page(
         found.network.stretches(),
         found.network.background(),
@@ -94,22 +94,21 @@ def build_network(
     online = OnlineAddresses(data_dir)
     target = data_dir / NETWORK_FILE
     try:
-        with tempfile.TemporaryDirectory(dir=data_dir, prefix=".network-") as beside:
-            part = Path(beside) / NETWORK_FILE
+        with files.claimed(target) as claim:
+            claim.new.mkdir()
+            part = claim.new / NETWORK_FILE
             if is_builtin(file):
                 shutil.copyfile(file, part)
             else:
                 write_osm(part, taken)
             _require_places(project, part, file, online, progress)
-            part.replace(target)
+            files.move(part, target)
     except InputError as error:
         raise _naming(error, part, file) from error
     except OSError as error:
         if isinstance(error, ServiceError):
             raise
-        raise ServiceError(
-            _("{file} cannot be written: {error}").format(file=target, error=error.strerror)
-        ) from error
+        raise files.unwritable(target, error) from error
     network = load_network(target, project.config.cycling, progress=progress)
     return Described(project, network, search_places(project, network, online))
 
@@ -140,7 +139,7 @@ def _points(places: tuple[Place, ...], opened: MapFile) -> dict[str, Point]:
             continue
         try:
             written[place.place_id] = read_address(place)
-        except LookupError:
+        except AddressError:
             continue  # what is wrong with it is said when the place is needed
     if not written:
         return points
@@ -156,7 +155,7 @@ def _points(places: tuple[Place, ...], opened: MapFile) -> dict[str, Point]:
     for place_id, address in written.items():
         try:
             point = book.find(address, place_id).point
-        except LookupError:
+        except AddressError:
             continue
         points[place_id] = (point.lat, point.lon)
     return points
@@ -190,7 +189,12 @@ def _require_places(
     """Compile the part of a map, and see that the places lie in its network."""
     network = load_network(part, project.config.cycling, progress=progress)
     search = search_places(project, network, online)
-    problems = [problem for place in search.places if (problem := unreachable(place, network))]
+    homes = project.homes
+    problems = [
+        problem
+        for place in search.places
+        if (problem := unreachable(place, network, private=place.place_id in homes))
+    ]
     if not problems and not search.located:
         problems = list(search.problems)
     if problems:

@@ -3,7 +3,6 @@
 Where home visits are made is personal: they do not count for the area that is asked for.
 """
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import scheduler
+from scheduler import files
 from scheduler.errors import InputError, InputProblem, SchedulerError, ServiceError
 from scheduler.geocoding import search_places
 from scheduler.i18n import _, number
@@ -96,19 +96,18 @@ def download_network(
         answer = services.overpass(map_query(area, project.config.map.timeout_s))
         data = osm_data(answer, f"hjul {scheduler.__version__}, Overpass API")
         add_sea(data, area)
-        with tempfile.TemporaryDirectory(dir=data_dir, prefix=".network-") as beside:
-            file = Path(beside) / NETWORK_FILE
+        with files.claimed(target) as claim:
+            claim.new.mkdir()
+            file = claim.new / NETWORK_FILE
             write_osm(file, data)
             _compile(file, project, progress)
-            file.replace(target)
+            files.move(file, target)
     except ServiceError as error:
         raise ServiceError(
             error.problems, hint=f"{error.hint} {_what_still_works(data_dir, project)}"
         ) from error
     except OSError as error:
-        raise ServiceError(
-            _("{file} cannot be written: {error}").format(file=target, error=error.strerror)
-        ) from error
+        raise files.unwritable(target, error) from error
     network = load_network(target, project.config.cycling, progress=progress)
     problems = search_places(project, network, OnlineAddresses(data_dir)).problems
     return Downloaded(network, area_km2, len(project.home_visits), problems)
@@ -155,7 +154,7 @@ def _what_still_works(data_dir: Path, project: Project) -> str:
 
 def _counted(project: Project, places: Sequence[Place]) -> list[Place]:
     """Return the places that the area is drawn around: with coordinates, and no home visits."""
-    homes = {visit.visit_id for visit in project.home_visits}
+    homes = project.homes
     counted = [place for place in places if place.place_id not in homes and place.lat is not None]
     if not counted:
         raise InputError(

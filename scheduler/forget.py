@@ -1,32 +1,41 @@
 """Deleting where people live: home visits before a date, in the tables and in old outputs."""
 
-import contextlib
-import dataclasses
 import datetime as dt
-import html
+import errno
 import io
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from scheduler import rosterfile
-from scheduler.errors import InputError, InputProblem, ServiceError
-from scheduler.i18n import _, day, language, ngettext
+from scheduler import files
+from scheduler.blanking import blanked_outputs
+from scheduler.errors import InputError, InputProblem
+from scheduler.files import Claim
+from scheduler.i18n import _, ngettext
 from scheduler.inputs import csvfile
 from scheduler.inputs.rows import TableRows
 from scheduler.inputs.tables import WORKBOOK_FILE, read_files, read_tables
-from scheduler.model import Roster, Round, Stop, Week
-from scheduler.outputs import names
+
+#: What is claimed in a folder while its files are written anew; there they are made.
+_CLAIM = "forget"
 
 
 @dataclass(frozen=True, slots=True)
 class ForgetReport:
-    """What was deleted: rows of home visits and of their pins, and what changed in old outputs."""
+    """What was deleted: rows of home visits and of their pins, and what changed in old outputs.
+
+    `held` are files in the outputs that still say where such a home visit was made, because they are
+    not hjul's own, and `closed` those that may, because they cannot be looked into.
+    """
 
     rows_deleted: int
     pins_deleted: int
     rosters_blanked: int
     pages_removed: int
+    held: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Say it in words."""
@@ -52,36 +61,61 @@ def forget(data_dir: Path, out_dir: Path, before: dt.date) -> ForgetReport:
     """Delete home visits dated before a date, and blank them in old outputs.
 
     Home visits and their pins leave the tables, whose other bytes stay as they are (a workbook is
-    saved anew). In every ``OUT/*/roster.json`` the home visits of that time lose name, address and
-    coordinates; the rounds' pages that showed them are replaced by one that says so. No roster is
-    deleted. Everything is read before anything is written, and every file is replaced as a whole.
+    saved anew). In every roster below `out_dir`, also in copies and in zips, the home visits of that
+    time lose name, address and coordinates; the rounds' pages that showed them are replaced by one
+    that says so. No roster is deleted. Everything is read before anything is written, and every file
+    is replaced as a whole.
 
     Raises
     ------
     InputError
         When a table or an old roster cannot be read.
+    BusyError
+        When another process is writing there.
     ServiceError
         When a file cannot be read or written.
     """
-    files = read_files(data_dir)
-    problems: list[InputProblem] = []
-    tables = read_tables(files, problems)
-    if problems:
-        raise InputError(problems)
-    doomed = _doomed_rows(tables, before)
-    # Outputs first: should writing stop half-way, the tables still know what the next run must do.
-    pages, rosters = _blanked_outputs(out_dir, before)
-    changes = {**pages, **rosters, **_without_rows(data_dir, files, tables, doomed)}
-    _write_all(changes)
+    with ExitStack() as stack:
+        at_data, at_out = _claims(stack, data_dir, out_dir)
+        raw = read_files(data_dir)
+        problems: list[InputProblem] = []
+        tables = read_tables(raw, problems)
+        if problems:
+            raise InputError(problems)
+        doomed = _doomed_rows(tables, before)
+        gone, kept = _addresses(tables, doomed.get("home_visits", set()))
+        old = blanked_outputs(
+            out_dir,
+            before,
+            gone=gone,
+            kept=kept,
+            besides=(*(data_dir / name for name in raw), data_dir / _CLAIM, out_dir / _CLAIM),
+        )
+        # Outputs first: should writing stop half-way, the tables still know what the next run must do.
+        _write_all(((at_out, old.changes), (at_data, _without_rows(data_dir, raw, tables, doomed))))
     return ForgetReport(
         rows_deleted=len(doomed.get("home_visits", ())),
         pins_deleted=len(doomed.get("pins", ())),
-        rosters_blanked=len(rosters),
-        pages_removed=len(pages),
+        rosters_blanked=old.rosters,
+        pages_removed=old.pages,
+        held=tuple(old.held),
+        closed=tuple(old.closed),
     )
 
 
 # --- Tables -----------------------------------------------------------------------------------------
+
+
+def _addresses(tables: Mapping[str, TableRows], doomed: set[int]) -> tuple[set[str], set[str]]:
+    """Return the addresses of the home visits that are deleted, and all others in the tables."""
+    gone: set[str] = set()
+    kept: set[str] = set()
+    for name, read in tables.items():
+        for row in read.rows:
+            if row.has("address"):
+                forgotten = name == "home_visits" and row.origin.row in doomed
+                (gone if forgotten else kept).add(row["address"])
+    return gone, kept
 
 
 def _doomed_rows(tables: Mapping[str, TableRows], before: dt.date) -> dict[str, set[int]]:
@@ -163,82 +197,41 @@ def _workbook_without(raw: bytes, sheets: Mapping[str, set[int]]) -> bytes:
     return out.getvalue()
 
 
-# --- Old outputs --------------------------------------------------------------------------------------
-
-
-def _blanked_outputs(out_dir: Path, before: dt.date) -> tuple[dict[Path, bytes], dict[Path, bytes]]:
-    """Return the new pages and rosters of the outputs that show a home visit of that time."""
-    pages: dict[Path, bytes] = {}
-    rosters: dict[Path, bytes] = {}
-    for file in sorted(out_dir.glob(f"*/{names.ROSTER}")):
-        roster = rosterfile.load(file)
-        blanked = _blanked(roster, before)
-        if blanked == roster:
-            continue
-        rosters[file] = rosterfile.dump(blanked)
-        for old, new in zip(roster.rounds, blanked.rounds, strict=True):
-            page = file.parent / names.round_map(old)
-            if old != new and page.is_file():
-                pages[page] = _page(old).encode()
-    return pages, rosters
-
-
-def _blanked(roster: Roster, before: dt.date) -> Roster:
-    over = Week.parse(roster.week).days[-1] < before
-    return roster.replace(
-        rounds=tuple(_blanked_round(round_) if round_.date < before else round_ for round_ in roster.rounds),
-        unassigned=tuple(
-            dataclasses.replace(request, name=_("Home visit"), detail="")
-            if over and request.kind == "home_visit" and request.detail
-            else request
-            for request in roster.unassigned
-        ),
-    )
-
-
-def _blanked_round(round_: Round) -> Round:
-    homes = {stop.place_id for stop in round_.stops if stop.kind == "home_visit"}
-    return dataclasses.replace(
-        round_, stops=tuple(_blanked_stop(stop) if stop.place_id in homes else stop for stop in round_.stops)
-    )
-
-
-def _blanked_stop(stop: Stop) -> Stop:
-    if not stop.address and stop.lat is None and stop.lon is None:
-        return stop
-    name = _("Home visit") if stop.kind == "home_visit" else stop.name
-    return dataclasses.replace(stop, name=name, address="", lat=None, lon=None)
-
-
-def _page(round_: Round) -> str:
-    """Return the page that takes the place of a round's, so that links still lead somewhere."""
-    title = html.escape(f"{day(round_.date, 'year')} · {round_.consultant_id}")
-    text = html.escape(_("The address of a home visit on this round has been deleted, and the page with it."))
-    back = html.escape(_("Back to the week"))
-    return (
-        f'<!DOCTYPE html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
-        "<style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;"
-        "max-width:40rem;padding:0 1rem}</style>\n"
-        f'</head>\n<body>\n<h1>{title}</h1>\n<p>{text}</p>\n<p><a href="../{names.INDEX}">{back}</a></p>\n'
-        "</body>\n</html>\n"
-    )
-
-
 # --- Files --------------------------------------------------------------------------------------------
 
 
-def _write_all(changes: Mapping[Path, bytes]) -> None:
-    """Write all files beside their places, then move them there in order."""
-    with contextlib.ExitStack() as stack:
-        beside = {file: file.with_name(f".{file.name}.new") for file in changes}
+def _claims(stack: ExitStack, data_dir: Path, out_dir: Path) -> tuple[Claim | None, Claim | None]:
+    """Claim a name in each folder that is there; new files are made under it, where the next run sees them."""
+    at_data = stack.enter_context(files.claimed(data_dir / _CLAIM)) if data_dir.is_dir() else None
+    if not out_dir.is_dir() or (at_data and out_dir.samefile(data_dir)):
+        return at_data, at_data
+    return at_data, stack.enter_context(files.claimed(out_dir / _CLAIM))
+
+
+def _write_all(changes: Iterable[tuple[Claim | None, Mapping[Path, bytes]]]) -> None:
+    """Write all files where a claim allows it, then move them to their places in order."""
+    written: list[tuple[Path, Path]] = []
+    for claim, contents in changes:
+        for file, content in contents.items():
+            assert claim is not None  # noqa: S101 - its folder is there
+            beside = claim.new / str(len(written))
+            try:
+                claim.new.mkdir(exist_ok=True)
+                beside.write_bytes(content)
+            except OSError as error:
+                raise files.unwritable(file, error) from error
+            written.append((beside, file))
+    for beside, file in written:
         try:
-            for file, content in changes.items():
-                stack.callback(beside[file].unlink, missing_ok=True)
-                beside[file].write_bytes(content)
-            for file in changes:
-                beside[file].replace(file)
+            _move(beside, Path(os.path.realpath(file)))
         except OSError as error:
-            raise ServiceError(
-                _("{file} cannot be written: {error}").format(file=error.filename, error=error.strerror)
-            ) from error
+            raise files.unwritable(file, error) from error
+
+
+def _move(beside: Path, file: Path) -> None:
+    try:
+        files.move(beside, file)
+    except OSError as error:
+        if error.errno != errno.EXDEV:  # a link may lead to another disk
+            raise
+        files.replace(file, beside.read_bytes())

@@ -10,6 +10,7 @@ from typing import Literal
 
 from scheduler.addresses import (
     AddressBook,
+    AddressError,
     AddressMatch,
     AmbiguousAddressError,
     WrittenAddress,
@@ -89,7 +90,7 @@ def _hint(online: OnlineAddresses | None) -> str:
 def search_places(project: Project, network: Network, online: OnlineAddresses | None = None) -> Search:
     """Search for every base and place of a project as `locate` does, and go on where one is not found."""
     book = AddressBook(network.addresses, network.names)
-    homes = {visit.visit_id for visit in project.home_visits}
+    homes = project.homes
     problems: list[InputProblem] = []
     located: list[Located] = []
     places: list[Place] = []
@@ -97,15 +98,16 @@ def search_places(project: Project, network: Network, online: OnlineAddresses | 
         private = place.place_id in homes
         try:
             found = _find(place, book, None if private else online)
-        except LookupError as error:
-            problems.append(_problem(place, str(error.args[0]), "address"))
+        except AddressError as error:
+            problems.append(_problem(place, error.discreet if private else str(error), "address"))
             places.append(place)
             continue
         if found.note and private:
             note = _("the map does not have its house number; the nearest on that street is used")
             found = dataclasses.replace(found, note=note)
         places.append(found.place)
-        if problem := unreachable(found.place, network, "lat" if found.source == "table" else "address"):
+        column = "lat" if found.source == "table" else "address"
+        if problem := unreachable(found.place, network, column, private=private):
             problems.append(problem)
             continue
         distance_m = network.snap(*_point(found.place)).distance_m
@@ -127,7 +129,7 @@ def _find(place: Place, book: AddressBook, online: OnlineAddresses | None) -> _F
         return _Found(place, "table")
     written = read_address(place)
     on_street: _Found | None = None
-    reasons: list[str] = []
+    reasons: list[AddressError] = []
     try:
         match = book.find(written, place.address)
         if match.exact:
@@ -135,16 +137,16 @@ def _find(place: Place, book: AddressBook, online: OnlineAddresses | None) -> _F
         on_street = _at_point(place, match, "nearest", nearest_note(match, written))
     except AmbiguousAddressError:
         raise
-    except LookupError as error:
-        reasons.append(str(error))
+    except AddressError as error:
+        reasons.append(error)
     try:
         asked = _ask(place, written, online) if online else None
-    except LookupError as error:
-        reasons.append(str(error))
+    except AddressError as error:
+        reasons.append(error)
         asked = None
     found = asked if asked and not asked.approximate else on_street or asked
     if found is None:
-        raise LookupError("; ".join(reasons))
+        raise AddressError("; ".join(map(str, reasons)), "; ".join(each.discreet for each in reasons))
     return found
 
 
@@ -164,14 +166,23 @@ def _at_point(place: Place, match: AddressMatch, source: Source, note: str = "")
     return _Found(moved, source, match.point.approximate, note)
 
 
-def unreachable(place: Place, network: Network, column: str = "lat") -> InputProblem | None:
-    """Say what keeps a place from being ridden to, if anything; one without coordinates is not judged."""
+def unreachable(
+    place: Place, network: Network, column: str = "lat", *, private: bool = False
+) -> InputProblem | None:
+    """Say what keeps a place from being ridden to, if anything; one without coordinates is not judged.
+
+    Of a private one it is not said in which street it lies.
+    """
     if place.lat is None or place.lon is None:
         return None
     if island := network.island_at(place.lat, place.lon):
-        reason = _(
-            "{place} lies on streets that are cut off from the rest of the map ({street}, {km} of streets)"
-        ).format(place=place.place_id, street=island.name or _("without a name"), km=km(island.metres))
+        reason = _("{place} lies on streets that are cut off from the rest of the map").format(
+            place=place.place_id
+        )
+        if not private:
+            reason = _(
+                "{place} lies on streets that are cut off from the rest of the map ({street}, {km} of streets)"
+            ).format(place=place.place_id, street=island.name or _("without a name"), km=km(island.metres))
         return _problem(place, reason, column)
     distance_m = network.snap(place.lat, place.lon).distance_m
     if distance_m <= FARTHEST_M:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from scheduler.errors import SchedulerError
 from scheduler.i18n import _, language, use
 from scheduler.progress import Progress
+from scheduler.uninterrupted import uninterrupted
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -61,8 +62,13 @@ class SolverProcess:
         context = multiprocessing.get_context("spawn")
         self._pipe, childs_end = context.Pipe()
         self._process = context.Process(target=_serve, args=(childs_end, tuple(imports)), daemon=True)
-        with deaf_to_interrupts(), without_main_module():
-            self._process.start()
+        try:
+            with deaf_to_interrupts(), without_main_module():
+                self._process.start()
+        except BaseException:
+            # An interrupt waited for the start; else nobody would end the child now.
+            self._end()
+            raise
         childs_end.close()  # so that the pipe closes when the child ends
 
     @property
@@ -80,9 +86,13 @@ class SolverProcess:
         _traceback: "TracebackType | None",
     ) -> None:
         """End the child, at once."""
+        self._end()
+
+    def _end(self) -> None:
         self._pipe.close()
-        self._process.kill()
-        self._process.join()
+        if self._process.pid is not None:
+            self._process.kill()
+            self._process.join()
         self._process.close()
 
     def run(
@@ -187,20 +197,22 @@ def deaf_to_interrupts() -> Iterator[None]:
     """Let a process that starts in the block inherit that Ctrl-C does not reach it.
 
     The terminal sends Ctrl-C to parent and child alike, and the child's interpreter would die of it
-    with a traceback. An interrupt of the parent waits until the block ends.
+    with a traceback. What the parent is sent meanwhile waits until the block ends: a half-started
+    process would be nobody's.
     """
-    if sys.platform == "win32":  # has no signal masks; `_serve` is as early there as can be
-        yield
-        return
-    # Starting a process starts this helper of multiprocessing first, which would undo the mask.
-    from multiprocessing import resource_tracker
+    with uninterrupted():
+        if sys.platform == "win32":  # has no signal masks; `_serve` is as early there as can be
+            yield
+            return
+        # Starting a process starts this helper of multiprocessing first, which would undo the mask.
+        from multiprocessing import resource_tracker
 
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        resource_tracker.ensure_running()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -224,6 +236,7 @@ def without_main_module() -> Iterator[None]:
 def _serve(pipe: Connection, imports: Sequence[str]) -> None:
     """Do the one task that the pipe brings, and send what comes of it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         for module in imports:
             import_module(module)
@@ -239,6 +252,14 @@ def _serve(pipe: Connection, imports: Sequence[str]) -> None:
         pipe.send(("memory", None))
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent raises it
         pipe.send(("error", _portable(error)))
+
+
+def _end_with_parent() -> None:
+    """End when the parent has ended without a word, at once: importing the engine takes its time."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # noqa: S101 - this is a child
+    parent.join()
+    os._exit(1)
 
 
 def _listen(pipe: Connection, stop: threading.Event) -> None:

@@ -278,6 +278,11 @@ class Project:
     demand: tuple[Demand, ...] = ()
     sha256: str = ""
 
+    @property
+    def homes(self) -> frozenset[str]:
+        """The ids of the places where people live: of these, only the district is told to others."""
+        return frozenset(visit.visit_id for visit in self.home_visits)
+
     def replace(self, **changes: object) -> Self:
         """Return a copy in which some fields differ."""
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from scheduler import files
-from scheduler.addresses import WrittenAddress, number_key, street_key
+from scheduler.addresses import AddressError, WrittenAddress, number_key, street_key
 from scheduler.config import MapSettings
 from scheduler.errors import ServiceError
 from scheduler.i18n import _
@@ -65,7 +65,7 @@ class OnlineAddresses:
 
         Raises
         ------
-        LookupError
+        AddressError
             The service does not know it, or it is not in Denmark; the text is the sentence that says so.
         ServiceError
             The service could not be had.
@@ -76,11 +76,12 @@ class OnlineAddresses:
             if self._services is None:
                 return None
             if not (written.postcode or written.city):
-                raise LookupError(_("without postcode and city it cannot be looked up online"))
+                text = _("without postcode and city it cannot be looked up online")
+                raise AddressError(text, discreet=text)
             found = self._ask(query, self._services)
             answer = _checked(found[0]) if found else None
             if answer is None:
-                raise LookupError(_("{query} is not known online").format(query=query))
+                raise _unknown(query)
             self._keep(query, answer)
         return _judged(written, query, answer)
 
@@ -106,24 +107,32 @@ def query_of(written: WrittenAddress) -> str:
     )
 
 
+def _unknown(query: str) -> AddressError:
+    return AddressError(
+        _("{query} is not known online").format(query=query), discreet=_("this address is not known online")
+    )
+
+
 def _judged(written: WrittenAddress, query: str, answer: Mapping[str, Any]) -> OnlineAddress:
     """Tell whether an answer is about the address that was asked for."""
     name = str(answer["name"])
     parts = [part.strip() for part in name.split(",")]
     if parts[-1].casefold() not in _DENMARK:
-        raise LookupError(
+        raise AddressError(
             _("{query} is outside Denmark ({name}); only places in Denmark can be visited").format(
                 query=query, name=parts[-1]
-            )
+            ),
+            discreet=_("this address is outside Denmark"),
         )
     if street_key(written.street) not in map(street_key, parts):
-        raise LookupError(_("{query} is not known online").format(query=query))
+        raise _unknown(query)
     postcodes = [part for part in parts if re.fullmatch(r"\d{4}", part)]
     if written.postcode and postcodes and written.postcode not in postcodes:
-        raise LookupError(
+        raise AddressError(
             _("{address} lies in {found} in the map, not in {postcode}").format(
                 address=query, found=postcodes[-1], postcode=written.postcode
-            )
+            ),
+            discreet=_("this address lies in another postal district in the map"),
         )
     exact = not set(written.numbers).isdisjoint(map(number_key, parts))
     return OnlineAddress(float(answer["lat"]), float(answer["lon"]), name, exact)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +12,7 @@ from scheduler.checks import Violation, check
 from scheduler.checks.bound import BoundCheck, check_bound
 from scheduler.config import Config
 from scheduler.errors import InputError, InputProblem, InvalidRosterError
+from scheduler.files import Claim, claimed
 from scheduler.geocoding import Located, locate
 from scheduler.i18n import _
 from scheduler.inputs import read_project
@@ -143,8 +144,9 @@ def plan_week(
 ) -> Planned:
     """Plan a week and write everything that people see of it into `out_dir`/WEEK.
 
-    The folder is complete or untouched, whatever happens. As many `alternatives` as are asked for
-    and found near the best roster are written beside it, into `out_dir`/WEEK-alternative-1 and so on.
+    The folder is complete or untouched, whatever happens, and nobody else plans this week into it
+    meanwhile. As many `alternatives` as are asked for and found near the best roster are written
+    beside it, into `out_dir`/WEEK-alternative-1 and so on.
 
     Raises
     ------
@@ -158,19 +160,30 @@ def plan_week(
         When the search, which runs in a process of its own, crashed or needed too much memory.
     """
     progress = progress or Silent()
-    with SolverProcess() as solver:  # started first: it imports the engine while the tables are read
-        prepared = prepare(data_dir, online=online, progress=progress)
-        asked = problem(prepared, week)
-        rosters = solver.run(
-            best_rosters,
-            asked,
-            memory_mb=prepared.project.config.solver.memory_mb,
-            progress=progress,
-            stop=stop,
-            time_limit_s=time_limit_s,
-            seed=seed,
-            alternatives=alternatives,
+    with claimed(out_dir / str(week), parents=True) as claim:
+        with SolverProcess() as solver:  # started first: it imports the engine while the tables are read
+            prepared = prepare(data_dir, online=online, progress=progress)
+            asked = problem(prepared, week)
+            rosters = solver.run(
+                best_rosters,
+                asked,
+                memory_mb=prepared.project.config.solver.memory_mb,
+                progress=progress,
+                stop=stop,
+                time_limit_s=time_limit_s,
+                seed=seed,
+                alternatives=alternatives,
+            )
+        proof = _proven(asked, rosters, progress)
+        progress.step(_("Maps and files"))
+        best = _published(rosters[0], proof, prepared, claim)
+        return dataclasses.replace(
+            best, alternatives=tuple(_alternatives(rosters[1:], proof, prepared, claim.target))
         )
+
+
+def _proven(asked: Problem, rosters: Sequence[Roster], progress: Progress) -> BoundCheck:
+    """Check rosters against every rule, and the bound that they have in common."""
     progress.step(_("Checking the roster"))
     violations = [violation for roster in rosters for violation in check(asked, roster)]
     if violations:
@@ -179,17 +192,20 @@ def plan_week(
     proof = check_bound(asked, rosters[0], time_limit_s=max(_LEAST_PROOF_S, rosters[0].solve_seconds))
     if proof.verified is False:
         raise InvalidRosterError(proof.detail)
-    progress.step(_("Maps and files"))
-    names = [str(week), *(f"{week}-alternative-{n}" for n in range(1, len(rosters)))]
-    best, *others = (
-        _published(roster, proof, prepared, out_dir / name)
-        for roster, name in zip(rosters, names, strict=True)
-    )
-    return dataclasses.replace(best, alternatives=tuple(others))
+    return proof
 
 
-def _published(roster: Roster, proof: BoundCheck, prepared: Prepared, folder: Path) -> Planned:
-    """Write everything that people see of a roster into a folder."""
+def _alternatives(
+    rosters: Sequence[Roster], proof: BoundCheck, prepared: Prepared, best: Path
+) -> Iterator[Planned]:
+    """Write rosters into folders of their own beside that of the best."""
+    for number, roster in enumerate(rosters, start=1):
+        with claimed(best.with_name(f"{best.name}-alternative-{number}")) as claim:
+            yield _published(roster, proof, prepared, claim)
+
+
+def _published(roster: Roster, proof: BoundCheck, prepared: Prepared, claim: Claim) -> Planned:
+    """Write everything that people see of a roster into the claimed folder."""
     roster = roster.replace(
         notes=(*roster.notes, *location_notes(prepared.located)),
         map_note=_("Simplified map") if prepared.network.simplified else "",
@@ -202,9 +218,9 @@ def _published(roster: Roster, proof: BoundCheck, prepared: Prepared, folder: Pa
             background=prepared.network.background(),
             map_settings=prepared.project.config.map,
         ),
-        folder,
+        claim,
     )
-    return Planned(roster, folder, files, proof)
+    return Planned(roster, claim.target, files, proof)
 
 
 def advise_week(

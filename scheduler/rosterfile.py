@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scheduler.errors import InputError, InputProblem, ServiceError
-from scheduler.i18n import _
+from scheduler.i18n import _, os_reason
 from scheduler.model import Roster
 
 if TYPE_CHECKING:
@@ -35,21 +35,30 @@ def load(file: Path) -> Roster:
     InputError
         When it is not a roster, with one problem a field.
     """
-    from pydantic import ValidationError
-
     try:
         text = file.read_bytes()
     except OSError as error:
         raise ServiceError(
-            _("{file} cannot be read: {error}").format(file=file, error=error.strerror)
+            _("{file} cannot be read: {error}").format(file=file, error=os_reason(error))
         ) from error
+    return parse(text, str(file))
+
+
+def parse(text: bytes, file: str) -> Roster:
+    """Read the text of a roster.json; `file` is what errors call it.
+
+    Raises
+    ------
+    InputError
+        When it is not a roster, with one problem a field.
+    """
+    from pydantic import ValidationError
+
     try:
         return _adapter().validate_json(text)
     except ValidationError as error:
         raise InputError(
-            InputProblem(
-                reason=item["msg"], file=str(file), column=".".join(str(part) for part in item["loc"])
-            )
+            InputProblem(reason=item["msg"], file=file, column=".".join(str(part) for part in item["loc"]))
             for item in error.errors()
         ) from error
 

@@ -6,13 +6,12 @@ Drop-downs and comments come from the same list of columns by which tables are r
 import datetime as dt
 import io
 import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scheduler import files
-from scheduler.errors import InputError, ServiceError
+from scheduler.errors import InputError
 from scheduler.i18n import _
 from scheduler.inputs import meanings
 from scheduler.inputs.cells import PATTERNS_DA, WEEKDAYS_DA
@@ -92,25 +91,18 @@ def init_folder(target: Path) -> None:
     ServiceError
         When it cannot be written; nothing is left of it then.
     """
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise InputError(
-            _("{folder} is there already and not empty; name a folder that is not there yet").format(
-                folder=target
+    with files.claimed(target, parents=True) as claim:
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise InputError(
+                _("{folder} is there already and not empty; name a folder that is not there yet").format(
+                    folder=target
+                )
             )
-        )
-    target = target.absolute()
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as beside:
-            new = Path(beside) / target.name
-            _copy_example(new)
-            if target.exists():
-                target.rmdir()
-            new.rename(target)
-    except OSError as error:
-        raise ServiceError(
-            _("{file} cannot be written: {error}").format(file=target, error=error.strerror)
-        ) from error
+        try:
+            _copy_example(claim.new)
+            claim.put()
+        except OSError as error:
+            raise files.unwritable(target, error) from error
 
 
 def _copy_example(target: Path) -> None:

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -624,3 +624,42 @@ def test_alternatives_are_compared_and_written_beside_the_best(hjul: Hjul, proje
         assert folder == f"{WEEK}-alternative-{number}"
         assert (project.parent / "out" / folder / "index.html").exists()
         assert f"{number}: " in out
+
+
+# --- What killed commands left ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check-data",),
+        ("travel", "--to", "rides.csv"),
+        ("network", "info"),
+        ("init", "new"),
+        ("forget", "--before", "2009-01-01"),
+        ("plan", "2009-W99"),  # also one that has no time to do anything
+        ("check", "out/2009-W20/roster.json"),
+    ],
+)
+def test_every_command_begins_with_tidying_up(project: Path, hjul: Hjul, arguments: Sequence[str]) -> None:
+    out = project.parent / "out"
+    left = [
+        out / ".2009-W20.hjul-new" / "maps" / "2009-05-13-c1.html",
+        out / ".2009-W21.new-4711" / "maps" / "2009-05-13-c1.html",
+        out / "simulate" / "a" / "weeks" / ".part.parquet.hjul-new",
+        project / ".home_visits.csv.hjul-new",
+        project / ".forget.hjul-new" / "1",
+        project.parent / ".other project.hjul-new" / "home_visits.csv",
+    ]
+    for file in left:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("Hemmelig Gade 7", encoding="utf-8")
+    hjul(*arguments)
+    assert not list(project.parent.rglob(".*"))
+
+
+def test_help_tidies_nothing(project: Path, hjul: Hjul) -> None:
+    (project / ".a.hjul-new").touch()
+    assert hjul("plan", "--help")[0] == 0
+    assert hjul("--out", str(project), "network")[0] == 2
+    assert (project / ".a.hjul-new").exists()

@@ -1,16 +1,22 @@
 import datetime as dt
+import os
+import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
+import samples
 from folders import TABLES, write_folder
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
-from scheduler import rosterfile
+from scheduler import files, rosterfile
+from scheduler.cli import run
+from scheduler.config import MapSettings
 from scheduler.errors import InputError, ServiceError
 from scheduler.forget import ForgetReport, forget
 from scheduler.inputs import read_project
 from scheduler.model import Roster, Round, Stop, StopKind, Unassigned, at
+from scheduler.outputs.write import write
 from scheduler.workbook import write_workbook
 
 BEFORE = dt.date(2009, 5, 13)
@@ -185,23 +191,227 @@ def test_nothing_changes_where_something_cannot_be_read(tmp_path: Path, data: Pa
     assert contents(tmp_path) == before
 
 
+@pytest.mark.parametrize("full_after", range(4))  # a page, a roster, and two tables
 def test_nothing_changes_where_something_cannot_be_written(
-    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch, full_after: int
 ) -> None:
     out = tmp_path / "out"
     write_output(out)
     before = contents(tmp_path)
-    write_bytes = Path.write_bytes
+    write_bytes, written = Path.write_bytes, []
 
     def full_disk(path: Path, content: bytes) -> int:
-        if "pins" in path.name:
+        written.append(path)
+        if len(written) > full_after:
             raise OSError(28, "No space left on device", str(path))
         return write_bytes(path, content)
 
     monkeypatch.setattr(Path, "write_bytes", full_disk)
-    with pytest.raises(ServiceError, match="No space left"):
+    with pytest.raises(ServiceError, match="the disk is full"):
         forget(data, out, BEFORE)
     assert contents(tmp_path) == before
+
+
+# --- Wherever outputs lie ---------------------------------------------------------------------------
+
+
+LATER = dt.date(2010, 1, 1)
+
+
+def write_week(out: Path) -> None:
+    """Write the output of a week, in which the pages without a home visit are without its address."""
+    write_output(out)
+    (out / "2009-W20" / "maps" / "2009-05-11-c1.html").write_text("map", encoding="utf-8")
+
+
+def holders(folder: Path) -> list[str]:
+    """Return the files in which the address stands, also those in zips."""
+    found = set()
+    for file in folder.rglob("*"):
+        if file.is_file():
+            inner = zipfile.ZipFile(file) if zipfile.is_zipfile(file) else None
+            texts = [inner.read(name) for name in inner.namelist()] if inner else [file.read_bytes()]
+            if any(ADDRESS.encode(code) in text for text in texts for code in ("utf-8", "cp1252")):
+                found.add(file.relative_to(folder).as_posix())
+    return sorted(found)
+
+
+def zip_up(folder: Path, file: Path) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.comment = b"for the archive"
+        for path in sorted(folder.rglob("*")):
+            archive.write(path, path.relative_to(folder.parent))
+
+
+def test_copies_are_found_however_deep_and_whatever_their_name(tmp_path: Path, data: Path) -> None:
+    out = tmp_path / "out"
+    write_week(out)
+    week = out / "2009-W20"
+    for copy in ("2009-W20-old", "2009-W20-alternative-1", "archive/spring 2009/week 20", ".hidden"):
+        shutil.copytree(week, out / copy)
+    shutil.copy(week / "roster.json", out / "roster before Anne was ill.json.bak")
+    (tmp_path / "disk").mkdir()
+    shutil.copytree(week, tmp_path / "disk" / "2009-W21")
+    (out / "2009-W21").symlink_to(tmp_path / "disk" / "2009-W21", target_is_directory=True)
+    (out / "archive" / "all").symlink_to(out, target_is_directory=True)
+    zip_up(week, out / "archive" / "sent.zip")
+    shutil.rmtree(out / "2009-W20-old" / "maps")
+    report = forget(data, out, LATER)
+    assert (report.rosters_blanked, report.pages_removed) == (8, 12)
+    assert (report.held, report.closed) == ((), ())
+    assert holders(out) == holders(tmp_path / "disk") == []
+    assert rosterfile.load(out / "2009-W20-old" / "roster.json") == rosterfile.load(week / "roster.json")
+    with zipfile.ZipFile(out / "archive" / "sent.zip") as archive:
+        assert archive.testzip() is None
+        assert archive.comment == b"for the archive"
+        assert archive.read("2009-W20/roster.json") == (week / "roster.json").read_bytes()
+        page = week / "maps" / "2009-05-12-c1.html"
+        assert archive.read("2009-W20/maps/2009-05-12-c1.html") == page.read_bytes()
+    before = contents(tmp_path)
+    assert forget(data, out, LATER).rosters_blanked == 0
+    assert contents(tmp_path) == before
+
+
+def test_a_rounds_page_is_known_without_its_roster(tmp_path: Path, data: Path) -> None:
+    week = tmp_path / "week"
+    week.mkdir()
+    roster = samples.roster()
+    write(
+        roster,
+        week,
+        rides=samples.rides(roster),
+        background=samples.background(),
+        map_settings=MapSettings(),
+    )
+    pages = tmp_path / "out" / "pages"
+    shutil.copytree(week / "maps", pages)
+    before = contents(pages)
+    report = forget(data, tmp_path / "out", dt.date(2009, 5, 13))
+    changed = sorted(path.name for path, content in contents(pages).items() if content != before[path])
+    assert changed == ["2009-05-12-r1.html"]
+    assert report.pages_removed == 1
+    assert (report.rosters_blanked, report.held) == (0, ())
+    text = (pages / "2009-05-12-r1.html").read_text(encoding="utf-8")
+    assert samples.HOME_ADDRESS not in text
+    assert "12 May 2009 · r1" in text
+
+
+def test_files_that_are_not_hjuls_are_named(tmp_path: Path, data: Path) -> None:
+    out = tmp_path / "out"
+    write_week(out)
+    notes = {
+        "notes.txt": f"Anne: {ADDRESS}, ring twice",
+        "old.csv": ADDRESS,
+        "2009-W20/print.html": f"<p>{ADDRESS}</p>",
+        "street.txt": "Hemmelig Vej 71, Hemmelig Vej, 7",
+        "2009-W20/anne.html": f'<li class="card home_visit">{ADDRESS}',
+    }
+    for name, text in notes.items():
+        (out / name).write_text(text, encoding="utf-8")
+    workbook = Workbook()
+    workbook.worksheets[0]["A1"].value = f"{ADDRESS}, 2450 København SV"
+    workbook.save(out / "mine.xlsx")
+    zip_up(out / "2009-W20", out / "2009-W20.zip")
+    (out / "secret.7z").write_bytes(b"7z")
+    (out / "broken.zip").write_bytes((out / "2009-W20.zip").read_bytes()[:-30])
+    report = forget(data, out, LATER)
+    assert [name.replace(str(out) + os.sep, "") for name in report.held] == [
+        "2009-W20.zip: 2009-W20/print.html",
+        "2009-W20/print.html",
+        "mine.xlsx",
+        "notes.txt",
+        "old.csv",
+    ]
+    assert [name.replace(str(out) + os.sep, "") for name in report.closed] == ["broken.zip", "secret.7z"]
+    assert holders(out) == [
+        "2009-W20.zip",
+        "2009-W20/print.html",
+        "mine.xlsx",
+        "notes.txt",
+        "old.csv",
+        "street.txt",  # of another house
+    ]
+    assert "has been deleted" in (out / "2009-W20" / "anne.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Ågade & Vej 7".encode("cp1252"),
+        "her: Ågade & Vej 7.".encode("utf-16"),
+        "<p>Ågade &amp; Vej 7</p>".encode(),
+        b'"\\u00c5gade & Vej 7"',
+    ],
+)
+def test_an_address_is_found_however_it_is_spelt(tmp_path: Path, content: bytes) -> None:
+    visits = HOME.replace("Vej 2", "Ågade & Vej 7")
+    data = write_folder(tmp_path / "data", home_visits=visits)
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "note").write_bytes(content)
+    assert forget(data, out, LATER).held == (str(out / "note"),)
+
+
+def test_an_address_that_is_needed_on_is_no_reason_to_name_a_file(tmp_path: Path) -> None:
+    later = "H4;Vej 1;2450;København SV;2011-01-05;9.00;12.00;60\r\n"
+    again = HOME.replace("Vej 2", "Gade 2") + f"\r\nH5;{ADDRESS};2450;København SV;2011-01-05;9.00;12.00;60"
+    data = write_folder(tmp_path / "data", home_visits=f"{again}\r\n{later}")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "notes.txt").write_text(f"{ADDRESS} and Vej 1 and Gade 2", encoding="utf-8")
+    assert [Path(name).name for name in forget(data, out, LATER).held] == ["notes.txt"]  # for Gade 2
+    (out / "notes.txt").write_text(f"{ADDRESS} and Vej 1", encoding="utf-8")
+    assert forget(data, out, LATER).held == ()
+
+
+def test_what_others_are_writing_is_waited_for(tmp_path: Path, data: Path) -> None:
+    out = tmp_path / "out"
+    write_week(out)
+    before = contents(tmp_path)
+    with files.claimed(out / "2009-W20"), pytest.raises(files.BusyError, match=r"is writing .*2009-W20"):
+        forget(data, out, LATER)
+    assert contents(tmp_path) == before
+
+
+def test_what_killed_runs_left_is_removed_however_deep(tmp_path: Path, data: Path) -> None:
+    out = tmp_path / "out"
+    for folder in (out, out / "archive"):
+        write_week(folder)
+        shutil.copytree(folder / "2009-W20", folder / ".2009-W20.hjul-new")
+        shutil.copytree(folder / "2009-W20", folder / ".2009-W21.new-4711")
+        (folder / "2009-W20").rename(folder / ".2009-W22.hjul-old")
+    forget(data, out, LATER)
+    assert holders(out) == []
+    assert sorted(path.name for path in out.iterdir()) == ["2009-W22", "archive"]
+    assert sorted(path.name for path in (out / "archive").iterdir()) == ["2009-W22"]
+
+
+def test_outputs_may_lie_beside_the_tables(data: Path) -> None:
+    write_week(data)
+    report = forget(data, data, LATER)
+    assert (report.rows_deleted, report.rosters_blanked, report.held) == (3, 1, ())
+    assert holders(data) == []
+    assert not list(data.rglob(".*"))
+
+
+def test_the_command_names_files_and_ends_with_3(
+    tmp_path: Path, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    write_week(out)
+    (out / "notes.txt").write_text(ADDRESS, encoding="utf-8")
+    (out / "sent.7z").write_bytes(b"7z")
+    line = ["forget", "--before", "2010-01-01", "--data", str(data), "--out", str(out), "--lang", "en"]
+    assert run(line) == 3
+    printed = capsys.readouterr()
+    assert printed.out.startswith("3 home visits deleted, ")
+    note, held, hint = printed.err.splitlines()
+    assert note.startswith(f"Note: {out / 'sent.7z'} cannot be looked into.")
+    assert held.startswith(f"{out / 'notes.txt'}: this file still says where a home visit was made")
+    assert hint == "Everything else is done. Delete these files, or the addresses in them."
+    assert ADDRESS not in printed.err
+    (out / "notes.txt").unlink()
+    assert run([*line, "--quiet"]) == 0
 
 
 def test_report_in_words() -> None:

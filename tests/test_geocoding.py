@@ -6,7 +6,7 @@ from osmfiles import Xy, at, network_of, osm_xml
 
 from scheduler.config import Config, Period
 from scheduler.errors import InputError, InputProblem
-from scheduler.geocoding import Located, locate, street_key
+from scheduler.geocoding import Located, locate, search_places, street_key
 from scheduler.model import HomeVisit, Origin, Place, Project
 from scheduler.network import Network
 
@@ -216,10 +216,14 @@ def test_the_nearest_number_serves_and_is_told(
     )
 
 
-def test_the_nearest_number_of_a_home_visit_does_not_tell_where_it_is(network: Network) -> None:
+def _home(address: str, postcode: str = "", **more: float) -> Project:
+    """Return a project in which the place is where a home visit is made."""
     home = HomeVisit(visit_id="p", date=dt.date(2009, 5, 13), start_s=0, end_s=3600, duration_s=600)
-    project = _project(_place("Langgade 11")).replace(home_visits=(home,))
-    (located,) = locate(project, network)[1]
+    return _project(_place(address, postcode, **more)).replace(home_visits=(home,))
+
+
+def test_the_nearest_number_of_a_home_visit_does_not_tell_where_it_is(network: Network) -> None:
+    (located,) = locate(_home("Langgade 11"), network)[1]
     assert located.source == "nearest"
     assert "Langgade" not in located.note
     assert located.note
@@ -257,6 +261,33 @@ def test_an_address_that_is_not_found(network: Network, address: str, postcode: 
     problem = _problem(network, address, postcode)
     assert words in problem.reason
     assert problem.column == "address"
+
+
+@pytest.mark.parametrize(
+    ("address", "postcode", "words"),
+    [
+        ("Vesterbogade 123", "", "the street of this address is not in the map"),
+        ("Rådhuspladsen 1", "", "the street of this address is not in the map"),
+        ("Gade 5", "", "the map has no house numbers on the street of this address"),
+        ("Vesterbrogade 123", "2450", "this address lies in another postal district in the map"),
+        ("Vesterbrogade 123", "", ""),
+        ("Enghavevej 7", "", "this address is in several places"),
+        ("Nygade 5", "", "this address is in several places"),
+        ("Vesterbrogade", "", "this address has no house number"),
+        ("123", "", "this address has no house number"),
+        ("", "", "p has neither an address nor lat and lon"),
+        ("Bjerget 1", "", "p is 251 m from the nearest street of the map that may be ridden"),
+    ],
+)
+def test_what_is_wrong_with_a_home_visits_address_does_not_tell_it(
+    network: Network, address: str, postcode: str, words: str
+) -> None:
+    search = search_places(_home(address, postcode), network)
+    reasons = "; ".join(problem.reason for problem in search.problems)
+    assert reasons.partition(";")[0] == words
+    street = address.partition(" ")[0]
+    assert not street or street not in reasons
+    assert all((problem.file, problem.row) == ("practices.csv", 4) for problem in search.problems)
 
 
 def test_a_place_off_the_network(network: Network) -> None:

@@ -158,7 +158,7 @@ def test_home_visits_are_never_asked_for(network: Network, tmp_path: Path) -> No
     with serve(nominatim(FOUND)) as server:
         online = OnlineAddresses(tmp_path, _services(server))
         project = _project(_place("Ny Allé 7B"), homes=("p",))
-        with pytest.raises(InputError, match="the street Ny Allé is not in the map"):
+        with pytest.raises(InputError, match="the street of this address is not in the map"):
             locate(project, network, online)
         # Also not where the practice of the same address has been.
         locate(_project(_place("Ny Allé 7B")), network, online)

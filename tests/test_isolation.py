@@ -1,3 +1,4 @@
+import multiprocessing
 import os
 import pickle
 import shutil
@@ -307,9 +308,39 @@ def test_the_child_ends_with_its_parent(tmp_path: Path) -> None:
     pid = int(file.read_text(encoding="utf-8"))
     assert exists(pid)
     parent.kill()
-    out, err = parent.communicate()
+    out, err = parent.communicate(timeout=30)
     assert (out, err) == ("begun\n", "")
     assert eventually(lambda: not exists(pid))
+
+
+def test_the_child_ends_with_its_parent_also_while_it_imports(tmp_path: Path) -> None:
+    engine = "import os, pathlib, time\npathlib.Path({!r}).write_text(str(os.getpid()))\ntime.sleep(600)\n"
+    (tmp_path / "slow_engine.py").write_text(engine.format(str(tmp_path / "engine")), encoding="utf-8")
+    parent, _file = start_script(tmp_path, imports=("slow_engine",))
+    assert eventually(lambda: (tmp_path / "engine").exists() and bool((tmp_path / "engine").read_text()))
+    pid = int((tmp_path / "engine").read_text(encoding="utf-8"))
+    parent.kill()
+    out, err = parent.communicate(timeout=30)
+    assert (out, err) == ("begun\n", "")
+    assert eventually(lambda: not exists(pid))
+
+
+class Interrupting(str):
+    """The name of a module, at whose pickling on the way to the child Ctrl-C is pressed."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        signal.raise_signal(signal.SIGINT)
+        return str, ("childwork",)
+
+
+def test_an_interrupt_while_the_child_is_started_waits_and_leaves_none() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        SolverProcess(imports=(Interrupting("childwork"),))
+    assert multiprocessing.active_children() == []
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 @pytest.mark.parametrize("delay_s", [0.0, 0.1, 0.3])

@@ -9,12 +9,13 @@ import click
 
 from scheduler import i18n
 from scheduler.cli.commands import cli
+from scheduler.cli.interrupt import Terminated, ending_well
 from scheduler.cli.language import language_of
 from scheduler.cli.translation import teach_click, translated
 from scheduler.errors import SchedulerError, ServiceError
 from scheduler.i18n import _
 
-__all__ = ["cli", "main", "run"]
+__all__ = ["cli", "run"]
 
 #: What a shell expects of a program that was interrupted.
 _INTERRUPTED = 130
@@ -28,18 +29,18 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(stream, TextIOWrapper):
             # A console that lacks a letter (Windows code pages) shows a question mark for it.
             stream.reconfigure(errors="replace")
-    with i18n.using(language_of(arguments, os.environ)):
+    with ending_well(), i18n.using(language_of(arguments, os.environ)):
         try:
             code = translated(cli).main(args=list(arguments), prog_name="hjul", standalone_mode=False)
         except click.ClickException as error:
             error.show()
             return error.exit_code
-        except (Exception, click.Abort) as error:  # noqa: BLE001 - whatever it is, people get a sentence
+        except (Exception, KeyboardInterrupt, Terminated) as error:  # noqa: BLE001 - people get a sentence
             return _explain(error)
         return code if isinstance(code, int) else 0
 
 
-def _explain(error: Exception) -> int:
+def _explain(error: BaseException) -> int:
     """Print what went wrong, and return the exit code."""
     from scheduler.cli.terminal import Terminal
 
@@ -47,9 +48,12 @@ def _explain(error: Exception) -> int:
     if isinstance(error, SchedulerError):
         terminal.error(error)
         return error.exit_code
-    if isinstance(error, click.Abort):
+    if isinstance(error, click.Abort | KeyboardInterrupt):
         terminal.failure(_("Stopped; nothing was written."))
         return _INTERRUPTED
+    if isinstance(error, Terminated):
+        terminal.failure(_("Stopped from outside; nothing is half written."))
+        return error.exit_code
     if os.environ.get("HJUL_DEBUG"):
         raise error
     if isinstance(error, OSError):
@@ -63,8 +67,3 @@ def _explain(error: Exception) -> int:
         ).format(kind=type(error).__name__, error=error)
     )
     return SchedulerError.exit_code
-
-
-def main() -> None:
-    """Run the command line that the program was started with."""
-    sys.exit(run(sys.argv[1:]))

@@ -189,10 +189,11 @@ def check_data(settings: Settings, *, online: bool) -> None:
 @common
 @click.pass_context
 def check(context: click.Context, roster: Path) -> None:
-    from scheduler import planner
+    from scheduler import files, planner
 
     settings = context.ensure_object(Settings)
     terminal = settings.terminal()
+    files.tidy(roster.parent.parent)
     checked = planner.check_roster(settings.data, roster)
     for violation in checked.violations:
         terminal.failure(f"{roster}: {violation}")
@@ -385,19 +386,20 @@ def geocode(settings: Settings, file: Path | None, *, online: bool) -> None:
 @cli.command(
     help=N_(
         "Delete home visits before a date.\n\n"
-        "They leave the tables; in old output their addresses and coordinates are blanked. No roster is "
-        "deleted."
+        "They leave the tables. In old output, wherever it lies in --out, also in copies and in zips, their "
+        "addresses and coordinates are blanked. No roster is deleted."
     )
 )
 @click.option("--before", required=True, metavar=N_("DATE"), help=N_("The first date that is kept."))
 @common
 @click.pass_obj
 def forget(settings: Settings, before: str) -> None:
+    from scheduler.cli import summary
     from scheduler.forget import forget as forget_visits
     from scheduler.inputs import cells
 
     report = forget_visits(settings.data, settings.out, read_argument("--before", cells.date, before))
-    settings.terminal().line(report)
+    summary.show_forgotten(settings.terminal(), report)
 
 
 cli.add_command(simulate)

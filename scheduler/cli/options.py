@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from scheduler import files
 from scheduler.errors import InputError, InputProblem
 from scheduler.i18n import LANGUAGES, N_, _
 
@@ -33,6 +35,11 @@ class Settings:
 
         return Terminal(quiet=self.quiet)
 
+    def tidy(self) -> None:
+        """Put right what commands that were killed have left in these folders and beside them."""
+        for folder in (self.data.parent, self.data, self.out, *self.out.glob("simulate/**")):
+            files.tidy(folder)
+
 
 def _remember(context: click.Context, parameter: click.Parameter, value: object) -> None:
     """Keep an option, given before or after the command's name (there it wins)."""
@@ -42,7 +49,7 @@ def _remember(context: click.Context, parameter: click.Parameter, value: object)
 
 
 def common(command: _Command) -> _Command:
-    """Give a command the common options."""
+    """Give a command the common options, and have it begin with tidying up."""
     folder = click.Path(path_type=Path)
     kept: dict[str, Any] = {"expose_value": False, "callback": _remember}
     options = (
@@ -67,9 +74,18 @@ def common(command: _Command) -> _Command:
         ),
         click.option("--quiet", is_flag=True, default=None, help=N_("Print nothing but errors."), **kept),
     )
+
+    @wraps(command)
+    def begun(*arguments: Any, **values: Any) -> Any:
+        context = click.get_current_context()
+        if not context.invoked_subcommand:
+            context.ensure_object(Settings).tidy()
+        return command(*arguments, **values)
+
+    decorated: Callable[..., Any] = begun
     for option in reversed(options):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return cast("_Command", decorated)
 
 
 week_argument = click.argument("week", nargs=-1, metavar=N_("[WEEK]"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scheduler import i18n
 from scheduler.cli.terminal import Terminal
+from scheduler.errors import InputProblem, ServiceError
 from scheduler.i18n import _, ngettext
 from scheduler.model import Project, Roster, Round, Stop
 from scheduler.outputs import names, words
@@ -17,6 +18,7 @@ from scheduler.outputs.privacy import public
 if TYPE_CHECKING:
     from scheduler.advice import Advice
     from scheduler.checks.bound import BoundCheck
+    from scheduler.forget import ForgetReport
     from scheduler.geocoding import Located
     from scheduler.network import NetworkInfo
     from scheduler.planner import Planned
@@ -158,12 +160,12 @@ def show_project(terminal: Terminal, project: Project) -> None:
 def place_rows(project: Project, located: Iterable["Located"]) -> list[tuple[object, ...]]:
     """Return a row for each place, in the order of `PLACE_COLUMNS`; home visits say only their district."""
     places = {place.place_id: place for place in (*project.bases, *project.places)}
-    homes = {visit.visit_id for visit in project.home_visits}
+    homes = project.homes
     rows: list[tuple[object, ...]] = []
     for found in located:
         place = places[found.place_id]
         where: tuple[object, ...] = (place.name, place.full_address, place.lat, place.lon)
-        if found.place_id in homes:
+        if place.place_id in homes:
             where = (_("Home visit"), place.district, "", "")
         how = found.source + (", approximate" if found.approximate else "")
         rows.append((found.place_id, *where, how, round(found.distance_m)))
@@ -204,7 +206,7 @@ def show_places(terminal: Terminal, rows: Iterable[tuple[object, ...]]) -> None:
 def show_distances(terminal: Terminal, project: Project, located: Iterable["Located"]) -> None:
     """Say how far each place is from the network, the farthest first."""
     names = {place.place_id: place.name for place in (*project.bases, *project.places)}
-    names |= {visit.visit_id: _("Home visit") for visit in project.home_visits}
+    names |= dict.fromkeys(project.homes, _("Home visit"))
     rows = [
         (found.place_id, names[found.place_id], _("{n} m").format(n=round(found.distance_m)))
         for found in sorted(located, key=attrgetter("distance_m"), reverse=True)
@@ -286,6 +288,31 @@ def show_alternatives(terminal: Terminal, planned: "Planned") -> None:
     terminal.table(headings, [rows, [total]], numbers=len(rosters), title=_("Alternatives"))
     for number, other in enumerate(planned.alternatives, start=1):
         terminal.line(f"{number}: {other.folder / names.INDEX}")
+
+
+def show_forgotten(terminal: Terminal, report: "ForgetReport") -> None:
+    """Say what was deleted, and name the files in which people have to look themselves.
+
+    Raises
+    ------
+    ServiceError
+        When a file still says where a home visit was made.
+    """
+    terminal.line(report)
+    for file in report.closed:
+        terminal.note(
+            _(
+                "{file} cannot be looked into. Delete it, if it may show where a home visit was made before that date."
+            ).format(file=file)
+        )
+    if report.held:
+        reason = _(
+            "this file still says where a home visit was made before that date, and it is not one of hjul's"
+        )
+        raise ServiceError(
+            [InputProblem(reason, file) for file in report.held],
+            hint=_("Everything else is done. Delete these files, or the addresses in them."),
+        )
 
 
 def show_advice(terminal: Terminal, found: "Advice") -> None:

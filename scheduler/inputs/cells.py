@@ -9,7 +9,9 @@ import datetime as dt
 import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from scheduler.i18n import _
@@ -60,6 +62,8 @@ _EMAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
 _CPR = re.compile(
     r"(?<!\d)(?:[0-2]\d|3[01]|[67]\d|8\d|9[01])(?:0[1-9]|1[0-2])\d\d\s?[-‐‑–—]?\s?\d{4}(?!\d)", re.ASCII
 )
+#: Whether messages quote cells; those of a table that says where people live do not.
+_quoted: ContextVar[bool] = ContextVar("quoted", default=True)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
@@ -67,8 +71,20 @@ class CellError(ValueError):
     """A cell that cannot be read; the message is a sentence for the person who wrote it."""
 
 
+@contextmanager
+def unquoted(*, when: bool = True) -> Iterator[None]:
+    """Have messages of the block not repeat the cells that they are about."""
+    token = _quoted.set(_quoted.get() and not when)
+    try:
+        yield
+    finally:
+        _quoted.reset(token)
+
+
 def shown(cell: Cell) -> str:
-    """Return a cell as it is quoted in a message: short, on one line."""
+    """Return a cell as it is quoted in a message: short, on one line; where nothing is, a word for it."""
+    if not _quoted.get():
+        return _("this cell")
     value = " ".join(str(cell).split())
     return f'"{value if len(value) <= 40 else value[:39] + "…"}"'
 

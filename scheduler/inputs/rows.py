@@ -7,7 +7,7 @@ from typing import Any
 
 from scheduler.errors import InputProblem
 from scheduler.i18n import _
-from scheduler.inputs.cells import Cell, CellError, looks_like_cpr, shown
+from scheduler.inputs.cells import Cell, CellError, looks_like_cpr, shown, unquoted
 from scheduler.inputs.schema import Column, Table, key
 from scheduler.model import Origin
 
@@ -101,7 +101,8 @@ def _columns(
         if looks_like_cpr(heading):
             problems.append(cpr_problem(read.file, row, _nth_column(position)))
         elif column is None:
-            problems.append(_unknown_column(read, row, heading))
+            named = _nth_column(position) if read.table.private else shown(heading).strip('"')
+            problems.append(_unknown_column(read, row, heading, named))
         elif column.name in read.headings:
             problems.append(
                 InputProblem(
@@ -133,7 +134,7 @@ def _nth_column(position: int) -> str:
     return _("column {number}").format(number=position + 1)
 
 
-def _unknown_column(read: TableRows, row: int, heading: str) -> InputProblem:
+def _unknown_column(read: TableRows, row: int, heading: str, named: str) -> InputProblem:
     near = difflib.get_close_matches(key(heading), read.table.by_heading, n=1, cutoff=0.7)
     if near:
         reason = _("no column has this name; did you mean {column}?").format(
@@ -143,7 +144,7 @@ def _unknown_column(read: TableRows, row: int, heading: str) -> InputProblem:
         reason = _("no column has this name; the table has: {columns}").format(
             columns=", ".join(column.name for column in read.table.columns)
         )
-    return InputProblem(reason, read.file, row, shown(heading).strip('"'))
+    return InputProblem(reason, read.file, row, named)
 
 
 def _row(
@@ -173,7 +174,8 @@ def _row(
             )
         elif column is not None:
             try:
-                values[column.name] = column.parse(cell)
+                with unquoted(when=read.table.private):
+                    values[column.name] = column.parse(cell)
             except CellError as error:
                 problems.append(InputProblem(str(error), read.file, number, heading))
     problems.extend(

@@ -18,6 +18,8 @@ _SOUTH, _NORTH, _WEST, _EAST = 54.5, 57.8, 8.0, 15.3
 #: The tables whose ids share one room: an id alone must say which place is meant.
 _PLACE_TABLES = ("bases", "practices", "places", "home_visits")
 
+_PRIVATE_TABLES = frozenset(table.name for table in TABLES if table.private)
+
 Tables = Mapping[str, Sequence[Row]]
 
 
@@ -72,6 +74,7 @@ def resolve_references(tables: Tables, found: Mapping[str, TableRows]) -> Iterat
                 continue
             ids = set().union(*(known[name] for name in column.refers))
             readable = all(_all_ids_known(name, found) for name in column.refers)
+            text = _("this is no id in {tables}") if table.private else _("there is no {id} in {tables}")
             for row in tables[table.name]:
                 if not row.has(column.name) or row[column.name] in ids:
                     continue
@@ -79,7 +82,7 @@ def resolve_references(tables: Tables, found: Mapping[str, TableRows]) -> Iterat
                     row.values[column.name] = column.besides[0]
                 elif readable:
                     yield row.problem(
-                        _("there is no {id} in {tables}").format(
+                        text.format(
                             id=row[column.name], tables=", ".join((*column.refers, *column.besides[:1]))
                         ),
                         column.name,
@@ -97,23 +100,28 @@ def check_rows(tables: Tables, defaults: Defaults, country: str) -> Iterator[Inp
     """Report rows that contradict themselves."""
     for name, rows in tables.items():
         for row in rows:
-            yield from _coordinates(row, country)
+            yield from _coordinates(row, country, private=name in _PRIVATE_TABLES)
             yield from _interval(row)
             yield from _weekday_or_date(row, name)
             for check in _ROW_CHECKS.get(name, ()):
                 yield from check(row, defaults)
 
 
-def _coordinates(row: Row, country: str) -> Iterator[InputProblem]:
+def _coordinates(row: Row, country: str, *, private: bool) -> Iterator[InputProblem]:
     if "lat" not in row.values or "lon" not in row.values:
         return
-    yield from coordinate_problems(row["lat"], row["lon"], country, row.problem)
+    yield from coordinate_problems(row["lat"], row["lon"], country, row.problem, private=private)
 
 
 def coordinate_problems(
-    lat: float | None, lon: float | None, country: str, problem: Callable[[str, str], InputProblem]
+    lat: float | None,
+    lon: float | None,
+    country: str,
+    problem: Callable[[str, str], InputProblem],
+    *,
+    private: bool = False,
 ) -> Iterator[InputProblem]:
-    """Report coordinates of which one is missing, or that lie outside Denmark."""
+    """Report coordinates of which one is missing, or that lie outside Denmark; not which, if they are private."""
     if lat is None and lon is None:
         return
     if lat is None or lon is None:
@@ -121,6 +129,8 @@ def coordinate_problems(
     elif country == "DK" and not (_SOUTH <= lat <= _NORTH and _WEST <= lon <= _EAST):
         if _SOUTH <= lon <= _NORTH and _WEST <= lat <= _EAST:
             reason = _("lat and lon are swapped: lat is about 55, lon about 12")
+        elif private:
+            reason = _("the point is not in Denmark")
         else:
             reason = _("the point {lat}, {lon} is not in Denmark").format(lat=lat, lon=lon)
         yield problem(reason, "lat")

@@ -44,7 +44,8 @@ class Column:
 class Table:
     """A table: `name` is that of the CSV file and the sheet, `danish` of the Danish sheet.
 
-    `unique` are the columns that no two rows may share.
+    `unique` are the columns that no two rows may share. What stands in a `private` table is not
+    repeated in messages.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Table:
     required: bool = False
     unique: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    private: bool = False
     by_heading: dict[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -272,6 +274,7 @@ TABLES: tuple[Table, ...] = (
             _OWN_CONSULTANT,
             _PRIORITY,
         ),
+        private=True,
     ),
     Table(
         "pins",

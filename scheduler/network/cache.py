@@ -7,12 +7,13 @@ without pickle. Whatever does not fit is as good as absent.
 import hashlib
 import io
 import os
-import tempfile
 import zipfile
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from scheduler import files
 
 #: Changes whenever the arrays, or the rules that made them, change their meaning.
 FORMAT = "hjul-network-3"
@@ -53,13 +54,6 @@ def store(folder: Path, sha256: str, arrays: Arrays) -> None:
     header = f"{FORMAT} {sha256} {hashlib.sha256(payload).hexdigest()}\n".encode("ascii")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix="network-", delete=False) as stream:
-            beside = Path(stream.name)
-            try:
-                stream.write(header + payload)
-                stream.close()
-                beside.replace(_file(folder, sha256))
-            except OSError:
-                beside.unlink(missing_ok=True)
+        files.replace(_file(folder, sha256), header + payload)
     except OSError:
         return

@@ -1,23 +1,18 @@
 """The week's folder: every file of a roster, complete or untouched."""
 
-import contextlib
-import os
 import shutil
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from scheduler import rosterfile
 from scheduler.config import MapSettings
 from scheduler.errors import ServiceError
+from scheduler.files import Claim, unwritable
 from scheduler.i18n import _
 from scheduler.mapdata import Background, RidePath
 from scheduler.model import Roster
 from scheduler.outputs import names
 from scheduler.outputs.privacy import public
-
-#: Folders that an interrupted run left are deleted when they are older than this.
-_LEFTOVER_S = 3600
 
 
 def write(
@@ -69,66 +64,28 @@ def _contents(
     yield names.ROSTER, rosterfile.dump(roster)
 
 
-def publish(build: Callable[[Path], Iterable[Path]], target: Path) -> tuple[Path, ...]:
-    """Let `build` fill a new folder, then put it in the place of `target`; return the files there.
+def publish(build: Callable[[Path], Iterable[Path]], claim: Claim) -> tuple[Path, ...]:
+    """Let `build` fill a new folder, then put it in the place of the claimed one; return the files there.
 
-    Until the new folder is complete and on the disk, the old one stays as it was; what an interrupted
-    run left is put right by the next one. Files that somebody else put into the old folder are kept.
+    Until the new folder is complete and on the disk, the old one stays as it was. Files that somebody
+    else put into the old folder are kept.
 
     Raises
     ------
     ServiceError
-        When the folder cannot be written, or `target` is something else than a roster's folder.
+        When the folder cannot be written, or is something else than a roster's folder.
     """
-    real = target.resolve()  # a link stays a link
-    new, old = real.with_name(f".{real.name}.new-{os.getpid()}"), real.with_name(f".{real.name}.old")
+    _refuse_others(claim.target)
     try:
-        real.parent.mkdir(parents=True, exist_ok=True)
-        _recover(real, old)
-        _refuse_others(target)
-        shutil.rmtree(new, ignore_errors=True)
-        new.mkdir()
-        files = [file.relative_to(new) for file in build(new)]
-        _keep_others(real, new)
-        _to_disk(new)
-        _swap(real, new, old)
+        claim.new.mkdir()
+        built = [file.relative_to(claim.new) for file in build(claim.new)]
+        _keep_others(claim.real, claim.new)
+        claim.put()
     except ServiceError:
         raise
     except OSError as error:
-        raise ServiceError(
-            _("{folder} cannot be written: {error}").format(folder=target, error=error.strerror or error),
-            hint=_("Free space, close files that are open in it, or name another folder with --out."),
-        ) from error
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-    return tuple(target / file for file in files)
-
-
-def _swap(target: Path, new: Path, old: Path) -> None:
-    """Put the new folder in the place of the old one, which then goes."""
-    if target.exists():
-        target.rename(old)
-    try:
-        new.rename(target)
-    except BaseException:
-        if old.exists() and not target.exists():
-            old.rename(target)
-        raise
-    _sync(target.parent)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _recover(target: Path, old: Path) -> None:
-    """Put right what an interrupted run left: the old folder moved aside, or folders half built."""
-    if old.exists():
-        if target.exists():
-            shutil.rmtree(old)
-        else:
-            old.rename(target)
-    for leftover in target.parent.glob(f".{target.name}.new-*"):
-        with contextlib.suppress(OSError):
-            if time.time() - leftover.stat().st_mtime > _LEFTOVER_S:
-                shutil.rmtree(leftover)
+        raise unwritable(claim.target, error) from error
+    return tuple(claim.target / file for file in built)
 
 
 def _refuse_others(target: Path) -> None:
@@ -153,22 +110,3 @@ def _keep_others(target: Path, new: Path) -> None:
                 shutil.copytree(entry, new / entry.name, symlinks=True)
             else:
                 shutil.copy2(entry, new / entry.name, follow_symlinks=False)
-
-
-def _to_disk(folder: Path) -> None:
-    """Have every file of a folder on the disk before the folder takes its place."""
-    for file in folder.rglob("*"):
-        if file.is_file() and not file.is_symlink():
-            with file.open("rb") as stream, contextlib.suppress(OSError):
-                os.fsync(stream.fileno())
-    _sync(folder)
-
-
-def _sync(folder: Path) -> None:
-    # Windows opens no folders, and some file systems sync none: then the renames have to do.
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

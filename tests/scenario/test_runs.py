@@ -399,8 +399,11 @@ def test_workers_end_with_their_program(tmp_path: Path) -> None:
         process.wait()
         _gone, alive = psutil.wait_procs(workers, timeout=10)
     assert alive == []
-    assert not list((tmp_path / "out").glob(".*"))
-    assert len(pd.read_parquet(tmp_path / "out")) >= 1
+    done = len(pd.read_parquet(tmp_path / "out"))
+    assert done >= 1
+    assert run(tasks(1, "divide"), tmp_path / "out", work=scenario_work.obey, workers=0).failures
+    assert not list((tmp_path / "out").glob(".*"))  # what the killed one left
+    assert len(pd.read_parquet(tmp_path / "out")) == done
 
 
 # --- A cluster that is there ---------------------------------------------------------------------

@@ -96,6 +96,7 @@ def _read(folder: Path, kind: str) -> Iterator[Row]:
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        files.tidy(folder)
         parts = sorted(folder.glob(f"part-{kind}-*.parquet"))
     except OSError as error:
         raise ServiceError(
