@@ -97,7 +97,7 @@ def _deaf_to_interrupts() -> Iterator[None]:
 
 def begin(handle: int, module: str, function: str, arguments: tuple[object, ...]) -> None:
     """Call a function in the child."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # also for its own children
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # noqa: TID251 - of the child, and of its children
     if sys.platform == "win32":
         from multiprocessing.connection import PipeConnection as End
     else:

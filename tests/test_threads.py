@@ -3,19 +3,26 @@
 import json
 import re
 import shutil
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Barrier
+from typing import TypeVar
 
 import pytest
 from folders import SETTINGS, write_folder
 from osmfiles import Xy, at, osm_xml
+from outputs.plot_samples import PLOTS
 
 from scheduler import planner, resources
 from scheduler.i18n import language, using
 from scheduler.model import Week
+from scheduler.outputs.inlinesvg import inline_svg
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,21 @@ def _town(folder: Path, size: int) -> Path:
     return folder
 
 
+def at_once(works: Sequence[Callable[[], Result]]) -> list[Result]:
+    """Do each in a thread of its own, all at once, and see that none of them has swapped the main module."""
+    start, main = Barrier(len(works)), sys.modules["__main__"]
+
+    def beside(work: Callable[[], Result]) -> Result:
+        assert language() == "da"  # a new thread knows nothing of the language of the test
+        start.wait()
+        result = work()
+        assert sys.modules["__main__"] is main
+        return result
+
+    with ThreadPoolExecutor(len(works)) as threads:
+        return list(threads.map(beside, works))
+
+
 @pytest.fixture
 def asked(tmp_path: Path) -> list[Asked]:
     """Eight different projects: four small towns, and the example in four weeks."""
@@ -88,17 +110,23 @@ def test_threads_get_what_each_gets_alone(
 ) -> None:
     alone = [one.planned(tmp_path / "alone" / str(number)) for number, one in enumerate(asked)]
     monkeypatch.setenv("HJUL_CACHE", str(tmp_path / "cache"))  # a new one: they compile their maps as well
-    start = Barrier(len(asked))
-
-    def beside(number: int) -> Mapping[str, object]:
-        assert language() == "da"  # a new thread knows nothing of the language of the test
-        start.wait()
-        return asked[number].planned(tmp_path / "together" / str(number))
-
-    with ThreadPoolExecutor(len(asked)) as threads:
-        together = list(threads.map(beside, range(len(asked))))
+    together = at_once(
+        [partial(one.planned, tmp_path / "together" / str(number)) for number, one in enumerate(asked)]
+    )
     for one, expected, got in zip(asked, alone, together, strict=True):
         assert got.keys() == expected.keys()
         assert {name for name in got if got[name] != expected[name]} == set()
         assert f'<html lang="{one.lang}"'.encode() in expected["index.html"]
     assert len({str(files["roster.json"]) for files in alone}) == len(asked)
+
+
+def _drawn(names: Sequence[str], lang: str) -> list[str]:
+    with using(lang):
+        return [inline_svg(PLOTS[name](), 4.0, "p", name) for name in names]
+
+
+def test_threads_draw_what_each_draws_alone() -> None:
+    works = [partial(_drawn, list(PLOTS)[n::4], lang) for n in range(4) for lang in ("da", "en")]
+    alone = [work() for work in works]
+    assert at_once(works) == alone
+    assert all(danish != english for danish, english in zip(alone[::2], alone[1::2], strict=True))

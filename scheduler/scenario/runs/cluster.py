@@ -94,9 +94,9 @@ def _host(pipe: Connection, workers: int, scratch: str) -> None:
 
     for name in ("SIGTERM", "SIGHUP"):  # which a shell sends to all processes of a program
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _exit)
-    logging.disable()
-    dask.config.set({**_LOCAL, "temporary-directory": scratch})
+            signal.signal(getattr(signal, name), _exit)  # noqa: TID251
+    logging.disable()  # noqa: TID251
+    dask.config.set({**_LOCAL, "temporary-directory": scratch})  # noqa: TID251
     try:
         cluster = LocalCluster(
             n_workers=workers,
