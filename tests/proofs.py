@@ -10,7 +10,16 @@ from scheduler.checks.bound.pricing import Balance, Pricing
 from scheduler.checks.bound.relaxation import Relaxation
 from scheduler.checks.bound.search import DaySearch
 from scheduler.checks.bound.timetable import FAR, timetable
-from scheduler.model import Prices, Problem
+from scheduler.checks.bound.ways import ways
+from scheduler.model import ConsultantDay, Prices, Problem
+
+
+def day_search(
+    problem: Problem, day: ConsultantDay, pricing: Pricing, deadline: float = math.inf
+) -> DaySearch:
+    """Return the search of a day at some prices."""
+    table = timetable(problem, day, pricing)
+    return DaySearch(table, ways(problem, day, table), deadline)
 
 
 def even_prices(problem: Problem) -> Prices:
@@ -38,7 +47,7 @@ def best_prices(problem: Problem) -> Prices:
     """Return the prices of the relaxation over every round of a small problem with at least one day."""
     balance = Balance.of(problem)
     pricing = Pricing.of(problem.requests, balance, even_prices(problem))
-    searches = [DaySearch(timetable(problem, day, pricing), math.inf) for day in problem.days]
+    searches = [day_search(problem, day, pricing) for day in problem.days]
     choice = Choice.of(
         [(search.day.offers, search.within(FAR // 4)) for search in searches],
         problem=problem,

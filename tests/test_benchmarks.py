@@ -6,7 +6,7 @@ import datetime as dt
 import pytest
 
 from benchmarks.comparison import PeerWeek, comparable, judged
-from benchmarks.weeks import WEEK, random_week
+from benchmarks.weeks import WEEK, other_week, random_week
 from scheduler.model import Engagement, Pin, Problem, Request, RoomSlot
 from scheduler.schedule import DayModel, request_points
 from scheduler.solver import solve
@@ -180,3 +180,19 @@ def test_of_visits_that_do_not_fit_together_the_one_worth_least_goes(week: PeerW
     assert dropped == 1
     assert request.request_id in missed
     assert rival.request_id not in missed
+
+
+def test_the_other_kind_of_week_is_open_for_long_and_differs_by_seed() -> None:
+    week = other_week(1, 60, 10, 2)
+    visits = [request for request in week.requests if request.kind == "visit"]
+    assert [request.request_id for request in visits] == [f"p{number:03d}" for number in range(60)]
+    assert {request.max_conversations for request in visits} == {1, 2, 3, 4}
+    rooms_s = {slot.end_s - slot.start_s for request in visits for slot in request.slots}
+    assert (min(rooms_s), max(rooms_s)) == (90 * 60, 210 * 60)
+    assert {len(request.slots) for request in visits} == {1, 2, 3}
+    assert {(day.start_s, day.end_s) for day in week.days} == {(8 * HOUR_S, 16 * HOUR_S)}
+    assert 0.05 < sum(request.agreement is not None for request in visits) / len(visits) < 0.3
+    assert sum(len(day.engagements) for day in week.days) == 2
+    assert len(week.requests) - len(visits) == 2
+    assert {request.base_id for request in week.requests} == {"base0", "base1"}
+    assert other_week(1, 60, 10, 2).requests == week.requests != other_week(2, 60, 10, 2).requests

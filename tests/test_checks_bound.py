@@ -12,10 +12,15 @@ from proofs import best_prices, even_prices, random_prices
 from random_problems import small_week, tiny_problem
 from rosters import build_roster
 
-from benchmarks.weeks import random_week
-from scheduler.checks.bound import BoundCheck, branching, check_bound, timetable
+from benchmarks.weeks import other_week, random_week
+from scheduler.checks.bound import BoundCheck, branching, check_bound, search, timetable, trails
+from scheduler.checks.bound.pricing import UNIT
+from scheduler.checks.bound.proof import Part, Proof
 from scheduler.model import Pin, Prices, Problem, Roster
 from scheduler.solver import solve
+
+#: Points above those of every week here.
+UNMET = 100_000_000
 
 
 def solvable(seeds: range) -> Iterator[tuple[Problem, Best]]:
@@ -88,6 +93,91 @@ def test_a_proof_is_of_one_problem_only() -> None:
         assert answer.verified is (kinder_best.score >= best.score)
         refused += answer.verified is False
     assert refused > 7
+
+
+# --- with few trails kept, by prices alone ---------------------------------------------------------------
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Keep so few trails in every search for the cheapest round."""
+
+    def keep(width: int) -> None:
+        monkeypatch.setattr(search, "_WIDTHS", (width,))
+        monkeypatch.setattr(search, "_WIDEST", width)
+        monkeypatch.setattr(trails, "_SPARE", 0)
+
+    return keep
+
+
+@pytest.mark.parametrize("width", [1, 2, 5])
+def test_no_prices_prove_more_than_is_true_however_few_trails_are_kept(
+    narrow: Callable[[int], None], width: int
+) -> None:
+    narrow(width)
+    proven = checked = 0
+    for problem, best in solvable(range(30)):
+        for prices in (best_prices(problem), random_prices(problem, Random(checked)), even_prices(problem)):
+            answer = claim(problem, prices, 0, best.score)
+            assert answer.verified is True
+            assert 0 <= (answer.bound or 0) <= best.score
+            proven += answer.bound == best.score
+            checked += 1
+            # What the prices do not prove, rounds do.
+            true = claim(problem, prices, best.score, best.score)
+            assert (true.verified, true.bound) == (True, best.score)
+            assert claim(problem, prices, best.score + 1, best.score + 1).verified is False
+    assert proven > 10
+
+
+@pytest.mark.parametrize("problem", [random_week(1, 20, 2), random_week(1, 30, 3), other_week(1, 20, 2)])
+def test_a_single_trail_proves_nearly_as_much(narrow: Callable[[int], None], problem: Problem) -> None:
+    prices = best_prices(problem)
+    whole = claim(problem, prices, 0, UNMET).bound
+    narrow(1)
+    few = claim(problem, prices, 0, UNMET).bound
+    assert whole
+    assert few
+    assert 0.75 * whole <= few <= whole
+
+
+def test_days_are_looked_at_longer_before_rounds_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = random_week(1, 20, 2)
+    prices = best_prices(problem)
+    whole = claim(problem, prices, 0, UNMET).bound
+    assert whole
+    monkeypatch.setattr(search, "_WIDTHS", (1,))
+    monkeypatch.setattr(trails, "_SPARE", 0)
+    monkeypatch.setattr(Proof, "_prove", None)
+    few = claim(problem, prices, 0, UNMET).bound
+    assert few
+    assert few < whole
+    assert claim(problem, prices, whole, UNMET) == BoundCheck(
+        verified=True, bound=whole, detail=f"No roster scores less than {whole:,}."
+    )
+
+
+def test_a_day_whose_cheapest_round_is_not_known_is_decided_by_its_rounds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Even where no round is near what little is known."""
+    true = search.DaySearch.least
+
+    def hoping(day: search.DaySearch, *, thorough: bool = False) -> search.Least:
+        return search.Least(true(day, thorough=thorough).units - 50_000 * UNIT, reached=False)
+
+    monkeypatch.setattr(search.DaySearch, "least", hoping)
+    for problem, best in solvable(range(20)):
+        prices = best_prices(problem)
+        assert claim(problem, prices, best.score, best.score).verified is True
+        assert claim(problem, prices, best.score + 1, best.score + 1).verified is False
+
+
+def test_what_is_found_out_about_a_day_counts_for_its_part() -> None:
+    part = Part((3, 4), (0,), [search.Least(-9, reached=False), search.Least(-5, reached=True)], -20, -18)
+    part.sharpen(0, search.Least(-7, reached=True))
+    assert part.least == [search.Least(-7, reached=True), search.Least(-5, reached=True)]
+    assert (part.priced, part.units) == (-18, -16)
 
 
 # --- against the engine ------------------------------------------------------------------------------
@@ -177,6 +267,36 @@ def test_time_that_is_too_short_is_said(week: Problem, roster: Roster) -> None:
     assert "more than 0.0 s" in answer.detail
 
 
+def test_what_is_true_of_every_week_takes_no_time(week: Problem, roster: Roster) -> None:
+    answer = check_bound(week, roster.replace(bound=0), time_limit_s=0.0)
+    assert (answer.verified, answer.bound) == (True, 0)
+
+
+def test_time_counts_also_where_no_day_takes_any(
+    week: Problem, roster: Roster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = search.Least(0, reached=True)
+    monkeypatch.setattr(search.DaySearch, "least", lambda _day: known)
+    assert roster.prices
+    assert Proof(week, roster.prices, math.inf).score_below(0) is None
+    with pytest.raises(timetable.UnfinishedError):
+        Proof(week, roster.prices, 0.0).score_below(0)
+
+
+def test_days_whose_cheapest_round_is_known_are_not_looked_at_again(
+    week: Problem, roster: Roster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    least = search.DaySearch.least
+
+    def quick(day: search.DaySearch) -> search.Least:
+        return least(day, thorough=False)
+
+    monkeypatch.setattr(search.DaySearch, "least", quick)
+    assert roster.prices
+    poorer = priced(roster, requests={key: 0.99 * price for key, price in roster.prices.requests.items()})
+    assert check_bound(week, poorer).verified is True
+
+
 def test_prices_alone_are_told_from_the_whole_proof(
     week: Problem, roster: Roster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,11 +311,18 @@ def test_prices_alone_are_told_from_the_whole_proof(
     assert answer.bound in range(roster.bound)
 
 
-def test_a_day_too_large_to_look_at_is_not_verified(
-    week: Problem, roster: Roster, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("module", "most"), [("search._MOST_TRAILS", 3), ("proof._MOST_CELLS", 3)])
+def test_too_many_rounds_to_choose_from_leave_what_prices_prove(
+    week: Problem, roster: Roster, monkeypatch: pytest.MonkeyPatch, module: str, most: int
 ) -> None:
-    monkeypatch.setattr(timetable, "_MOST_EVENTS", 5)
-    assert check_bound(week, roster).verified is None
+    assert roster.prices
+    poorer = priced(roster, requests={key: 0.99 * price for key, price in roster.prices.requests.items()})
+    alone = check_bound(week, poorer.replace(bound=0)).bound
+    monkeypatch.setattr(f"scheduler.checks.bound.{module}", most)
+    answer = check_bound(week, poorer)
+    assert (answer.verified, answer.bound) == (None, alone)
+    assert alone
+    assert f"no roster scores less than {alone:,}." in answer.detail
 
 
 @pytest.mark.parametrize("price", [1e12, 1e300])

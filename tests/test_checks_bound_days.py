@@ -4,24 +4,29 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from random import Random
+from types import ModuleType
 
 import numpy as np
 import pytest
 from brute_force import Holding, cheapest_plans
+from proofs import day_search as priced_search
+from proofs import random_prices
 from random_problems import small_week, tiny_problem
 from rosters import clock_s
 
-from benchmarks.weeks import random_week
-from scheduler.checks.bound import search
-from scheduler.checks.bound.pricing import UNIT, Pricing
-from scheduler.checks.bound.search import DaySearch
+from benchmarks.weeks import other_week, random_week
+from scheduler.checks.bound import rest, search, trails
+from scheduler.checks.bound.pricing import UNIT, Balance, Pricing
+from scheduler.checks.bound.rest import HAD, OWED, Rest
+from scheduler.checks.bound.search import DaySearch, Least
 from scheduler.checks.bound.timetable import FAR, UnfinishedError, timetable
+from scheduler.checks.bound.ways import ways
 from scheduler.model import ConsultantDay, Problem, Request, RoomSlot
 
 
 def day_search(problem: Problem, day: ConsultantDay, deadline: float = math.inf) -> DaySearch:
     """Return the search of a day without any prices."""
-    return DaySearch(timetable(problem, day, Pricing((0,) * len(problem.requests), {})), deadline)
+    return priced_search(problem, day, Pricing((0,) * len(problem.requests), {}), deadline)
 
 
 def found(problem: Problem, day: ConsultantDay, limit: int = FAR // 4) -> Mapping[Holding, int]:
@@ -99,7 +104,7 @@ def test_the_least_and_what_is_within_a_limit() -> None:
         for day in problem.days:
             points = expected(problem, day)
             least = min(points.values(), default=FAR // UNIT)
-            assert day_search(problem, day).least() // UNIT == least
+            assert day_search(problem, day).least().units // UNIT == least
             limit = least + Random(seed).randint(0, 40_000)
             near = {held: value for held, value in points.items() if value <= limit}
             assert found(problem, day, limit * UNIT) == near
@@ -108,22 +113,103 @@ def test_the_least_and_what_is_within_a_limit() -> None:
 def test_offers_fill_more_than_one_word(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = random_week(1, 24, 1)
     whole = [found(problem, day) for day in problem.days]
-    monkeypatch.setattr(search, "_WORD", 3)
+    monkeypatch.setattr(trails, "_WORD", 3)
     assert [found(problem, day) for day in problem.days] == whole
     assert max(map(len, whole)) > 50
 
 
-def test_trails_looked_at_in_pieces_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("module", "name", "size"),
+    [
+        (trails, "_PAIRS_AT_ONCE", 1),
+        (trails, "_MADE_AT_ONCE", 7),
+        (rest, "_AT_ONCE", 100),
+    ],
+)
+def test_what_is_looked_at_in_pieces_is_the_same(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, size: int
+) -> None:
     problem = random_week(1, 24, 1)
     whole = [found(problem, day) for day in problem.days]
-    monkeypatch.setattr(search, "_AT_ONCE", 500)
+    monkeypatch.setattr(module, name, size)
     assert [found(problem, day) for day in problem.days] == whole
 
 
-def test_too_much_to_look_at_and_too_little_time_end_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("moments", [1, 50])
+def test_moments_told_apart_or_not_give_the_same(monkeypatch: pytest.MonkeyPatch, moments: int) -> None:
+    problem = random_week(1, 24, 1)
+    whole = [found(problem, day, -200_000 * UNIT) for day in problem.days]
+    for module in (rest, trails):
+        monkeypatch.setattr(module, "MOMENTS", moments)
+    assert [found(problem, day, -200_000 * UNIT) for day in problem.days] == whole
+    assert sum(map(len, whole)) > 50
+
+
+def test_too_many_rounds_and_too_little_time_end_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = random_week(1, 24, 1)
     with pytest.raises(UnfinishedError):
         day_search(problem, problem.days[0], deadline=0.0).least()
     monkeypatch.setattr(search, "_MOST_TRAILS", 3)
     with pytest.raises(UnfinishedError):
         found(problem, problem.days[0])
+
+
+# --- few trails kept ---------------------------------------------------------------------------------
+
+
+def narrow(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    """Keep so few trails, at first and where one looks thoroughly."""
+    monkeypatch.setattr(search, "_WIDTHS", (width,))
+    monkeypatch.setattr(search, "_WIDEST", width)
+    monkeypatch.setattr(trails, "_SPARE", 0)
+
+
+def leasts(problem: Problem, rng: Random) -> list[Least]:
+    """Return what no round of each day is below at some prices."""
+    pricing = Pricing.of(problem.requests, Balance.of(problem), random_prices(problem, rng))
+    return [priced_search(problem, day, pricing).least() for day in problem.days]
+
+
+def test_what_is_dropped_counts_with_its_hope(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few trails are kept, no round is below, whatever the prices."""
+    problems = [other_week(1, 30, 1), *(tiny_problem(Random(seed)) for seed in range(60))]
+    true = [least for n, problem in enumerate(problems) for least in leasts(problem, Random(n))]
+    assert all(least.reached for least in true)
+    for width in (1, 2, 5):
+        narrow(monkeypatch, width)
+        found = [least for n, problem in enumerate(problems) for least in leasts(problem, Random(n))]
+        assert all(least.units <= best.units for least, best in zip(found, true, strict=True))
+        assert all(least == best for least, best in zip(found, true, strict=True) if least.reached)
+        reached = sum(least.reached for least in found)
+        assert 0.9 * len(found) < reached < len(found)
+
+
+def test_a_thorough_search_gets_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "_WIDTHS", (1,))
+    monkeypatch.setattr(trails, "_SPARE", 0)
+    problem = random_week(1, 24, 1)
+    quick = [day_search(problem, day).least() for day in problem.days]
+    thorough = [day_search(problem, day).least(thorough=True) for day in problem.days]
+    assert not all(least.reached for least in quick)
+    assert all(least.reached for least in thorough)
+    assert [least.units for least in thorough] == [
+        min(found(problem, day).values()) * UNIT for day in problem.days
+    ]
+
+
+def test_hope_visits_no_request_twice_in_a_row() -> None:
+    """With one request there is nothing to hope for beyond the best visit to it."""
+    hoped = 0
+    for seed in range(200):
+        whole = tiny_problem(Random(seed))
+        tireless = tuple(dataclasses.replace(c, max_conversations_per_day=None) for c in whole.consultants)
+        problem = whole.replace(requests=whole.requests[:1], consultants=tireless)
+        for day in problem.days:
+            points = [value for held, value in expected(problem, day).items() if held]
+            if not day.engagements:
+                table = timetable(problem, day, Pricing((0,), {}))
+                begin = OWED if table.lunch_owed else HAD, -1, 0
+                hope = int(Rest(table, ways(problem, day, table)).least[begin])
+                assert hope // UNIT == min(points, default=FAR // UNIT)
+                hoped += len(points)
+    assert hoped > 50

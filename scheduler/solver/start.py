@@ -13,6 +13,8 @@ from scheduler.solver.master import Deadline
 _WIDTH = 10
 _ROUNDS = 30
 _TRIED = 4
+#: How much of a visit's worth it may lose to days to come.
+_SCARCITY = 0.9
 
 
 def first_choice(generator: Generator, deadline: Deadline) -> tuple[int, ...]:
@@ -63,6 +65,10 @@ def _free(graph: DayGraph, keys: Sequence[int], met: set[int]) -> int | None:
 def _extra(graph: DayGraph, met: set[int], left: NDArray[np.int64]) -> Points:
     requests = np.array([i for i, _ in graph.offers], dtype=np.int64)[graph.local]
     gains = np.array([-float(stop.points.min()) for stop in graph.stops[: graph.first_engagement]])
-    extra = gains * left[requests] / (1 + left[requests])
+    extra = _SCARCITY * gains * left[requests] / (1 + left[requests])
+    # What a visit leaves unserved counts as if nobody else could serve it either: once made, it is not made again.
+    most = np.zeros(len(left))
+    np.maximum.at(most, requests, gains)
+    extra += most[requests] - gains
     extra[np.isin(requests, list(met))] = FAR
     return extra

@@ -51,20 +51,25 @@ def check_bound(problem: Problem, roster: Roster, *, time_limit_s: float = 20.0)
     except InvalidPricesError as error:
         return BoundCheck(verified=False, bound=None, detail=str(error))
     verified: bool | None = False
+    better = roster.score if roster.score < roster.bound else None
+    is_finished = True
     try:
-        better = roster.score if roster.score < roster.bound else proof.score_below(roster.bound)
+        better = better if better is not None else proof.score_below(roster.bound)
     except UnfinishedError:
+        is_finished = proof.bound >= roster.bound
+    if not is_finished:
         verified = None
         detail = _("The proof was not checked to its end: that takes more than {n} s, or too much memory.")
         detail = detail.format(n=number(time_limit_s, 1))
+        if proof.bound:
+            proven = _("What was checked proves that no roster scores less than {bound}.")
+            detail = f"{detail} {proven.format(bound=number(proof.bound))}"
+    elif better is not None:
+        detail = _("A roster that scores {score} exists, below the bound of {bound}.")
+        detail = detail.format(score=number(better), bound=number(roster.bound))
+    elif proof.bound > roster.score:
+        detail = _("By this check no roster can score as little as this one does.")
     else:
-        if better is not None:
-            detail = _("A roster that scores {score} exists, below the bound of {bound}.")
-            detail = detail.format(score=number(better), bound=number(roster.bound))
-        elif proof.bound > roster.score:
-            detail = _("By this check no roster can score as little as this one does.")
-        else:
-            verified = True
-            detail = _("No roster scores less than {bound}.").format(bound=number(roster.bound))
-    proven = max(proof.bound, roster.bound) if verified else proof.bound
-    return BoundCheck(verified=verified, bound=proven, detail=detail)
+        verified = True
+        detail = _("No roster scores less than {bound}.").format(bound=number(roster.bound))
+    return BoundCheck(verified, max(proof.bound, roster.bound) if verified else proof.bound, detail)

@@ -5,16 +5,20 @@ Days that have neither requests nor a comparison of loads in common, as those of
 """
 
 import math
-from collections.abc import Iterator, Sequence
+import time
 from dataclasses import dataclass
 from fractions import Fraction
 
 from scheduler.checks.bound.branching import Branching
 from scheduler.checks.bound.choice import Choice
 from scheduler.checks.bound.pricing import UNIT, Balance, Pricing, unmet_points
-from scheduler.checks.bound.search import DaySearch
-from scheduler.checks.bound.timetable import offers_of, timetable
+from scheduler.checks.bound.search import DaySearch, Least
+from scheduler.checks.bound.timetable import UnfinishedError, offers_of, timetable
+from scheduler.checks.bound.ways import ways
 from scheduler.model import Prices, Problem
+
+#: The most rounds of a part times its requests: they take up some hundred megabytes.
+_MOST_CELLS = 15_000_000
 
 
 @dataclass(slots=True, eq=False)
@@ -24,19 +28,26 @@ class Part:
     Attributes
     ----------
     least
-        The units of the cheapest round of each day.
+        What no round of each day is below.
     priced
-        The units that these prove of the part, and `units` those that are proven by now.
+        The units that this proves of the part, and `units` those that are proven by now.
     exact
         The points of the best choice of rounds, once it is known.
     """
 
     days: tuple[int, ...]
     requests: tuple[int, ...]
-    least: tuple[int, ...]
+    least: list[Least]
     priced: int
     units: int
     exact: Fraction | None = None
+
+    def sharpen(self, place: int, least: Least) -> None:
+        """Take in what was found out since about one of the days."""
+        gained = least.units - self.least[place].units
+        self.least[place] = least
+        self.priced += gained
+        self.units += gained
 
 
 class Proof:
@@ -72,6 +83,7 @@ class Proof:
         """Return the score of some roster below a bound, or None where it is proven that there is none."""
         enough = self._balance.enough_units(bound)
         self._parts = tuple(self._priced(days, requests) for days, requests in self._divided())
+        self._sharpen(enough)
         while (missing := enough - self._units) > 0:
             open_parts = [part for part in self._parts if part.exact is None]
             for part in open_parts:
@@ -111,22 +123,41 @@ class Proof:
             for part in parts
         ]
 
-    def _searches(self, days: Sequence[int]) -> Iterator[DaySearch]:
-        """Yield the search of each day. None is kept: they are large."""
-        for i in days:
-            yield DaySearch(timetable(self._problem, self._problem.days[i], self._pricing), self._deadline)
+    def _search(self, day: int) -> DaySearch:
+        """Return the search of a day. None is kept: they are large."""
+        if time.monotonic() > self._deadline:
+            raise UnfinishedError
+        its_day = self._problem.days[day]
+        table = timetable(self._problem, its_day, self._pricing)
+        return DaySearch(table, ways(self._problem, its_day, table), self._deadline)
 
     def _priced(self, days: tuple[int, ...], requests: tuple[int, ...]) -> Part:
         """Return a part with what the prices alone prove."""
-        least = tuple(search.least() for search in self._searches(days))
-        units = sum(least) - sum(self._pricing.requests[i] for i in requests)
+        least = [self._search(day).least() for day in days]
+        units = sum(found.units for found in least) - sum(self._pricing.requests[i] for i in requests)
         return Part(days, requests, least, units, units)
+
+    def _sharpen(self, enough: int) -> None:
+        """Look longer at the days whose cheapest round is not known, until enough is proven by prices alone."""
+        for part in self._parts or ():
+            for place, day in enumerate(part.days):
+                if self._units < enough and not part.least[place].reached:
+                    part.sharpen(place, self._search(day).least(thorough=True))
 
     def _prove(self, part: Part, units: int) -> None:
         """Prove that a part has at least some units, or find its best choice of rounds."""
         reach = units - 1 - part.priced
-        days = zip(self._searches(part.days), part.least, strict=True)
-        rounds = [(search.day.offers, search.within(least + reach)) for search, least in days]
+        rounds, cells = [], 0
+        for day, least in zip(part.days, part.least, strict=True):
+            search = self._search(day)
+            near = search.within(least.units + reach)
+            if not len(near.cost):
+                part.units = max(part.units, units)
+                return
+            rounds.append((search.day.offers, near))
+            cells += len(near.cost) * len(part.requests)
+            if cells > _MOST_CELLS:
+                raise UnfinishedError
         choice = Choice.of(
             rounds,
             problem=self._problem,
