@@ -20,7 +20,7 @@ from scheduler.model import Place, Project
 from scheduler.network import Network, distance_m, load_network
 from scheduler.network.area import DEFAULT_MARGIN_KM, Surroundings
 from scheduler.network.coastline import add_sea
-from scheduler.network.overpass import WANTED, osm_data
+from scheduler.network.overpass import map_query, osm_data
 from scheduler.network.services import Patience, Services
 from scheduler.network.writing import write_osm
 from scheduler.online import OnlineAddresses
@@ -93,7 +93,8 @@ def download_network(
                 n=number(area_km2, 1), url=project.config.map.overpass_url
             )
         )
-        data = osm_data(services.overpass(area, WANTED), f"hjul {scheduler.__version__}, Overpass API")
+        answer = services.overpass(map_query(area, project.config.map.timeout_s))
+        data = osm_data(answer, f"hjul {scheduler.__version__}, Overpass API")
         add_sea(data, area)
         with files.claimed(target) as claim:
             claim.new.mkdir()

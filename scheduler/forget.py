@@ -165,13 +165,9 @@ def _csv_without(raw: bytes, read: TableRows, rows: set[int]) -> bytes:
 
 
 def _workbook_without(raw: bytes, sheets: Mapping[str, set[int]]) -> bytes:
-    import warnings
-
     from openpyxl import load_workbook
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        workbook = load_workbook(io.BytesIO(raw))
+    workbook = load_workbook(io.BytesIO(raw))
     for sheet in workbook.worksheets:
         if sheet.title.startswith("_"):
             continue

@@ -6,24 +6,23 @@ it imports the engine meanwhile. The two talk over one pipe. Down go the task an
 come steps, bounds, and the result or the error.
 """
 
-import multiprocessing
 import os
 import pickle
 import signal
 import sys
 import threading
 import traceback
-import types
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
+from scheduler.child import Child
 from scheduler.errors import SchedulerError
 from scheduler.i18n import _, language, use
 from scheduler.progress import Progress
-from scheduler.uninterrupted import uninterrupted
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -58,23 +57,13 @@ class SolverProcess:
     """
 
     def __init__(self, imports: Sequence[str] = ("scheduler.solver",)) -> None:
-        # spawn, because a fork of a process with threads may hang, and Windows has no fork.
-        context = multiprocessing.get_context("spawn")
-        self._pipe, childs_end = context.Pipe()
-        self._process = context.Process(target=_serve, args=(childs_end, tuple(imports)), daemon=True)
-        try:
-            with deaf_to_interrupts(), without_main_module():
-                self._process.start()
-        except BaseException:
-            # An interrupt waited for the start; else nobody would end the child now.
-            self._end()
-            raise
-        childs_end.close()  # so that the pipe closes when the child ends
+        self._child = Child(_serve, tuple(imports))
+        self._pipe = self._child.pipe
 
     @property
     def pid(self) -> int:
         """The child's process id."""
-        return cast("int", self._process.pid)
+        return self._child.pid
 
     def __enter__(self) -> Self:
         return self
@@ -86,14 +75,7 @@ class SolverProcess:
         _traceback: "TracebackType | None",
     ) -> None:
         """End the child, at once."""
-        self._end()
-
-    def _end(self) -> None:
-        self._pipe.close()
-        if self._process.pid is not None:
-            self._process.kill()
-            self._process.join()
-        self._process.close()
+        self._child.end()
 
     def run(
         self,
@@ -157,8 +139,7 @@ class SolverProcess:
 
     def _crashed(self) -> SchedulerError:
         """Return what to say about a child that ended without an answer."""
-        self._process.join(_EXIT_S)
-        code = self._process.exitcode
+        code = self._child.exit_code(_EXIT_S)
         if code == -getattr(signal, "SIGKILL", 9):
             return SchedulerError(
                 _(
@@ -192,61 +173,22 @@ def _out_of_memory(memory_mb: int) -> SchedulerError:
     )
 
 
-@contextmanager
-def deaf_to_interrupts() -> Iterator[None]:
-    """Let a process that starts in the block inherit that Ctrl-C does not reach it.
-
-    The terminal sends Ctrl-C to parent and child alike, and the child's interpreter would die of it
-    with a traceback. What the parent is sent meanwhile waits until the block ends: a half-started
-    process would be nobody's.
-    """
-    with uninterrupted():
-        if sys.platform == "win32":  # has no signal masks; `_serve` is as early there as can be
-            yield
-            return
-        # Starting a process starts this helper of multiprocessing first, which would undo the mask.
-        from multiprocessing import resource_tracker
-
-        resource_tracker.ensure_running()
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            yield
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextmanager
-def without_main_module() -> Iterator[None]:
-    """Keep a process that starts in the block from importing the program's main module.
-
-    It needs nothing of it; and a script that calls the planner in its outermost lines would run
-    again from its start.
-    """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-
-
 # --- In the child -------------------------------------------------------------------------------
 
 
 def _serve(pipe: Connection, imports: Sequence[str]) -> None:
     """Do the one task that the pipe brings, and send what comes of it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    tasks: SimpleQueue[bytes] = SimpleQueue()
+    stop = threading.Event()
+    threading.Thread(target=_listen, args=(pipe, tasks, stop), daemon=True).start()
     try:
         for module in imports:
             import_module(module)
-        lang, memory_mb, work, arguments, options = pipe.recv()
+        lang, memory_mb, work, arguments, options = pickle.loads(tasks.get())  # noqa: S301 - our own
         use(lang)
-        stop = threading.Event()
-        threading.Thread(target=_listen, args=(pipe, stop), daemon=True).start()
         _limit_memory(memory_mb)
         pipe.send(("result", work(*arguments, progress=_Sender(pipe), stop=stop.is_set, **options)))
-    except (EOFError, ConnectionError):
+    except ConnectionError:
         return  # the parent has ended, or wants nothing any more
     except MemoryError:
         pipe.send(("memory", None))
@@ -254,18 +196,12 @@ def _serve(pipe: Connection, imports: Sequence[str]) -> None:
         pipe.send(("error", _portable(error)))
 
 
-def _end_with_parent() -> None:
-    """End when the parent has ended without a word, at once: importing the engine takes its time."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None  # noqa: S101 - this is a child
-    parent.join()
-    os._exit(1)
-
-
-def _listen(pipe: Connection, stop: threading.Event) -> None:
-    """Pass the wish to stop on, and end with the parent."""
+def _listen(pipe: Connection, tasks: "SimpleQueue[bytes]", stop: threading.Event) -> None:
+    """Pass the task on and the wish to stop, and end with the parent, whatever is being done."""
     with suppress(EOFError, OSError):
-        while pipe.recv() == "stop":
+        tasks.put(pipe.recv_bytes())
+        while True:
+            pipe.recv_bytes()
             stop.set()
     os._exit(1)
 

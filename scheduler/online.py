@@ -9,13 +9,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from scheduler import files
 from scheduler.addresses import AddressError, WrittenAddress, number_key, street_key
+from scheduler.config import MapSettings
 from scheduler.errors import ServiceError
 from scheduler.i18n import _
-from scheduler.network.services import Services
+from scheduler.progress import Progress
+
+if TYPE_CHECKING:
+    from scheduler.network.services import Services
 
 CACHE_FILE = "geocoding-cache.json"
 _SCHEMA = 1
@@ -37,10 +41,19 @@ class OnlineAddress:
 class OnlineAddresses:
     """The answers of Nominatim that a project folder has, and further ones where `services` may be asked."""
 
-    def __init__(self, folder: Path, services: Services | None = None) -> None:
+    def __init__(self, folder: Path, services: "Services | None" = None) -> None:
         self._file = folder / CACHE_FILE
         self._services = services
         self._known = _read_cache(self._file)
+
+    @classmethod
+    def of(cls, folder: Path, settings: MapSettings, *, online: bool, progress: Progress) -> Self:
+        """Return those of a folder; with `online` the service that the settings name may be asked."""
+        if not online:
+            return cls(folder)
+        from scheduler.network.services import Services
+
+        return cls(folder, Services(settings, progress=progress))
 
     @property
     def may_ask(self) -> bool:
@@ -73,7 +86,7 @@ class OnlineAddresses:
         return _judged(written, query, answer)
 
     @staticmethod
-    def _ask(query: str, services: Services) -> list[dict[str, Any]]:
+    def _ask(query: str, services: "Services") -> list[dict[str, Any]]:
         try:
             return services.nominatim(query)
         except ServiceError as error:

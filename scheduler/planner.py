@@ -20,7 +20,6 @@ from scheduler.isolation import SolverProcess, best_rosters
 from scheduler.mapdata import RidePath
 from scheduler.model import Problem, Project, Roster, Week
 from scheduler.network import Network, load_network
-from scheduler.network.services import Services
 from scheduler.online import OnlineAddresses
 from scheduler.outputs.write import publish, write
 from scheduler.problem import week_problem
@@ -87,8 +86,8 @@ def prepare(data_dir: Path, *, online: bool = False, progress: Progress | None =
     progress.step(_("Bicycle network"))
     network = _network(data_dir, project.config, progress)
     progress.step(_("Addresses"))
-    services = Services(project.config.map, progress=progress) if online else None
-    project, located = locate(project, network, OnlineAddresses(data_dir, services))
+    addresses = OnlineAddresses.of(data_dir, project.config.map, online=online, progress=progress)
+    project, located = locate(project, network, addresses)
     progress.step(_("Travel times"))
     travel = travel_times(network, (*project.bases, *project.places), project.config.cycling)
     return Prepared(project, located, network, travel)

@@ -1,6 +1,6 @@
-"""Overpass and Nominatim on 127.0.0.1, as far as OSMnx speaks with them, and their failures.
+"""Overpass and Nominatim on 127.0.0.1, as far as the program speaks with them, and their failures.
 
-`OverpassServer` reads the query language that OSMnx writes: for each ``(way['key'='value'](poly:'...');(._;>;););``
+`overpass` reads the query language as the program writes it: for each ``nwr["key"="value"](poly:"...");``
 it gives what is in the polygon and has the tag, with everything that it consists of. Failures are
 played in turn before the real answers begin.
 """
@@ -23,7 +23,7 @@ from xml.etree import ElementTree as ET
 import shapely
 
 Element = dict[str, Any]
-_CLAUSE = re.compile(r"\((node|way|relation)\['(.+?)'(?:='(.+?)')?\]\(poly:'([-\d. ]+)'\);\(\._;>;\);\);")
+_CLAUSE = re.compile(r'nwr\["([^"]+)"(?:="([^"]+)")?\]\(poly:"([-\d. ]+)"\);')
 
 
 @dataclass(frozen=True)
@@ -163,6 +163,32 @@ def reply(content: object) -> Failure:
     return lambda handler: handler.send(json.dumps(content).encode())
 
 
+def no_gzip(handler: Handler) -> None:
+    """Say that it is packed, and send what cannot be unpacked."""
+    handler.send(b"{}", Content_Encoding="gzip")
+
+
+def packed(answer: Callable[[Request], object]) -> Failure:
+    """Answer to the last request, packed: no failure at all."""
+
+    def send(handler: Handler) -> None:
+        body = json.dumps(answer(handler.server.requests[-1])).encode()
+        handler.send(gzip.compress(body), Content_Encoding="gzip")
+
+    return send
+
+
+def endlessly(code: int) -> Failure:
+    """Refuse with a page that has no end."""
+
+    def send(handler: Handler) -> None:
+        handler.send(b"", code, "text/html", length=str(10**12))
+        while True:  # until the client has hung up
+            handler.wfile.write(bytes(100_000))
+
+    return send
+
+
 # --- Overpass --------------------------------------------------------------------------------------
 
 
@@ -204,14 +230,14 @@ def overpass(elements: list[Element], date: str = "2026-11-20T08:00:00Z") -> Cal
         assert re.fullmatch(r"\[out:json\]\[timeout:\d+\]", head)
         clauses = _CLAUSE.findall(rest)
         left = _CLAUSE.sub("", rest)
-        assert left == "();out;", left[:200]
+        assert left == "();(._;>;);out;", left[:200]
+        (polygon,) = {clause[2] for clause in clauses}
+        wanted = {clause[:2] for clause in clauses}
+        inside = _nodes_inside(elements, polygon)
         found: dict[tuple[str, int], Element] = {}
-        for (polygon,) in {(clause[3],) for clause in clauses}:
-            wanted = {clause[:3] for clause in clauses if clause[3] == polygon}
-            inside = _nodes_inside(elements, polygon)
-            for element in elements:
-                if _asked_for(element, wanted) and _touches(element, inside, known):
-                    _add(element, known, found)
+        for element in elements:
+            if _asked_for(element, wanted) and _touches(element, inside, known):
+                _add(element, known, found)
         return {
             "version": 0.6,
             "generator": "Overpass API 0.7.62",
@@ -230,12 +256,9 @@ def _nodes_inside(elements: list[Element], polygon: str) -> set[int]:
     return {node["id"] for node, hit in zip(nodes, hits, strict=True) if hit}
 
 
-def _asked_for(element: Element, wanted: set[tuple[str, str, str]]) -> bool:
-    kind = element["type"]
-    return any(
-        (kind, key, value) in wanted or (kind, key, "") in wanted
-        for key, value in element.get("tags", {}).items()
-    )
+def _asked_for(element: Element, wanted: set[tuple[str, str]]) -> bool:
+    tags = element.get("tags", {})
+    return any((key, value) in wanted or (key, "") in wanted for key, value in tags.items())
 
 
 def _touches(element: Element, inside: set[int], known: dict[tuple[str, int], Element]) -> bool:

@@ -1,5 +1,8 @@
 """Downloads from a local Overpass that answers and fails as the real one does."""
 
+import datetime as dt
+import email.utils
+import gc
 import shutil
 import socket
 import subprocess
@@ -20,9 +23,9 @@ from scheduler.config import Cycling, MapSettings
 from scheduler.download import Downloaded, area_around, download_network
 from scheduler.errors import InputError, ServiceError
 from scheduler.model import Origin, Place
-from scheduler.network import load_network
+from scheduler.network import load_network, services
 from scheduler.network.osm import read_osm
-from scheduler.network.overpass import osm_data
+from scheduler.network.overpass import map_query, osm_data
 from scheduler.network.services import Patience, Services
 from scheduler.network.writing import write_osm
 from scheduler.progress import Silent
@@ -45,6 +48,7 @@ PRACTICES = """practice_id,name,address,postcode,city,district,lat,lon
 P1,Vej,Vej 1,1720,København V,Vesterbro,55.66506,12.54932
 P2,Gade,Ukendtvej 2,1670,København V,Vesterbro,,
 """
+LONG_AGO, FAR_OFF = (dt.datetime(year, 1, 1, tzinfo=dt.UTC) for year in (2001, 2999))
 HOMES = """visit_id,address,postcode,city,district,date,start,end,minutes,lat,lon
 H1,Hemmelig Gade 7,2500,Valby,Valby,2009-05-13,09:00,12:00,30,55.65900,12.51000
 """
@@ -155,17 +159,22 @@ def test_the_same_map_gives_the_same_file(
         assert (_download(folder(server), Waits()).network.file).read_bytes() == first
 
 
-def test_osmnx_and_the_sockets_are_as_before(folder: Folder, answer: Answer) -> None:
+def test_nothing_of_the_process_is_changed_while_somebody_waits(folder: Folder, answer: Answer) -> None:
     from osmnx import settings
 
-    before = {name: value for name, value in vars(settings).items() if not name.startswith("__")}
-    getaddrinfo = socket.getaddrinfo
-    with serve(answer, fakeservers.html) as server:
-        with pytest.raises(ServiceError):
-            _download(folder(server), Waits())
+    def state() -> tuple[object, ...]:
+        return vars(settings).copy(), socket.getaddrinfo, gc.isenabled()
+
+    during: list[tuple[object, ...]] = []
+
+    def watched(request: Request) -> object:
+        during.append(state())
+        return answer(request)
+
+    before = state()
+    with serve(watched) as server:
         _download(folder(server), Waits())
-    assert {name: value for name, value in vars(settings).items() if not name.startswith("__")} == before
-    assert socket.getaddrinfo is getaddrinfo
+    assert [*during, state()] == [before, before]
 
 
 @pytest.mark.parametrize(
@@ -176,8 +185,14 @@ def test_osmnx_and_the_sockets_are_as_before(folder: Folder, answer: Answer) -> 
         ([fakeservers.status(429, Retry_After="30")], [30.0]),
         ([fakeservers.status(429, Retry_After="99999999")], [300.0]),
         ([fakeservers.status(503, Retry_After="tomorrow")], [1.0]),
+        ([fakeservers.status(503, Retry_After="9" * 5000)], [1.0]),
+        ([fakeservers.status(503, Retry_After="Mon, 99 Jan 99999 00:00:00 GMT")], [1.0]),
+        ([fakeservers.status(503, Retry_After=email.utils.format_datetime(LONG_AGO))], [1.0]),
+        ([fakeservers.status(503, Retry_After=email.utils.format_datetime(FAR_OFF))], [300.0]),
         ([fakeservers.cut_off], [1.0]),
         ([fakeservers.hang_up], [1.0]),
+        ([fakeservers.no_gzip], [1.0]),
+        ([fakeservers.cut_off, fakeservers.status(429), fakeservers.hang_up], [1.0, 2.0, 4.0]),
     ],
 )
 def test_a_busy_server_is_asked_again(
@@ -199,7 +214,10 @@ def test_a_busy_server_is_asked_again(
         (fakeservers.status(504), "does not answer: busy (504", 4),
         (fakeservers.status(400), "400", 1),
         (fakeservers.status(403), "403", 1),
-        (fakeservers.cut_off, "the answer broke off", 4),
+        (fakeservers.cut_off, "does not answer: the answer broke off", 4),
+        (fakeservers.hang_up, "does not answer: the answer broke off", 4),
+        (fakeservers.endlessly(429), "does not answer: busy (429", 4),
+        (fakeservers.endlessly(400), "400", 1),
         (fakeservers.html, "the answer is not JSON", 1),
         (fakeservers.cut_json, "the answer is not JSON", 1),
         (fakeservers.reply([]), "the answer is not one of Overpass", 1),
@@ -239,6 +257,49 @@ def test_a_failed_download_leaves_the_old_network_in_force(
     assert sorted((file.name, file.read_bytes()) for file in data.iterdir()) == before
 
 
+def test_who_is_sent_on_does_not_go(folder: Folder, answer: Answer) -> None:
+    waits = Waits()
+    with serve(answer) as other:
+        sent_on = [
+            fakeservers.status(code, Location=f"{other.url}/interpreter")
+            for code in (301, 302, 303, 307, 308)
+        ]
+        with serve(answer, *sent_on) as server:
+            data = folder(server)
+            for _time in sent_on:
+                with pytest.raises(ServiceError, match=f"sends on to {other.url}/interpreter"):
+                    _download(data, waits)
+    assert other.requests == []
+    assert waits.waits == []
+
+
+def test_an_answer_may_be_packed_but_not_without_end(
+    folder: Folder, answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = Waits()
+    with serve(answer, fakeservers.packed(answer), fakeservers.packed(answer)) as server:
+        data = folder(server)
+        whole = _download(data, waits).network.sha256
+        monkeypatch.setattr(services, "_REPORT_EVERY_BYTES", 100_000)
+        waits.steps.clear()
+        assert _download(data, waits).network.sha256 == whole
+        assert [step for step in waits.steps if step.endswith(": 0 MB")]
+        monkeypatch.setattr(services, "_MOST_BYTES", 100_000)
+        with pytest.raises(ServiceError, match="the answer is too large"):
+            _download(data, waits)
+    assert waits.waits == []
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "x" * 64 + ".invalid", "127.0.0.1:9", "[::1", "a..b"])
+def test_who_is_not_there_is_not_waited_for(host: str) -> None:
+    waits = Waits()
+    asked = Services(MapSettings(overpass_url=f"http://{host}/api"), waits.patience, waits)
+    with pytest.raises(ServiceError, match=r"cannot be reached$") as caught:
+        asked.overpass("")
+    assert "internet connection" in caught.value.hint
+    assert waits.waits == []
+
+
 @pytest.mark.parametrize("failure", [fakeservers.slow(1.2), fakeservers.trickle])
 def test_a_slow_server_is_not_waited_for(folder: Folder, answer: Answer, failure: Failure) -> None:
     waits = Waits(total_s=0.3)
@@ -249,6 +310,8 @@ def test_a_slow_server_is_not_waited_for(folder: Folder, answer: Answer, failure
         settings.write_text(text, encoding="utf-8")
         assert _download(data, waits).network.file.is_file()
     assert waits.waits == [1.0]
+    why = "the answer takes too long" if failure is fakeservers.trickle else "no answer in 1 s"
+    assert any(f": {why}; next attempt in 1 s" in step for step in waits.steps)
 
 
 def test_without_internet_it_says_what_still_works(
@@ -380,20 +443,11 @@ def test_hostile_text_is_only_text(tmp_path: Path) -> None:
     tags = {"highway": "residential", "name": "<a>&\"'\x00\x0b\ud800 ]]>", "x<y": "\n"}
     nodes = [{"type": "node", "id": i, "lat": 55.0 + i / 1000, "lon": 12.0} for i in (1, 2)]
     way = {"type": "way", "id": 9, "nodes": [1, 2], "tags": tags}
-    write_osm(tmp_path / "a.osm", osm_data([{"elements": [way, *nodes]}, {"elements": nodes}], "<g>"))
+    write_osm(tmp_path / "a.osm", osm_data({"elements": [way, *nodes, *nodes]}, "<g>"))
     data = read_osm(tmp_path / "a.osm")
     assert [way.tags["name"] for way in data.ways] == ["<a>&\"' ]]>"]
     assert len(data.points) == 2
     assert (data.header.generator, data.header.date) == ("<g>", "")
-
-
-def test_the_oldest_answer_dates_the_data() -> None:
-    node = {"type": "node", "id": 1, "lat": 55.0, "lon": 12.0}
-    answers = [
-        {"osm3s": {"timestamp_osm_base": date}, "elements": [node]}
-        for date in ("2026-11-20T08:00:00Z", "2026-11-19T08:00:00Z")
-    ]
-    assert osm_data(answers, "g").header.date == "2026-11-19T08:00:00Z"
 
 
 # --- The real answer -------------------------------------------------------------------------------
@@ -406,9 +460,9 @@ def test_a_real_answer_becomes_a_network(tmp_path: Path) -> None:
     elements = fakeservers.elements_of_answer(ANSWER)
     area, _km2 = area_around(_places((55.665, 12.53), (55.665, 12.56)), 1.5)
     with serve(overpass(elements, "2023-07-06T08:32:42Z")) as server:
-        services = Services(MapSettings(overpass_url=server.url), Waits().patience, Silent())
-        answers = services.overpass(area, {"highway": True})
-    write_osm(tmp_path / "real.osm", osm_data(answers, "test"))
+        asked = Services(MapSettings(overpass_url=server.url), Waits().patience, Silent())
+        answer = asked.overpass(map_query(area, 5))
+    write_osm(tmp_path / "real.osm", osm_data(answer, "test"))
     data = read_osm(tmp_path / "real.osm")
     assert len(data.ways) > 500
     tags = {element["id"]: element["tags"] for element in elements if element["type"] == "way"}

@@ -8,6 +8,7 @@ import pytest
 import samples
 from folders import TABLES, write_folder
 from openpyxl import Workbook, load_workbook
+from processes import start
 
 from scheduler import files, rosterfile
 from scheduler.cli import run
@@ -160,6 +161,24 @@ def test_workbook_loses_rows(tmp_path: Path, data: Path) -> None:
     assert sheet["A1"].comment is not None
     with zipfile.ZipFile(folder / "project.xlsx") as archive:
         assert not any(ADDRESS.encode() in archive.read(name) for name in archive.namelist())
+
+
+def test_what_openpyxl_remarks_about_a_workbook_is_not_printed(tmp_path: Path, data: Path) -> None:
+    folder = write_folder(tmp_path / "excel", **dict.fromkeys(TABLES))
+    write_workbook(data, tmp_path / "plain.xlsx")
+    extension = b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"/></extLst></worksheet>'
+    with (
+        zipfile.ZipFile(tmp_path / "plain.xlsx") as plain,
+        zipfile.ZipFile(folder / "project.xlsx", "w") as extended,
+    ):
+        for name in plain.namelist():
+            extended.writestr(name, plain.read(name).replace(b"</worksheet>", extension))
+    with pytest.warns(UserWarning, match="extension is not supported"):
+        load_workbook(folder / "project.xlsx")
+    process = start("forget", "--before", str(BEFORE), "--data", folder, "--out", tmp_path / "out")
+    _printed, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (0, "")
+    assert [visit.visit_id for visit in read_project(folder).home_visits] == ["H2"]
 
 
 def test_workbook_with_formulas_is_left_to_excel(tmp_path: Path, data: Path) -> None:

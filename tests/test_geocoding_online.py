@@ -2,8 +2,8 @@
 
 import datetime as dt
 import json
-import types
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import fakeservers
@@ -17,10 +17,11 @@ from scheduler.config import Config, MapSettings, Period
 from scheduler.errors import InputError, ServiceError
 from scheduler.geocoding import Located, locate
 from scheduler.model import HomeVisit, Place, Project
-from scheduler.network import Network
+from scheduler.network import Network, services
 from scheduler.network.services import Patience, Services
 from scheduler.online import CACHE_FILE, OnlineAddresses
 
+PACE_S = services._nominatims_turns.apart_s
 HERE = at(300, 20)
 TAIL = "Vesterbro, København, Københavns Kommune, Region Hovedstaden"
 QUERY = "Ny Allé 7B, 1620 København V"
@@ -35,12 +36,10 @@ FOUND = {
 
 
 @pytest.fixture(autouse=True)
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """OSMnx pauses a second before each request to Nominatim: here that is only counted."""
-    counted: list[float] = []
-    monkeypatch.setattr("osmnx._nominatim.time", types.SimpleNamespace(sleep=counted.append))
+def unpaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server of one's own may be asked as often as one likes."""
+    monkeypatch.setattr(services, "_nominatims_turns", services._Turns(0.0))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    return counted
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +91,7 @@ def found(network: Network, tmp_path: Path) -> Found:
     return find
 
 
-def test_what_the_map_does_not_know_is_asked_for(found: Found, pauses: list[float]) -> None:
+def test_what_the_map_does_not_know_is_asked_for(found: Found) -> None:
     with serve(nominatim(FOUND)) as server:
         place, located = found(server, "Ny Alle 7 B, 2. tv".replace("Alle", "Allé"))
     assert (place.lat, place.lon) == pytest.approx(HERE)
@@ -100,7 +99,6 @@ def test_what_the_map_does_not_know_is_asked_for(found: Found, pauses: list[floa
     (request,) = server.requests
     assert request.fields["q"] == QUERY  # without floor and door
     assert request.headers["User-Agent"].startswith("hjul/")
-    assert pauses == [1]
 
 
 def test_what_the_map_knows_is_not(found: Found) -> None:
@@ -226,6 +224,18 @@ def test_a_senseless_answer_is_none(found: Found, reply: object) -> None:
         pytest.raises(InputError, match="not known online"),
     ):
         found(server, "Ny Allé 7B")
+
+
+def test_nominatim_is_asked_once_a_second_whatever_the_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert PACE_S == 1.0
+    monkeypatch.setattr(services, "_nominatims_turns", services._Turns(0.2))
+    with serve(nominatim(FOUND)) as server, ThreadPoolExecutor(4) as threads:
+        found = list(
+            threads.map(lambda _n: Services(MapSettings(nominatim_url=server.url)).nominatim(QUERY), range(4))
+        )
+    assert found == [[FOUND[QUERY]]] * 4
+    times = sorted(request.at_s for request in server.requests)
+    assert times[-1] - times[0] > 0.5
 
 
 @pytest.mark.parametrize("command", [["geocode"], ["check-data"], ["plan", "2009-W20"]])

@@ -1,4 +1,3 @@
-import multiprocessing
 import os
 import pickle
 import shutil
@@ -325,21 +324,22 @@ def test_the_child_ends_with_its_parent_also_while_it_imports(tmp_path: Path) ->
     assert eventually(lambda: not exists(pid))
 
 
-class Interrupting(str):
-    """The name of a module, at whose pickling on the way to the child Ctrl-C is pressed."""
+def test_an_interrupt_while_the_child_is_started_waits_and_leaves_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started: list[subprocess.Popen[bytes]] = []
 
-    __slots__ = ()
-
-    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+    def start(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
         signal.raise_signal(signal.SIGINT)
-        return str, ("childwork",)
+        started.append(subprocess.Popen(*arguments, **options))
+        signal.raise_signal(signal.SIGINT)
+        return started[0]
 
-
-def test_an_interrupt_while_the_child_is_started_waits_and_leaves_none() -> None:
+    monkeypatch.setattr("scheduler.child.Popen", start)
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
-        SolverProcess(imports=(Interrupting("childwork"),))
-    assert multiprocessing.active_children() == []
+        child()
+    assert not exists(started[0].pid)
     assert signal.getsignal(signal.SIGINT) is before
 
 

@@ -2,7 +2,6 @@
 
 import io
 import re
-import warnings
 import zipfile
 from typing import TYPE_CHECKING, cast
 
@@ -39,10 +38,7 @@ def read_sheets(
                 InputProblem(_("the workbook is far too large; keep only the tables in it"), workbook_file)
             )
             return []
-        with warnings.catch_warnings():
-            # openpyxl warns of what it does not keep when saving; nothing is saved here.
-            warnings.simplefilter("ignore")
-            return _read(raw, workbook_file, problems)
+        return _read(raw, workbook_file, problems)
     except Exception:  # noqa: BLE001 - damaged workbooks make openpyxl raise nearly anything
         problems.append(
             InputProblem(

@@ -1,20 +1,17 @@
-"""From OSM data to the bicycle graph, through OSMnx: the one place that sets its settings.
+"""From OSM data to the bicycle graph, which OSMnx simplifies and projects.
 
-OSMnx reads OSM XML but applies no rule of the road to it. So each way that a bicycle may use is
-written out with our own rule on it, in a file that OSMnx understands without gaps: directions are
-settled, nodes that are in no way (addresses, shops) and closed gates are gone, and what differs by
-direction stands on both.
+OSMnx reads OSM data itself, but applies no rule of the road to them, and asks for its settings, which are
+those of the whole process. So the edges are drawn here, by our own rules: directions are settled, nodes
+that are in no way (addresses, shops) and closed gates are no nodes, and what differs by direction stands
+on both.
 """
 
-import gc
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
@@ -42,12 +39,6 @@ if TYPE_CHECKING:
     Graph = nx.MultiDiGraph[int]
 
 CRS = "EPSG:25832"
-
-_WAY_TAGS = (
-    *("way", "name", "highway", "oneway", "forward", "backward", "rough", "contraflow"),
-    *("ferry_kph", "profile"),
-)
-_NODE_TAGS = ("signal",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,17 +154,10 @@ def build_graph(data: OsmData, ways: list[RiddenWay], file: Path) -> "Graph":
             InputProblem(_("there is no way in this map that a bicycle may ride"), file=str(file)),
             hint=_("Export an area with its streets (ways tagged highway=...) and all of their nodes."),
         )
-    with _without_collector(), tempfile.TemporaryDirectory(prefix="hjul-") as folder:
-        return _through_osmnx(Path(folder) / "bicycle.osm", data, ways, file)
-
-
-def _through_osmnx(settled: Path, data: OsmData, ways: list[RiddenWay], file: Path) -> "Graph":
     import networkx as nx
     import osmnx as ox
 
-    with _osmnx_settings():
-        _write_settled(settled, data, ways)
-        graph = ox.graph_from_xml(settled, simplify=False, retain_all=True)
+    graph = _drawn(data, ways)
     # A matrix of travel times needs a way there and a way back between any two nodes. OSMnx would copy
     # the graph for that.
     largest = max(nx.strongly_connected_components(graph), key=len)
@@ -183,17 +167,9 @@ def _through_osmnx(settled: Path, data: OsmData, ways: list[RiddenWay], file: Pa
             InputProblem(_("no two points of this map can be ridden to and fro"), file=str(file)),
             hint=_("Export a larger area: its streets are one-way and cut off at the edge."),
         )
-    for _u, _v, edge in graph.edges(data=True):
-        back = edge.pop("reversed")
-        edge["riding"] = int(edge["backward" if back else "forward"])
-        edge["contraflow"] = edge.pop("contraflow", "") == ("backward" if back else "forward")
-        edge["rough"] = edge["rough"] == "yes"
-        edge["ferry_kph"] = float(edge.get("ferry_kph", 0.0))
-        edge["osmid"] = int(edge.pop("way"))
-        del edge["forward"], edge["backward"], edge["oneway"]
     graph = ox.simplify_graph(
-        graph,
-        node_attrs_include=_NODE_TAGS,
+        ox.distance.add_edge_lengths(graph),
+        node_attrs_include=("signal",),
         edge_attrs_differ=("name", "profile"),
         remove_rings=False,
         edge_attr_aggs={"length": sum, "osmid": lambda ids: list(dict.fromkeys(ids))},
@@ -201,85 +177,38 @@ def _through_osmnx(settled: Path, data: OsmData, ways: list[RiddenWay], file: Pa
     return ox.project_graph(graph, to_crs=CRS)
 
 
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Pause the garbage collector, which takes a fifth of the time to find that all of a graph is in use."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+def _drawn(data: OsmData, ways: list[RiddenWay]) -> "Graph":
+    """Draw every stretch between two nodes as an edge, once for each direction in which it may be ridden."""
+    import networkx as nx
+
+    graph: Graph = nx.MultiDiGraph(crs="EPSG:4326")
+    for osm_id in sorted({ref for way in ways for ref in way.refs}):
+        lat, lon = data.points[osm_id]
+        signal = {"signal": "yes"} if is_signal(data.node_tags.get(osm_id, {})) else {}
+        graph.add_node(osm_id, y=lat, x=lon, **signal)
+    for way in ways:
+        rule = way.rule
+        there = [(one, other) for one, other in pairwise(way.refs) if one != other]
+        back = [(other, one) for one, other in there]
+        for name, riding, stretches in (("forward", rule.forward, there), ("backward", rule.backward, back)):
+            if riding is not None:
+                contraflow = rule.contraflow == name
+                graph.add_edges_from(stretches, riding=riding.value, contraflow=contraflow, **_alike(way))
+    return graph
 
 
-@contextmanager
-def _osmnx_settings() -> Iterator[None]:
-    from osmnx import settings
-
-    ours = {
-        "useful_tags_way": list(_WAY_TAGS),
-        "useful_tags_node": list(_NODE_TAGS),
-        "all_oneway": False,
-        "cache_only_mode": False,
-        "log_file": False,
-    }
-    before = {name: getattr(settings, name) for name in ours}
-    try:
-        for name, value in ours.items():
-            setattr(settings, name, value)
-        yield
-    finally:
-        for name, value in before.items():
-            setattr(settings, name, value)
-
-
-def _write_settled(file: Path, data: OsmData, ways: list[RiddenWay]) -> None:
-    """Write the ways with their rules as tags; a way that is ridden only backward is turned round."""
-    used = {ref for way in ways for ref in way.refs}
-    with file.open("w", encoding="utf-8") as out:
-        out.write("<?xml version='1.0' encoding='UTF-8'?>\n<osm version='0.6' generator='hjul'>\n")
-        for osm_id in sorted(used):
-            lat, lon = data.points[osm_id]
-            out.write(f"<node id='{osm_id}' lat='{lat!r}' lon='{lon!r}'>")
-            if is_signal(data.node_tags.get(osm_id, {})):
-                out.write("<tag k='signal' v='yes'/>")
-            out.write("</node>\n")
-        # OSMnx keeps one way an id, so the pieces of a cut way are numbered here.
-        for number, way in enumerate(ways):
-            out.write(f"<way id='{number}'>")
-            refs = way.refs if way.rule.forward is not None else reversed(way.refs)
-            out.writelines(f"<nd ref='{ref}'/>" for ref in refs)
-            out.writelines(f"<tag k={quoteattr(k)} v={quoteattr(v)}/>" for k, v in _settled_tags(way))
-            out.write("</way>\n")
-        out.write("</osm>\n")
-
-
-def _settled_tags(way: RiddenWay) -> Iterator[tuple[str, str]]:
+def _alike(way: RiddenWay) -> dict[str, object]:
+    """Return what is the same of a way in both directions."""
     rule = way.rule
-    one_way = rule.forward is None or rule.backward is None
-    forward = rule.forward if rule.forward is not None else rule.backward
-    backward = rule.backward if rule.backward is not None else rule.forward
-    assert forward is not None  # noqa: S101 - a rule allows at least one direction
-    assert backward is not None  # noqa: S101
-    turned = rule.forward is None
-    contraflow = rule.contraflow
-    if turned and contraflow:
-        contraflow = "forward"
-    yield "way", str(way.osm_id)
-    yield "highway", way.tags.get("highway", "ferry")
-    if "name" in way.tags:
-        yield "name", way.tags["name"]
-    yield "oneway", "yes" if one_way else "no"
-    yield "forward", str(forward.value)
-    yield "backward", str(backward.value)
-    yield "rough", "yes" if rule.rough else "no"
-    if contraflow:
-        yield "contraflow", contraflow
-    if way.ferry_kph:
-        yield "ferry_kph", repr(way.ferry_kph)
+    ridings = [riding for riding in (rule.forward, rule.backward) if riding is not None]
     # Ways merge where they are ridden alike. Where the two directions differ that depends on which
     # way round each is drawn, so these merge with no other.
-    alike = forward == backward and not contraflow
-    own = "" if alike else f" {way.osm_id}"
-    yield "profile", f"{forward.name} {rule.rough} {way.ferry_kph}{own}"
+    own = "" if ridings[0] == ridings[-1] and not rule.contraflow else f" {way.osm_id}"
+    alike: dict[str, object] = {
+        "osmid": way.osm_id,
+        "highway": way.tags.get("highway", "ferry"),
+        "rough": rule.rough,
+        "ferry_kph": way.ferry_kph,
+        "profile": f"{ridings[0].name} {rule.rough} {way.ferry_kph}{own}",
+    }
+    return alike | ({"name": way.tags["name"]} if "name" in way.tags else {})

@@ -1,57 +1,75 @@
-"""What is asked of Overpass, and its answers as OSM data.
+"""What is asked of Overpass, and its answer as OSM data.
 
-The data are the same for the same elements, in whatever order they came. The format is that of
+The data are the same for the same elements, in whatever order they came. The language of the query is
+https://wiki.openstreetmap.org/wiki/Overpass_API/Overpass_QL, the format of the answer
 https://dev.overpass-api.de/output_formats.html#json.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from scheduler.errors import ServiceError
 from scheduler.i18n import _
 from scheduler.network.osm import Header, OsmData, Relation, Tags, Way
 
+if TYPE_CHECKING:
+    from shapely import Polygon
+
 Element = Mapping[str, Any]
 
-#: Streets with all that hangs on them, addresses, and what a map shows behind the rides.
-WANTED: Mapping[str, bool | list[str]] = {
-    "highway": True,
-    "addr:housenumber": True,
-    "type": ["restriction"],
-    "route": ["ferry"],
-    "railway": ["rail", "light_rail", "subway", "tram", "narrow_gauge", "station", "halt"],
-    "place": ["suburb", "quarter", "neighbourhood"],
-    "natural": ["water", "bay", "wood", "coastline"],
-    "waterway": ["riverbank", "dock"],
-    "landuse": ["basin", "reservoir", "forest", "recreation_ground", "cemetery"],
-    "leisure": ["park", "garden", "common"],
-    "amenity": ["grave_yard"],
+#: Streets with all that hangs on them, addresses, and what a map shows behind the rides; of keys without
+#: values, every one.
+_WANTED: Mapping[str, tuple[str, ...]] = {
+    "highway": (),
+    "addr:housenumber": (),
+    "type": ("restriction",),
+    "route": ("ferry",),
+    "railway": ("rail", "light_rail", "subway", "tram", "narrow_gauge", "station", "halt"),
+    "place": ("suburb", "quarter", "neighbourhood"),
+    "natural": ("water", "bay", "wood", "coastline"),
+    "waterway": ("riverbank", "dock"),
+    "landuse": ("basin", "reservoir", "forest", "recreation_ground", "cemetery"),
+    "leisure": ("park", "garden", "common"),
+    "amenity": ("grave_yard",),
 }
 #: What XML 1.0 cannot hold.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def osm_data(answers: Sequence[Mapping[str, Any]], generator: str) -> OsmData:
-    """Return the answers of Overpass as OSM data by id, dated with the oldest of them.
+def map_query(area: "Polygon", timeout_s: int) -> str:
+    """Return the query for all that a map has in an area (lon, lat in degrees).
+
+    Of ways and relations it wants their members as well. The service gives itself `timeout_s`.
+    """
+    outline = " ".join(f"{lat:.6f} {lon:.6f}" for lon, lat in area.exterior.coords)
+    tags = [
+        f'"{key}"="{value}"' if value else f'"{key}"'
+        for key, values in _WANTED.items()
+        for value in values or ("",)
+    ]
+    wanted = "".join(f'nwr[{tag}](poly:"{outline}");' for tag in tags)
+    return f"[out:json][timeout:{timeout_s}];({wanted});(._;>;);out;"
+
+
+def osm_data(answer: Mapping[str, Any], generator: str) -> OsmData:
+    """Return an answer of Overpass as OSM data by id.
 
     Raises
     ------
     ServiceError
-        There is nothing in them, or an element is not as it should be.
+        There is nothing in it, or an element is not as it should be.
     """
-    if not any(answer["elements"] for answer in answers):
+    if not answer["elements"]:
         raise ServiceError(
             _("OpenStreetMap has nothing in this area"),
             hint=_("Check lat and lon of the places: are they exchanged, or in the sea?"),
         )
-    dates = [str(answer.get("osm3s", {}).get("timestamp_osm_base", "")) for answer in answers]
-    data = OsmData(header=Header(generator=generator, date=min(filter(None, dates), default="")))
     try:
+        date = str(answer.get("osm3s", {}).get("timestamp_osm_base", ""))
+        data = OsmData(header=Header(generator=generator, date=date))
         elements: dict[tuple[str, int], Element] = {
-            (element["type"], int(element["id"])): element
-            for answer in answers
-            for element in answer["elements"]
+            (element["type"], int(element["id"])): element for element in answer["elements"]
         }
         for (kind, osm_id), element in sorted(elements.items(), key=lambda item: item[0]):
             _take(data, kind, osm_id, element)

@@ -2,7 +2,6 @@
 
 import io
 import re
-import warnings
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
 
 #: What the page's style sheet calls the colours that differ in the dark.
 _VARIABLES = {INK: "var(--ink)", MUTED: "var(--muted)", LINE: "var(--line)", PAPER: "var(--paper)"}
-_FONT = re.compile(r"\s*font-family:[^;]*;?")
 _REFERENCE = re.compile(r"#([^)]+)")
 
 
@@ -43,8 +41,9 @@ def inline_svg(figure: "Figure", width_in: float, prefix: str, title: str) -> Ma
     references = {
         element: name for element in root.iter() for name in ("href", "clip-path") if name in element.attrib
     }
-    used = {_target(element, name) for element, name in references.items()}
-    ids = {id_: f"{prefix}-{number}" for number, id_ in enumerate(sorted(used))}
+    # What Matplotlib calls them differs from time to time; the order does not.
+    used = dict.fromkeys(_target(element, name) for element, name in references.items())
+    ids = {id_: f"{prefix}-{number}" for number, id_ in enumerate(used)}
     for element in root.iter():
         id_ = element.attrib.pop("id", "")
         if id_ in ids:
@@ -64,16 +63,17 @@ def inline_svg(figure: "Figure", width_in: float, prefix: str, title: str) -> Ma
 
 
 def _drawn(figure: "Figure", width_in: float) -> bytes:
-    import matplotlib as mpl
-
     width_before_in, height_in = figure.get_size_inches().tolist()
     content = io.BytesIO()
-    # Text stays text, in whatever font the page has; a character that Matplotlib's has not is no matter.
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "hjul"}), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
-        figure.set_size_inches(width_in, height_in)
-        figure.savefig(content, format="svg", transparent=True, metadata={"Date": None})
-        figure.set_size_inches(width_before_in, height_in)
+    figure.set_size_inches(width_in, height_in)
+    figure.savefig(
+        content,
+        format="svg",
+        backend="module://scheduler.outputs.svgtext",
+        transparent=True,
+        metadata={"Date": None},
+    )
+    figure.set_size_inches(width_before_in, height_in)
     return content.getvalue()
 
 
@@ -92,7 +92,6 @@ def _target(element: ET.Element, name: str) -> str:
 
 
 def _restyled(style: str) -> str:
-    style = _FONT.sub("", style)
     for colour, variable in _VARIABLES.items():
         style = style.replace(colour, variable)
     return style.strip()

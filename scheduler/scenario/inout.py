@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from scheduler import files
 from scheduler.errors import ServiceError
 from scheduler.i18n import _, os_reason
-from scheduler.network.services import Services
 from scheduler.online import OnlineAddresses
 from scheduler.planner import Prepared, prepare
 from scheduler.progress import Progress
@@ -26,8 +25,8 @@ def prepared_with(
     if isinstance(data, Prepared):
         return data, None
     prepared = prepare(data, online=online, progress=progress)
-    services = Services(prepared.project.config.map, progress=progress) if online else None
-    return prepared, OnlineAddresses(data, services)
+    settings = prepared.project.config.map
+    return prepared, OnlineAddresses.of(data, settings, online=online, progress=progress)
 
 
 def write_tables(folder: Path, tables: Mapping[str, "pd.DataFrame"]) -> tuple[Path, ...]:

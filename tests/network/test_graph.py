@@ -152,9 +152,13 @@ def test_nothing_to_ride_to_and_fro(tmp_path: Path) -> None:
         _graph(tmp_path, osm_xml(NODES, {"Ud": "be highway=residential oneway=yes foot=no"}))
 
 
-def test_the_settings_of_osmnx_are_put_back(tmp_path: Path) -> None:
+def test_the_settings_of_osmnx_are_somebody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from osmnx import settings
 
-    before = (settings.useful_tags_way, settings.useful_tags_node, settings.all_oneway)
-    _graph(tmp_path, osm_xml(NODES, {"Ring": SQUARE}))
-    assert (settings.useful_tags_way, settings.useful_tags_node, settings.all_oneway) == before
+    xml = osm_xml(NODES, {"Ring": SQUARE, "Ud": "be highway=cycleway"}, {"b": "highway=traffic_signals"})
+    usual = _graph(tmp_path, xml)
+    for name, value in {"useful_tags_way": [], "useful_tags_node": [], "all_oneway": True}.items():
+        monkeypatch.setattr(settings, name, value)
+    graph = _graph(tmp_path, xml)
+    assert list(graph.nodes(data=True)) == list(usual.nodes(data=True))
+    assert list(graph.edges(data=True)) == list(usual.edges(data=True))

@@ -1,6 +1,7 @@
 """The plots: what they say, how they are written, and that all of it can be seen at every width."""
 
 import math
+from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
@@ -29,6 +30,7 @@ from outputs.plot_samples import (
 
 from scheduler import i18n
 from scheduler.outputs import plots
+from scheduler.outputs.inlinesvg import inline_svg
 from scheduler.outputs.plots.style import Rows, clean, looks, numbers, written
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -79,11 +81,28 @@ def test_nothing_is_cut_off_on_a_screen_or_a_phone(name: str, width_in: float) -
 
 
 @every_plot
-def test_nothing_global_changes(name: str) -> None:
-    before = dict(mpl.rcParams)
-    PLOTS[name]()
-    assert dict(mpl.rcParams) == before
+def test_nothing_global_changes_not_even_for_a_moment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed: list[object] = []
+    for method in ("__setitem__", "_set", "_update_raw"):
+        monkeypatch.setattr(mpl.RcParams, method, lambda _self, *what: changed.append(what))
+    inline_svg(PLOTS[name](), 4.0, "p", "title")
+    monkeypatch.undo()
+    assert changed == []
     assert Gcf.get_all_fig_managers() == []
+
+
+@every_plot
+def test_settings_that_somebody_else_has_made_do_no_harm(name: str) -> None:
+    usual = inline_svg(PLOTS[name](), 4.0, "p", "title")
+    theirs: dict[Any, Any] = {
+        "font.size": 20,
+        "text.color": "red",
+        "text.parse_math": True,
+        "lines.linewidth": 9,
+    }
+    theirs |= {"legend.frameon": True, "axes.grid": False, "svg.fonttype": "path", "svg.hashsalt": "salt"}
+    with mpl.rc_context(theirs):
+        assert inline_svg(PLOTS[name](), 4.0, "p", "title") == usual
 
 
 @every_plot

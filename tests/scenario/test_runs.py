@@ -289,7 +289,7 @@ def test_a_local_cluster_loses_no_result_with_a_worker_and_leaves_nothing(
         if done == 3:
             workers = [
                 child
-                for child in psutil.Process().children()
+                for child in psutil.Process().children(recursive=True)
                 if child.pid not in before and "multiprocessing.spawn" in " ".join(child.cmdline())
             ]
             assert len(workers) == 2

@@ -10,9 +10,11 @@ from scheduler.outputs.plots.style import (
     INK,
     ORANGE,
     PAPER,
+    THICK,
     Z95,
-    drawing,
+    axes_for,
     finish,
+    legend,
     looks,
     numbers,
     percent,
@@ -45,31 +47,31 @@ def road_to_goal(fan: "pd.DataFrame", *, end: dt.date, source: str, ax: "Axes | 
 
     weeks, last = fan["week_end"].to_numpy(), fan.iloc[-1]
     goal = int(last["goal_conversations"])
-    with drawing(ax, 4.2) as axes:
-        for low, high, text, strength in (
-            ("held_p05", "held_p95", _("nine times in ten"), 0.25),
-            ("held_p25", "held_p75", _("every second time"), 0.45),
-        ):
-            axes.fill_between(weeks, fan[low], fan[high], color=BLUE, alpha=strength, linewidth=0, label=text)
-        axes.plot(weeks, fan["held_p50"], color=BLUE, label=_("the middle"))
-        axes.axhline(goal, color=ORANGE, linestyle=(0, (5, 2)), linewidth=1.6, label=_("the goal"))
-        axes.set_ylim(bottom=0)
-        axes.xaxis.set_major_locator(MonthLocator(bymonth=(1, 7)))
-        axes.xaxis.set_minor_locator(MonthLocator(bymonth=(4, 10)))
-        axes.xaxis.set_major_formatter(FuncFormatter(spoken(_month)))
-        axes.yaxis.set_major_formatter(numbers())
-        axes.set_xlabel(_("end of the week"))
-        axes.set_ylabel(_("conversations held in all"))
-        axes.legend(loc="lower right")
-        title = _(
-            "The chance to hold {goal} conversations by {date} is {chance}; {expected} are expected"
-        ).format(
-            goal=number(goal),
-            date=day(end, "year"),
-            chance=percent(last["chance_of_goal"]),
-            expected=number(last["expected_held"]),
-        )
-        return finish(axes, title, source)
+    axes = axes_for(ax, 4.2)
+    for low, high, text, strength in (
+        ("held_p05", "held_p95", _("nine times in ten"), 0.25),
+        ("held_p25", "held_p75", _("every second time"), 0.45),
+    ):
+        axes.fill_between(weeks, fan[low], fan[high], color=BLUE, alpha=strength, linewidth=0, label=text)
+    axes.plot(weeks, fan["held_p50"], color=BLUE, **THICK, label=_("the middle"))
+    axes.axhline(goal, color=ORANGE, linestyle=(0, (5, 2)), linewidth=1.6, label=_("the goal"))
+    axes.set_ylim(bottom=0)
+    axes.xaxis.set_major_locator(MonthLocator(bymonth=(1, 7)))
+    axes.xaxis.set_minor_locator(MonthLocator(bymonth=(4, 10)))
+    axes.xaxis.set_major_formatter(FuncFormatter(spoken(_month)))
+    axes.yaxis.set_major_formatter(numbers())
+    axes.set_xlabel(_("end of the week"))
+    axes.set_ylabel(_("conversations held in all"))
+    legend(axes, loc="lower right")
+    title = _(
+        "The chance to hold {goal} conversations by {date} is {chance}; {expected} are expected"
+    ).format(
+        goal=number(goal),
+        date=day(end, "year"),
+        chance=percent(last["chance_of_goal"]),
+        expected=number(last["expected_held"]),
+    )
+    return finish(axes, title, source)
 
 
 def _month(value: float) -> str:
@@ -98,59 +100,60 @@ def capacity_frontier(frontier: "pd.DataFrame", *, source: str, ax: "Axes | None
     """
     known = frontier.dropna(subset=["expected_held_a_quarter"])
     lines = {int(each["consultants"].iloc[0]): each for _n, each in known.groupby("consultants")}
-    with drawing(ax, 4.4) as axes:
-        asked = known.drop_duplicates("practices").sort_values("practices")
-        axes.plot(
-            asked["practices"],
-            asked["requested_a_quarter"],
-            color=GREY,
-            linestyle=(0, (2, 2)),
-            label=_("asked for"),
+    axes = axes_for(ax, 4.4)
+    asked = known.drop_duplicates("practices").sort_values("practices")
+    axes.plot(
+        asked["practices"],
+        asked["requested_a_quarter"],
+        color=GREY,
+        linestyle=(0, (2, 2)),
+        linewidth=2.0,
+        label=_("asked for"),
+    )
+    for (consultants, line), look in zip(lines.items(), looks(len(lines)), strict=True):
+        text = ngettext("{n} consultant", "{n} consultants", consultants).format(n=number(consultants))
+        sizes = line.sort_values("practices")
+        axes.errorbar(
+            sizes["practices"],
+            sizes["expected_held_a_quarter"],
+            yerr=Z95 * sizes["standard_error_a_quarter"].fillna(0),
+            elinewidth=0.9,
+            capsize=3,
+            label=text,
+            markerfacecolor=PAPER,
+            markeredgewidth=1.5,
+            **look,
         )
-        for (consultants, line), look in zip(lines.items(), looks(len(lines)), strict=True):
-            text = ngettext("{n} consultant", "{n} consultants", consultants).format(n=number(consultants))
-            sizes = line.sort_values("practices")
-            axes.errorbar(
-                sizes["practices"],
-                sizes["expected_held_a_quarter"],
-                yerr=Z95 * sizes["standard_error_a_quarter"].fillna(0),
-                elinewidth=0.9,
-                capsize=3,
-                label=text,
-                markerfacecolor=PAPER,
-                markeredgewidth=1.5,
-                **look,
-            )
-            best = sizes[sizes["on_frontier"]]
-            axes.plot(
-                best["practices"],
-                best["expected_held_a_quarter"],
-                linestyle="none",
-                marker=look["marker"],
-                color=look["color"],
-                zorder=3,
-            )
-        if known["on_frontier"].any():
-            axes.plot([], [], "o", color=INK, label=_("best for its cost"))
-        today = known[known["is_today"]]
+        best = sizes[sizes["on_frontier"]]
         axes.plot(
-            today["practices"],
-            today["expected_held_a_quarter"],
+            best["practices"],
+            best["expected_held_a_quarter"],
             linestyle="none",
-            marker="o",
-            markersize=14,
-            markerfacecolor="none",
-            markeredgecolor=INK,
-            label=_("today"),
+            marker=look["marker"],
+            color=look["color"],
+            zorder=3,
         )
-        axes.set_ylim(bottom=0)
-        axes.set_xticks(sorted({int(count) for count in known["practices"]}))
-        axes.xaxis.set_major_formatter(numbers())
-        axes.yaxis.set_major_formatter(numbers())
-        axes.set_xlabel(_("practices"))
-        axes.set_ylabel(_("conversations held in a quarter"))
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0)
-        return finish(axes, _frontier_found(known), source)
+    if known["on_frontier"].any():
+        axes.plot([], [], "o", color=INK, label=_("best for its cost"))
+    today = known[known["is_today"]]
+    axes.plot(
+        today["practices"],
+        today["expected_held_a_quarter"],
+        linestyle="none",
+        marker="o",
+        markersize=14,
+        markerfacecolor="none",
+        markeredgecolor=INK,
+        label=_("today"),
+    )
+    axes.set_ylim(bottom=0)
+    axes.set_xticks(sorted({int(count) for count in known["practices"]}))
+    axes.xaxis.set_major_formatter(numbers())
+    axes.yaxis.set_major_formatter(numbers())
+    axes.set_xlabel(_("practices"))
+    axes.set_ylabel(_("conversations held in a quarter"))
+    legend(axes, above=True, ncols=2)
+    return finish(axes, _frontier_found(known), source)
 
 
 def _frontier_found(known: "pd.DataFrame") -> str:

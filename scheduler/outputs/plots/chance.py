@@ -13,9 +13,11 @@ from scheduler.outputs.plots.style import (
     INK,
     ORANGE,
     SKY,
+    WORDS,
     Rows,
-    drawing,
+    axes_for,
     finish,
+    legend,
     looks,
     numbers,
     percent,
@@ -50,22 +52,22 @@ def stop_punctuality(stops: "pd.DataFrame", *, source: str, ax: "Axes | None" = 
     names = _names(shown)
     parts = ((_("on time"), BLUE), (_("up to 5 min late"), SKY), (_("up to 15 min late"), AMBER))
     listed = Rows(names, [percent(chance) for chance in chances[:, 1]])
-    with drawing(ax, 1.6 + listed.height_in) as axes:
-        listed.draw(axes)
-        begun = np.zeros(len(shown))
-        for column, (text, colour) in enumerate(parts):
-            axes.barh(
-                listed.middles, chances[:, column] - begun, height=BAR, left=begun, color=colour, label=text
-            )
-            begun = chances[:, column]
+    axes = axes_for(ax, 1.6 + listed.height_in)
+    listed.draw(axes)
+    begun = np.zeros(len(shown))
+    for column, (text, colour) in enumerate(parts):
         axes.barh(
-            listed.middles, 1 - begun, height=BAR, left=begun, color=ORANGE, label=_("later, or not at all")
+            listed.middles, chances[:, column] - begun, height=BAR, left=begun, color=colour, label=text
         )
-        axes.set_xlim(0, 1)
-        axes.xaxis.set_major_formatter(numbers(0, "%", 100))
-        axes.set_xlabel(_("chance; the number: within 5 minutes"))
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0, handlelength=1)
-        return finish(axes, _punctuality_found(shown, names), source)
+        begun = chances[:, column]
+    axes.barh(
+        listed.middles, 1 - begun, height=BAR, left=begun, color=ORANGE, label=_("later, or not at all")
+    )
+    axes.set_xlim(0, 1)
+    axes.xaxis.set_major_formatter(numbers(0, "%", 100))
+    axes.set_xlabel(_("chance; the number: within 5 minutes"))
+    legend(axes, above=True, ncols=2, handlelength=1)
+    return finish(axes, _punctuality_found(shown, names), source)
 
 
 def _names(stops: "pd.DataFrame") -> list[str]:
@@ -114,24 +116,22 @@ def conversations_held(distribution: "pd.DataFrame", *, source: str, ax: "Axes |
     booked, mean = int(counts.max()), float((counts * chances).sum())
     total = chances.cumsum()
     least, most = (int(counts[total >= share - 1e-12].iloc[0]) for share in (0.05, 0.95))
-    with drawing(ax, 3.4) as axes:
-        inside = counts.between(least, most)
-        axes.bar(counts[inside], chances[inside], color=BLUE, width=0.8, label=_("nine times in ten"))
-        axes.bar(counts[~inside], chances[~inside], color=GREY, width=0.8, label=_("otherwise"))
-        axes.axvline(booked, color=INK, linestyle=(0, (4, 2)), linewidth=1.2, label=_("booked"))
-        axes.axvline(mean, color=ORANGE, linewidth=2, label=_("on average"))
-        axes.grid(axis="x", visible=False)
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.xaxis.set_major_formatter(numbers())
-        axes.yaxis.set_major_formatter(numbers(0, "%", 100))
-        axes.set_xlabel(_("conversations held in the week"))
-        axes.set_ylabel(_("chance"))
-        axes.legend(loc="upper left")
-        title = _("Of {booked} booked conversations {mean} are held, and nine times in ten {least} to {most}")
-        title = title.format(
-            booked=number(booked), mean=number(mean, 1), least=number(least), most=number(most)
-        )
-        return finish(axes, title, source)
+    axes = axes_for(ax, 3.4)
+    inside = counts.between(least, most)
+    axes.bar(counts[inside], chances[inside], color=BLUE, width=0.8, label=_("nine times in ten"))
+    axes.bar(counts[~inside], chances[~inside], color=GREY, width=0.8, label=_("otherwise"))
+    axes.axvline(booked, color=INK, linestyle=(0, (4, 2)), linewidth=1.2, label=_("booked"))
+    axes.axvline(mean, color=ORANGE, linewidth=2, label=_("on average"))
+    axes.grid(axis="x", visible=False)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_formatter(numbers())
+    axes.yaxis.set_major_formatter(numbers(0, "%", 100))
+    axes.set_xlabel(_("conversations held in the week"))
+    axes.set_ylabel(_("chance"))
+    legend(axes, loc="upper left")
+    title = _("Of {booked} booked conversations {mean} are held, and nine times in ten {least} to {most}")
+    title = title.format(booked=number(booked), mean=number(mean, 1), least=number(least), most=number(most))
+    return finish(axes, title, source)
 
 
 def price_of_calm(table: "pd.DataFrame", *, source: str, ax: "Axes | None" = None) -> "Figure":
@@ -155,28 +155,29 @@ def price_of_calm(table: "pd.DataFrame", *, source: str, ax: "Axes | None" = Non
         "chance_visit_within_5_min": _("a visit within 5 minutes"),
         "chance_week_within_15_min": _("all of the week within 15 minutes"),
     }
-    with drawing(ax, 4.2) as axes:
-        for (column, text), look in zip(series.items(), looks(len(series)), strict=True):
-            axes.plot(price, table[column], label=text, **look)
-        for points, chance, minutes in zip(
-            price, table["chance_visit_within_0_min"], table["slack_minutes"], strict=True
-        ):
-            axes.annotate(
-                _("{n} min").format(n=number(minutes)),
-                (points, chance),
-                xytext=(5, -5),
-                textcoords="offset points",
-                va="top",
-            )
-        axes.margins(x=0.1, y=0.15)
-        axes.xaxis.set_major_locator(MaxNLocator(4))
-        axes.set_ylim(top=1.01)
-        axes.xaxis.set_major_formatter(numbers(signed=True))
-        axes.yaxis.set_major_formatter(numbers(0, "%", 100))
-        axes.set_xlabel(_("what the slack costs, points of the score"))
-        axes.set_ylabel(_("chance"))
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=1, borderaxespad=0)
-        return finish(axes, _calm_found(table), source)
+    axes = axes_for(ax, 4.2)
+    for (column, text), look in zip(series.items(), looks(len(series)), strict=True):
+        axes.plot(price, table[column], label=text, **look)
+    for points, chance, minutes in zip(
+        price, table["chance_visit_within_0_min"], table["slack_minutes"], strict=True
+    ):
+        axes.annotate(
+            _("{n} min").format(n=number(minutes)),
+            (points, chance),
+            xytext=(5, -5),
+            textcoords="offset points",
+            **WORDS,
+            va="top",
+        )
+    axes.margins(x=0.1, y=0.15)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.set_ylim(top=1.01)
+    axes.xaxis.set_major_formatter(numbers(signed=True))
+    axes.yaxis.set_major_formatter(numbers(0, "%", 100))
+    axes.set_xlabel(_("what the slack costs, points of the score"))
+    axes.set_ylabel(_("chance"))
+    legend(axes, above=True)
+    return finish(axes, _calm_found(table), source)
 
 
 def _calm_found(table: "pd.DataFrame") -> str:

@@ -12,9 +12,10 @@ from scheduler.outputs.plots.style import (
     INK,
     MUTED,
     ORANGE,
+    WORDS,
     Z95,
     Rows,
-    drawing,
+    axes_for,
     finish,
     numbers,
     sentence,
@@ -73,16 +74,16 @@ def scenario_differences(
         for name in names
     ]
     listed = Rows([titles[name] for name in names], notes)
-    with drawing(ax, 1.2 + listed.height_in) as axes:
-        listed.draw(axes)
-        for at, name in zip(listed.middles, names, strict=True):
-            axes.barh(at, values[name], height=BAR, color=BLUE if values[name] >= 0 else ORANGE)
-            if errors[name] > 0:
-                axes.errorbar(values[name], at, xerr=errors[name], color=INK, capsize=3, linewidth=1.2)
-        axes.axvline(0, color=MUTED, linewidth=1)
-        axes.xaxis.set_major_formatter(numbers(decimals, signed=True))
-        axes.set_xlabel(_("{what}: difference from today").format(what=what))
-        return finish(axes, _differences_found(what, values, titles, decimals), source)
+    axes = axes_for(ax, 1.2 + listed.height_in)
+    listed.draw(axes)
+    for at, name in zip(listed.middles, names, strict=True):
+        axes.barh(at, values[name], height=BAR, color=BLUE if values[name] >= 0 else ORANGE)
+        if errors[name] > 0:
+            axes.errorbar(values[name], at, xerr=errors[name], color=INK, capsize=3, linewidth=1.2)
+    axes.axvline(0, color=MUTED, linewidth=1)
+    axes.xaxis.set_major_formatter(numbers(decimals, signed=True))
+    axes.set_xlabel(_("{what}: difference from today").format(what=what))
+    return finish(axes, _differences_found(what, values, titles, decimals), source)
 
 
 def _differences_found(
@@ -122,25 +123,27 @@ def conversations_by_week(
     most = max(1.0, *apart.abs().to_numpy().ravel().tolist())
     totals = [written(float(held.iloc[0].sum())), *map(_signed, apart.iloc[1:].sum(axis=1).tolist())]
     listed = Rows([titles[name] for name in held.index], totals)
-    with drawing(ax, 1.3 + listed.height_in) as axes:
-        listed.draw(axes)
-        for row, name in enumerate(held.index):
-            pairs = zip(held.loc[name].tolist(), apart.loc[name].tolist(), strict=True)
-            for column, (count, value) in enumerate(pairs):
-                colour = GREY if row == 0 else BLUE if value >= 0 else ORANGE
-                strength = 0.35 if row == 0 else 0.15 + 0.45 * abs(value) / most
-                if row == 0 or value:
-                    axes.barh(listed.middles[row], 0.94, 0.36, column - 0.47, color=colour, alpha=strength)
-                    text = written(count, int(count % 1 > 0)) if row == 0 else _signed(value)
-                    if len(held.columns) <= _MOST_NUMBERS:
-                        axes.text(column, listed.middles[row], text, ha="center", va="center", size=9)
-        axes.set_xlim(-0.5, len(held.columns) - 0.5)
-        axes.grid(visible=False)
-        axes.tick_params(axis="x", length=0)
-        step = -(-len(held.columns) // _MOST_NUMBERS)
-        axes.set_xticks(range(0, len(held.columns), step), _week_labels(list(held.columns)[::step]))
-        axes.set_xlabel(_("week: conversations held, difference from today"))
-        return finish(axes, _weeks_found(apart, titles), source)
+    axes = axes_for(ax, 1.3 + listed.height_in)
+    listed.draw(axes)
+    for row, name in enumerate(held.index):
+        pairs = zip(held.loc[name].tolist(), apart.loc[name].tolist(), strict=True)
+        for column, (count, value) in enumerate(pairs):
+            colour = GREY if row == 0 else BLUE if value >= 0 else ORANGE
+            strength = 0.35 if row == 0 else 0.15 + 0.45 * abs(value) / most
+            if row == 0 or value:
+                axes.barh(listed.middles[row], 0.94, 0.36, column - 0.47, color=colour, alpha=strength)
+                text = written(count, int(count % 1 > 0)) if row == 0 else _signed(value)
+                if len(held.columns) <= _MOST_NUMBERS:
+                    axes.text(
+                        column, listed.middles[row], text, ha="center", va="center", **{**WORDS, "size": 9}
+                    )
+    axes.set_xlim(-0.5, len(held.columns) - 0.5)
+    axes.grid(visible=False)
+    axes.tick_params(axis="x", length=0)
+    step = -(-len(held.columns) // _MOST_NUMBERS)
+    axes.set_xticks(range(0, len(held.columns), step), _week_labels(list(held.columns)[::step]))
+    axes.set_xlabel(_("week: conversations held, difference from today"))
+    return finish(axes, _weeks_found(apart, titles), source)
 
 
 def _signed(value: float) -> str:
@@ -195,18 +198,18 @@ def candidate_ranking(
         for conversations in shown["net_conversations"]
     ]
     listed = Rows(shown["name"].tolist(), notes)
-    with drawing(ax, 1.2 + listed.height_in) as axes:
-        listed.draw(axes)
-        axes.barh(listed.middles, shown["value_points"], height=BAR, color=BLUE)
-        axes.set_xlim(left=0)
-        axes.xaxis.set_major_formatter(numbers())
-        axes.set_xlabel(_("worth over these weeks, points of the score"))
-        title = _("No practice could join")
-        if len(gains):
-            best = shown.iloc[0]
-            title = _("{name} brings most: {n} conversations").format(
-                name=short(best["name"]), n=written(best["net_conversations"], signed=True)
-            )
-        if len(shown) < len(gains):
-            title += " " + _("(the best {n} of {all} are shown)").format(n=len(shown), all=number(len(gains)))
-        return finish(axes, title, source)
+    axes = axes_for(ax, 1.2 + listed.height_in)
+    listed.draw(axes)
+    axes.barh(listed.middles, shown["value_points"], height=BAR, color=BLUE)
+    axes.set_xlim(left=0)
+    axes.xaxis.set_major_formatter(numbers())
+    axes.set_xlabel(_("worth over these weeks, points of the score"))
+    title = _("No practice could join")
+    if len(gains):
+        best = shown.iloc[0]
+        title = _("{name} brings most: {n} conversations").format(
+            name=short(best["name"]), n=written(best["net_conversations"], signed=True)
+        )
+    if len(shown) < len(gains):
+        title += " " + _("(the best {n} of {all} are shown)").format(n=len(shown), all=number(len(gains)))
+    return finish(axes, title, source)

@@ -7,8 +7,7 @@ the figures are from.
 
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
@@ -35,6 +34,8 @@ _DASHES: tuple[Any, ...] = (
     (0, (3, 3)),
 )
 _WIDTH_IN, _DPI = 7.0, 110
+#: Of letters, in points.
+_SIZE, _TITLE_SIZE = 10.0, 12.0
 _NBSP = "\N{NO-BREAK SPACE}"
 #: So many letters fit beside each other on a phone.
 _LETTERS = 46
@@ -45,38 +46,35 @@ _NAME_LETTERS = 120
 #: Half the width of an interval that holds a normal variable in 95 % of cases, in standard errors.
 Z95 = 1.96
 
-_RC: dict[Any, Any] = {
-    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
-    "text.color": INK,
-    "font.size": 10.0,
-    "axes.edgecolor": MUTED,
-    "axes.labelcolor": MUTED,
-    "axes.labelsize": 10.0,
-    "axes.titlesize": 12.0,
-    "axes.axisbelow": True,
-    "axes.grid": True,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "grid.color": LINE,
-    "grid.linewidth": 0.7,
-    "xtick.color": MUTED,
-    "ytick.color": MUTED,
-    "lines.linewidth": 2.0,
-    "lines.solid_capstyle": "round",
-    "legend.frameon": False,
-}
+#: How a line is drawn that shows figures.
+THICK: dict[str, Any] = {"linewidth": 2.0, "solid_capstyle": "round"}
+#: How words are written that stand among the figures: a dollar sign in a name is a dollar sign.
+WORDS: dict[str, Any] = {"color": INK, "size": _SIZE, "parse_math": False}
 
 
-@contextmanager
-def drawing(ax: "Axes | None", height_in: float) -> Iterator["Axes"]:
-    """Give axes to draw on, `ax` or those of a new figure, for as long as settings are as plots need them."""
-    import matplotlib as mpl
+def axes_for(ax: "Axes | None", height_in: float) -> "Axes":
+    """Return axes to draw on: `ax`, as they are, or those of a new figure."""
     from matplotlib.figure import Figure
 
-    with mpl.rc_context(_RC):
-        if ax is None:
-            ax = Figure(figsize=(_WIDTH_IN, height_in), dpi=_DPI, layout="constrained").add_subplot()
-        yield ax
+    if ax is not None:
+        return ax
+    ax = Figure(figsize=(_WIDTH_IN, height_in), dpi=_DPI, layout="constrained").add_subplot()
+    ax.set_axisbelow(True)
+    ax.grid(visible=True, color=LINE, linewidth=0.7)
+    ax.tick_params(which="both", colors=MUTED, labelsize=_SIZE)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[["left", "bottom"]].set_edgecolor(MUTED)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.label.set(color=MUTED, size=_SIZE)
+    return ax
+
+
+def legend(ax: "Axes", *, above: bool = False, **options: Any) -> None:
+    """Say what colours and marks mean, `above` the axes or on them."""
+    if above:
+        options = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0, **options}
+    for text in ax.legend(frameon=False, labelcolor=INK, fontsize=_SIZE, **options).get_texts():
+        text.set_parse_math(False)
 
 
 def finish(ax: "Axes", title: str, source: str) -> "Figure":
@@ -88,11 +86,15 @@ def finish(ax: "Axes", title: str, source: str) -> "Figure":
     # To Matplotlib two dollar signs are mathematics while it wraps a text, whatever it was told. Only as
     # escaped ones in what may hold mathematics they are none.
     title, source = (clean(text).replace("$", r"\$") for text in (title, source))
+    for label in (ax.xaxis.label, ax.yaxis.label):
+        label.set_parse_math(False)
     if len(figure.axes) > 1 or figure.get_layout_engine() is None:
-        ax.set_title(title, loc="left", wrap=True, parse_math=True)
+        ax.set_title(title, loc="left", wrap=True, parse_math=True, color=INK, size=_TITLE_SIZE)
         return figure
     figure.set_figheight(figure.get_figheight() + _TITLE_LINE_IN * _lines_more(title))
-    figure.suptitle(title, x=0.01, ha="left", size=12, weight="bold", wrap=True, parse_math=True, color=INK)
+    figure.suptitle(
+        title, x=0.01, ha="left", size=_TITLE_SIZE, weight="bold", wrap=True, parse_math=True, color=INK
+    )
     figure.supxlabel(source, x=0.01, ha="left", size=8, wrap=True, parse_math=True, color=MUTED)
     return figure
 
@@ -164,7 +166,7 @@ def looks(count: int) -> list[dict[str, Any]]:
     """Return a colour, a marker and a dash pattern for each of several series."""
     rounds = zip(cycle(_COLOURS), cycle(_MARKERS), cycle(_DASHES), strict=False)
     return [
-        {"color": colour, "marker": marker, "linestyle": dash}
+        {**THICK, "color": colour, "marker": marker, "linestyle": dash}
         for _n, (colour, marker, dash) in zip(range(count), rounds, strict=False)
     ]
 
@@ -204,15 +206,15 @@ class Rows:
         ax.grid(axis="y", visible=False)
         ax.xaxis.set_major_locator(MaxNLocator(5))
         above: dict[str, Any] = {
+            **WORDS,
             "transform": ax.get_yaxis_transform(),
             "va": "bottom",
-            "parse_math": False,
             "linespacing": 1.0,
             "bbox": {"facecolor": PAPER, "edgecolor": "none", "pad": 1},
         }
         for row, (text, note) in enumerate(zip(self._wrapped(), self.notes, strict=True)):
             ax.text(0, row - 0.1, text, ha="left", **above)
-            ax.text(1, row - 0.1, clean(note), ha="right", color=MUTED, **above)
+            ax.text(1, row - 0.1, clean(note), ha="right", **{**above, "color": MUTED})
 
     def _wrapped(self) -> list[str]:
         """Return the labels on one line or two, cut where they are still too long, beside the notes."""

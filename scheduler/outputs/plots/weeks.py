@@ -11,9 +11,11 @@ from scheduler.outputs.plots.style import (
     ORANGE,
     PAPER,
     SKY,
+    WORDS,
     Rows,
-    drawing,
+    axes_for,
     finish,
+    legend,
     numbers,
     percent,
     short,
@@ -39,19 +41,19 @@ def score_terms(terms: "pd.DataFrame", *, source: str, ax: "Axes | None" = None)
     """
     total = int(terms["points"].sum())
     listed = Rows(terms["meaning"].tolist(), [number(points) for points in terms["points"]])
-    with drawing(ax, 1.2 + listed.height_in) as axes:
-        listed.draw(axes)
-        axes.barh(listed.middles, terms["points"], height=BAR, color=BLUE)
-        axes.set_xlim(left=0)
-        axes.xaxis.set_major_formatter(numbers())
-        axes.set_xlabel(_("points; fewer are better"))
-        if not total:
-            return finish(axes, _("The roster has no points at all"), source)
-        most = terms.iloc[int(terms["points"].argmax())]
-        title = _("{share} of the {points} points: {term}").format(
-            share=percent(most["points"] / total), points=number(total), term=most["meaning"]
-        )
-        return finish(axes, title, source)
+    axes = axes_for(ax, 1.2 + listed.height_in)
+    listed.draw(axes)
+    axes.barh(listed.middles, terms["points"], height=BAR, color=BLUE)
+    axes.set_xlim(left=0)
+    axes.xaxis.set_major_formatter(numbers())
+    axes.set_xlabel(_("points; fewer are better"))
+    if not total:
+        return finish(axes, _("The roster has no points at all"), source)
+    most = terms.iloc[int(terms["points"].argmax())]
+    title = _("{share} of the {points} points: {term}").format(
+        share=percent(most["points"] / total), points=number(total), term=most["meaning"]
+    )
+    return finish(axes, title, source)
 
 
 def working_time(consultants: "pd.DataFrame", *, source: str, ax: "Axes | None" = None) -> "Figure":
@@ -76,21 +78,21 @@ def working_time(consultants: "pd.DataFrame", *, source: str, ax: "Axes | None" 
     spent = consultants[["visit_seconds", "ride_seconds", "waiting_seconds"]]
     spent = spent.assign(other_seconds=consultants["shift_seconds"] - spent.sum(axis=1)) / 3600
     listed = Rows(consultants["name"].tolist(), [hours(seconds) for seconds in consultants["shift_seconds"]])
-    with drawing(ax, 1.7 + listed.height_in) as axes:
-        listed.draw(axes)
-        done = spent.cumsum(axis=1) - spent
-        for column, text, colour in parts:
-            axes.barh(listed.middles, spent[column], height=BAR, left=done[column], color=colour, label=text)
-        axes.xaxis.set_major_formatter(numbers())
-        axes.set_xlabel(_("hours of the week"))
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0, handlelength=1)
-        if consultants.empty:
-            return finish(axes, _("Nobody works"), source)
-        shares = consultants["visit_seconds"] / consultants["shift_seconds"]
-        title = _("Visits take {least} to {most} of the hours at work").format(
-            least=percent(shares.min()), most=percent(shares.max())
-        )
-        return finish(axes, title, source)
+    axes = axes_for(ax, 1.7 + listed.height_in)
+    listed.draw(axes)
+    done = spent.cumsum(axis=1) - spent
+    for column, text, colour in parts:
+        axes.barh(listed.middles, spent[column], height=BAR, left=done[column], color=colour, label=text)
+    axes.xaxis.set_major_formatter(numbers())
+    axes.set_xlabel(_("hours of the week"))
+    legend(axes, above=True, ncols=2, handlelength=1)
+    if consultants.empty:
+        return finish(axes, _("Nobody works"), source)
+    shares = consultants["visit_seconds"] / consultants["shift_seconds"]
+    title = _("Visits take {least} to {most} of the hours at work").format(
+        least=percent(shares.min()), most=percent(shares.max())
+    )
+    return finish(axes, title, source)
 
 
 def rides_of_place(
@@ -112,24 +114,24 @@ def rides_of_place(
     there = rides[rides["from_id"] == place_id].set_index("to_id").sort_values("ride_seconds")
     back = rides[rides["to_id"] == place_id].set_index("from_id")["ride_seconds"].reindex(there.index)
     listed = Rows(there["to_name"].tolist(), [km(metres) for metres in there["ride_metres"]])
-    with drawing(ax, 1.5 + listed.height_in) as axes:
-        listed.draw(axes)
-        ends = {"left": there["ride_seconds"] / 60, "right": back / 60}
-        axes.hlines(listed.middles, ends["left"], ends["right"], color=GREY, linewidth=3)
-        axes.plot(ends["left"], listed.middles, "o", color=BLUE, label=_("there"))
-        axes.plot(ends["right"], listed.middles, "s", color=ORANGE, markersize=5, label=_("back"))
-        axes.set_xlim(left=0)
-        axes.xaxis.set_major_formatter(numbers())
-        axes.set_xlabel(_("minutes on the bicycle"))
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0, handlelength=1)
-        far = there.iloc[-1]
-        title = _("Farthest from {place}: {name}, {there} there and {back} back").format(
-            place=short(far["from_name"]),
-            name=short(far["to_name"]),
-            there=minutes(far["ride_seconds"]),
-            back=minutes(back.iloc[-1]),
-        )
-        return finish(axes, title, source)
+    axes = axes_for(ax, 1.5 + listed.height_in)
+    listed.draw(axes)
+    ends = {"left": there["ride_seconds"] / 60, "right": back / 60}
+    axes.hlines(listed.middles, ends["left"], ends["right"], color=GREY, linewidth=3)
+    axes.plot(ends["left"], listed.middles, "o", color=BLUE, label=_("there"))
+    axes.plot(ends["right"], listed.middles, "s", color=ORANGE, markersize=5, label=_("back"))
+    axes.set_xlim(left=0)
+    axes.xaxis.set_major_formatter(numbers())
+    axes.set_xlabel(_("minutes on the bicycle"))
+    legend(axes, above=True, ncols=2, handlelength=1)
+    far = there.iloc[-1]
+    title = _("Farthest from {place}: {name}, {there} there and {back} back").format(
+        place=short(far["from_name"]),
+        name=short(far["to_name"]),
+        there=minutes(far["ride_seconds"]),
+        back=minutes(back.iloc[-1]),
+    )
+    return finish(axes, title, source)
 
 
 def ride_speeds(rides: "pd.DataFrame", *, source: str, ax: "Axes | None" = None) -> "Figure":
@@ -148,24 +150,25 @@ def ride_speeds(rides: "pd.DataFrame", *, source: str, ax: "Axes | None" = None)
     kph = 3.6 * ridden["ride_metres"] / ridden["ride_seconds"]
     slow, middle, fast = kph.quantile([0.05, 0.5, 0.95])
     far_km = float(ridden["ride_metres"].max()) / 1000
-    with drawing(ax, 3.8) as axes:
-        axes.plot(ridden["ride_metres"] / 1000, ridden["ride_seconds"] / 60, ".", color=BLUE, alpha=0.5)
-        axes.axline((0, 0), slope=60 / middle, color=INK, linewidth=1.5)
-        axes.annotate(
-            _("{kph} km/h").format(kph=number(middle, 1)),
-            (far_km * 0.62, far_km * 0.62 * 60 / middle),
-            xytext=(-8, 8),
-            textcoords="offset points",
-            ha="right",
-            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1},
-        )
-        axes.set_xlim(left=0)
-        axes.set_ylim(bottom=0)
-        axes.xaxis.set_major_formatter(numbers(0))
-        axes.yaxis.set_major_formatter(numbers())
-        axes.set_xlabel(_("km along the streets"))
-        axes.set_ylabel(_("minutes on the bicycle"))
-        title = _("Rides go at {middle} km/h from door to door, nine in ten at {slow} to {fast}").format(
-            middle=number(middle, 1), slow=number(slow, 1), fast=number(fast, 1)
-        )
-        return finish(axes, title, source)
+    axes = axes_for(ax, 3.8)
+    axes.plot(ridden["ride_metres"] / 1000, ridden["ride_seconds"] / 60, ".", color=BLUE, alpha=0.5)
+    axes.axline((0, 0), slope=60 / middle, color=INK, linewidth=1.5)
+    axes.annotate(
+        _("{kph} km/h").format(kph=number(middle, 1)),
+        (far_km * 0.62, far_km * 0.62 * 60 / middle),
+        xytext=(-8, 8),
+        textcoords="offset points",
+        **WORDS,
+        ha="right",
+        bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1},
+    )
+    axes.set_xlim(left=0)
+    axes.set_ylim(bottom=0)
+    axes.xaxis.set_major_formatter(numbers(0))
+    axes.yaxis.set_major_formatter(numbers())
+    axes.set_xlabel(_("km along the streets"))
+    axes.set_ylabel(_("minutes on the bicycle"))
+    title = _("Rides go at {middle} km/h from door to door, nine in ten at {slow} to {fast}").format(
+        middle=number(middle, 1), slow=number(slow, 1), fast=number(fast, 1)
+    )
+    return finish(axes, title, source)

@@ -2,18 +2,19 @@
 
 import asyncio
 import logging
+import signal
 import sys
-import warnings
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from multiprocessing.connection import Connection
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from scheduler import __version__
+from scheduler.child import Child
 from scheduler.errors import InputProblem, ServiceError
 from scheduler.i18n import _
-from scheduler.isolation import deaf_to_interrupts, without_main_module
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 #: How long to wait for the scheduler of a cluster to answer, and for a first worker to be there.
 _CONNECT_S = 10.0
 _WORKERS_S = 15.0
+#: How long a local cluster may take to end its workers.
+_END_S = 5.0
 
 _PYTHON = "{}.{}".format(*sys.version_info)
 
@@ -60,34 +63,64 @@ def local(workers: int) -> Iterator["Client"]:
     ServiceError
         When they cannot be started.
     """
-    import dask
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
     with ExitStack() as stack:
         scratch = stack.enter_context(TemporaryDirectory(prefix="hjul-", ignore_cleanup_errors=True))
-        stack.enter_context(dask.config.set({**_LOCAL, "temporary-directory": scratch}))
-        # A worker that dies is replaced at any moment: the main module stays away until the end.
-        stack.enter_context(without_main_module())
-        stack.enter_context(_quiet())
+        # Dask's settings and its remarks are those of a whole process, so its scheduler has one of its own.
+        host = Child(_host, workers, scratch)
+        stack.callback(host.end, _END_S)
+        yield stack.enter_context(Client(_address(host), set_as_default=False))
+
+
+def _address(host: Child) -> str:
+    """Return where the scheduler listens, once it does."""
+    try:
+        address, trouble = host.pipe.recv()
+    except EOFError:
+        address, trouble = "", _("exit code {code}").format(code=host.exit_code(_END_S))
+    if not address:
+        raise ServiceError(
+            _("The processes that plan could not be started: {error}").format(error=trouble),
+            _("Plan in this process alone: --workers 0."),
+        )
+    return str(address)
+
+
+def _host(pipe: Connection, workers: int, scratch: str) -> None:
+    """Be the process of a local cluster: tell the address of its scheduler, or what went wrong, and wait for the end."""
+    import dask
+    from distributed import LocalCluster
+
+    for name in ("SIGTERM", "SIGHUP"):  # which a shell sends to all processes of a program
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _exit)  # noqa: TID251
+    logging.disable()  # noqa: TID251
+    dask.config.set({**_LOCAL, "temporary-directory": scratch})  # noqa: TID251
+    try:
+        cluster = LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
+            silence_logs=logging.CRITICAL,
+        )
+    except (OSError, RuntimeError) as error:
+        pipe.send(("", str(error)))
+        return
+    with cluster:
         try:
-            with deaf_to_interrupts():
-                cluster = stack.enter_context(
-                    LocalCluster(
-                        n_workers=workers,
-                        threads_per_worker=1,
-                        host="127.0.0.1",
-                        dashboard_address="127.0.0.1:0",
-                        scheduler_kwargs={"dashboard": False},
-                        silence_logs=logging.CRITICAL,
-                    )
-                )
-        except (OSError, RuntimeError) as error:
-            raise ServiceError(
-                _("The processes that plan could not be started: {error}").format(error=error),
-                _("Plan in this process alone: --workers 0."),
-            ) from error
-        stack.callback(_end, cluster)
-        yield stack.enter_context(Client(cluster, set_as_default=False))
+            pipe.send((cluster.scheduler_address, ""))
+            pipe.recv()
+        except (EOFError, OSError):
+            pass  # as the parent wishes, or since there is none
+        finally:
+            _end(cluster)
+
+
+def _exit(_signal: int, _frame: object) -> NoReturn:
+    sys.exit()
 
 
 def _end(cluster: "LocalCluster") -> None:
@@ -113,7 +146,6 @@ def existing(address: str) -> Iterator["Client"]:
     from distributed import Client
 
     with ExitStack() as stack:
-        stack.enter_context(_quiet())
         try:
             _knock(address)
             client = stack.enter_context(Client(address, timeout=_CONNECT_S, set_as_default=False))
@@ -152,17 +184,6 @@ def _knock(address: str) -> None:
 
     with ThreadPoolExecutor(1) as thread:  # a notebook has a loop in this one
         thread.submit(asyncio.run, greet()).result()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep Dask's own remarks from the terminal: what people need to know they are told in sentences."""
-    from distributed.utils import silence_logging_cmgr
-    from distributed.versions import VersionMismatchWarning
-
-    with warnings.catch_warnings(), silence_logging_cmgr(logging.CRITICAL + 1):
-        warnings.simplefilter("ignore", VersionMismatchWarning)
-        yield
 
 
 def _refuse_strangers(client: "Client") -> None:
