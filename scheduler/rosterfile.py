@@ -4,8 +4,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scheduler.errors import InputError, InputProblem, ServiceError
-from scheduler.i18n import _
+from scheduler import limits
+from scheduler.errors import InputError, InputProblem
 from scheduler.model import Roster
 
 if TYPE_CHECKING:
@@ -37,12 +37,7 @@ def load(file: Path) -> Roster:
     """
     from pydantic import ValidationError
 
-    try:
-        text = file.read_bytes()
-    except OSError as error:
-        raise ServiceError(
-            _("{file} cannot be read: {error}").format(file=file, error=error.strerror)
-        ) from error
+    text = limits.read(file, limits.ROSTER_BYTES)
     try:
         return _adapter().validate_json(text)
     except ValidationError as error:

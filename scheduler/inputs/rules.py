@@ -15,6 +15,13 @@ from scheduler.inputs.schema import BY_NAME, TABLES
 #: The corners of Denmark, Bornholm included, in degrees.
 _SOUTH, _NORTH, _WEST, _EAST = 54.5, 57.8, 8.0, 15.3
 
+_INTERVALS = (
+    ("start", "end"),
+    ("valid_from", "valid_to"),
+    ("active_from", "active_to"),
+    ("from", "to"),
+)
+
 #: The tables whose ids share one room: an id alone must say which place is meant.
 _PLACE_TABLES = ("bases", "practices", "places", "home_visits")
 
@@ -127,12 +134,7 @@ def coordinate_problems(
 
 
 def _interval(row: Row) -> Iterator[InputProblem]:
-    for start, end in (
-        ("start", "end"),
-        ("valid_from", "valid_to"),
-        ("active_from", "active_to"),
-        ("from", "to"),
-    ):
+    for start, end in _INTERVALS:
         if row.has(start, end) and row[end] < row[start]:
             yield row.problem(_("this ends before it begins"), end)
     if row.has("start", "end") and row["start"] == row["end"]:

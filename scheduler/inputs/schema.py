@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from scheduler import limits
 from scheduler.inputs import cells
 from scheduler.inputs.cells import ALL_NAMES, BASE_NAMES, Parser
 
@@ -44,7 +45,7 @@ class Column:
 class Table:
     """A table: `name` is that of the CSV file and the sheet, `danish` of the Danish sheet.
 
-    `unique` are the columns that no two rows may share.
+    `unique` are the columns that no two rows may share. It may have `most_rows`.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Table:
     required: bool = False
     unique: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    most_rows: int = limits.ROWS
     by_heading: dict[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -188,6 +190,7 @@ TABLES: tuple[Table, ...] = (
         ),
         required=True,
         also=("Lokaler",),
+        most_rows=limits.MANY_ROWS,
     ),
     Table("agreements", "Faste tider", (_PRACTICE, _weekday(required=True), _START, _WEEKS)),
     Table(
@@ -303,6 +306,7 @@ TABLES: tuple[Table, ...] = (
             _number("conversations", "Samtaler", 0, 100, required=True),
         ),
         unique=("practice_id", "week"),
+        most_rows=limits.MANY_ROWS,
     ),
 )
 

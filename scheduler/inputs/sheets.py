@@ -2,79 +2,89 @@
 
 import io
 import warnings
-import zipfile
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
+from scheduler import limits
 from scheduler.errors import InputProblem
 from scheduler.i18n import _
-from scheduler.inputs.rows import RawRow
+from scheduler.inputs.parts import Parts, UnusableWorkbookError, letters, look_through, too_large
+from scheduler.inputs.rows import RawRow, is_filled, stray_cells, too_wide
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
 
     from scheduler.inputs.cells import Cell
-
-#: The most that the parts of a workbook may unpack to, in bytes.
-MAX_UNPACKED = 100_000_000
 
 
 def read_sheets(
     raw: bytes, workbook_file: str, problems: list[InputProblem]
 ) -> list[tuple[str, list[RawRow]]]:
     """Return title and rows of every sheet whose name does not begin with ``_``; blank rows left out."""
+    reason = _("the file is no workbook that can be read; save it in Excel as .xlsx, without a password")
+    found: list[InputProblem] = []
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-        if unpacked > MAX_UNPACKED:
-            problems.append(
-                InputProblem(_("the workbook is far too large; keep only the tables in it"), workbook_file)
-            )
-            return []
+        parts = look_through(raw, workbook_file)
+        problems += parts.problems
         with warnings.catch_warnings():
             # openpyxl warns of what it does not keep when saving; nothing is saved here.
             warnings.simplefilter("ignore")
-            return _read(raw, workbook_file, problems)
-    except Exception:  # noqa: BLE001 - damaged workbooks make openpyxl raise nearly anything
-        problems.append(
-            InputProblem(
-                _("the file is no workbook that can be read; save it in Excel as .xlsx, without a password"),
-                workbook_file,
-            )
-        )
-        return []
+            sheets = _read(raw, workbook_file, parts, found)
+    except UnusableWorkbookError as error:
+        reason = str(error) or reason
+    except Exception:  # noqa: BLE001, S110 - damaged workbooks make openpyxl raise nearly anything
+        pass
+    else:
+        problems += found
+        return sheets
+    problems.append(InputProblem(reason, workbook_file))
+    return []
 
 
-def _read(raw: bytes, workbook_file: str, problems: list[InputProblem]) -> list[tuple[str, list[RawRow]]]:
+def _read(
+    raw: bytes, workbook_file: str, parts: Parts, problems: list[InputProblem]
+) -> list[tuple[str, list[RawRow]]]:
     from openpyxl import load_workbook
-    from openpyxl.utils import get_column_letter
 
-    workbook = load_workbook(io.BytesIO(raw), read_only=True)
-    results: Workbook | None = None
+    workbook = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
     sheets = []
     for sheet in workbook.worksheets:
-        if sheet.title.startswith("_"):
-            continue
         sheet.reset_dimensions()  # some programs write wrong ones
         file = f"{workbook_file}!{sheet.title}"
-        rows: list[RawRow] = []
-        for number, cells in enumerate(sheet.iter_rows(), start=1):
-            values: list[Cell | None] = []
-            for column, cell in enumerate(cells, start=1):
-                value = cell.value
-                reason = ""
-                if cell.data_type == "f":
-                    results = results or load_workbook(io.BytesIO(raw), data_only=True)
-                    value = results[sheet.title].cell(number, column).value
-                    if value is None:
-                        reason = _("the formula has no result; open the workbook in Excel and save it")
-                elif cell.data_type == "e":
-                    value = None
-                    reason = _("the cell holds an error of the spreadsheet")
-                if reason:
-                    problems.append(InputProblem(reason, file, number, get_column_letter(column)))
-                # Rich text and decimals do not come from this way of loading.
-                values.append(cast("Cell | None", value))
-            if any(value is not None and str(value).strip() for value in values):
-                rows.append((number, values))
-        sheets.append((sheet.title, rows))
+        found: list[InputProblem] = []
+        rows = list(_rows(sheet, file, parts, found))
+        if sheet.title.startswith("_"):
+            problems += stray_cells(file, rows)
+        else:
+            problems += found
+            sheets.append((sheet.title, rows))
     return sheets
+
+
+def _rows(sheet: "Worksheet", file: str, parts: Parts, problems: list[InputProblem]) -> Iterator[RawRow]:
+    """Yield the rows that are not blank; of too many only so many that it can be told."""
+    special = parts.special.get(sheet.title, {})
+    filled = cells_seen = 0
+    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        cells_seen += len(cells)
+        if cells_seen > limits.CELLS:
+            raise UnusableWorkbookError(too_large())
+        # Rich text and decimals do not come from this way of loading.
+        values = cast("list[Cell | None]", list(cells))
+        for column, kind in special.get(number, {}).items():
+            if kind == "error":
+                values[column - 1] = None
+                reason = _("the cell holds an error of the spreadsheet")
+            elif values[column - 1] is None:
+                reason = _("the formula has no result; open the workbook in Excel and save it")
+            else:
+                continue
+            problems.append(InputProblem(reason, file, number, letters(column)))
+        if reason := too_wide(values):
+            problems.append(InputProblem(reason, file, number))
+            return
+        if any(map(is_filled, values)):
+            yield number, values[: limits.COLUMNS]
+            filled += 1
+        if filled > limits.MANY_ROWS + 1:
+            return

@@ -5,13 +5,16 @@ A table is a CSV file or a sheet of ``project.xlsx``; from here on nobody knows 
 
 import difflib
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from scheduler.errors import InputError, InputProblem, ServiceError
+from scheduler import limits
+from scheduler.cpr import looks_like_cpr
+from scheduler.errors import InputError, InputProblem
 from scheduler.i18n import _
 from scheduler.inputs import csvfile, sheets
-from scheduler.inputs.rows import RawRow, TableRows, interpret
+from scheduler.inputs.rows import RawRow, TableRows, interpret, stray_cells
 from scheduler.inputs.schema import BY_NAME, BY_SHEET, TABLES, Table, key
 from scheduler.inputs.settings import SETTINGS_FILE
 
@@ -24,7 +27,7 @@ def read_files(folder: Path) -> dict[str, bytes]:
     Raises
     ------
     InputError
-        When there is no such folder.
+        When there is no such folder, or a file in it is far too large.
     ServiceError
         When a file cannot be read.
     """
@@ -34,14 +37,9 @@ def read_files(folder: Path) -> dict[str, bytes]:
         )
     files = {}
     for name in (SETTINGS_FILE, *(f"{table.name}.csv" for table in TABLES), WORKBOOK_FILE):
-        try:
-            files[name] = (folder / name).read_bytes()
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            raise ServiceError(
-                _("{file} cannot be read: {error}").format(file=folder / name, error=error.strerror)
-            ) from error
+        if os.path.lexists(folder / name):
+            most = limits.TOML_BYTES if name == SETTINGS_FILE else limits.TABLE_BYTES
+            files[name] = limits.read(folder / name, most)
     return files
 
 
@@ -85,11 +83,16 @@ def _twice(table: Table, first: str, second: str) -> InputProblem:
 
 
 def misnamed_files(folder: Path) -> Iterator[InputProblem]:
-    """Report CSV files that look like a table but will not be read.
+    """Report CSV files that look like a table but will not be read, and names that hold a CPR number.
 
     Other CSV files may lie in the folder, but a misspelt table must not be passed over in silence.
     """
+    if looks_like_cpr(folder.name):
+        yield limits.name_problem(folder.name)
     for path in sorted(folder.iterdir()):
+        if looks_like_cpr(path.name):
+            yield limits.name_problem(path.name)
+            continue
         stem = key(path.stem)
         near = difflib.get_close_matches(stem, BY_SHEET, n=1, cutoff=0.8)
         if path.suffix.lower() == ".csv" and near and path.stem not in BY_NAME:
@@ -101,8 +104,9 @@ def misnamed_files(folder: Path) -> Iterator[InputProblem]:
             )
 
 
-def _check_stray_sheet(file: str, raw_rows: Iterable[RawRow], problems: list[InputProblem]) -> None:
-    if any(True for _row in raw_rows):
+def _check_stray_sheet(file: str, raw_rows: Sequence[RawRow], problems: list[InputProblem]) -> None:
+    problems += stray_cells(file, raw_rows)
+    if raw_rows:
         problems.append(
             InputProblem(
                 _(
@@ -138,11 +142,10 @@ def read_csv(table: Table, file: str, raw: bytes, problems: list[InputProblem]) 
         problems.append(error.problem)
         return TableRows(table, file, readable=False)
     mark = csvfile.delimiter(text, table)
-    records, broken_line = csvfile.records(text, mark)
+    records, stop = csvfile.records(text, mark)
     raw_rows = [(record.first_line, record.values) for record in records]
     read = interpret(table, file, raw_rows, problems, other_mark="," if mark == ";" else ";")
-    if broken_line is not None:
+    if stop is not None:
         read.readable = False
-        reason = _('a quote " is not closed, or a cell is far too long; rows from here on were not read')
-        problems.append(InputProblem(reason, file, broken_line))
+        problems.append(InputProblem(stop.reason, file, stop.line))
     return read
