@@ -21,29 +21,33 @@ _MB = 1_000_000
 #: The size of a table or a workbook, of a file of settings or scenarios, and of a roster.json.
 TABLE_BYTES = 30 * _MB
 TOML_BYTES = _MB
-ROSTER_BYTES = 20 * _MB
+ROSTER_BYTES = 10 * _MB
 #: The size of a network; `hjul network build` takes one out of a larger map.
-NETWORK_BYTES = 2_000 * _MB
+NETWORK_BYTES = 1_000 * _MB
 
 #: The rows of a table, and of one whose rows can be this many because each stands for itself.
 ROWS = 10_000
 MANY_ROWS = 200_000
 #: Practices, home visits and other places together: between all of them rides are measured.
 PLACES = 3_000
+#: The lines of a file with a table, blank ones too.
+LINES = 1_000_000
 #: The columns of a table, the characters of a line of it, and those of a line of settings.
 COLUMNS = 300
 LINE = 1_000_000
-TOML_LINE = 20_000
+TOML_LINE = 5_000
 #: What a workbook may unpack to, its parts, the cells of all its sheets, and the elements of a part
 #: that is no sheet.
 UNPACKED_BYTES = 120 * _MB
 PARTS = 2_000
 CELLS = 3_000_000
 ELEMENTS = 400_000
-#: The scenarios of a file, and the values in a roster.json.
+#: The scenarios of a file, and the values and the objects in a roster.json.
 SCENARIOS = 200
-ROSTER_VALUES = 400_000
-#: So many problems are told of one table, and at a time: where there are more, few causes are behind them.
+ROSTER_VALUES = 100_000
+ROSTER_OBJECTS = 20_000
+#: So many problems are told of one table, and in all: where there are more, few causes are behind them.
+TABLE_PROBLEMS = 300
 PROBLEMS = 1_000
 
 

@@ -100,7 +100,7 @@ def read_candidates(file: Path, project: Project, problems: list[InputProblem]) 
 def _read_sheet(file: Path, raw: bytes, problems: list[InputProblem]) -> TableRows:
     """Read the sheet of a workbook that has the candidates: by its name, or because it is the only one."""
     before = len(problems)
-    found = sheets.read_sheets(raw, file.name, problems)
+    found = sheets.read_sheets(raw, file.name, problems) or []
     names = {key(name) for name in (CANDIDATES.name, CANDIDATES.danish, *CANDIDATES.also)}
     named = [sheet for sheet in found if key(sheet[0]) in names] or (found if len(found) == 1 else [])
     for title, rows in found:

@@ -48,7 +48,7 @@ def decode(raw: bytes, file: str) -> tuple[str, str]:
     Raises
     ------
     NotTextError
-        When the bytes are no text, or one without lines.
+        When the bytes are no text, or lines without end.
     """
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise NotTextError(InputProblem(_("the file is UTF-16; save it as CSV UTF-8"), file))
@@ -63,6 +63,9 @@ def decode(raw: bytes, file: str) -> tuple[str, str]:
         if (start := _endless_line(text)) is not None:
             reason = _("the line has more than {most} characters").format(most=number(limits.LINE))
             raise NotTextError(InputProblem(reason, file, _line_at(text, start)))
+        if max(text.count("\n"), text.count("\r")) > limits.LINES:
+            reason = _("the file has more than {most} lines").format(most=number(limits.LINES))
+            raise NotTextError(InputProblem(reason, file))
         return text, encoding
     raise NotTextError(InputProblem(_("the file is no text; save it as CSV UTF-8"), file))
 
@@ -117,7 +120,7 @@ def records(text: str, mark: str) -> tuple[list[Record], Stop | None]:
         if values is None:
             return found, None
         if any(value.strip() for value in values):
-            if too_wide(values):
-                return found, Stop(before + 1, too_wide(values))
+            if any(value.strip() for value in values[limits.COLUMNS :]):
+                return found, Stop(before + 1, too_wide())
             found.append(Record(before + 1, reader.line_num, tuple(values[: limits.COLUMNS])))
     return found, None

@@ -1,17 +1,16 @@
-"""The parts of a workbook, looked through before any library reads them.
+"""The parts of a workbook, looked through before its cells are read.
 
 A workbook is an archive of XML files. Small ones can unpack to gigabytes or make a reader build
 millions of objects, and people leave numbers of persons where no table has a cell: in comments, text
-boxes, headers, and the properties of the document.
+boxes, headers, and the properties of the document. So every part is gone through, once, by a parser
+that builds nothing but what is asked for.
 """
 
-import io
 import posixpath
-import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import IO, NamedTuple
 from xml.parsers import expat
 
 from scheduler import limits
@@ -23,10 +22,7 @@ from scheduler.inputs.rows import cpr_problem
 _CHUNK_BYTES = 1 << 18
 #: A cell holds at most 32,767 characters.
 _MOST_TEXT_BYTES = 1 << 20
-#: Excel has no more.
-_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 
-_COMMENT = ("comment", "threadedComment")
 #: Elements that part a text where nobody sees it.
 _WITHIN_TEXT = frozenset({"r", "t", "rPr"})
 #: Attributes in which people write; others hold numbers of the program's own.
@@ -36,10 +32,11 @@ _WRITTEN = frozenset(
         *("location", "name", "prompt", "promptTitle", "tag", "Target", "title", "tooltip", "v"),
     )
 )
+_COMMENT = ("comment", "threadedComment")
+#: In these no text is meant to be read, or another thing by it.
+_NO_TEXT = frozenset({"rPr", "rPh"})
+_REMEMBERED = _NO_TEXT | {"cellXfs"}
 _BEGINNINGS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<")
-
-
-Special = Literal["formula", "error"]
 
 
 class UnusableWorkbookError(Exception):
@@ -54,19 +51,32 @@ class Place(NamedTuple):
 
 
 @dataclass(slots=True)
-class Parts:
-    """What was found in the parts of a workbook.
+class Book:
+    """What the parts of a workbook say besides the cells of its sheets.
 
-    `special` are, by the name of a sheet and the number of a row, the columns of cells that have a
-    formula or hold an error of the spreadsheet.
+    Attributes
+    ----------
+    sheets
+        The sheets in their order: the title, and the name of the part.
+    strings
+        The texts that cells refer to by number.
+    formats
+        How numbers are written in each style of cells, by the style's number.
+    since_1904
+        Whether dates are counted from 1904, as old Macs did.
+    problems
+        CPR numbers outside of cells.
     """
 
-    special: dict[str, Mapping[int, Mapping[int, Special]]] = field(default_factory=dict)
+    sheets: list[tuple[str, str]] = field(default_factory=list)
+    strings: list[str] = field(default_factory=list)
+    formats: list[str] = field(default_factory=list)
+    since_1904: bool = False
     problems: list[InputProblem] = field(default_factory=list)
 
 
-def look_through(raw: bytes, file: str) -> Parts:
-    """Look through the parts of a workbook, and report CPR numbers outside of its cells.
+def read_book(archive: zipfile.ZipFile, file: str) -> Book:
+    """Look through the parts of a workbook.
 
     Raises
     ------
@@ -75,29 +85,24 @@ def look_through(raw: bytes, file: str) -> Parts:
     zipfile.BadZipFile, expat.ExpatError
         And many others, when it is damaged.
     """
-    counts = _Counts()
-    read: dict[str, _Part] = {}
-    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        infos = archive.infolist()
-        if len(infos) > limits.PARTS:
-            raise UnusableWorkbookError(too_large())
-        unpacked = 0
-        for info in infos:
-            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise UnusableWorkbookError
-            with archive.open(info) as stream:
-                head = stream.read(64)
-                if not head.lstrip().startswith(_BEGINNINGS):
-                    continue  # a picture
-                unpacked += info.file_size
-                if unpacked > limits.UNPACKED_BYTES:
-                    raise UnusableWorkbookError(too_large())
-                part = read[info.filename] = _Part(counts)
-                part.feed(head)
-                while chunk := stream.read(_CHUNK_BYTES):
-                    part.feed(chunk)
-                part.feed(b"", last=True)
-    return _found(read, file)
+    if len(archive.infolist()) > limits.PARTS:
+        raise UnusableWorkbookError(too_large())
+    unpacked = 0
+    parts: dict[str, _Part] = {}
+    counted = Counted()
+    for info in archive.infolist():
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise UnusableWorkbookError  # no program writes one, and others can ask for any memory
+        with archive.open(info) as stream:
+            head = stream.read(64)
+            if not head.lstrip().startswith(_BEGINNINGS):
+                continue  # a picture
+            unpacked += info.file_size
+            if unpacked > limits.UNPACKED_BYTES:
+                raise UnusableWorkbookError(too_large())
+            parts[info.filename] = part = _Part(counted)
+            part.parse(stream, head)
+    return _book(parts, file)
 
 
 def too_large() -> str:
@@ -106,227 +111,251 @@ def too_large() -> str:
 
 
 @dataclass(slots=True)
-class _Counts:
-    """How much there is in all parts."""
+class Counted:
+    """How much has been met in a workbook."""
 
-    cells: int = 0
     elements: int = 0
+    cells: int = 0
+
+    def element(self) -> None:
+        """Count an element that is no cell."""
+        self.elements += 1
+        if self.elements > limits.ELEMENTS:
+            raise UnusableWorkbookError(too_large())
+
+    def cell(self) -> None:
+        """Count a cell, or a row, which may have none."""
+        self.cells += 1
+        if self.cells > limits.CELLS:
+            raise UnusableWorkbookError(too_large())
 
 
-class _Part:
-    """One part: counts what is in it, and keeps what others need to know of it."""
+class PartParser:
+    """Goes through the XML of one part; subclasses say what `start` and `end` of an element mean.
 
-    def __init__(self, counts: _Counts) -> None:
-        self.root = ""
-        self.special: dict[int, dict[int, Special]] = {}
-        #: Cells with a private comment; None where something else is private.
+    `private` are the cells, or None for other places, where text was met that holds a CPR number. Once
+    it is `done` the rest of the part is left alone.
+    """
+
+    def __init__(self) -> None:
+        self.done = False
         self.private: list[Place | None] = []
-        self.relations: dict[str, tuple[str, str]] = {}
-        self.sheets: list[tuple[str, str]] = []
-        self._counts = counts
-        self._row = self._column = self._in_row = 0
-        self._since_markup = 0
-        self._text: list[str] = []
-        self._listening = False
-        self._styling = False
-        self._formula: Place | None = None
-        self._comment: Place | None = None
+        self.text: list[str] = []
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = _refuse
-        self._parser.StartElementHandler = self._begin
+        self._parser.StartElementHandler = self.start
+        self._parser.EndElementHandler = self.end
 
-    def feed(self, chunk: bytes, *, last: bool = False) -> None:
-        """Take the next bytes."""
-        place = chunk.rfind(b"<")
-        self._since_markup = len(chunk) - place if place >= 0 else self._since_markup + len(chunk)
-        if self._since_markup > _MOST_TEXT_BYTES:
-            raise UnusableWorkbookError(too_large())
-        self._parser.Parse(chunk, last)
-        if last and self._listening:
-            self._stop_listening()
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Take the beginning of an element."""
+        raise NotImplementedError
 
-    def _begin(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Choose how to go on by the outermost element."""
-        self.root = _local(name)
-        if self.root == "worksheet":
-            self._parser.StartElementHandler = self._sheet_element
-        else:
-            self._parser.StartElementHandler = self._element
-            if self.root != "sst":  # the strings of cells are read with them
-                self._parser.EndElementHandler = self._end
-                self._parser.CharacterDataHandler = self._text.append
-            self._element(name, attributes)
+    def end(self, name: str) -> None:
+        """Take the end of an element."""
+        raise NotImplementedError
 
-    # --- Sheets ----------------------------------------------------------------------------------------
+    def parse(self, stream: IO[bytes], head: bytes = b"") -> None:
+        """Go through a part, of which `head` has been read already."""
+        since_markup = 0
+        chunk = head or stream.read(_CHUNK_BYTES)
+        while chunk and not self.done:
+            place = chunk.rfind(b"<")
+            since_markup = len(chunk) - place if place >= 0 else since_markup + len(chunk)
+            if since_markup > _MOST_TEXT_BYTES:
+                raise UnusableWorkbookError(too_large())
+            self._parser.Parse(chunk)
+            chunk = stream.read(_CHUNK_BYTES)
+        if not self.done:
+            self._parser.Parse(b"", True)  # noqa: FBT003 - expat's only way to say so
 
-    def _sheet_element(self, name: str, attributes: Mapping[str, str]) -> None:
-        if self._listening:
-            self._stop_listening()
-        name = _local(name)
-        if name == "c":
-            self._cell(attributes)
-        elif name == "row":
-            self._begin_row(attributes)
-        elif name == "f":
-            self._formula = Place(self._row, self._column)
-            self._note("formula")
-            self._listen()
-        elif name not in ("v", "is", "t"):
-            self._count_element()
-            self._look_at(attributes, None)
-            if name not in ("r", "rPr"):
-                self._listen()  # to headers, footers and drop-downs
+    def leave(self) -> None:
+        """Leave the rest of the part alone."""
+        self.done = True
+        self._parser.StartElementHandler = self._parser.EndElementHandler = None
+        self.deaf()
 
-    def _begin_row(self, attributes: Mapping[str, str]) -> None:
-        row = int(float(attributes.get("r", self._row + 1)))
-        if not self._row < row <= _LAST_ROW:
-            raise UnusableWorkbookError  # a row above the one before would be lost
-        self._row, self._column, self._in_row = row, 0, 0
+    def listen(self) -> None:
+        """Keep the text that comes from here on."""
+        self._parser.CharacterDataHandler = self.text.append
 
-    def _cell(self, attributes: Mapping[str, str]) -> None:
-        reference = attributes.get("r")
-        self._column = _column(reference) if reference else self._column + 1
-        if attributes.get("t") == "e":
-            self._note("error")
-        self._in_row += 1
-        self._counts.cells += 1
-        if self._counts.cells > limits.CELLS or max(self._column, self._in_row) > _LAST_COLUMN:
-            raise UnusableWorkbookError(too_large())
+    def heard(self) -> str:
+        """Return the text that was kept, and begin anew."""
+        text = "".join(self.text)
+        self.text.clear()
+        return text
 
-    def _note(self, special: Special) -> None:
-        self.special.setdefault(self._row, {}).setdefault(self._column, special)
-
-    def _listen(self) -> None:
-        self._listening = True
-        self._parser.CharacterDataHandler = self._text.append
-
-    def _stop_listening(self) -> None:
-        self._listening = False
+    def deaf(self) -> None:
+        """Keep no text from here on."""
         self._parser.CharacterDataHandler = None
-        self._end_text(self._formula)
-        self._formula = None
 
-    def _end_text(self, place: Place | None) -> None:
-        if looks_like_cpr("".join(self._text)):
+    def look_at(self, attributes: Mapping[str, str], place: Place | None = None) -> None:
+        """See whether a CPR number stands in what people write into attributes."""
+        if any(key in _WRITTEN and looks_like_cpr(value) for key, value in attributes.items()):
             self.private.append(place)
-        self._text.clear()
-
-    # --- Other parts -----------------------------------------------------------------------------------
-
-    def _count_element(self) -> None:
-        self._counts.elements += 1
-        if self._counts.elements > limits.ELEMENTS:
-            raise UnusableWorkbookError(too_large())
-
-    def _element(self, name: str, attributes: Mapping[str, str]) -> None:
-        name = _local(name)
-        self._count_element()
-        if name == "rPr":
-            self._styling = True
-        elif name == "Relationship":
-            kind = attributes.get("Type", "").rpartition("/")[2]
-            self.relations[attributes.get("Id", "")] = (kind, attributes.get("Target", ""))
-        elif name == "sheet" and self.root == "workbook":
-            id_ = next((value for key, value in attributes.items() if key.endswith(":id")), "")
-            self.sheets.append((attributes.get("name", ""), id_))
-            return
-        elif name in _COMMENT and "ref" in attributes:
-            ref = attributes["ref"]
-            self._comment = Place(int(re.sub(r"\D", "", ref)), _column(ref))
-        self._look_at(attributes, self._comment)
-
-    def _end(self, name: str) -> None:
-        name = _local(name)
-        if name == "rPr":
-            self._styling = False
-        if name not in _WITHIN_TEXT and not self._styling:
-            self._end_text(self._comment)
-        if name in _COMMENT:
-            self._comment = None
-
-    def _look_at(self, attributes: Mapping[str, str], place: Place | None) -> None:
-        for key, value in attributes.items():
-            if len(value) > 8 and key in _WRITTEN and looks_like_cpr(value):
-                self.private.append(place)
 
 
-def _local(name: str) -> str:
+def local(name: str) -> str:
+    """Return the name of an element without its prefix."""
     return name.rpartition(":")[2]
 
 
-def _refuse(*_declaration: object) -> None:
-    raise UnusableWorkbookError  # no program writes one
-
-
-def _column(reference: str) -> int:
+def column_of(reference: str) -> int:
     """Return the number of the column of a cell like B12."""
     column = 0
-    for letter in reference.upper():
+    for letter in reference:
         if not "A" <= letter <= "Z":
             break
         column = column * 26 + ord(letter) - ord("A") + 1
     return column
 
 
-# --- Where things stand -----------------------------------------------------------------------------
+def place_of(reference: str) -> Place:
+    """Return the cell of a reference like B12."""
+    return Place(int(reference.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")), column_of(reference))
 
 
-def _found(read: Mapping[str, _Part], file: str) -> Parts:
-    found = Parts()
-    titles = _titles(read)
-    comments = {
-        target: title
-        for part, title in titles.items()
-        for kind, target in _related(part, read).values()
-        if kind.startswith(_COMMENT)
-    }
-    for position, title in enumerate(titles.values(), start=1):
-        if looks_like_cpr(title):
-            reason = _("the name of sheet {number} looks like a CPR number; choose another")
-            found.problems.append(InputProblem(reason.format(number=position), file))
-    for name, part in read.items():
-        if name in titles:
-            found.special[titles[name]] = part.special
-        for place in dict.fromkeys(part.private):
-            if name in titles:
-                found.problems.append(_in_sheet(f"{file}!{titles[name]}", place))
-            elif name in comments and place is not None:
-                found.problems.append(_in_comment(f"{file}!{comments[name]}", place))
-            else:
-                found.problems.append(cpr_problem(file, column=_kind(name)))
+def letters(column: int) -> str:
+    """Return the letters of a column by its number."""
+    found = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        found = chr(ord("A") + letter) + found
     return found
 
 
-def _related(name: str, read: Mapping[str, _Part]) -> dict[str, tuple[str, str]]:
+def unescaped(text: str) -> str:
+    """Return a text as it was typed; characters that XML does not have are written as numbers."""
+    if "_x" not in text:
+        return text
+    from openpyxl.utils.escape import unescape
+
+    return str(unescape(text))
+
+
+def _refuse(*_declaration: object) -> None:
+    raise UnusableWorkbookError  # no program writes one
+
+
+class _Part(PartParser):
+    """A part that is no sheet; of a sheet only that it is one."""
+
+    def __init__(self, counted: Counted) -> None:
+        super().__init__()
+        self.root = ""
+        self.relations: dict[str, tuple[str, str]] = {}
+        self.sheets: list[tuple[str, str]] = []
+        self.strings: list[str] = []
+        self.formats: list[str] = []
+        self.since_1904 = False
+        self._counted = counted
+        self._number_formats: dict[str, str] = {}
+        self._inside: set[str] = set()
+        self._string: list[str] = []
+        self._comment: Place | None = None
+        self.listen()
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Keep what is asked for, and look at what people have written."""
+        name = local(name)
+        self._counted.element()
+        if not self.root:
+            self.root = name
+            if name == "worksheet":
+                self.leave()  # its cells are read later
+                return
+        if name in _REMEMBERED:
+            self._inside.add(name)
+        if name == "sheet" and self.root == "workbook":
+            related = next((value for key, value in attributes.items() if local(key) == "id"), "")
+            self.sheets.append((attributes.get("name", ""), related))
+            return
+        if name in _COMMENT and "ref" in attributes:
+            self._comment = place_of(attributes["ref"])
+        self._take(name, attributes)
+        self.look_at(attributes, self._comment)
+
+    def _take(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "t" and self.root == "sst":
+            self.heard()  # what stands between two texts is none
+        elif name == "Relationship":
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            self.relations[attributes.get("Id", "")] = (kind, attributes.get("Target", ""))
+        elif name == "workbookPr":
+            self.since_1904 = attributes.get("date1904") in ("1", "true")
+        elif name == "numFmt":
+            self._number_formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif name == "xf" and "cellXfs" in self._inside:
+            number = attributes.get("numFmtId", "0")
+            self.formats.append(self._number_formats.get(number) or _builtin_format(number))
+
+    def end(self, name: str) -> None:
+        """Look at the text that has ended."""
+        name = local(name)
+        self._inside.discard(name)
+        if name == "si":
+            self.strings.append(unescaped("".join(self._string)))  # looked at where a cell has it
+            self._string.clear()
+        elif name == "t" and self.root == "sst":
+            text = self.heard()
+            if "rPh" not in self._inside:  # that is how it is pronounced
+                self._string.append(text)
+        elif name not in _WITHIN_TEXT and not self._inside.intersection(_NO_TEXT):
+            if looks_like_cpr(self.heard()):
+                self.private.append(self._comment)
+            if name in _COMMENT:
+                self._comment = None
+
+
+def _builtin_format(number: str) -> str:
+    from openpyxl.styles.numbers import BUILTIN_FORMATS
+
+    return BUILTIN_FORMATS.get(int(number), "General")
+
+
+# --- Where things stand -----------------------------------------------------------------------------
+
+
+def _book(parts: Mapping[str, _Part], file: str) -> Book:
+    book = Book()
+    for name, part in parts.items():
+        if part.root == "workbook":
+            related = _related(name, parts)
+            book.sheets += ((title, related[id_][1]) for title, id_ in part.sheets if id_ in related)
+            book.since_1904 = part.since_1904
+        book.strings += part.strings
+        book.formats += part.formats
+    book.problems += _problems(book, parts, file)
+    book.sheets = [(title, name) for title, name in book.sheets if parts[name].root == "worksheet"]
+    return book
+
+
+def _problems(book: Book, parts: Mapping[str, _Part], file: str) -> Iterator[InputProblem]:
+    comments: dict[str, str] = {}
+    for position, (title, name) in enumerate(book.sheets, start=1):
+        comments |= {
+            target: title for kind, target in _related(name, parts).values() if kind.startswith(_COMMENT)
+        }
+        if looks_like_cpr(title):
+            reason = _("the name of sheet {number} looks like a CPR number; choose another")
+            yield InputProblem(reason.format(number=position), file)
+    for name, part in parts.items():
+        for place in dict.fromkeys(part.private):
+            if name in comments and place is not None:
+                reason = _("the comment on this cell has what looks like a CPR number in it; delete it")
+                yield InputProblem(reason, f"{file}!{comments[name]}", place.row, letters(place.column))
+            else:
+                yield cpr_problem(file, column=_kind(name))
+
+
+def _related(name: str, parts: Mapping[str, _Part]) -> dict[str, tuple[str, str]]:
     """Return kind and name of the parts to which a part is related, by the ids of the relations."""
     folder, _slash, own = name.rpartition("/")
-    relations = read.get(posixpath.join(folder, "_rels", f"{own}.rels"))
+    relations = parts.get(posixpath.join(folder, "_rels", f"{own}.rels"))
     return {
         id_: (kind, posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/"))
         for id_, (kind, target) in (relations.relations if relations else {}).items()
     }
-
-
-def _titles(read: Mapping[str, _Part]) -> dict[str, str]:
-    """Return the titles of the sheets by the names of their parts, in order."""
-    titles: dict[str, str] = {}
-    for name, part in read.items():
-        if part.root == "workbook":
-            related = _related(name, read)
-            titles |= {related[id_][1]: title for title, id_ in part.sheets if id_ in related}
-    return titles
-
-
-def _in_sheet(file: str, place: Place | None) -> InputProblem:
-    if place is None:
-        return cpr_problem(file, column=_("header, footer, drop-down or link"))
-    return cpr_problem(file, place.row, letters(place.column))
-
-
-def _in_comment(file: str, place: Place) -> InputProblem:
-    reason = _("the comment on this cell has what looks like a CPR number in it; delete it")
-    return InputProblem(reason, file, place.row, letters(place.column))
 
 
 def _kind(part: str) -> str:
@@ -343,12 +372,3 @@ def _kind(part: str) -> str:
         "xl/threadedComments": _("comment"),
     }
     return next((words for beginning, words in kinds.items() if part.startswith(beginning)), part)
-
-
-def letters(column: int) -> str:
-    """Return the letters of a column by its number."""
-    found = ""
-    while column:
-        column, letter = divmod(column - 1, 26)
-        found = chr(ord("A") + letter) + found
-    return found

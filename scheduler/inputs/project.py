@@ -80,6 +80,7 @@ def _read(folder: Path) -> tuple[Project, dict[str, list[Row]]]:
 def contradictions(project: Project, settings: Settings, tables: rules.Tables) -> Iterable[InputProblem]:
     """Report everything that is wrong with tables whose references have been resolved."""
     config = settings.config
+    yield from rules.check_size(tables)
     yield from rules.check_ids(tables)
     yield from rules.check_unique(tables)
     yield from rules.check_rows(tables, config.defaults, config.calendar.country)

@@ -112,7 +112,7 @@ def _too_much(rows: int, problems: int, table: Table) -> str:
         return _(
             "the table has more than {most} rows; delete what is not needed, or make two projects of it"
         ).format(most=written(table.most_rows))
-    if problems >= limits.PROBLEMS:
+    if problems >= limits.TABLE_PROBLEMS:
         return _(
             "{count} problems were found in this table; rows from here on were not read, as they will have the same"
         ).format(count=written(problems))
@@ -124,10 +124,8 @@ def is_filled(cell: Cell | None) -> bool:
     return cell is not None and (not isinstance(cell, str) or cell.strip() != "")
 
 
-def too_wide(cells: Sequence[Cell | None]) -> str:
-    """Say that a row has more filled cells than a table has columns, if so."""
-    if not any(map(is_filled, cells[limits.COLUMNS :])):
-        return ""
+def too_wide() -> str:
+    """Say that a row has filled cells where no table has columns."""
     return _("there are more than {most} columns; rows from here on were not read").format(
         most=limits.COLUMNS
     )

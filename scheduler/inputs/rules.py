@@ -6,9 +6,10 @@ Problems name columns in English; the reader puts in their place how the file ha
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from scheduler import limits
 from scheduler.config import Defaults
 from scheduler.errors import InputProblem
-from scheduler.i18n import _
+from scheduler.i18n import _, number
 from scheduler.inputs.rows import Row, TableRows
 from scheduler.inputs.schema import BY_NAME, TABLES
 
@@ -26,6 +27,20 @@ _INTERVALS = (
 _PLACE_TABLES = ("bases", "practices", "places", "home_visits")
 
 Tables = Mapping[str, Sequence[Row]]
+
+
+def check_size(tables: Tables) -> Iterator[InputProblem]:
+    """Report more places than rides can be measured between."""
+    largest = max((tables[name] for name in _PLACE_TABLES), key=len)
+    count = sum(len(tables[name]) for name in _PLACE_TABLES)
+    if count > limits.PLACES:
+        reason = _(
+            "there are {count} practices, home visits and other places, and at most {most} can be planned for; "
+            "delete old ones, or make a project for each base"
+        )
+        yield InputProblem(
+            reason.format(count=number(count), most=number(limits.PLACES)), largest[0].origin.file
+        )
 
 
 def check_ids(tables: Tables) -> Iterator[InputProblem]:

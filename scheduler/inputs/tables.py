@@ -60,7 +60,10 @@ def read_tables(files: Mapping[str, bytes], problems: list[InputProblem]) -> dic
         if name in files:
             found[table.name] = read_csv(table, name, files[name], problems)
     if WORKBOOK_FILE in files:
-        for title, raw_rows in sheets.read_sheets(files[WORKBOOK_FILE], WORKBOOK_FILE, problems):
+        read = sheets.read_sheets(files[WORKBOOK_FILE], WORKBOOK_FILE, problems)
+        if read is None:
+            return found  # what is missing may be in it
+        for title, raw_rows in read:
             file = f"{WORKBOOK_FILE}!{title}"
             sheet_table = BY_SHEET.get(key(title))
             if sheet_table is None:

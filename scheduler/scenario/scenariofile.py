@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from scheduler import limits
 from scheduler.errors import InputProblem
 from scheduler.i18n import _
 from scheduler.inputs.cells import shown
@@ -78,6 +79,10 @@ def parse(raw: bytes, file: str, problems: list[InputProblem]) -> tuple[Scenario
         return ()
     if not written:
         problems.append(InputProblem(_no_scenarios(), file))
+    if len(written) > limits.SCENARIOS:
+        reason = _("there are {count} scenarios; a file holds at most {most}")
+        problems.append(InputProblem(reason.format(count=len(written), most=limits.SCENARIOS), file))
+        return ()
     blocks = _blocks(reader.text, file, written)
     found = (_scenario(values, block, problems) for values, block in zip(written, blocks, strict=True))
     return tuple(scenario for scenario in found if scenario)
