@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 #: Excel has no more.
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _WHOLE = re.compile(r"[-+]?\d{1,300}", re.ASCII)
+_DECIMAL = re.compile(r"\s*[-+]?(?:\d{1,300}(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?\s*", re.ASCII)
 
 
 def read_sheets(
@@ -194,7 +195,11 @@ class _SheetReader(PartParser):
             return text.strip() in ("1", "true")
         if self._type == "d":
             return dt.time.fromisoformat(text) if text[2:3] == ":" else dt.datetime.fromisoformat(text)
-        return self._number(int(text) if _WHOLE.fullmatch(text) else float(text))
+        if _WHOLE.fullmatch(text):
+            return self._number(int(text))
+        if not _DECIMAL.fullmatch(text):
+            raise UnusableWorkbookError
+        return self._number(float(text))
 
     def _number(self, number: float) -> "Cell | None":
         """Return a number, or the date, time or span that it stands for in a cell of this style."""

@@ -15,7 +15,7 @@ from scheduler.cpr import looks_like_cpr, masked
 from scheduler.errors import InputProblem
 from scheduler.i18n import _, number
 from scheduler.inputs.cells import CellError, Parser
-from scheduler.inputs.rows import cpr_problem
+from scheduler.inputs.rows import cpr_problem, cpr_reason
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -70,29 +70,30 @@ def open_toml(raw: bytes, file: str, problems: list[InputProblem]) -> "TomlReade
             )
         )
         return None
-    unusable = _unusable(document, file, told=bool(private))
-    problems += unusable
-    return None if unusable else TomlReader(file, text, document, problems)
+    reader = TomlReader(file, text, document, [])
+    _find_unusable(reader, told=bool(private))
+    problems += reader.problems
+    return None if reader.problems else dataclasses.replace(reader, problems=problems)
 
 
-def _unusable(document: Mapping[str, Any], file: str, *, told: bool) -> list[InputProblem]:
-    """Report what makes a document one that cannot be worked with.
+def _find_unusable(reader: "TomlReader", *, told: bool) -> None:
+    """Report what makes a document one that cannot be worked with, once a section.
 
     That is nesting without end, numbers without end, and, where none was `told` of, CPR numbers that
     show only when the text is read, where they are written as code points.
     """
-    found = []
-    for name, section in document.items():
+    for name, section in reader.document.items():
         for key, value, depth in _leaves({name: section}):
+            reason = ""
             if depth > _MOST_DEPTH:
-                found.append(InputProblem(_("this is nested too deep"), file, column=shorter(name)))
-                break
-            if isinstance(value, int) and abs(value) >= _LONGEST_NUMBER:
-                found.append(InputProblem(_("this number is too long"), file, column=shorter(key or name)))
+                reason = _("this is nested too deep")
+            elif isinstance(value, int) and abs(value) >= _LONGEST_NUMBER:
+                reason = _("this number is too long")
             elif not told and looks_like_cpr(value, key):
-                found.append(cpr_problem(file, column=shorter(name)))
+                reason = cpr_reason()
+            if reason:
+                reader.add(reason, name, "" if key == name else key)
                 break
-    return found
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class TomlReader:
 
     def add(self, reason: str, section: str, key: str = "") -> None:
         """Report what is wrong with a section or one of its keys."""
-        name = f"{section}.{key}" if key else section
+        name = shorter(f"{section}.{key}" if key else section)
         self.problems.append(InputProblem(reason, self.file, self.line(section, key), name))
 
     def line(self, section: str, key: str) -> int | None:
