@@ -64,8 +64,8 @@ def _read(folder: Path) -> tuple[Project, dict[str, list[Row]]]:
     files = read_files(folder)
     problems: list[InputProblem] = []
     settings = read_settings(files.get(SETTINGS_FILE), problems)
-    problems += misnamed_files(folder)
     found = read_tables(files, problems)
+    problems += misnamed_files(folder, found)
     tables = {table.name: found[table.name].rows if table.name in found else [] for table in TABLES}
 
     broken = list(rules.resolve_references(tables, found))

@@ -6,6 +6,7 @@ A table is a CSV file or a sheet of ``project.xlsx``; from here on nobody knows 
 import difflib
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -19,6 +20,10 @@ from scheduler.inputs.schema import BY_NAME, BY_SHEET, TABLES, Table, key
 from scheduler.inputs.settings import SETTINGS_FILE
 
 WORKBOOK_FILE = "project.xlsx"
+
+#: How files are called in which people keep tables, and what is put to the name of a copy.
+_TABLE_SUFFIXES = (".csv", ".txt", ".tsv", ".xls", ".xlsx", ".xlsm", ".ods", ".numbers", ".bak", ".old")
+_COPY = re.compile(r"kopi af|copy of|kopi|copy|backup|\(\d+\)", re.IGNORECASE)
 
 
 def read_files(folder: Path) -> dict[str, bytes]:
@@ -85,26 +90,39 @@ def _twice(table: Table, first: str, second: str) -> InputProblem:
     )
 
 
-def misnamed_files(folder: Path) -> Iterator[InputProblem]:
-    """Report CSV files that look like a table but will not be read, and names that hold a CPR number.
+def misnamed_files(folder: Path, found: Mapping[str, TableRows]) -> Iterator[InputProblem]:
+    """Report files that look like a table but are not read, and names that hold a CPR number.
 
-    Other CSV files may lie in the folder, but a misspelt table must not be passed over in silence.
+    Other files may lie in the folder, but a table that is misspelt, or saved as something else, must not
+    be passed over in silence. `found` are the tables that were read.
     """
     if looks_like_cpr(folder.name):
         yield limits.name_problem(folder.name)
     for path in sorted(folder.iterdir()):
         if looks_like_cpr(path.name):
             yield limits.name_problem(path.name)
-            continue
-        stem = key(path.stem)
-        near = difflib.get_close_matches(stem, BY_SHEET, n=1, cutoff=0.8)
-        if path.suffix.lower() == ".csv" and near and path.stem not in BY_NAME:
-            yield InputProblem(
-                _("no table has this name; rename the file to {name}.csv").format(
-                    name=BY_SHEET[near[0]].name
-                ),
-                path.name,
-            )
+        elif table := _table_meant(path, found):
+            if path.suffix.lower() == ".csv":
+                reason = _("no table has this name; rename the file to {name}.csv")
+            else:
+                reason = _("this file is not read; save the table as {name}.csv, or as a sheet of {workbook}")
+            yield InputProblem(reason.format(name=table.name, workbook=WORKBOOK_FILE), path.name)
+
+
+def _table_meant(path: Path, found: Mapping[str, TableRows]) -> Table | None:
+    """Return the table that a file seems to be without having its name."""
+    stem = path.name.partition(".")[0]
+    if path.suffix.lower() not in _TABLE_SUFFIXES or path.name.startswith("~$"):
+        return None  # Excel locks a file with one of such a name
+    near = difflib.get_close_matches(key(_COPY.sub("", stem)), BY_SHEET, n=1, cutoff=0.7)
+    if not near:
+        return None
+    table = BY_SHEET[near[0]]
+    if table.name not in found:
+        return table
+    # Beside the table itself others may lie, but hardly one of nearly the same name.
+    very_near = difflib.get_close_matches(key(stem), near, cutoff=0.8)
+    return table if very_near and path.suffix.lower() == ".csv" and stem.lower() not in BY_NAME else None
 
 
 def _check_stray_sheet(file: str, raw_rows: Sequence[RawRow], problems: list[InputProblem]) -> None:
