@@ -102,10 +102,7 @@ def requested_conversations(project: Project, practice: Practice, week: Week) ->
     """Return what a due practice asks for in a week; 0 where it asks for nothing or is not due."""
     if not is_due(project, practice, week):
         return 0
-    for demand in project.demand:
-        if demand.practice_id == practice.practice_id and demand.week == week:
-            return demand.conversations
-    return practice.conversations
+    return project.demand_of.get((practice.practice_id, week), practice.conversations)
 
 
 def due_practices(project: Project, week: Week) -> tuple[Practice, ...]:
@@ -121,7 +118,7 @@ def dates_of(
         return rule.date if Week.of(rule.date) == week else None
     if rule.weekday is None or not week.matches(rule.weeks):
         return None
-    day = week.days[rule.weekday]
+    day = week.monday + dt.timedelta(days=rule.weekday)
     return day if (first is None or first <= day) and (last is None or day <= last) else None
 
 
@@ -130,14 +127,15 @@ def room_slots(
 ) -> tuple[tuple[RoomSlot, ...], tuple[ClosedSlot, ...]]:
     """Return a practice's room slots in a week, and those that are closed, each in order."""
     slots, closed_slots = set(), []
-    for rule in project.rooms:
-        if rule.practice_id != practice.practice_id:
-            continue
+    reasons: dict[dt.date, Closed | None] = {}
+    for rule in project.rooms_of.get(practice.practice_id, ()):
         day = dates_of(rule, week, rule.valid_from, rule.valid_to)
         if day is None:
             continue
         slot = RoomSlot(date=day, start_s=rule.start_s, end_s=rule.end_s, room=rule.room)
-        reason = closed(project, day, practice.practice_id)
+        if day not in reasons:
+            reasons[day] = closed(project, day, practice.practice_id)
+        reason = reasons[day]
         if not is_active(practice, day):
             closed_slots.append(ClosedSlot(slot=slot, code="inactive"))
         elif reason:

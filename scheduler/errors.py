@@ -7,19 +7,27 @@ problems one a line and ends with its `exit_code`; a traceback is a bug.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from scheduler.cpr import masked
+
 
 @dataclass(frozen=True, slots=True)
 class InputProblem:
     """One thing that is wrong in the input, and where.
 
     `row` counts as the user's editor does: 1 is the heading. `column` is the heading as it is
-    written in the file. Fields that do not apply are empty.
+    written in the file. Fields that do not apply are empty. CPR numbers in them are masked.
     """
 
     reason: str
     file: str = ""
     row: int | None = None
     column: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("reason", "file", "column"):
+            text = getattr(self, name)
+            if (hidden := masked(text)) != text:
+                object.__setattr__(self, name, hidden)
 
     def __str__(self) -> str:
         where = self.file
@@ -41,7 +49,7 @@ class SchedulerError(Exception):
         elif isinstance(problems, InputProblem):
             problems = [problems]
         self.problems: Sequence[InputProblem] = tuple(problems)
-        self.hint = hint
+        self.hint = masked(hint)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

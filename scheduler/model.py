@@ -15,10 +15,11 @@ day is seconds after midnight, local to Europe/Copenhagen (`start_s`); in `Roste
 import dataclasses
 import datetime as dt
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -259,7 +260,7 @@ class Demand:
     origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Project:
     """A project folder, read and checked. `sha256` is of the bytes that were read."""
 
@@ -286,6 +287,19 @@ class Project:
     def replace(self, **changes: object) -> Self:
         """Return a copy in which some fields differ."""
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
+
+    @cached_property
+    def rooms_of(self) -> Mapping[str, tuple[RoomRule, ...]]:
+        """The rooms of each practice that has some, by its id; equal rows are one."""
+        rooms: dict[str, list[RoomRule]] = defaultdict(list)
+        for room in dict.fromkeys(self.rooms):
+            rooms[room.practice_id].append(room)
+        return {practice_id: tuple(own) for practice_id, own in rooms.items()}
+
+    @cached_property
+    def demand_of(self) -> Mapping[tuple[str, Week], int]:
+        """The conversations that the table demand asks for, by practice and week; the first row counts."""
+        return {(row.practice_id, row.week): row.conversations for row in reversed(self.demand)}
 
 
 # --- The problem: one week ----------------------------------------------------------------------

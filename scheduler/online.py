@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from scheduler import files
+from scheduler import files, limits
 from scheduler.addresses import AddressError, WrittenAddress, number_key, street_key
 from scheduler.config import MapSettings
 from scheduler.errors import ServiceError
@@ -153,7 +153,7 @@ def _checked(found: Mapping[str, Any]) -> dict[str, Any] | None:
 def _read_cache(file: Path) -> dict[str, dict[str, Any]]:
     """Read what is kept; a file that is not there or not ours counts as empty."""
     try:
-        content = json.loads(file.read_bytes())
+        content = json.loads(limits.read(file, limits.ROSTER_BYTES))
         if content["schema"] != _SCHEMA:
             return {}
         answers = {query: _checked(answer) for query, answer in content["answers"].items()}

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -63,7 +64,7 @@ def network_file(data_dir: Path, config: Config) -> Path:
     if config.map.network:
         return data_dir / config.map.network
     own = data_dir / NETWORK_FILE
-    return own if own.exists() else builtin_map()
+    return own if os.path.lexists(own) else builtin_map()
 
 
 def project_network(data_dir: Path, *, progress: Progress | None = None) -> Network:

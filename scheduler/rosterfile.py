@@ -1,15 +1,17 @@
 """roster.json: written, read back and described by a JSON Schema, all from the `Roster` type."""
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scheduler.errors import InputError, InputProblem, ServiceError
-from scheduler.i18n import _, os_reason
+from scheduler import limits
+from scheduler.errors import InputError, InputProblem
+from scheduler.i18n import _, number
 from scheduler.model import Roster
 
 if TYPE_CHECKING:
-    from pydantic import TypeAdapter
+    from pydantic import TypeAdapter, ValidationError
 
 
 @cache
@@ -35,13 +37,7 @@ def load(file: Path) -> Roster:
     InputError
         When it is not a roster, with one problem a field.
     """
-    try:
-        text = file.read_bytes()
-    except OSError as error:
-        raise ServiceError(
-            _("{file} cannot be read: {error}").format(file=file, error=os_reason(error))
-        ) from error
-    return parse(text, str(file))
+    return parse(limits.read(file, limits.ROSTER_BYTES), str(file))
 
 
 def parse(text: bytes, file: str) -> Roster:
@@ -54,13 +50,22 @@ def parse(text: bytes, file: str) -> Roster:
     """
     from pydantic import ValidationError
 
+    # Of each wrong value the library makes an error, so that a small file could fill the memory.
+    if text.count(b",") > limits.ROSTER_VALUES or text.count(b"{") > limits.ROSTER_OBJECTS:
+        raise InputError(InputProblem(_("there is far more in it than in any roster"), file))
     try:
         return _adapter().validate_json(text)
     except ValidationError as error:
-        raise InputError(
-            InputProblem(reason=item["msg"], file=file, column=".".join(str(part) for part in item["loc"]))
-            for item in error.errors()
-        ) from error
+        raise InputError(_problems(error, file)) from error
+
+
+def _problems(error: "ValidationError", file: str) -> Iterator[InputProblem]:
+    if error.error_count() > limits.PROBLEMS:
+        reason = _("this is no roster: {count} fields of it are wrong")
+        yield InputProblem(reason.format(count=number(error.error_count())), file)
+        return
+    for item in error.errors():
+        yield InputProblem(item["msg"], file, column=".".join(str(part) for part in item["loc"]))
 
 
 def json_schema() -> dict[str, Any]:

@@ -110,8 +110,8 @@ illness_days = 5
         ("lat = 55.6", "[base.lon]: lat and lon belong together"),
         ("lat = 12.5\nlon = 55.6", "[base.lat]: lat and lon are swapped"),
         ("fnug", "project.toml:6: this line is not TOML"),
-        ("a = " + "9" * 5000, "this line is not TOML"),
-        ("a = " + "[" * 5000, "this line is not TOML"),
+        ("a = " + "9" * 4500, "this line is not TOML"),
+        ("a = " + "[" * 4500, "this line is not TOML"),
     ],
 )  # fmt: skip
 def test_wrong_settings(tmp_path: Path, settings: str, expected: str) -> None:

@@ -177,7 +177,7 @@ def test_cpr_number_is_refused_and_not_repeated(tmp_path: Path, number: str) -> 
     text = text_of(folder)
     assert "1234" not in text
     for where in (
-        "project.toml [base]", "practices.csv:2 [note]", "consultants.csv:1 [column 3]", "shifts.csv:2 [column 5]",
+        "project.toml:2 [base.name]", "practices.csv:2 [note]", "consultants.csv:1 [column 3]", "shifts.csv:2 [column 5]",
         "shifts.csv:3 [consultant_id]", "home_visits.csv:2 [column 1]", "home_visits.csv:2 [visit_id]",
         "pins.csv:2 [id]", "pins.csv:2 [date]", "pins.csv:2 [start]",
     ):  # fmt: skip

@@ -15,7 +15,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from scheduler.i18n import _, hours, number
+from scheduler import limits
+from scheduler.cpr import masked
+from scheduler.i18n import _, hours, ngettext, number
 
 if TYPE_CHECKING:
     from rich.console import JustifyMethod
@@ -28,10 +30,10 @@ _PIPE_WIDTH = 160
 
 
 def clean(text: object) -> str:
-    """Return a text on one line without control, formatting and unpaired surrogate characters."""
+    """Return a text on one line without control, formatting and unpaired surrogate characters, nor CPR numbers."""
     return "".join(
         " " if character in "\t\n\r" else character
-        for character in str(text)
+        for character in masked(str(text))
         if character in "\t\n\r" or not unicodedata.category(character).startswith("C")
     )
 
@@ -64,8 +66,14 @@ class Terminal:
 
     def error(self, error: "SchedulerError") -> None:
         """Print an error on standard error: one line a problem by file and row, then what to do about it."""
-        for problem in sorted(error.problems, key=lambda problem: (problem.file, problem.row or 0)):
+        problems = sorted(error.problems, key=lambda problem: (problem.file, problem.row or 0))
+        for problem in problems[: limits.PROBLEMS]:
             self.failure(problem)
+        more = len(problems) - limits.PROBLEMS
+        if more > 0:
+            self.failure(
+                ngettext("and {n} more problem", "and {n} more problems", more).format(n=number(more))
+            )
         if error.hint:
             self._err.print(Text(clean(error.hint)), soft_wrap=True)
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scheduler.errors import InputProblem, ServiceError
-from scheduler.i18n import _, os_reason
+from scheduler import limits
+from scheduler.errors import InputProblem
+from scheduler.i18n import _
 from scheduler.inputs import rules, sheets
-from scheduler.inputs.rows import Row, TableRows, interpret
+from scheduler.inputs.rows import Row, TableRows, interpret, stray_cells
 from scheduler.inputs.schema import BY_NAME, Column, Table, key
 from scheduler.inputs.tables import read_csv
 from scheduler.model import Origin, Place, Practice, Project, RoomRule
@@ -66,15 +67,12 @@ def read_candidates(file: Path, project: Project, problems: list[InputProblem]) 
 
     Raises
     ------
+    InputError
+        When the file is far too large, or its name holds a CPR number.
     ServiceError
         When the file cannot be read.
     """
-    try:
-        raw = file.read_bytes()
-    except OSError as error:
-        raise ServiceError(
-            _("{file} cannot be read: {error}").format(file=file, error=os_reason(error))
-        ) from error
+    raw = limits.read(file, limits.TABLE_BYTES)
     before = len(problems)
     read = _read_sheet(file, raw, problems) if file.suffix.lower() == ".xlsx" else None
     read = read or read_csv(CANDIDATES, file.name, raw, problems)
@@ -102,9 +100,12 @@ def read_candidates(file: Path, project: Project, problems: list[InputProblem]) 
 def _read_sheet(file: Path, raw: bytes, problems: list[InputProblem]) -> TableRows:
     """Read the sheet of a workbook that has the candidates: by its name, or because it is the only one."""
     before = len(problems)
-    found = sheets.read_sheets(raw, file.name, problems)
+    found = sheets.read_sheets(raw, file.name, problems) or []
     names = {key(name) for name in (CANDIDATES.name, CANDIDATES.danish, *CANDIDATES.also)}
     named = [sheet for sheet in found if key(sheet[0]) in names] or (found if len(found) == 1 else [])
+    for title, rows in found:
+        if (title, rows) not in named:
+            problems += stray_cells(f"{file.name}!{title}", rows)
     if len(named) == 1:
         title, rows = named[0]
         return interpret(CANDIDATES, f"{file.name}!{title}", rows, problems)

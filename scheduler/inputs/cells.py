@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from scheduler.cpr import masked_cell
 from scheduler.i18n import _
 from scheduler.model import Week, WeekPattern
 
@@ -58,10 +59,6 @@ _WEEK = re.compile(r"(?:uge|week)\s*(\d{1,2})(?:\s*,\s*|\s+)(\d{4})", re.ASCII |
 _WHOLE = re.compile(r"[+-]?\d{1,9}(?:[.,]0{1,2})?", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,20})?", re.ASCII)
 _EMAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
-# Days above 60 are those of substitute numbers. A phone number has 8 digits, an EAN number 13.
-_CPR = re.compile(
-    r"(?<!\d)(?:[0-2]\d|3[01]|[67]\d|8\d|9[01])(?:0[1-9]|1[0-2])\d\d\s?[-‐‑–—]?\s?\d{4}(?!\d)", re.ASCII
-)
 #: Whether messages quote cells; those of a table that says where people live do not.
 _quoted: ContextVar[bool] = ContextVar("quoted", default=True)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -82,25 +79,11 @@ def unquoted(*, when: bool = True) -> Iterator[None]:
 
 
 def shown(cell: Cell) -> str:
-    """Return a cell as it is quoted in a message: short, on one line; where nothing is, a word for it."""
+    """Return a cell as it is quoted in a message: short, on one line, without CPR numbers; where nothing is, a word for it."""
     if not _quoted.get():
         return _("this cell")
-    value = " ".join(str(cell).split())
+    value = " ".join(masked_cell(cell).split())
     return f'"{value if len(value) <= 40 else value[:39] + "…"}"'
-
-
-def looks_like_cpr(cell: Cell) -> bool:
-    """Tell whether a cell holds what may be a CPR number (ddmmyy-nnnn, with or without the dash)."""
-    if isinstance(cell, bool | dt.date | dt.time | dt.timedelta):
-        return False
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    if isinstance(cell, int):
-        # A spreadsheet drops the zero in front of a number.
-        return len(str(cell)) in (9, 10) and _CPR.fullmatch(f"{cell:010d}") is not None
-    if isinstance(cell, float) or re.fullmatch(r"[+-]?\d{1,3}[.,]\d+", cell.strip(), re.ASCII):
-        return False  # the decimals of a coordinate
-    return _CPR.search(cell.replace("\N{NO-BREAK SPACE}", " ")) is not None
 
 
 def text(cell: Cell) -> str:

@@ -8,8 +8,10 @@ import io
 import re
 from dataclasses import dataclass
 
+from scheduler import limits
 from scheduler.errors import InputProblem
-from scheduler.i18n import _
+from scheduler.i18n import _, number
+from scheduler.inputs.rows import too_wide
 from scheduler.inputs.schema import Table, key
 
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -22,6 +24,14 @@ class Record:
     first_line: int
     last_line: int
     values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where and why reading had to stop."""
+
+    line: int
+    reason: str
 
 
 class NotTextError(ValueError):
@@ -38,7 +48,7 @@ def decode(raw: bytes, file: str) -> tuple[str, str]:
     Raises
     ------
     NotTextError
-        When the bytes are no text.
+        When the bytes are no text, or lines without end.
     """
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise NotTextError(InputProblem(_("the file is UTF-16; save it as CSV UTF-8"), file))
@@ -48,12 +58,33 @@ def decode(raw: bytes, file: str) -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
         if match := _NO_TEXT.search(text):
-            line = len(re.findall(r"\r\n|\r|\n", text[: match.start()])) + 1
-            raise NotTextError(
-                InputProblem(_("there are bytes that are no text; save it as CSV UTF-8"), file, line)
-            )
+            reason = _("there are bytes that are no text; save it as CSV UTF-8")
+            raise NotTextError(InputProblem(reason, file, _line_at(text, match.start())))
+        if (start := _endless_line(text)) is not None:
+            reason = _("the line has more than {most} characters").format(most=number(limits.LINE))
+            raise NotTextError(InputProblem(reason, file, _line_at(text, start)))
+        if max(text.count("\n"), text.count("\r")) > limits.LINES:
+            reason = _("the file has more than {most} lines").format(most=number(limits.LINES))
+            raise NotTextError(InputProblem(reason, file))
         return text, encoding
     raise NotTextError(InputProblem(_("the file is no text; save it as CSV UTF-8"), file))
+
+
+def _line_at(text: str, place: int) -> int:
+    """Return the number of the line in which a character stands."""
+    ends = text.count("\n", 0, place) + text.count("\r", 0, place) - text.count("\r\n", 0, place)
+    return ends + 1
+
+
+def _endless_line(text: str) -> int | None:
+    """Return where a line begins that is longer than lines may be."""
+    # Such a line has one of these characters in it.
+    for place in range(limits.LINE, len(text), limits.LINE):
+        earliest = place - limits.LINE
+        start = max(text.rfind(end, earliest, place) + 1 for end in "\r\n") or earliest
+        if not any(end in text[place : start + limits.LINE + 1] for end in "\r\n"):
+            return start
+    return None
 
 
 def lines(text: str) -> list[str]:
@@ -66,27 +97,30 @@ def delimiter(text: str, table: Table) -> str:
 
     def known(mark: str) -> tuple[int, int]:
         first = next((line for line in io.StringIO(text) if line.strip()), "")
-        headings = first.replace('"', "").split(mark)
+        headings = first.replace('"', "").split(mark, limits.COLUMNS)
         return sum(key(heading) in table.by_heading for heading in headings), len(headings)
 
     return max((",", ";"), key=known)
 
 
-def records(text: str, mark: str) -> tuple[list[Record], int | None]:
-    """Return the rows of a CSV text, blank ones left out, and the line where reading had to stop.
+def records(text: str, mark: str) -> tuple[list[Record], Stop | None]:
+    """Return the rows of a CSV text, blank ones left out, and where reading had to stop, if it had to.
 
-    That line begins a row whose quotes do not pair, or with a cell of more than 131,072 characters;
-    it is None where all was read.
+    Of too many rows only so many are read that it can be told.
     """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     found: list[Record] = []
-    while True:
+    while len(found) <= limits.MANY_ROWS + 1:
         before = reader.line_num
         try:
             values = next(reader, None)
         except csv.Error:
-            return found, before + 1
+            reason = _('a quote " is not closed, or a cell is far too long; rows from here on were not read')
+            return found, Stop(before + 1, reason)
         if values is None:
             return found, None
         if any(value.strip() for value in values):
-            found.append(Record(before + 1, reader.line_num, tuple(values)))
+            if any(value.strip() for value in values[limits.COLUMNS :]):
+                return found, Stop(before + 1, too_wide())
+            found.append(Record(before + 1, reader.line_num, tuple(values[: limits.COLUMNS])))
+    return found, None

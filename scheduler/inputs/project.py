@@ -2,9 +2,12 @@
 
 import dataclasses
 from collections.abc import Iterable, Mapping
+from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
+from scheduler import limits
 from scheduler.calendar import closed
 from scheduler.errors import InputError, InputProblem
 from scheduler.i18n import _
@@ -61,13 +64,13 @@ def _read(folder: Path) -> tuple[Project, dict[str, list[Row]]]:
     files = read_files(folder)
     problems: list[InputProblem] = []
     settings = read_settings(files.get(SETTINGS_FILE), problems)
-    problems += misnamed_files(folder)
     found = read_tables(files, problems)
+    problems += misnamed_files(folder, found)
     tables = {table.name: found[table.name].rows if table.name in found else [] for table in TABLES}
 
     broken = list(rules.resolve_references(tables, found))
     project = build(settings, tables, fingerprint(files))
-    broken += contradictions(project, settings, tables)
+    broken += islice(contradictions(project, settings, tables), limits.PROBLEMS)
     problems += (_as_written(problem, found) for problem in broken)
     if problems:
         raise InputError(problems)
@@ -77,6 +80,7 @@ def _read(folder: Path) -> tuple[Project, dict[str, list[Row]]]:
 def contradictions(project: Project, settings: Settings, tables: rules.Tables) -> Iterable[InputProblem]:
     """Report everything that is wrong with tables whose references have been resolved."""
     config = settings.config
+    yield from rules.check_size(tables)
     yield from rules.check_ids(tables)
     yield from rules.check_unique(tables)
     yield from rules.check_rows(tables, config.defaults, config.calendar.country)
@@ -134,9 +138,14 @@ def build(settings: Settings, tables: Mapping[str, list[Row]], sha256: str) -> P
 
 def _plain(kind: type[_Type], row: Row, **more: Any) -> _Type:
     """Make a dataclass of the columns that are named like its fields, and of where they were written."""
-    names = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    names = _fields(kind)  # type: ignore[arg-type]  # mypy takes no class for Hashable
     values = {name: value for name, value in row.values.items() if name in names}
-    return kind(**({**values, "origin": row.origin} | more))
+    return kind(**{**values, "origin": row.origin, **more})
+
+
+@cache
+def _fields(kind: Any) -> frozenset[str]:
+    return frozenset(field.name for field in dataclasses.fields(kind))
 
 
 def _timed(kind: type[_Type], row: Row, **more: Any) -> _Type:

@@ -6,14 +6,22 @@ Problems name columns in English; the reader puts in their place how the file ha
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from scheduler import limits
 from scheduler.config import Defaults
 from scheduler.errors import InputProblem
-from scheduler.i18n import _
+from scheduler.i18n import _, number
 from scheduler.inputs.rows import Row, TableRows
 from scheduler.inputs.schema import BY_NAME, TABLES
 
 #: The corners of Denmark, Bornholm included, in degrees.
 _SOUTH, _NORTH, _WEST, _EAST = 54.5, 57.8, 8.0, 15.3
+
+_INTERVALS = (
+    ("start", "end"),
+    ("valid_from", "valid_to"),
+    ("active_from", "active_to"),
+    ("from", "to"),
+)
 
 #: The tables whose ids share one room: an id alone must say which place is meant.
 _PLACE_TABLES = ("bases", "practices", "places", "home_visits")
@@ -21,6 +29,20 @@ _PLACE_TABLES = ("bases", "practices", "places", "home_visits")
 _PRIVATE_TABLES = frozenset(table.name for table in TABLES if table.private)
 
 Tables = Mapping[str, Sequence[Row]]
+
+
+def check_size(tables: Tables) -> Iterator[InputProblem]:
+    """Report more places than rides can be measured between."""
+    largest = max((tables[name] for name in _PLACE_TABLES), key=len)
+    count = sum(len(tables[name]) for name in _PLACE_TABLES)
+    if count > limits.PLACES:
+        reason = _(
+            "there are {count} practices, home visits and other places, and at most {most} can be planned for; "
+            "delete old ones, or make a project for each base"
+        )
+        yield InputProblem(
+            reason.format(count=number(count), most=number(limits.PLACES)), largest[0].origin.file
+        )
 
 
 def check_ids(tables: Tables) -> Iterator[InputProblem]:
@@ -137,12 +159,7 @@ def coordinate_problems(
 
 
 def _interval(row: Row) -> Iterator[InputProblem]:
-    for start, end in (
-        ("start", "end"),
-        ("valid_from", "valid_to"),
-        ("active_from", "active_to"),
-        ("from", "to"),
-    ):
+    for start, end in _INTERVALS:
         if row.has(start, end) and row[end] < row[start]:
             yield row.problem(_("this ends before it begins"), end)
     if row.has("start", "end") and row["start"] == row["end"]:

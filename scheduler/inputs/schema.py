@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from scheduler import limits
 from scheduler.inputs import cells
 from scheduler.inputs.cells import ALL_NAMES, BASE_NAMES, Parser
 
@@ -45,7 +46,7 @@ class Table:
     """A table: `name` is that of the CSV file and the sheet, `danish` of the Danish sheet.
 
     `unique` are the columns that no two rows may share. What stands in a `private` table is not
-    repeated in messages.
+    repeated in messages. It may have `most_rows`.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Table:
     unique: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     private: bool = False
+    most_rows: int = limits.ROWS
     by_heading: dict[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -190,6 +192,7 @@ TABLES: tuple[Table, ...] = (
         ),
         required=True,
         also=("Lokaler",),
+        most_rows=limits.MANY_ROWS,
     ),
     Table("agreements", "Faste tider", (_PRACTICE, _weekday(required=True), _START, _WEEKS)),
     Table(
@@ -306,6 +309,7 @@ TABLES: tuple[Table, ...] = (
             _number("conversations", "Samtaler", 0, 100, required=True),
         ),
         unique=("practice_id", "week"),
+        most_rows=limits.MANY_ROWS,
     ),
 )
 

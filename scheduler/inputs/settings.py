@@ -145,10 +145,10 @@ def _base(reader: TomlReader) -> Place | None:
             )
         )
         return None
-    section = reader.section("base")
+    section = reader.document["base"]
     values = reader.parsed("base", _BASE_KEYS)
     for key in _BASE_NEEDED:
-        if not str(section.get(key, "")).strip():
+        if not isinstance(section, dict) or not str(section.get(key, "")).strip():
             reader.add(_("this must be filled in"), "base", key)
     if any(not values.get(key) for key in _BASE_NEEDED):
         return None

@@ -1,24 +1,39 @@
 """The sheets of a workbook as rows of cells."""
 
+import datetime as dt
 import io
 import re
 import zipfile
-from typing import TYPE_CHECKING, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
+from scheduler import limits
+from scheduler.cpr import looks_like_cpr
 from scheduler.errors import InputProblem
 from scheduler.i18n import _
-from scheduler.inputs.rows import RawRow
+from scheduler.inputs.parts import (
+    Book,
+    Counted,
+    PartParser,
+    Place,
+    UnusableWorkbookError,
+    column_of,
+    letters,
+    local,
+    read_book,
+    unescaped,
+)
+from scheduler.inputs.rows import RawRow, cpr_problem, is_filled, stray_cells, too_wide
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
-
     from scheduler.inputs.cells import Cell
 
-#: The most that the parts of a workbook may unpack to, in bytes.
-MAX_UNPACKED = 100_000_000
+#: Excel has no more.
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+_WHOLE = re.compile(r"[-+]?\d{1,300}", re.ASCII)
+_DECIMAL = re.compile(r"\s*[-+]?(?:\d{1,300}(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?\s*", re.ASCII)
 
 _LETTER = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-_NO_LETTER = re.compile("_x005F_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def escaped(text: str) -> str:
@@ -28,59 +43,202 @@ def escaped(text: str) -> str:
 
 def read_sheets(
     raw: bytes, workbook_file: str, problems: list[InputProblem]
-) -> list[tuple[str, list[RawRow]]]:
-    """Return title and rows of every sheet whose name does not begin with ``_``; blank rows left out."""
+) -> list[tuple[str, list[RawRow]]] | None:
+    """Return title and rows of every sheet whose name does not begin with ``_``; blank rows left out.
+
+    None, and a problem, where the file is no workbook that can be read.
+    """
+    reason = _("the file is no workbook that can be read; save it in Excel as .xlsx, without a password")
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-        if unpacked > MAX_UNPACKED:
-            problems.append(
-                InputProblem(_("the workbook is far too large; keep only the tables in it"), workbook_file)
-            )
-            return []
         return _read(raw, workbook_file, problems)
-    except Exception:  # noqa: BLE001 - damaged workbooks make openpyxl raise nearly anything
-        problems.append(
-            InputProblem(
-                _("the file is no workbook that can be read; save it in Excel as .xlsx, without a password"),
-                workbook_file,
-            )
-        )
-        return []
+    except UnusableWorkbookError as error:
+        reason = str(error) or reason
+    except Exception:  # noqa: BLE001, S110 - damage can make the archive or its XML fail in any way
+        pass
+    problems.append(InputProblem(reason, workbook_file))
+    return None
 
 
-def _read(raw: bytes, workbook_file: str, problems: list[InputProblem]) -> list[tuple[str, list[RawRow]]]:
-    from openpyxl import load_workbook
-    from openpyxl.utils import get_column_letter
-
-    workbook = load_workbook(io.BytesIO(raw), read_only=True)
-    results: Workbook | None = None
+def _read(raw: bytes, file: str, problems: list[InputProblem]) -> list[tuple[str, list[RawRow]]]:
     sheets = []
-    for sheet in workbook.worksheets:
-        if sheet.title.startswith("_"):
-            continue
-        sheet.reset_dimensions()  # some programs write wrong ones
-        file = f"{workbook_file}!{sheet.title}"
-        rows: list[RawRow] = []
-        for number, cells in enumerate(sheet.iter_rows(), start=1):
-            values: list[Cell | None] = []
-            for column, cell in enumerate(cells, start=1):
-                value = cell.value
-                reason = ""
-                if cell.data_type == "f":
-                    results = results or load_workbook(io.BytesIO(raw), data_only=True)
-                    value = results[sheet.title].cell(number, column).value
-                    if value is None:
-                        reason = _("the formula has no result; open the workbook in Excel and save it")
-                elif cell.data_type == "e":
-                    value = None
-                    reason = _("the cell holds an error of the spreadsheet")
-                if reason:
-                    problems.append(InputProblem(reason, file, number, get_column_letter(column)))
-                # Rich text and decimals do not come from this way of loading.
-                value = _NO_LETTER.sub("_", value) if isinstance(value, str) else value
-                values.append(cast("Cell | None", value))
-            if any(value is not None and str(value).strip() for value in values):
-                rows.append((number, values))
-        sheets.append((sheet.title, rows))
+    found: list[InputProblem] = []
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        book = read_book(archive, file)
+        counted = Counted()
+        for title, part in book.sheets:
+            reader = _SheetReader(book, counted, f"{file}!{title}")
+            with archive.open(part) as stream:
+                reader.parse(stream)
+            found += reader.private_problems()
+            if title.startswith("_"):
+                found += stray_cells(reader.file, reader.rows)
+            else:
+                found += reader.problems
+                sheets.append((title, reader.rows))
+    problems += (*book.problems, *found)
     return sheets
+
+
+class _SheetReader(PartParser):
+    """Reads the rows of a sheet that are not blank."""
+
+    def __init__(self, book: Book, counted: Counted, file: str) -> None:
+        super().__init__()
+        self.file = file
+        self.rows: list[RawRow] = []
+        self.problems: list[InputProblem] = []
+        self._book = book
+        self._counted = counted
+        self._kinds: dict[str, str] = {}
+        self._row = self._column = 0
+        self._cells: list[Cell | None] = []
+        self._type = self._style = ""
+        self._value: str | None = None
+        self._has_formula = self._in_cell = self._pronouncing = False
+
+    # --- Elements --------------------------------------------------------------------------------------
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Take the beginning of a row, a cell, its value or formula, or of something else."""
+        name = local(name)
+        if name == "c":
+            self._begin_cell(attributes)
+        elif name in ("v", "t"):
+            self._stop_listening()  # what stood in between is nothing
+            self.listen()
+        elif name == "row":
+            self._begin_row(attributes)
+        elif name == "f":
+            self._has_formula = True
+            self.listen()
+        elif not self._in_cell:
+            self._counted.element()
+            self.look_at(attributes)
+            self.listen()  # to headers, footers and drop-downs
+        elif name == "rPh":
+            self._pronouncing = True
+
+    def end(self, name: str) -> None:
+        """Take the end of an element."""
+        name = local(name)
+        if name in ("v", "t"):
+            text = self._stop_listening()
+            if not self._pronouncing:
+                self._value = f"{self._value or ''}{text}"
+        elif name == "c":
+            self._end_cell()
+        elif name == "row":
+            self._end_row()
+        elif name == "rPh":
+            self._pronouncing = False
+        elif self.text and looks_like_cpr(self._stop_listening()):
+            self.private.append(Place(self._row, self._column) if name == "f" else None)
+
+    def _stop_listening(self) -> str:
+        self.deaf()
+        return self.heard()
+
+    def _begin_row(self, attributes: Mapping[str, str]) -> None:
+        self._stop_listening()
+        row = int(float(attributes.get("r", self._row + 1)))
+        if not self._row < row <= _LAST_ROW:
+            raise UnusableWorkbookError
+        self._counted.cell()
+        self._row, self._column, self._cells = row, 0, []
+
+    def _begin_cell(self, attributes: Mapping[str, str]) -> None:
+        reference = attributes.get("r")
+        column = column_of(reference) if reference else self._column + 1
+        if not self._column < column <= _LAST_COLUMN:
+            raise UnusableWorkbookError
+        self._counted.cell()
+        self._column = column
+        self._type, self._style = attributes.get("t", "n"), attributes.get("s", "0")
+        self._value, self._has_formula, self._in_cell = None, False, True
+
+    def _end_cell(self) -> None:
+        self._in_cell = False
+        value: Cell | None = None
+        if self._type == "e":
+            self._report(_("the cell holds an error of the spreadsheet"))
+        elif self._value:
+            value = self._converted(self._value)
+        elif self._has_formula and self._type != "str":  # that may be a text without letters
+            self._report(_("the formula has no result; open the workbook in Excel and save it"))
+        if value is None:
+            return
+        if self._column > limits.COLUMNS and is_filled(value):
+            self._report(too_wide())
+            self.leave()
+            return
+        self._cells += [None] * (self._column - 1 - len(self._cells))
+        self._cells.append(value)
+
+    def _end_row(self) -> None:
+        if any(map(is_filled, self._cells)):
+            self.rows.append((self._row, self._cells))
+            if len(self.rows) > limits.MANY_ROWS + 1:
+                self.leave()  # it can be told that there are too many
+        self._cells = []
+
+    def _report(self, reason: str) -> None:
+        self.problems.append(InputProblem(reason, self.file, self._row, letters(self._column)))
+
+    def private_problems(self) -> list[InputProblem]:
+        """Return the problems of CPR numbers in formulas, and outside of cells."""
+        return [
+            cpr_problem(self.file, place.row, letters(place.column))
+            if place
+            else cpr_problem(self.file, column=_("header, footer, drop-down or link"))
+            for place in dict.fromkeys(self.private)
+        ]
+
+    # --- Values ----------------------------------------------------------------------------------------
+
+    def _converted(self, text: str) -> "Cell | None":
+        if self._type in ("s", "str", "inlineStr"):
+            return self._book.strings[_index(text)] if self._type == "s" else unescaped(text)
+        if self._type == "b":
+            return text.strip() in ("1", "true")
+        if self._type == "d":
+            return dt.time.fromisoformat(text) if text[2:3] == ":" else dt.datetime.fromisoformat(text)
+        if _WHOLE.fullmatch(text):
+            return self._number(int(text))
+        if not _DECIMAL.fullmatch(text):
+            raise UnusableWorkbookError
+        return self._number(float(text))
+
+    def _number(self, number: float) -> "Cell | None":
+        """Return a number, or the date, time or span that it stands for in a cell of this style."""
+        kind = self._kind_of_style()
+        if not kind:
+            return number
+        from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
+
+        epoch = MAC_EPOCH if self._book.since_1904 else WINDOWS_EPOCH
+        moment: Cell | None = None
+        try:
+            moment = from_excel(number, epoch, timedelta=kind == "span")
+        except (OverflowError, ValueError):
+            self._report(_("the cell holds an error of the spreadsheet"))
+        return moment
+
+    def _kind_of_style(self) -> str:
+        """Tell whether numbers in this style are dates or times, or spans of time."""
+        if self._style not in self._kinds:
+            from openpyxl.styles.numbers import is_date_format, is_timedelta_format
+
+            number = int(self._style)
+            code = self._book.formats[number] if 0 <= number < len(self._book.formats) else "General"
+            self._kinds[self._style] = (
+                "span" if is_timedelta_format(code) else "date" if is_date_format(code) else ""
+            )
+        return self._kinds[self._style]
+
+
+def _index(text: str) -> int:
+    """Return the number of a shared text; one below 0 would be counted from the end."""
+    index = int(text)
+    if index < 0:
+        raise UnusableWorkbookError
+    return index

@@ -5,17 +5,25 @@ A table is a CSV file or a sheet of ``project.xlsx``; from here on nobody knows 
 
 import difflib
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from scheduler.errors import InputError, InputProblem, ServiceError
-from scheduler.i18n import _, os_reason
+from scheduler import limits
+from scheduler.cpr import looks_like_cpr
+from scheduler.errors import InputError, InputProblem
+from scheduler.i18n import _
 from scheduler.inputs import csvfile, sheets
-from scheduler.inputs.rows import RawRow, TableRows, interpret
+from scheduler.inputs.rows import RawRow, TableRows, interpret, stray_cells
 from scheduler.inputs.schema import BY_NAME, BY_SHEET, TABLES, Table, key
 from scheduler.inputs.settings import SETTINGS_FILE
 
 WORKBOOK_FILE = "project.xlsx"
+
+#: How files are called in which people keep tables, and what is put to the name of a copy.
+_TABLE_SUFFIXES = (".csv", ".txt", ".tsv", ".xls", ".xlsx", ".xlsm", ".ods", ".numbers", ".bak", ".old")
+_COPY = re.compile(r"kopi af|copy of|kopi|copy|backup|\(\d+\)", re.IGNORECASE)
 
 
 def read_files(folder: Path) -> dict[str, bytes]:
@@ -24,7 +32,7 @@ def read_files(folder: Path) -> dict[str, bytes]:
     Raises
     ------
     InputError
-        When there is no such folder.
+        When there is no such folder, or a file in it is far too large.
     ServiceError
         When a file cannot be read.
     """
@@ -34,14 +42,9 @@ def read_files(folder: Path) -> dict[str, bytes]:
         )
     files = {}
     for name in (SETTINGS_FILE, *(f"{table.name}.csv" for table in TABLES), WORKBOOK_FILE):
-        try:
-            files[name] = (folder / name).read_bytes()
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            raise ServiceError(
-                _("{file} cannot be read: {error}").format(file=folder / name, error=os_reason(error))
-            ) from error
+        if os.path.lexists(folder / name):
+            most = limits.TOML_BYTES if name == SETTINGS_FILE else limits.TABLE_BYTES
+            files[name] = limits.read(folder / name, most)
     return files
 
 
@@ -62,7 +65,10 @@ def read_tables(files: Mapping[str, bytes], problems: list[InputProblem]) -> dic
         if name in files:
             found[table.name] = read_csv(table, name, files[name], problems)
     if WORKBOOK_FILE in files:
-        for title, raw_rows in sheets.read_sheets(files[WORKBOOK_FILE], WORKBOOK_FILE, problems):
+        read = sheets.read_sheets(files[WORKBOOK_FILE], WORKBOOK_FILE, problems)
+        if read is None:
+            return found  # what is missing may be in it
+        for title, raw_rows in read:
             file = f"{WORKBOOK_FILE}!{title}"
             sheet_table = BY_SHEET.get(key(title))
             if sheet_table is None:
@@ -84,25 +90,44 @@ def _twice(table: Table, first: str, second: str) -> InputProblem:
     )
 
 
-def misnamed_files(folder: Path) -> Iterator[InputProblem]:
-    """Report CSV files that look like a table but will not be read.
+def misnamed_files(folder: Path, found: Mapping[str, TableRows]) -> Iterator[InputProblem]:
+    """Report files that look like a table but are not read, and names that hold a CPR number.
 
-    Other CSV files may lie in the folder, but a misspelt table must not be passed over in silence.
+    Other files may lie in the folder, but a table that is misspelt, or saved as something else, must not
+    be passed over in silence. `found` are the tables that were read.
     """
+    if looks_like_cpr(folder.name):
+        yield limits.name_problem(folder.name)
     for path in sorted(folder.iterdir()):
-        stem = key(path.stem)
-        near = difflib.get_close_matches(stem, BY_SHEET, n=1, cutoff=0.8)
-        if path.suffix.lower() == ".csv" and near and path.stem not in BY_NAME:
-            yield InputProblem(
-                _("no table has this name; rename the file to {name}.csv").format(
-                    name=BY_SHEET[near[0]].name
-                ),
-                path.name,
-            )
+        if looks_like_cpr(path.name):
+            yield limits.name_problem(path.name)
+        elif table := _table_meant(path, found):
+            if path.suffix.lower() == ".csv":
+                reason = _("no table has this name; rename the file to {name}.csv")
+            else:
+                reason = _("this file is not read; save the table as {name}.csv, or as a sheet of {workbook}")
+            yield InputProblem(reason.format(name=table.name, workbook=WORKBOOK_FILE), path.name)
 
 
-def _check_stray_sheet(file: str, raw_rows: Iterable[RawRow], problems: list[InputProblem]) -> None:
-    if any(True for _row in raw_rows):
+def _table_meant(path: Path, found: Mapping[str, TableRows]) -> Table | None:
+    """Return the table that a file seems to be without having its name."""
+    stem = path.name.partition(".")[0]
+    if path.suffix.lower() not in _TABLE_SUFFIXES or path.name.startswith("~$"):
+        return None  # Excel locks a file with one of such a name
+    near = difflib.get_close_matches(key(_COPY.sub("", stem)), BY_SHEET, n=1, cutoff=0.7)
+    if not near:
+        return None
+    table = BY_SHEET[near[0]]
+    if table.name not in found:
+        return table
+    # Beside the table itself others may lie, but hardly one of nearly the same name.
+    very_near = difflib.get_close_matches(key(stem), near, cutoff=0.8)
+    return table if very_near and path.suffix.lower() == ".csv" and stem.lower() not in BY_NAME else None
+
+
+def _check_stray_sheet(file: str, raw_rows: Sequence[RawRow], problems: list[InputProblem]) -> None:
+    problems += stray_cells(file, raw_rows)
+    if raw_rows:
         problems.append(
             InputProblem(
                 _(
@@ -138,11 +163,10 @@ def read_csv(table: Table, file: str, raw: bytes, problems: list[InputProblem]) 
         problems.append(error.problem)
         return TableRows(table, file, readable=False)
     mark = csvfile.delimiter(text, table)
-    records, broken_line = csvfile.records(text, mark)
+    records, stop = csvfile.records(text, mark)
     raw_rows = [(record.first_line, record.values) for record in records]
     read = interpret(table, file, raw_rows, problems, other_mark="," if mark == ";" else ";")
-    if broken_line is not None:
+    if stop is not None:
         read.readable = False
-        reason = _('a quote " is not closed, or a cell is far too long; rows from here on were not read')
-        problems.append(InputProblem(reason, file, broken_line))
+        problems.append(InputProblem(stop.reason, file, stop.line))
     return read

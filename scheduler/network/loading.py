@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scheduler import resources
+from scheduler import limits, resources
 from scheduler.config import Cycling
 from scheduler.i18n import _
 from scheduler.network import cache
@@ -63,7 +63,8 @@ def load_network(
 
 def _sha256(file: Path) -> str:
     try:
-        with file.open("rb") as stream:
+        with limits.opened(file) as stream:
+            limits.require_size(stream, limits.NETWORK_BYTES, file)
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise missing_file(file, error) from error

@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import Any, Protocol
 from xml.parsers import expat
 
+from scheduler import limits
 from scheduler.errors import InputError, InputProblem, ServiceError
 from scheduler.i18n import _, os_reason
 
 _CHUNK_BYTES = 1 << 18
-#: A single tag of OSM XML is a few hundred bytes; a longer piece of markup is no map.
+#: A single tag of OSM XML is a few hundred bytes; a longer piece of markup, or of text, is no map.
 _MAX_TOKEN_BYTES = 1 << 21
 _MAX_DEPTH = 8
+#: OpenStreetMap itself allows 2,000 nodes in a way and 32,000 members in a relation.
+_MOST_PARTS = 100_000
 
 Tags = dict[str, str]
 
@@ -111,6 +114,7 @@ class _Reader:
     def __init__(self, sink: Sink) -> None:
         self.header = Header()
         self.depth = 0
+        self._parts = 0
         self._sink = sink
         self._tags: Tags | None = None
         self._node: tuple[int, float, float] | None = None
@@ -128,8 +132,18 @@ class _Reader:
         elif self.depth > _MAX_DEPTH:
             raise NotOsmError(_("its elements are nested too deep"))
         elif self.depth == 2:
+            self._parts = 0
             self._element(name, attributes)
-        elif name == "tag" and self._tags is not None:
+        else:
+            self._parts += 1
+            if self._parts > _MOST_PARTS:
+                raise NotOsmError(
+                    _("one of its elements has more than {most} parts").format(most=_MOST_PARTS)
+                )
+            self._part(name, attributes)
+
+    def _part(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "tag" and self._tags is not None:
             self._tags[attributes["k"]] = attributes["v"]
         elif name == "nd" and self._way is not None:
             ref = int(attributes["ref"])
@@ -177,7 +191,7 @@ def _refuse_doctype(*_declaration: Any) -> None:
 
 def _require_markup(pending_bytes: int) -> None:
     if pending_bytes > _MAX_TOKEN_BYTES:
-        raise NotOsmError(_("it holds a piece of markup of more than two megabytes"))
+        raise NotOsmError(_("it holds a piece of markup or text of more than two megabytes"))
 
 
 def read_osm(file: Path) -> OsmData:
@@ -194,7 +208,8 @@ def read_osm(file: Path) -> OsmData:
     digest = hashlib.sha256()
 
     def chunks() -> Iterator[bytes]:
-        with file.open("rb") as stream:
+        with limits.opened(file) as stream:
+            limits.require_size(stream, limits.NETWORK_BYTES, file)
             while chunk := stream.read(_CHUNK_BYTES):
                 digest.update(chunk)
                 yield chunk
@@ -212,13 +227,15 @@ def parse(chunks: Iterable[bytes], sink: Sink, file: Path) -> Header:
     parser.EndElementHandler = reader.end
     parser.StartDoctypeDeclHandler = _refuse_doctype
     parser.EntityDeclHandler = _refuse_doctype
-    fed = 0
+    fed = since_markup = 0
     at_end = False
     try:
         for chunk in chunks:
             parser.Parse(chunk)
             fed += len(chunk)
-            _require_markup(pending_bytes=fed - parser.CurrentByteIndex)
+            last = chunk.rfind(b"<")
+            since_markup = len(chunk) - last if last >= 0 else since_markup + len(chunk)
+            _require_markup(pending_bytes=max(since_markup, fed - parser.CurrentByteIndex))
         at_end = True
         parser.Parse(b"", True)  # noqa: FBT003 - expat's only way to say so
     except InputError:

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from scheduler import limits
 from scheduler.i18n import _
 from scheduler.network.osm import NotOsmError, cut_off, missing_file
 
@@ -31,7 +32,7 @@ _PBF_TYPE = b"\n\x09OSMHeader"
 def format_of(file: Path) -> Format:
     """Tell what a map file is; a `ServiceError` where it cannot be opened."""
     try:
-        with file.open("rb") as stream:
+        with limits.opened(file) as stream:
             head = stream.read(4 + len(_PBF_TYPE))
     except OSError as error:
         raise missing_file(file, error) from error
@@ -43,7 +44,7 @@ def format_of(file: Path) -> Format:
 def unpacked(file: Path, packed: Format) -> Iterator[bytes]:
     """Yield what an XML file holds, unpacked; never more than a few hundred kilobytes at once."""
     given = 0
-    with file.open("rb") as raw:
+    with limits.opened(file) as raw:
         try:
             for chunk in _pieces(raw, packed):
                 given += len(chunk)

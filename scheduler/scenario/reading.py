@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from scheduler.errors import InputError, InputProblem, ServiceError
-from scheduler.i18n import _, os_reason
+from scheduler import limits
+from scheduler.errors import InputError, InputProblem
+from scheduler.i18n import _
 from scheduler.inputs.cells import CellError, identifier, shown
 from scheduler.model import Project
 from scheduler.scenario.applying import apply
@@ -23,13 +24,7 @@ def read_scenarios(file: Path, project: Project) -> tuple[Scenario, ...]:
     ServiceError
         When the file cannot be read.
     """
-    try:
-        raw = file.read_bytes()
-    except OSError as error:
-        raise ServiceError(
-            _("{file} cannot be read: {error}").format(file=file, error=os_reason(error))
-        ) from error
-    return _checked(raw, file.name, project)
+    return _checked(limits.read(file, limits.TOML_BYTES), file.name, project)
 
 
 def scenarios_of(text: str, project: Project) -> tuple[Scenario, ...]:

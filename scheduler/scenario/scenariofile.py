@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from scheduler import limits
 from scheduler.errors import InputProblem
 from scheduler.i18n import _
-from scheduler.inputs.cells import CellError, looks_like_cpr, shown
+from scheduler.inputs.cells import CellError, shown
 from scheduler.inputs.cells import text as cell_text
-from scheduler.inputs.rows import cpr_problem
-from scheduler.inputs.tomlfile import TEXT, leaves, open_toml, wrong_type
+from scheduler.inputs.tomlfile import TEXT, holds_cpr, open_toml, wrong_type
 from scheduler.model import Origin
 from scheduler.scenario.changes import VERBS, Change, Scenario
 
@@ -71,9 +71,8 @@ def parse(raw: bytes, file: str, problems: list[InputProblem]) -> tuple[Scenario
     reader = open_toml(raw, file, problems)
     if reader is None:
         return ()
-    if any(map(looks_like_cpr, leaves({k: v for k, v in reader.document.items() if k != "scenario"}))):
-        problems.append(cpr_problem(file))
-        return ()
+    if holds_cpr({key: value for key, value in reader.document.items() if key != "scenario"}):
+        return ()  # that has been said
     try:
         written = _File.model_validate(reader.document).scenario
     except ValidationError as error:
@@ -81,6 +80,10 @@ def parse(raw: bytes, file: str, problems: list[InputProblem]) -> tuple[Scenario
         return ()
     if not written:
         problems.append(InputProblem(_no_scenarios(), file))
+    if len(written) > limits.SCENARIOS:
+        reason = _("there are {count} scenarios; a file holds at most {most}")
+        problems.append(InputProblem(reason.format(count=len(written), most=limits.SCENARIOS), file))
+        return ()
     blocks = _blocks(reader.text, file, written)
     found = (_scenario(values, block, problems) for values, block in zip(written, blocks, strict=True))
     return tuple(scenario for scenario in found if scenario)
@@ -88,9 +91,8 @@ def parse(raw: bytes, file: str, problems: list[InputProblem]) -> tuple[Scenario
 
 def _scenario(values: Mapping[str, Any], block: _Block, problems: list[InputProblem]) -> Scenario | None:
     before = len(problems)
-    if any(map(looks_like_cpr, leaves(values))):
-        problems.append(cpr_problem(block.origin.file, block.origin.row, block.name))
-        return None
+    if holds_cpr(values):
+        return None  # that has been said
     try:
         written = _Written.model_validate(values)
     except ValidationError as error:
@@ -158,7 +160,7 @@ def _blocks(text: str, file: str, written: Sequence[Mapping[str, Any]]) -> Itera
 
 def _called(values: Mapping[str, Any], number: int) -> str:
     name = values.get("name")
-    if isinstance(name, str) and name.strip() and not looks_like_cpr(name):
+    if isinstance(name, str) and name.strip():
         return shown(name).strip('"')
     return _("scenario {number}").format(number=number)
 
