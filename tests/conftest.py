@@ -61,5 +61,8 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
-# A shell has its background jobs ignore Ctrl-C, and so would all that the tests start.
+# A shell has its background jobs ignore Ctrl-C, nohup has them ignore the terminal's end, and so would all that
+# the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
