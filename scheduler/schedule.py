@@ -85,6 +85,11 @@ class Ways(NamedTuple):
     waits: bool
     via_base: bool
 
+    def take(self, rows: NDArray[np.int64] | slice) -> "Ways":
+        """Return the ways from some of the places."""
+        names = ("may", "before_s", "least_s", "after_s", "ride_s")
+        return self._replace(**{name: getattr(self, name)[rows] for name in names})
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Link:

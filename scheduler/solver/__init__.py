@@ -217,6 +217,7 @@ class _Search:
         if all(part.is_proven for part in self.parts):
             bound = score
         self.progress.bounds(score, bound)
+        self._refuse_idleness(schedules)
         roster = self._roster(schedules, bound, self._reasons(schedules, priced=self.explain))
         roster = roster.replace(prices=self._prices())
         if roster.score != score:
@@ -256,6 +257,21 @@ class _Search:
             mine = [s for s in made if (s.day.date, s.day.consultant_id) in days]
             found.update((entry.id, entry) for entry in reasoner.explain(mine))
         return tuple(found[r.request_id] for r in self.problem.requests if r.request_id in found)
+
+    def _refuse_idleness(self, schedules: Iterable[DaySchedule]) -> None:
+        """Raise an error where no request is met although one alone would make the roster better."""
+        if any(schedule.visits for schedule in schedules):
+            return
+        for part in self.parts:
+            for model in part.models:
+                nothing = best_order(model, [])
+                idle = 0 if nothing is None else part.score_with(nothing)
+                for request in part.problem.requests:
+                    days = (best_order(model, [option]) for option in model.options(request))
+                    if any(day and part.score_with(day) < idle for day in days):
+                        raise InvalidRosterError(
+                            f"nothing was planned, although {request.request_id} alone would help"
+                        )
 
     def _refuse_broken_pins(self) -> None:
         problems = []

@@ -100,12 +100,7 @@ class Onward:
 
     def _moves(self, graph: DayGraph, way: Ways, group: Ints, count: Ints) -> _Moves:
         """Return the moves of a sort from the departures, of which `group` is the request or engagement."""
-        of_departure = way._replace(
-            may=way.may[group],
-            before_s=way.before_s[group],
-            least_s=way.least_s[group],
-            after_s=way.after_s[group],
-        )
+        of_departure = way.take(group)
         ends_s = self.ends_s[: len(group), np.newaxis].astype(np.int32)
         plain_s, lunch_s, may_lunch = graph.model.earliest_starts_s(of_departure, ends_s)
         plain = self._first_start(plain_s, graph)

@@ -109,11 +109,16 @@ class Chooser:
         """Go on with a search among all rounds that can be part of a better choice."""
         assert search.best is not None  # noqa: S101
         keys, deadline = self.pool.keys(search.table, search.best), search.deadline
-        if not self.generator.within(relaxed, search.score + 1 - relaxed.bound, deadline, forced):
-            return search.table, Choice(search.best, search.score, min(search.bound, search.score))
-        search = self._search(relaxed, deadline, forced, search.report, fine=search.fine, complete=True)
+        early = Deadline(deadline.at - _CHOOSING_SHARE * deadline.left_s, deadline.asked)
+        complete = self.generator.within(relaxed, search.score + 1 - relaxed.bound, early, forced)
+        if not complete and forced is None:
+            keys = self._tried(keys, deadline)
+        search = self._search(relaxed, deadline, forced, search.report, fine=search.fine, complete=complete)
         search.accept(self.pool.rows(search.table, keys))
         search.find()
+        if not complete:
+            assert search.best is not None  # noqa: S101
+            return search.table, Choice(search.best, search.score, min(search.bound, search.score))
         choice = search.prove()
         return None if choice is None else (search.table, choice)
 

@@ -6,7 +6,7 @@ consultant-day grows the rounds that pay at these prices; when no day has any, t
 *all* rounds is solved, and its bound is that of the week. Prices on the way there have a bound too.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -33,10 +33,12 @@ _WIDE = 2_000
 #: Up to this width days are grown together, so many at a time: more only fill the processor's caches.
 _NARROW = 100
 _DAYS_TOGETHER = 10
-#: Larger shapes are no faster together.
-_NODES_TOGETHER = 1_000
+#: So many nodes at a time at most, half as many of several shapes: more take up memory and are no faster.
+_NODES_TOGETHER = 2_000
 #: How many rounds a day are taken into the pool at a time.
 _ROUNDS_A_TURN = 30
+#: More rounds than this in reach of a better choice are too many to choose among.
+_MOST_ROUNDS = 100_000
 #: Points by which a round must pay, so that float arithmetic alone never makes one.
 _LEAST_GAIN = 0.01
 #: Points so many that a round without a forced request cannot make up for them.
@@ -106,7 +108,14 @@ class Generator:
         self._aheads, self._onwards = {}, {}
 
     def grow(
-        self, days: Sequence[int], extra: Sequence[Points], limit: Points, width: int, most: int | None
+        self,
+        days: Sequence[int],
+        extra: Sequence[Points],
+        limit: Points,
+        width: int,
+        most: int | None,
+        *,
+        stop: Callable[[], bool] = lambda: False,
     ) -> tuple[list[Found], int]:
         """Grow the rounds of some days, and add the best of each day to the pool; count the new ones."""
         pieces = self._pieces(days, _DAYS_TOGETHER if width <= _NARROW else 1)
@@ -116,7 +125,10 @@ class Generator:
             its = np.array([days[place] for place in places], dtype=np.int64)
             of_days = [extra[place] for place in places]
             ahead = self._ahead(shapes)
-            return Grower(self.block, ahead, its, extra=of_days, limit=limit[places], width=width).run()
+            grower = Grower(
+                self.block, ahead, its, extra=of_days, limit=limit[places], width=width, stop=stop
+            )
+            return grower.run()
 
         parts = self._threads.map(grown_piece, pieces) if len(pieces) > 1 else map(grown_piece, pieces)
         by_place = {
@@ -134,6 +146,8 @@ class Generator:
 
     def _pieces(self, days: Sequence[int], together: int) -> list[tuple[tuple[int, ...], list[int]]]:
         """Divide days into pieces that are grown together: shapes, and as many days of each, by place."""
+        nodes = self.block.count.shape[1]
+        together = min(together, max(1, _NODES_TOGETHER // nodes))
         by_shape: dict[int, list[int]] = {}
         for place, day in enumerate(days):
             by_shape.setdefault(int(self.block.shape[day]), []).append(place)
@@ -144,7 +158,7 @@ class Generator:
                 by_size.setdefault(len(part), []).append((shape, part))
         pieces = []
         for size, parts in by_size.items():
-            count = max(1, min(together // size, _NODES_TOGETHER // (size * self.block.count.shape[1])))
+            count = max(1, min(together // size, _NODES_TOGETHER // (size * nodes) // 2))
             # A shape that has several parts comes once in a piece.
             parts.sort(key=lambda part: part[0])
             for group in _apart(parts, count):
@@ -164,7 +178,7 @@ class Generator:
         found = self._onwards.get(shape)
         if found is None:
             found = Onward(self.block.graphs[shape])
-            if 2 * self.block.count.shape[1] <= _NODES_TOGETHER:
+            if 4 * self.block.count.shape[1] <= _NODES_TOGETHER:
                 self._onwards[shape] = found
         return found
 
@@ -263,7 +277,10 @@ class Generator:
             if deadline.left_s <= 0:
                 return None
             of_days = [extra[day] for day in days]
-            grown, more = self.grow(days, of_days, limit[days], int(widths[days[0]]), _ROUNDS_A_TURN)
+            width = int(widths[days[0]])
+            # A turn of narrow searches is short, and its bound is wanted whole.
+            stop = (lambda: False) if width <= _NARROW else (lambda: deadline.left_s <= 0)
+            grown, more = self.grow(days, of_days, limit[days], width, _ROUNDS_A_TURN, stop=stop)
             new += more
             for day, rounds in zip(days, grown, strict=True):
                 least[day], complete[day] = rounds.least, rounds.complete
@@ -281,15 +298,19 @@ class Generator:
         extra = [self.charges(day, relaxed.prices, table, forced) for day in range(len(self.graphs))]
         limit = relaxed.least + gap
         left: Sequence[int] = range(len(self.graphs))
+        count = 0
         for width in (_NARROW, MOST_LABELS):
             # Not all days at once, so that the deadline is heard and the labels of few are in memory.
             together = THREADS * (_DAYS_TOGETHER if width == _NARROW else 1)
             incomplete: list[int] = []
             for first in range(0, len(left), together):
-                if deadline.left_s <= 0:
+                if deadline.left_s <= 0 or count > _MOST_ROUNDS:
                     return False
                 days = left[first : first + together]
-                grown, _new = self.grow(days, [extra[day] for day in days], limit[list(days)], width, None)
+                of_days = [extra[day] for day in days]
+                stop = lambda: deadline.left_s <= 0  # noqa: E731
+                grown, new = self.grow(days, of_days, limit[list(days)], width, _MOST_ROUNDS, stop=stop)
+                count += new
                 incomplete += [day for day, found in zip(days, grown, strict=True) if not found.complete]
             left = incomplete
         return not left

@@ -27,6 +27,8 @@ FAR = float(INFEASIBLE)
 #: A stop with more starts is split into several nodes.
 _MOST_STARTS = 30
 _DAY_S = 86_400
+#: So many nodes at a time are looked at, so that what is only needed on the way takes up little memory.
+_ROWS = 64
 #: Bits of a word of a key that are used; the sign is not.
 _WORD_BITS = 62
 
@@ -260,22 +262,31 @@ class DayGraph:
 
     def _moves(self, way: Ways) -> Moves:
         wait_points = self.wait_points(way)
-        may = (way.may & self._apart)[..., np.newaxis]
-        plain_s, lunch_s = self.model.latest_ends_s(way, self.starts_s)
-        plain = self._early_enough(plain_s) * may
-        # Where no lunch is owed, it counts as had from the beginning.
-        lunch = self._early_enough(lunch_s) * may if self.model.lunch_owed else np.zeros_like(plain)
+        plain = np.zeros((len(self.count), *self.starts_s.shape), dtype=np.int8)
+        lunch = np.zeros_like(plain)
+        for first in range(0, len(plain), _ROWS):
+            rows = slice(first, first + _ROWS)
+            part = way.take(rows)
+            may = (part.may & self._apart[rows])[..., np.newaxis]
+            plain_s, lunch_s = self.model.latest_ends_s(part, self.starts_s)
+            plain[rows] = self._early_enough(plain_s, rows) * may
+            # Where no lunch is owed, it counts as had from the beginning.
+            if self.model.lunch_owed:
+                lunch[rows] = self._early_enough(lunch_s, rows) * may
         return Moves(plain, lunch, self.ride_points(way), wait_points, wait_points * self.model.day.lunch_s)
 
-    def _early_enough(self, latest_s: NDArray[np.int32]) -> NDArray[np.int8]:
-        """Count the starts of each node that end by given seconds, (from, to, starts) to the same shape."""
-        latest_s = latest_s - self.durations_s[:, np.newaxis, np.newaxis]
+    def _early_enough(self, latest_s: NDArray[np.int32], rows: slice) -> NDArray[np.int8]:
+        """Count the starts of some nodes that end by given seconds, (from, to, starts) to the same shape."""
+        latest_s = latest_s - self.durations_s[rows, np.newaxis, np.newaxis]
         # Visits start on the grid, so a table by its steps does for them; other stops have one start.
-        steps = latest_s[self.visits] // self._grid_s
+        nodes = np.arange(len(self.count))[rows]
+        visits = np.flatnonzero((nodes >= self.visits.start) & (nodes < self.visits.stop))
+        steps = latest_s[visits] // self._grid_s
         np.clip(steps, -1, self._started.shape[1] - 2, out=steps)
-        steps += 1 + np.arange(len(steps), dtype=np.int32)[:, np.newaxis, np.newaxis] * self._started.shape[1]
-        early = (latest_s >= self.starts_s[:, :1, np.newaxis]).astype(np.int8)
-        early[self.visits] = self._started.take(steps)
+        of_visit = (nodes[visits] - self.visits.start).astype(np.int32)
+        steps += 1 + of_visit[:, np.newaxis, np.newaxis] * np.int32(self._started.shape[1])
+        early = (latest_s >= self.starts_s[rows, :1, np.newaxis]).astype(np.int8)
+        early[visits] = self._started.take(steps)
         return early
 
     @property

@@ -8,7 +8,7 @@ by start, which loses nothing and needs no further rule of dominance. A label is
 the least that can follow (`ahead`) leaves it above the limit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import NamedTuple
@@ -23,6 +23,8 @@ from scheduler.solver.graph import FAR, Keys, Points
 _HALF = FAR / 2
 #: The most labels of a day and one length that are kept: they take up some tens of megabytes.
 MOST_LABELS = 100_000
+#: The most labels times nodes that are looked at together.
+_MOST_PAIRS = 2_000_000
 #: How many labels are made at a time, before the hopeless ones are dropped.
 _CHUNK = 8_192
 #: Points by which float arithmetic may err in a hope.
@@ -82,6 +84,9 @@ class Grower:
         Rounds of a day above so many priced points are not wanted.
     width
         Keep only so many of each day's most promising labels of each length.
+    stop
+        Is asked before each length whether to leave it at the rounds found: what could follow counts as
+        left out.
     """
 
     def __init__(
@@ -93,8 +98,10 @@ class Grower:
         extra: Sequence[Points],
         limit: Points,
         width: int,
+        stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self.block = block
+        self._stop = stop
         self.limit = limit
         self.width = min(width, MOST_LABELS)
         #: The shape of each day.
@@ -128,6 +135,9 @@ class Grower:
         keys = np.zeros((len(days), block.words), dtype=np.int64)
         labels = _Labels(keys, none, days, none, profile, np.zeros(len(days)))
         while len(labels):
+            if self._stop():
+                np.minimum.at(self._dropped, labels.day, labels.hope)
+                break
             labels = self._longer(labels)
             found.append(self._closed(labels))
         day, keys, points = (np.concatenate(column) for column in zip(*found, strict=True))
@@ -152,7 +162,9 @@ class Grower:
     def _longer(self, labels: _Labels) -> _Labels:
         """Return the labels with one more stop."""
         block = self.block
-        rows, to = self._pairs(labels)
+        step = max(1, _MOST_PAIRS // block.count.shape[1])
+        pieces = [self._pairs(labels, slice(i, i + step)) for i in range(0, len(labels), step)]
+        rows, to = (np.concatenate(column) for column in zip(*pieces, strict=True))
         if not len(rows):
             return labels.take(rows)
         least = np.full((len(labels), 2, labels.profile.shape[2] + 1), FAR)
@@ -167,8 +179,9 @@ class Grower:
         ]
         return self._promising(_merged(_joined(parts)))
 
-    def _pairs(self, labels: _Labels) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Return which labels may be grown by which nodes: rows of the labels, and nodes."""
+    def _pairs(self, labels: _Labels, part: slice) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return which labels of a part may be grown by which nodes: rows of the labels, and nodes."""
+        labels = labels.take(np.arange(len(labels))[part])
         block, day, last = self.block, labels.day, labels.last
         shape = self._shape[day]
         first_alive = (labels.profile < _HALF).any(axis=1).argmax(axis=1)
@@ -190,7 +203,7 @@ class Grower:
             room[limited] -= self._held(labels.take(limited))
             keep = block.held[self._shape[day[rows]], nodes] <= room[rows]
             rows, nodes = rows[keep], nodes[keep]
-        return rows, nodes
+        return rows + part.start, nodes
 
     def _held(self, labels: _Labels) -> Ints:
         """Return the conversations of labels."""

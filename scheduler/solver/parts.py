@@ -198,6 +198,10 @@ class Part:
         """The score of the schedules, pins that are not kept counting as `pin_points` each."""
         return math.floor(self.unrounded)
 
+    def score_with(self, schedule: DaySchedule) -> int:
+        """Return the score of a roster in which nothing is planned but one day."""
+        return math.floor(self._unrounded([schedule]))
+
     def _unrounded(self, schedules: Sequence[DaySchedule]) -> Fraction:
         """Return the score of schedules, points of balance not rounded down."""
         seconds = dict.fromkeys((c.consultant_id for c in self.problem.consultants), 0)

@@ -30,7 +30,8 @@ def first_choice(generator: Generator, deadline: Deadline) -> tuple[int, ...]:
         for day in days:
             left[[i for i, _ in graphs[day].offers]] -= 1
         open_days = days
-        while open_days and deadline.left_s > 0:
+        # However little time there is, somebody has something to do.
+        while open_days and (deadline.left_s > 0 or not any(keys)):
             extra = [_extra(graphs[day], met, left) for day in open_days]
             limit = np.array([pool.points(day, 0) - 1.0 for day in open_days])
             grown, _new = generator.grow(open_days, extra, limit, _WIDTH, _ROUNDS)
