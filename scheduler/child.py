@@ -34,7 +34,8 @@ class Child:
     def __init__(self, serve: Callable[..., None], *arguments: object) -> None:
         self.pipe, childs_end = Pipe()
         begin = f"begin({childs_end.fileno()}, {serve.__module__!a}, {serve.__qualname__!a}, {arguments!a})"
-        code = f"import sys; sys.path[:] = {sys.path!a}; from scheduler.child import begin; {begin}"
+        path = list(map(str, sys.path))
+        code = f"import sys; sys.path[:] = {path!a}; from scheduler.child import begin; {begin}"
         self._process: Popen[bytes] | None = None
         try:
             # What would interrupt the start waits: a half-started process would be nobody's.

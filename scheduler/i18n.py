@@ -1,7 +1,8 @@
 """Danish and English: texts, numbers and dates as people here write them.
 
 Texts are written in English in the code and translated when they are used. The language is a
-context variable: the command line sets it once, a web request may set its own.
+context variable: the command line sets it once, a web request or a thread its own. A new thread begins
+with Danish, whatever the thread speaks that has started it.
 """
 
 import errno

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,3 +120,13 @@ def interrupt_oneself(*, progress: Progress, stop: Stop) -> str:
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(0.05)
     return "still here"
+
+
+def report_no_address(pipe: Connection, _workers: int, _scratch: str) -> None:
+    """Be a local cluster that could not start its workers."""
+    pipe.send(("", "Too many open files"))
+
+
+def end_at_once(_pipe: Connection, _workers: int, _scratch: str) -> None:
+    """Be a local cluster that came to nothing."""
+    os._exit(7)

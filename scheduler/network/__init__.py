@@ -3,10 +3,10 @@
 - `osm` reads OSM XML, guarded, `streams` what it is packed in, `pbf` the other format;
 - `mapfile` is a file of any of these, `extract` takes the part around places from it, `writing` writes it;
 - `rules` says what a bicycle may ride, and how;
-- `graph` builds the NetworkX graph through OSMnx;
+- `graph` builds the NetworkX graph, which OSMnx simplifies and projects;
 - `topology` compiles it into arrays, `cache` keeps them, `islands` is what could not be reached;
 - `background` takes what a map shows behind the rides, and the address points;
-- `services` asks Overpass and Nominatim through OSMnx, `overpass` says for what and reads the answers,
+- `services` asks Overpass and Nominatim, `overpass` says for what and reads the answers,
   `coastline` makes the sea of its shore;
 - `network` is what others use, `loading` how it is had, `search` finds rides in it.
 """

@@ -105,6 +105,11 @@ def test_settings_that_somebody_else_has_made_do_no_harm(name: str) -> None:
         assert inline_svg(PLOTS[name](), 4.0, "p", "title") == usual
 
 
+def test_what_the_font_has_not_is_written_all_the_same_and_no_warning() -> None:
+    terms = TERMS.assign(meaning="漢字 🚲")
+    assert "漢字 🚲" in inline_svg(plots.score_terms(terms, source=SOURCE), 4.0, "p", "title")
+
+
 @every_plot
 def test_a_plot_can_stand_beside_others(name: str) -> None:
     figure = Figure(layout="constrained")

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import childwork
 import pandas as pd
 import psutil
 import pytest
@@ -404,6 +405,21 @@ def test_workers_end_with_their_program(tmp_path: Path) -> None:
     assert run(tasks(1, "divide"), tmp_path / "out", work=scenario_work.obey, workers=0).failures
     assert not list((tmp_path / "out").glob(".*"))  # what the killed one left
     assert len(pd.read_parquet(tmp_path / "out")) == done
+
+
+@pytest.mark.parametrize(
+    ("serve", "trouble"),
+    [(childwork.report_no_address, "Too many open files"), (childwork.end_at_once, "exit code 7")],
+)
+def test_processes_that_cannot_be_started_are_a_sentence(
+    serve: Callable[..., None], trouble: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_host", serve)
+    before = grandchildren()
+    with pytest.raises(ServiceError, match=f"could not be started: {trouble}") as caught:
+        run(tasks(2), None, work=scenario_work.count, workers=2)
+    assert "--workers 0" in caught.value.hint
+    assert grandchildren() == before
 
 
 # --- A cluster that is there ---------------------------------------------------------------------
