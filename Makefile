@@ -1,5 +1,6 @@
 # make roster   plan the example's week 2009-W20 (or WEEK=2009-W21) and print it
 # make test     everything that must hold: lint, types, architecture, tests
+# make fuzz     2,000 mutants of the example project (COUNT=..., SEED=...), through check-data and some through plan
 # make kills    commands killed at 200 moments, and what the next command finds (some minutes)
 # make bench    the measures, as a table
 # make sizes    how far weeks of 20 to 400 practices are proven, how fast (half an hour)
@@ -15,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: roster test lint types contracts tests browser kills bench sizes peers docs lock clean
+.PHONY: roster test lint types contracts tests browser fuzz kills bench sizes peers docs lock clean
 
 roster: .venv/runtime.stamp
 	@$(BIN)/python -m scheduler plan "$(or $(WEEK),2009-W20)"
@@ -34,6 +35,9 @@ contracts: .venv/dev.stamp
 
 tests: .venv/dev.stamp browser
 	$(BIN)/python -m pytest
+
+fuzz: .venv/dev.stamp
+	FUZZ_COUNT="$(or $(COUNT),2000)" FUZZ_SEED="$(or $(SEED),0)" $(BIN)/python -m pytest tests/test_fuzz.py
 
 kills: .venv/dev.stamp
 	HJUL_KILLS=200 $(BIN)/python -m pytest tests/test_kills.py
