@@ -14,7 +14,7 @@ from pathlib import Path
 
 from scheduler.cpr import looks_like_cpr
 from scheduler.errors import InputError, InputProblem, ServiceError
-from scheduler.i18n import _, number
+from scheduler.i18n import _, number, os_reason
 
 _MB = 1_000_000
 
@@ -106,7 +106,7 @@ def read(file: Path, most_bytes: int) -> bytes:
             content = stream.read(most_bytes + 1)
     except OSError as error:
         raise ServiceError(
-            _("{file} cannot be read: {error}").format(file=file, error=error.strerror)
+            _("{file} cannot be read: {error}").format(file=file, error=os_reason(error))
         ) from error
     if len(content) > most_bytes:  # of some files the system knows no size
         raise _too_large(most_bytes, file)
