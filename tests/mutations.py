@@ -183,7 +183,12 @@ def _slip(rng: random.Random, text: str) -> str:
 def _misspelt(rng: random.Random, name: str) -> str:
     """Return a name with one letter more, less or other."""
     place = rng.randrange(1, len(name))
-    return name[:place] + rng.choice(("", "x", "s")) + name[place + rng.randrange(2) :] + "e"
+    slips = (
+        name[:place] + name[place + 1 :],
+        f"{name[:place]}x{name[place:]}",
+        f"{name[:place]}x{name[place + 1 :]}",
+    )
+    return rng.choice(slips)
 
 
 def _row(rng: random.Random, _kind: Kind, tables: dict[str, Grid]) -> str:

@@ -195,6 +195,10 @@ def test_cells_without_a_value(rows: str, said: str) -> None:
         '<row r="99999999999999"><c><v>1</v></c></row>',
         '<row><c r="XFE1"><v>1</v></c></row>',
         '<row><c r="ZZZZZZZZ1"><v>1</v></c></row>',
+        '<row><c r="Bq1"><v>1</v></c></row>',
+        '<row><c r="b1"><v>1</v></c></row>',
+        '<row><c r="1"><v>1</v></c></row>',
+        '<row r="2"><c r="A3"><v>1</v></c></row>',
         '<row r="x"><c><v>1</v></c></row>',
         '<row r="nan"><c><v>1</v></c></row>',
         '<row><c t="s"><v>5</v></c></row>',
@@ -221,6 +225,7 @@ def _laughs() -> str:
     ("parts", "said"),
     [
         ({SHEET: None}, UNREADABLE),
+        ({"xl/styles.xml": b"?" + b"<x/>"}, UNREADABLE),
         (sheet("<row><c t='str'><v>&i;</v></c></row>", before=_laughs()), UNREADABLE),
         ({"xl/other.xml": f"{_laughs()}<x>&i;</x>".encode()}, UNREADABLE),
         (sheet('<row><c t="str"><v>' + "x" * 1_500_000 + "</v></c></row>"), TOO_LARGE),
@@ -233,7 +238,7 @@ def _laughs() -> str:
         (sheet("<a>" * 400_000), TOO_LARGE),
         (sheet("<row>" + "<c/>" * 17_000 + "</row>"), UNREADABLE),
     ],
-    ids=range(12),
+    ids=range(13),
 )  # fmt: skip
 def test_workbooks_made_to_do_harm(parts: dict[str, bytes | Iterable[bytes] | None], said: str) -> None:
     assert problems_of(changed(parts)) == [said]

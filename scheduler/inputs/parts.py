@@ -10,6 +10,7 @@ import posixpath
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from string import ascii_uppercase
 from typing import IO, NamedTuple
 from xml.parsers import expat
 
@@ -96,6 +97,8 @@ def read_book(archive: zipfile.ZipFile, file: str) -> Book:
         with archive.open(info) as stream:
             head = stream.read(64)
             if not head.lstrip().startswith(_BEGINNINGS):
+                if info.filename.endswith((".xml", ".rels", ".vml")):
+                    raise UnusableWorkbookError  # it is damaged
                 continue  # a picture
             unpacked += info.file_size
             if unpacked > limits.UNPACKED_BYTES:
@@ -212,7 +215,7 @@ def column_of(reference: str) -> int:
 
 def place_of(reference: str) -> Place:
     """Return the cell of a reference like B12."""
-    return Place(int(reference.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")), column_of(reference))
+    return Place(int(reference.lstrip(ascii_uppercase)), column_of(reference))
 
 
 def letters(column: int) -> str:

@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
+from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 from scheduler import limits
@@ -147,8 +148,11 @@ class _SheetReader(PartParser):
         self._row, self._column, self._cells = row, 0, []
 
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:
-        reference = attributes.get("r")
-        column = column_of(reference) if reference else self._column + 1
+        column = self._column + 1
+        if reference := attributes.get("r"):
+            column, row = column_of(reference), reference.lstrip(ascii_uppercase)
+            if row != str(self._row):
+                raise UnusableWorkbookError
         if not self._column < column <= _LAST_COLUMN:
             raise UnusableWorkbookError
         self._counted.cell()
