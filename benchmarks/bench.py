@@ -8,15 +8,20 @@ Where the real extract lies beside the checkout, travel times on it are compared
 """
 
 import argparse
+import datetime as dt
 import os
 import platform
+import random
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 from rich.console import Console
@@ -29,6 +34,7 @@ from scheduler.model import Place, Problem, Week
 from scheduler.scenario.chance.robustness import carry_out
 from scheduler.solver import solve
 from scheduler.travel import travel_times
+from scheduler.workbook import write_workbook
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data"
@@ -71,6 +77,49 @@ def processes() -> Iterator[Row]:
         "under 5 s",
     )
     yield "hjul plan, peak memory", f"{max(megabytes for _, megabytes in runs):.0f} MB", "under 700 MB"
+
+
+def reading() -> Iterator[Row]:
+    """Check a project of 100,000 rooms, as a table and as a workbook."""
+    with tempfile.TemporaryDirectory() as folder:
+        table, workbook = Path(folder) / "table", Path(folder) / "workbook"
+        many_rooms(table, 100_000)
+        workbook.mkdir()
+        shutil.copy(table / "project.toml", workbook)
+        # In a process of its own: what is started here is counted with the memory that there is here.
+        with ProcessPoolExecutor(1, get_context("spawn")) as writer:
+            writer.submit(write_workbook, table, workbook / "project.xlsx").result()
+        for name, data in (("rooms.csv", table), ("project.xlsx", workbook)):
+            seconds, megabytes = run(["check-data", "--quiet", "--data", data], {})
+            yield f"hjul check-data, 100,000 rows in {name}", f"{seconds:.1f} s", "under 15 s"
+            yield (
+                f"hjul check-data, 100,000 rows in {name}, peak memory",
+                f"{megabytes:.0f} MB",
+                "under 500 MB",
+            )
+
+
+def many_rooms(folder: Path, count: int) -> None:
+    """Write the example with that many rooms, which differ and stand open at all hours and times of the year."""
+    shutil.copytree(DATA, folder)
+    rng = random.Random(0)
+    practices = [
+        line.partition(",")[0] for line in (DATA / "practices.csv").read_text("utf-8").splitlines()[1:]
+    ]
+    rows = ["practice_id,weekday,start,end,weeks,valid_from,valid_to,room"]
+    for number in range(count):
+        start, first = rng.randrange(8 * 60, 13 * 60, 5), rng.randrange(600)
+        times = (
+            f"{minute // 60:02d}:{minute % 60:02d}" for minute in (start, start + rng.randrange(60, 240, 5))
+        )
+        days = (dt.date(2009, 4, 1) + dt.timedelta(days=day) for day in (first, first + rng.randrange(300)))
+        words = (rng.choice(practices), rng.choice(("mon", "tue", "wed", "thu")))
+        rows.append(
+            ",".join(
+                (*words, *times, rng.choice(("all", "odd", "even")), *map(str, days), f"Room {number % 9}")
+            )
+        )
+    (folder / "rooms.csv").write_text("\n".join(rows), encoding="utf-8")
 
 
 def matrix(prepared: planner.Prepared) -> Iterator[Row]:
@@ -142,7 +191,7 @@ def main() -> None:
     table.add_column("Wanted")
     tables = [table]
     with progress.status("measuring processes") as status, tempfile.TemporaryDirectory() as folder:
-        for row in processes():
+        for row in (*processes(), *reading()):
             table.add_row(*row)
         # Workers are forked, and begin with as much memory as there is here: so before anything is loaded.
         for row in many(status.update):
