@@ -123,14 +123,19 @@ def clock(moment: datetime | int) -> str:
 
 
 def day(value: date, style: str = "long") -> str:
-    """Write a date: ``tirsdag 12. maj`` (long), ``tir. 12. maj`` (short), ``12. maj 2009`` (year)."""
+    """Write a date.
+
+    ``tirsdag 12. maj`` (long), ``tirs. 12. maj`` (short), ``12. maj 2009`` (year), ``12. maj`` (brief) or
+    ``maj 2009`` (month).
+    """
     from babel.dates import format_date
 
     patterns = {
-        "da": {"long": "EEEE d. MMMM", "short": "EEE d. MMM", "year": "d. MMMM y"},
-        "en": {"long": "EEEE d MMMM", "short": "EEE d MMM", "year": "d MMMM y"},
+        "da": {"long": "EEEE d. MMMM", "short": "EEE d. MMM", "year": "d. MMMM y", "brief": "d. MMM"},
+        "en": {"long": "EEEE d MMMM", "short": "EEE d MMM", "year": "d MMMM y", "brief": "d MMM"},
     }
-    return str(format_date(value, format=patterns[language()][style], locale=language()))
+    pattern = "MMM y" if style == "month" else patterns[language()][style]
+    return str(format_date(value, format=pattern, locale=language()))
 
 
 def weekday(value: int, style: str = "wide") -> str:

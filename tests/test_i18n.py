@@ -15,6 +15,8 @@ def test_numbers_and_dates_as_danes_write_them() -> None:
         assert i18n.day(TUESDAY) == "tirsdag 12. maj"
         assert i18n.day(TUESDAY, "short") == "tirs. 12. maj"
         assert i18n.day(TUESDAY, "year") == "12. maj 2009"
+        assert i18n.day(TUESDAY, "brief") == "12. maj"
+        assert i18n.day(TUESDAY, "month") == "maj 2009"
         assert i18n.clock(9 * 3600 + 5 * 60 + 59) == "9.05"
         assert i18n.hours(3 * 3600 + 25 * 60) == "3 t 25 min"
         assert [i18n.weekday(n, "short") for n in range(3)] == ["man", "tirs", "ons"]

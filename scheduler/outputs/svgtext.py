@@ -4,6 +4,7 @@ Matplotlib's own does so too, but only as a setting of the whole process.
 """
 
 import codecs
+import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -39,14 +40,21 @@ class _Renderer(RendererSVG):
         style = {"font-size": f"{prop.get_size_in_points():.6g}px", "fill": to_hex(gc.get_rgb())}
         if prop.get_weight() != "normal":
             style["font-weight"] = str(prop.get_weight())
-        if mtext and not angle:
-            x, _y = mtext.get_transform().transform(mtext.get_unitless_position())
+        if mtext and (not angle or mtext.get_rotation_mode() == "anchor"):
+            x, y = self._anchored(mtext, x, y, angle)
             style["text-anchor"] = _ANCHORS[mtext.get_horizontalalignment()]
         place = {"x": f"{x:.2f}", "y": f"{y:.2f}"}
         if angle:
             place["transform"] = f"rotate({-angle:.6g} {place['x']} {place['y']})"
         css = "; ".join(f"{name}: {value}" for name, value in style.items())
         self.writer.element("text", s, attrib={**place, "style": css})
+
+    def _anchored(self, text: "Text", x: float, y: float, angle: float) -> tuple[float, float]:
+        """Return the place of a text's anchor on the line that begins at `x`, `y` and rises by an angle."""
+        anchor_x, anchor_up = text.get_transform().transform(text.get_unitless_position())
+        across, down = math.cos(math.radians(angle)), -math.sin(math.radians(angle))
+        along = (anchor_x - x) * across + (self.height - anchor_up - y) * down
+        return x + along * across, y + along * down
 
     def get_text_width_height_descent(
         self,

@@ -19,16 +19,16 @@ TUESDAY = 2  # of consultant 1: two visits, desk and lunch, a home visit
 
 
 def _write_pages(folder: Path) -> None:
-    for hostile in (False, True):
+    for prefix, hostile in (("", False), ("danish-", False), ("hostile-", True)):
         roster = samples.roster(hostile=hostile)
         rides, background = samples.rides(roster, hostile=hostile), samples.background(hostile=hostile)
-        prefix = "hostile-" if hostile else ""
-        pages = {
-            "round": maps.round_page(
-                roster, roster.rounds[TUESDAY], rides, background, map_settings=MapSettings()
-            ),
-            "week": maps.week_page(public(roster), rides, background, map_settings=MapSettings()),
-        }
+        with i18n.using("da" if prefix == "danish-" else "en"):
+            pages = {
+                "round": maps.round_page(
+                    roster, roster.rounds[TUESDAY], rides, background, map_settings=MapSettings()
+                ),
+                "week": maps.week_page(public(roster), rides, background, map_settings=MapSettings()),
+            }
         for name, html in pages.items():
             (folder / f"{prefix}{name}.html").write_text(html, encoding="utf-8")
     roster = samples.roster()
@@ -62,6 +62,7 @@ def _labels(page: Opened) -> list[str]:
     [
         ("round", PHONE),
         ("round", DESK),
+        ("danish-round", PHONE),
         ("hostile-round", PHONE),
         ("hostile-week", PHONE),
         ("hostile-week", DESK),

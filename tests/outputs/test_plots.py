@@ -1,6 +1,9 @@
 """The plots: what they say, how they are written, and that all of it can be seen at every width."""
 
 import math
+import re
+import xml.etree.ElementTree as ET
+from itertools import combinations, pairwise
 from typing import Any
 
 import matplotlib as mpl
@@ -105,6 +108,26 @@ def test_settings_that_somebody_else_has_made_do_no_harm(name: str) -> None:
         assert inline_svg(PLOTS[name](), 4.0, "p", "title") == usual
 
 
+@every_plot
+def test_what_an_axis_is_called_stands_at_its_middle_in_fonts_of_any_width(name: str) -> None:
+    figure = PLOTS[name]()
+    root = ET.fromstring(inline_svg(figure, 4.0, "p", "title"))  # noqa: S314  # made in this line
+    _drawn(figure, 4.0)
+    (ax,) = figure.axes
+    middle = ax.get_position().get_points().mean(axis=0) * figure.get_size_inches() * 72
+    across, down = middle[0], figure.get_figheight() * 72 - middle[1]
+    called = {"x": ax.get_xlabel(), "y": ax.get_ylabel()}
+    found = [text for text in root.iter("text") if text.text and text.text in called.values()]
+    assert len(found) == sum(map(bool, called.values()))
+    for text in found:
+        assert "text-anchor: middle" in text.attrib["style"]
+        if text.text == called["x"]:
+            assert float(text.attrib["x"]) == pytest.approx(across, abs=1)
+        else:
+            assert float(text.attrib["y"]) == pytest.approx(down, abs=1)
+            assert text.attrib["transform"] == f"rotate(-90 {text.attrib['x']} {text.attrib['y']})"
+
+
 def test_what_the_font_has_not_is_written_all_the_same_and_no_warning() -> None:
     terms = TERMS.assign(meaning="漢字 🚲")
     assert "漢字 🚲" in inline_svg(plots.score_terms(terms, source=SOURCE), 4.0, "p", "title")
@@ -199,6 +222,19 @@ def test_weeks_show_where_scenarios_differ_and_draws_count_with_their_mean() -> 
     assert "−1.5" in _texts(drawn)
 
 
+def test_what_weeks_add_up_to_is_not_added_up_from_rounded_numbers() -> None:
+    draws = (RESULTS.assign(week=RESULTS["week"] + f"#{n}") for n in (1, 2, 3))
+    thirds = pd.concat(draws, ignore_index=True)
+    one_more = (thirds["scenario"] == "same") & thirds["week"].str.endswith("#3")
+    thirds.loc[one_more, "held"] += 1  # a third in each of three weeks
+    figure = plots.conversations_by_week(thirds, titles=TITLES, source=SOURCE)
+    texts = _texts(figure)
+    assert texts.count("+0.3") == 3
+    assert "+1" in texts
+    thirds.loc[thirds["scenario"] == "today", "held"] += thirds["week"].str.endswith("W53#3")
+    assert "47.3" in _texts(plots.conversations_by_week(thirds, titles=TITLES, source=SOURCE))
+
+
 def test_weeks_that_a_scenario_lacks_are_left_out() -> None:
     lacking = RESULTS[(RESULTS["scenario"] != "same") | (RESULTS["week"] != "2009-W53")]
     figure = plots.conversations_by_week(lacking, titles=TITLES, source=SOURCE)
@@ -230,6 +266,23 @@ def test_the_road_tells_the_chance() -> None:
     assert f"over{NBSP}99{NBSP}%" in _title(
         plots.road_to_goal(sure, end=FAN["week_end"].iloc[-1].date(), source=SOURCE)
     )
+
+
+@pytest.mark.parametrize("weeks", [1, 4, 9, 30, 52, 53, 92])
+def test_a_road_of_any_length_has_dates_that_can_be_read_on_a_phone(weeks: int) -> None:
+    ends = pd.date_range("2009-02-08", periods=weeks, freq="7D")
+    fan = pd.DataFrame({column: FAN[column].iloc[-1] for column in FAN} | {"week_end": ends})
+    figure = plots.road_to_goal(fan, end=ends[-1].date(), source=SOURCE)
+    renderer = _drawn(figure, 4.0).get_renderer()
+    (ax,) = figure.axes
+    low, high = ax.get_xlim()
+    shown = [
+        label.get_window_extent(renderer)
+        for place, label in zip(ax.get_xticks(), ax.get_xticklabels(), strict=True)
+        if low <= place <= high
+    ]
+    assert min(weeks, 2) <= len(shown) <= 5
+    assert all(left.x1 < right.x0 for left, right in pairwise(shown))
 
 
 def test_the_frontier_leaves_out_what_is_not_known_and_shows_how_sure_the_rest_is() -> None:
@@ -287,6 +340,26 @@ def test_calm_has_its_price() -> None:
     assert _title(plots.price_of_calm(CALM.head(1), source=SOURCE)) == (
         f"Without slack 57{NBSP}% of visits begin on time"
     )
+
+
+@pytest.mark.parametrize("slack", [0, 100, 500_000])
+def test_rosters_that_are_alike_share_their_words(slack: int) -> None:
+    table = pd.DataFrame(
+        {
+            "slack_minutes": [0, 2, 5, 10],
+            "score_points": [475_250, 475_250 + slack, 478_250 + slack, 482_950 + slack],
+            "chance_visit_within_0_min": [0.626, 0.913, 0.984, 0.995],
+            "chance_visit_within_5_min": [0.984, 0.984, 0.995, 0.999],
+            "chance_week_within_15_min": [0.98, 0.981, 0.995, 0.999],
+        }
+    )
+    figure = plots.price_of_calm(table, source=SOURCE)
+    renderer = _drawn(figure, 4.0).get_renderer()
+    named = figure.axes[0].texts
+    assert [int(n) for text in named for n in re.findall(r"\d+", text.get_text())] == [0, 2, 5, 10]
+    boxes = [text.get_window_extent(renderer) for text in named]
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    assert ("5, 10 min" in [text.get_text() for text in named]) == (slack == 500_000)
 
 
 def test_working_hours_add_up() -> None:

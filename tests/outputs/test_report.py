@@ -17,6 +17,7 @@ from playwright.sync_api import Browser
 from scheduler import i18n
 from scheduler.mapdata import Background, Line
 from scheduler.model import Place
+from scheduler.outputs.plots import candidate_ranking
 from scheduler.outputs.report import Section, report
 from scheduler.outputs.scenariomap import ChangedPlace, scenario_map_page
 
@@ -276,3 +277,15 @@ def test_it_prints(browser: Browser, tmp_path: Path) -> None:
         page.page.emulate_media(media="print")
         assert _plots_seen(page) == {"wide"}
         assert not page.page.locator("nav").is_visible()
+
+
+@pytest.mark.browser
+def test_a_plot_of_many_rows_is_printed_on_one_sheet(browser: Browser, tmp_path: Path) -> None:
+    gains = pd.DataFrame({"name": ["word " * 40] * 20, "value_points": range(20), "net_conversations": 1})
+    figure = candidate_ranking(gains, source="s", most=20)
+    file = tmp_path / "report.html"
+    file.write_text(report("t", "", [], [Section("s", figure=figure)]), encoding="utf-8")
+    with opened(browser, file, size=DESK) as page:
+        page.page.emulate_media(media="print")
+        high: int = page.page.evaluate("document.querySelector('.plot .wide svg').clientHeight")
+        assert 500 < high < (297 - 2 * 14) * 96 / 25.4

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from scheduler.i18n import _, day, language, ngettext, number
+from scheduler.i18n import _, day, ngettext, number
 from scheduler.outputs.plots.style import (
     BLUE,
     GREY,
@@ -22,9 +22,17 @@ from scheduler.outputs.plots.style import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.axis import XAxis
     from matplotlib.figure import Figure
+
+#: So many weeks are a short time, in which there may be no first of January or July, or but one.
+_SHORT_WEEKS = 52
+#: So many dates fit beside each other on a phone.
+_DATES = 5
 
 
 def road_to_goal(fan: "pd.DataFrame", *, end: dt.date, source: str, ax: "Axes | None" = None) -> "Figure":
@@ -42,9 +50,6 @@ def road_to_goal(fan: "pd.DataFrame", *, end: dt.date, source: str, ax: "Axes | 
     ax
         Axes to draw on, instead of a figure of its own.
     """
-    from matplotlib.dates import MonthLocator
-    from matplotlib.ticker import FuncFormatter
-
     weeks, last = fan["week_end"].to_numpy(), fan.iloc[-1]
     goal = int(last["goal_conversations"])
     axes = axes_for(ax, 4.2)
@@ -56,9 +61,7 @@ def road_to_goal(fan: "pd.DataFrame", *, end: dt.date, source: str, ax: "Axes | 
     axes.plot(weeks, fan["held_p50"], color=BLUE, **THICK, label=_("the middle"))
     axes.axhline(goal, color=ORANGE, linestyle=(0, (5, 2)), linewidth=1.6, label=_("the goal"))
     axes.set_ylim(bottom=0)
-    axes.xaxis.set_major_locator(MonthLocator(bymonth=(1, 7)))
-    axes.xaxis.set_minor_locator(MonthLocator(bymonth=(4, 10)))
-    axes.xaxis.set_major_formatter(FuncFormatter(spoken(_month)))
+    _name_dates(axes.xaxis, weeks)
     axes.yaxis.set_major_formatter(numbers())
     axes.set_xlabel(_("end of the week"))
     axes.set_ylabel(_("conversations held in all"))
@@ -74,11 +77,19 @@ def road_to_goal(fan: "pd.DataFrame", *, end: dt.date, source: str, ax: "Axes | 
     return finish(axes, title, source)
 
 
-def _month(value: float) -> str:
-    from babel.dates import format_date
-    from matplotlib.dates import num2date
+def _name_dates(axis: "XAxis", weeks: "Sequence[dt.datetime]") -> None:
+    """Name as many dates on an axis as can be read on a phone: half years, or in a short time ends of weeks."""
+    from matplotlib.dates import MonthLocator, num2date
+    from matplotlib.ticker import FuncFormatter
 
-    return str(format_date(num2date(value).date(), "MMM y", locale=language()))
+    if len(weeks) > _SHORT_WEEKS:
+        axis.set_major_locator(MonthLocator(bymonth=(1, 7)))
+        axis.set_minor_locator(MonthLocator(bymonth=(4, 10)))
+        style = "month"
+    else:
+        axis.set_ticks(list(weeks[:: -(-len(weeks) // _DATES)]))
+        style = "brief"
+    axis.set_major_formatter(FuncFormatter(spoken(lambda value: day(num2date(value).date(), style))))
 
 
 def capacity_frontier(frontier: "pd.DataFrame", *, source: str, ax: "Axes | None" = None) -> "Figure":

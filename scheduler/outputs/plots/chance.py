@@ -1,6 +1,6 @@
 """Plots of a week under chance: which times are kept, what is held, and what slack costs."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +25,8 @@ from scheduler.outputs.plots.style import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 _BOOKED = ("visit", "home_visit", "engagement")
 #: A stop is called safe if it begins within five minutes in so many cases.
 _SAFE = 0.9
+#: What a few words take of a plot on a phone, as shares of its width and height.
+_WORDS_ROOM = (0.18, 0.08)
 
 
 def stop_punctuality(stops: "pd.DataFrame", *, source: str, ax: "Axes | None" = None) -> "Figure":
@@ -158,26 +162,38 @@ def price_of_calm(table: "pd.DataFrame", *, source: str, ax: "Axes | None" = Non
     axes = axes_for(ax, 4.2)
     for (column, text), look in zip(series.items(), looks(len(series)), strict=True):
         axes.plot(price, table[column], label=text, **look)
-    for points, chance, minutes in zip(
-        price, table["chance_visit_within_0_min"], table["slack_minutes"], strict=True
-    ):
-        axes.annotate(
-            _("{n} min").format(n=number(minutes)),
-            (points, chance),
-            xytext=(5, -5),
-            textcoords="offset points",
-            **WORDS,
-            va="top",
-        )
     axes.margins(x=0.1, y=0.15)
-    axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.set_ylim(top=1.01)
+    _name_slack(
+        axes, list(zip(price, table["chance_visit_within_0_min"], strict=True)), table["slack_minutes"]
+    )
+    axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.xaxis.set_major_formatter(numbers(signed=True))
     axes.yaxis.set_major_formatter(numbers(0, "%", 100))
     axes.set_xlabel(_("what the slack costs, points of the score"))
     axes.set_ylabel(_("chance"))
     legend(axes, above=True)
     return finish(axes, _calm_found(table), source)
+
+
+def _name_slack(axes: "Axes", points: "Sequence[tuple[float, float]]", slack: "Iterable[float]") -> None:
+    """Write at each point how much slack it is; those that are too close for that are named at the first of them."""
+    axes.autoscale_view()
+    together: list[tuple[tuple[float, float], Any, list[str]]] = []
+    for point, place, minutes in zip(points, axes.transLimits.transform(points), slack, strict=True):
+        if together and (abs(place - together[-1][1]) < _WORDS_ROOM).all():
+            together[-1][2].append(number(minutes))
+        else:
+            together.append((point, place, [number(minutes)]))
+    for point, _place, named in together:
+        axes.annotate(
+            _("{n} min").format(n=", ".join(named)),
+            point,
+            xytext=(5, -5),
+            textcoords="offset points",
+            **WORDS,
+            va="top",
+        )
 
 
 def _calm_found(table: "pd.DataFrame") -> str:

@@ -118,10 +118,10 @@ def conversations_by_week(
     """
     weeks = results["week"].str.partition("#")[0]
     held = results.assign(week=weeks).pivot_table(index="scenario", columns="week", values="held")
-    held = held.loc[[name for name in titles if name in held.index]].dropna(axis="columns").round(1)
+    held = held.loc[[name for name in titles if name in held.index]].dropna(axis="columns")
     apart = held - held.iloc[0]
     most = max(1.0, *apart.abs().to_numpy().ravel().tolist())
-    totals = [written(float(held.iloc[0].sum())), *map(_signed, apart.iloc[1:].sum(axis=1).tolist())]
+    totals = [_tenths(float(held.iloc[0].sum())), *map(_signed, apart.iloc[1:].sum(axis=1).tolist())]
     listed = Rows([titles[name] for name in held.index], totals)
     axes = axes_for(ax, 1.3 + listed.height_in)
     listed.draw(axes)
@@ -130,9 +130,9 @@ def conversations_by_week(
         for column, (count, value) in enumerate(pairs):
             colour = GREY if row == 0 else BLUE if value >= 0 else ORANGE
             strength = 0.35 if row == 0 else 0.15 + 0.45 * abs(value) / most
-            if row == 0 or value:
+            if row == 0 or round(value, 1):
                 axes.barh(listed.middles[row], 0.94, 0.36, column - 0.47, color=colour, alpha=strength)
-                text = written(count, int(count % 1 > 0)) if row == 0 else _signed(value)
+                text = _tenths(count) if row == 0 else _signed(value)
                 if len(held.columns) <= _MOST_NUMBERS:
                     axes.text(
                         column, listed.middles[row], text, ha="center", va="center", **{**WORDS, "size": 9}
@@ -146,8 +146,13 @@ def conversations_by_week(
     return finish(axes, _weeks_found(apart, titles), source)
 
 
+def _tenths(value: float, *, signed: bool = False) -> str:
+    """Write a number with one decimal, or with none where that is a zero."""
+    return written(value, int(round(value, 1) % 1 > 0), signed=signed)
+
+
 def _signed(value: float) -> str:
-    return written(value, int(round(value, 1) % 1 > 0), signed=True)
+    return _tenths(value, signed=True)
 
 
 def _week_labels(weeks: Sequence[str]) -> list[str]:
@@ -160,7 +165,7 @@ def _week_labels(weeks: Sequence[str]) -> list[str]:
 
 
 def _weeks_found(apart: "pd.DataFrame", titles: Mapping[str, str]) -> str:
-    differ = (apart != 0).sum(axis=1)
+    differ = (apart.round(1) != 0).sum(axis=1)
     name = str(differ.idxmax())
     count = int(differ[name])
     if not count:
