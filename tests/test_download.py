@@ -207,6 +207,17 @@ def test_a_busy_server_is_asked_again(
     assert sum("next attempt in" in step for step in waits.steps) == len(failures)
 
 
+@pytest.mark.parametrize("path", ["/ø", "/%7Eosm", "/a/../api", "/[api]", "/api/"])
+@pytest.mark.parametrize("failure", [fakeservers.status(429), fakeservers.cut_off, fakeservers.hang_up])
+def test_a_busy_server_is_asked_again_however_its_address_is_written(path: str, failure: Failure) -> None:
+    waits = Waits()
+    with serve(lambda _request: {"elements": [1]}, failure, path=path) as server:
+        asked = Services(MapSettings(overpass_url=server.url), waits.patience, waits)
+        assert asked.overpass("x") == {"elements": [1]}
+    assert waits.waits == [1.0]
+    assert [request.fields for request in server.requests] == [{"data": "x"}] * 2
+
+
 @pytest.mark.parametrize(
     ("failure", "words", "attempts"),
     [
