@@ -1,6 +1,7 @@
 """The plots: what they say, how they are written, and that all of it can be seen at every width."""
 
 import math
+import re
 from typing import Any
 
 import matplotlib as mpl
@@ -103,6 +104,17 @@ def test_settings_that_somebody_else_has_made_do_no_harm(name: str) -> None:
     theirs |= {"legend.frameon": True, "axes.grid": False, "svg.fonttype": "path", "svg.hashsalt": "salt"}
     with mpl.rc_context(theirs):
         assert inline_svg(PLOTS[name](), 4.0, "p", "title") == usual
+
+
+@every_plot
+def test_texts_are_not_tex_even_where_somebody_has_set_that(name: str) -> None:
+    def texts() -> list[str]:
+        return re.findall(r"<text[^>]*>([^<]*)", inline_svg(PLOTS[name](), 4.0, "p", "title"))
+
+    usual = texts()
+    assert SOURCE in usual
+    with mpl.rc_context({"text.usetex": True}):  # LaTeX would run what is in a name
+        assert texts() == usual
 
 
 def test_what_the_font_has_not_is_written_all_the_same_and_no_warning() -> None:
