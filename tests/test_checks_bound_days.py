@@ -29,7 +29,7 @@ def day_search(problem: Problem, day: ConsultantDay, deadline: float = math.inf)
     return priced_search(problem, day, Pricing((0,) * len(problem.requests), {}), deadline)
 
 
-def found(problem: Problem, day: ConsultantDay, limit: int = FAR // 4) -> Mapping[Holding, int]:
+def found(problem: Problem, day: ConsultantDay, limit: int = FAR) -> Mapping[Holding, int]:
     """Return the points of every round within a limit, without those of what it leaves out."""
     searched = day_search(problem, day)
     rounds = searched.within(limit)
@@ -182,6 +182,28 @@ def test_what_is_dropped_counts_with_its_hope(monkeypatch: pytest.MonkeyPatch) -
         assert all(least == best for least, best in zip(found, true, strict=True) if least.reached)
         reached = sum(least.reached for least in found)
         assert 0.9 * len(found) < reached < len(found)
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0]])
+def test_trails_that_are_alike_become_one_with_the_least_of_each(order: list[int]) -> None:
+    """Also the least hope: no round that one of them comes to is below it."""
+    four = trails._Trails(
+        taken=np.array([[3], [3], [3], [5]], dtype=np.uint64),
+        held=np.array([2, 2, 1, 2]),
+        last=np.array([7, 7, 7, 7]),
+        cost=np.array([[[1, 9], [4, 4]], [[5, 2], [3, 8]], [[0, 0], [0, 0]], [[0, 0], [0, 0]]]),
+        hope=np.array([20, 10, 5, 6]),
+    )
+    merged = four.take(np.array(order)).merged()
+    found = {
+        (int(taken), int(held)): (cost.tolist(), int(hope))
+        for (taken,), held, cost, hope in zip(
+            merged.taken, merged.held, merged.cost, merged.hope, strict=True
+        )
+    }
+    nothing = [[0, 0], [0, 0]]
+    assert found == {(3, 2): ([[1, 2], [3, 4]], 10), (3, 1): (nothing, 5), (5, 2): (nothing, 6)}
+    assert merged.last.tolist() == [7, 7, 7]
 
 
 def test_a_thorough_search_gets_there(monkeypatch: pytest.MonkeyPatch) -> None:
