@@ -185,7 +185,7 @@ class Tiles(folium.TileLayer, Verbatim):
 
     def __init__(self, settings: MapSettings) -> None:
         # An attribution may hold markup (tile servers offer it so); only its text is shown.
-        attribution = Markup(settings.tile_attribution).striptags()  # noqa: S704
+        attribution = Markup(settings.tile_attribution).striptags()  # noqa: S704 - see above
         super().__init__(
             settings.tile_url,
             attr=str(escape(attribution or urlsplit(settings.tile_url).netloc)),

@@ -54,7 +54,7 @@ class _Renderer(RendererSVG):
         self,
         s: str,
         prop: "FontProperties",
-        ismath: bool | str,  # noqa: ARG002, FBT001
+        ismath: bool | str,  # noqa: ARG002, FBT001 - as above
     ) -> tuple[float, float, float]:
         """Measure a text in Matplotlib's font; what that has not is as wide as an n, and no matter for a warning."""
         known = _letters(findfont(prop))
