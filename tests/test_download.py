@@ -311,6 +311,16 @@ def test_who_is_not_there_is_not_waited_for(host: str) -> None:
     assert waits.waits == []
 
 
+def test_who_cannot_show_who_it_is_is_not_waited_for(answer: Answer) -> None:
+    waits = Waits()
+    with serve(answer) as server:
+        url = server.url.replace("http:", "https:")
+        with pytest.raises(ServiceError, match=r"cannot be reached$"):
+            Services(MapSettings(overpass_url=url), waits.patience, waits).overpass("")
+    assert server.requests == []
+    assert waits.waits == []
+
+
 @pytest.mark.parametrize("failure", [fakeservers.slow(1.2), fakeservers.trickle])
 def test_a_slow_server_is_not_waited_for(folder: Folder, answer: Answer, failure: Failure) -> None:
     waits = Waits(total_s=0.3)
