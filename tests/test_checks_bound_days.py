@@ -184,6 +184,24 @@ def test_what_is_dropped_counts_with_its_hope(monkeypatch: pytest.MonkeyPatch) -
         assert 0.9 * len(found) < reached < len(found)
 
 
+def test_few_trails_more_than_are_kept_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five are kept; seven are made at a time, each with a stop of up to three conversations."""
+    held: list[int] = []
+    joined = trails._Trails.joined
+
+    def watched(parts: list[trails._Trails]) -> trails._Trails:
+        held.append(sum(map(len, parts)))
+        return joined(parts)
+
+    narrow(monkeypatch, 5)
+    monkeypatch.setattr(trails, "_MADE_AT_ONCE", 7)
+    monkeypatch.setattr(trails._Trails, "joined", watched)
+    problem = random_week(1, 24, 1)
+    for day in problem.days:
+        day_search(problem, day).least()
+    assert 5 < max(held) <= 5 + 7 * 3
+
+
 @pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0]])
 def test_trails_that_are_alike_become_one_with_the_least_of_each(order: list[int]) -> None:
     """Also the least hope: no round that one of them comes to is below it."""
