@@ -181,7 +181,7 @@ def test_nothing_of_the_process_is_changed_while_somebody_waits(folder: Folder, 
     ("failures", "waited"),
     [
         ([fakeservers.status(429)], [1.0]),
-        ([fakeservers.status(429), fakeservers.status(504)], [1.0, 2.0]),
+        ([fakeservers.status(429), fakeservers.status(504), fakeservers.status(503)], [1.0, 2.0, 4.0]),
         ([fakeservers.status(429, Retry_After="30")], [30.0]),
         ([fakeservers.status(429, Retry_After="99999999")], [300.0]),
         ([fakeservers.status(503, Retry_After="tomorrow")], [1.0]),
