@@ -35,8 +35,9 @@ def with_text(text: str, **options: Any) -> Figure:
     return figure
 
 
-def test_a_text_is_written_as_it_is() -> None:
-    assert list(texts(with_text(HOSTILE))) == [HOSTILE]
+@pytest.mark.parametrize("usetex", [False, True])
+def test_a_text_is_written_as_it_is(*, usetex: bool) -> None:
+    assert list(texts(with_text(HOSTILE, usetex=usetex))) == [HOSTILE]
 
 
 @pytest.mark.parametrize(("ha", "anchor"), [("left", "start"), ("center", "middle"), ("right", "end")])
