@@ -21,7 +21,7 @@ from scheduler.checks.bound.rest import HAD, OWED, Rest
 from scheduler.checks.bound.search import DaySearch, Least
 from scheduler.checks.bound.timetable import FAR, UnfinishedError, timetable
 from scheduler.checks.bound.ways import ways
-from scheduler.model import ConsultantDay, Problem, Request, RoomSlot
+from scheduler.model import ConsultantDay, Engagement, Problem, Request, RoomSlot
 
 
 def day_search(problem: Problem, day: ConsultantDay, deadline: float = math.inf) -> DaySearch:
@@ -96,6 +96,34 @@ def test_base_is_worth_the_way_from_just_enough_time_on(least_desk_s: int, point
     both = frozenset({("p00", 1, "c0"), ("p01", 1, "c0")})
     assert found(problem, day)[both] == points - 2 * 108_000
     assert found(problem, day) == expected(problem, day)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "possible"),
+    [("9:10", "10:00", True), ("9:10", "9:59", False), ("11:00", "11:50", True), ("10:55", "11:45", False)],
+)
+def test_a_visit_may_touch_an_engagement_at_its_place(start: str, end: str, possible: bool) -> None:  # noqa: FBT001
+    """Of 10:00 to 11:00, where nobody has to ride in between."""
+    week = small_week(0, 2, 1)
+    teaching = Engagement(
+        engagement_id="e",
+        title="",
+        kind="course",
+        start_s=clock_s("10:00"),
+        end_s=clock_s("11:00"),
+        place_id="p00",
+    )
+    day = dataclasses.replace(week.days[0], engagements=(teaching,))
+    request = Request(
+        request_id="p00",
+        kind="visit",
+        conversations=1,
+        max_conversations=1,
+        slots=(RoomSlot(date=day.date, start_s=clock_s(start), end_s=clock_s(end)),),
+    )
+    problem = week.replace(days=(day,), requests=(request,))
+    assert found(problem, day) == expected(problem, day)
+    assert (frozenset({("p00", 1, "c0")}) in found(problem, day)) is possible
 
 
 def test_the_least_and_what_is_within_a_limit() -> None:

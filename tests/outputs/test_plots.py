@@ -154,6 +154,12 @@ def test_names_are_texts_whatever_they_are() -> None:
         assert all("$\\frac{$" in text and not mathematics for text, mathematics in shown)
 
 
+def test_a_title_and_its_source_are_lines_that_can_be_printed() -> None:
+    figure = plots.score_terms(TERMS.assign(meaning="a\n \x1b[31mb"), source="from\r\n\x07there")
+    assert _title(figure).endswith(": a [31mb")
+    assert "from there" in _texts(figure)
+
+
 def test_there_is_room_for_a_plot_below_any_title() -> None:
     two = DIFFERENCES[DIFFERENCES["scenario"] != "same"]
     figure = plots.scenario_differences(
