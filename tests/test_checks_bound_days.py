@@ -21,7 +21,7 @@ from scheduler.checks.bound.rest import HAD, OWED, Rest
 from scheduler.checks.bound.search import DaySearch, Least
 from scheduler.checks.bound.timetable import FAR, UnfinishedError, timetable
 from scheduler.checks.bound.ways import ways
-from scheduler.model import ConsultantDay, Engagement, Problem, Request, RoomSlot
+from scheduler.model import ConsultantDay, Engagement, Problem, PublishedVisit, Request, RoomSlot
 
 
 def day_search(problem: Problem, day: ConsultantDay, deadline: float = math.inf) -> DaySearch:
@@ -124,6 +124,26 @@ def test_a_visit_may_touch_an_engagement_at_its_place(start: str, end: str, poss
     problem = week.replace(days=(day,), requests=(request,))
     assert found(problem, day) == expected(problem, day)
     assert (frozenset({("p00", 1, "c0")}) in found(problem, day)) is possible
+
+
+@pytest.mark.parametrize(("told", "kept"), [("8:55", True), ("8:50", False), ("9:25", True), ("9:30", False)])
+def test_a_visit_is_where_it_was_published_up_to_a_quarter_of_an_hour(told: str, kept: bool) -> None:  # noqa: FBT001
+    """It can begin at 9:10 alone."""
+    week = small_week(0, 2, 1)
+    day = dataclasses.replace(week.days[0], engagements=())
+    request = Request(
+        request_id="p00",
+        kind="visit",
+        conversations=1,
+        max_conversations=1,
+        slots=(RoomSlot(date=day.date, start_s=clock_s("9:10"), end_s=clock_s("10:00")),),
+    )
+    published = PublishedVisit(date=day.date, consultant_id=day.consultant_id, start_s=clock_s(told))
+    new = week.replace(days=(day,), requests=(request,))
+    again = new.replace(requests=(dataclasses.replace(request, published=published),))
+    visit = frozenset({("p00", 1, "c0")})
+    assert found(new, day)[visit] - found(again, day)[visit] == (9_000 if kept else 0)
+    assert found(again, day) == expected(again, day)
 
 
 def test_the_least_and_what_is_within_a_limit() -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import email.utils
 import gc
+import re
 import shutil
 import socket
 import subprocess
@@ -217,6 +218,7 @@ def test_a_busy_server_is_asked_again_however_its_address_is_written(path: str, 
         assert asked.overpass("x") == {"elements": [1]}
     assert waits.waits == [1.0]
     assert [request.fields for request in server.requests] == [{"data": "x"}] * 2
+    assert all(re.fullmatch("/[^/]+/interpreter", request.path) for request in server.requests)
 
 
 @pytest.mark.parametrize(
