@@ -309,11 +309,11 @@ class Generator:
                 days = left[first : first + together]
                 of_days = [extra[day] for day in days]
                 stop = lambda: deadline.left_s <= 0  # noqa: E731
-                grown, new = self.grow(days, of_days, limit[list(days)], width, _MOST_ROUNDS, stop=stop)
+                grown, new = self.grow(days, of_days, limit[list(days)], width, None, stop=stop)
                 count += new
                 incomplete += [day for day, found in zip(days, grown, strict=True) if not found.complete]
             left = incomplete
-        return not left
+        return not left and count <= _MOST_ROUNDS
 
     def force_in(self, forced: Forced) -> None:
         """Add some rounds that meet a forced request, so that the relaxation has a choice at all."""

@@ -133,7 +133,8 @@ class Grower:
         profile[days, block.lunch_had[shape], 0] = 0.0
         none = np.zeros(len(days), dtype=np.int64)
         keys = np.zeros((len(days), block.words), dtype=np.int64)
-        labels = _Labels(keys, none, days, none, profile, np.zeros(len(days)))
+        hope = (profile + self._ahead[:, 0]).min(axis=(1, 2))
+        labels = _Labels(keys, none, days, none, profile, hope)
         while len(labels):
             if self._stop():
                 np.minimum.at(self._dropped, labels.day, labels.hope)

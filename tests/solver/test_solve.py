@@ -114,6 +114,18 @@ def test_with_few_labels_kept_the_bound_still_holds(monkeypatch: pytest.MonkeyPa
     assert check(small_week(2), roster) == ()
 
 
+@pytest.mark.parametrize("most", [0, 3, 20, 60])
+def test_with_few_rounds_in_reach_the_bound_still_holds(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    for seed in (2, 3, 7):
+        problem = small_week(seed, practices=14)
+        best = solve(problem).roster
+        with monkeypatch.context() as patch:
+            patch.setattr(generate, "_MOST_ROUNDS", most)
+            roster = solve(problem, time_limit_s=3).roster
+        assert roster.bound <= best.score <= roster.score
+        assert check(problem, roster) == ()
+
+
 @pytest.mark.parametrize("asks_before_stop", [0, 3, 40])
 def test_stopping_early_gives_the_best_roster_so_far(asks_before_stop: int) -> None:
     problem = small_week(0, practices=14)
