@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from scheduler.solver.ahead import Ahead
 from scheduler.solver.block import Block, Ints
-from scheduler.solver.graph import FAR, Keys, Points
+from scheduler.solver.graph import FAR, Points
+from scheduler.solver.keys import Keys
 
 _HALF = FAR / 2
 #: The most labels of a day and one length that are kept: they take up some tens of megabytes.

@@ -61,5 +61,5 @@ def test_looking_at_few_pairs_at_a_time_finds_the_same(monkeypatch: pytest.Monke
         with monkeypatch.context() as patch:
             patch.setattr(labels, "_MOST_PAIRS", pairs)
             found = _grown(graph, extra, 1e15)
-        assert graph.whole(found.keys) == graph.whole(whole.keys)
+        assert graph.keys.whole(found.keys) == graph.keys.whole(whole.keys)
         assert found.points.tolist() == whole.points.tolist()

@@ -11,7 +11,7 @@ from random_problems import small_week, tiny_problem, tiny_problems
 from scheduler.checks import check
 from scheduler.errors import InputError
 from scheduler.model import Origin, Pin, Problem, Request, RoomSlot
-from scheduler.solver import better, generate, graph, labels, solve
+from scheduler.solver import better, generate, keys, labels, solve
 
 _UNHURRIED = settings(deadline=None, max_examples=30)
 
@@ -99,7 +99,7 @@ def test_the_routing_model_alone_gives_a_valid_roster_without_proof() -> None:
 def test_keys_of_many_words_serve_as_well_as_those_of_one(monkeypatch: pytest.MonkeyPatch, bits: int) -> None:
     problem = small_week(2)
     best = solve(problem).roster
-    monkeypatch.setattr(graph, "_WORD_BITS", bits)
+    monkeypatch.setattr(keys, "_WORD_BITS", bits)
     roster = solve(problem).roster
     assert (roster.score, roster.bound, roster.rounds) == (best.score, best.bound, best.rounds)
 

@@ -24,7 +24,7 @@ def test_the_first_choice_meets_nothing_twice_and_something(seed: int, seconds: 
     generator = _generator(seed)
     keys = first_choice(generator, Deadline(time.monotonic() + seconds))
     pairs = zip(generator.graphs, keys, strict=True)
-    met = [graph.offers[local][0] for graph, key in pairs for local, _number in graph.met(key)]
+    met = [graph.offers[local][0] for graph, key in pairs for local, _number in graph.keys.met(key)]
     assert met
     assert len(met) == len(set(met))
     assert generator.pool.score(keys) < generator.pool.score([0] * len(keys))
