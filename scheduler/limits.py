@@ -105,12 +105,15 @@ def read(file: Path, most_bytes: int) -> bytes:
             require_size(stream, most_bytes, file)
             content = stream.read(most_bytes + 1)
     except OSError as error:
-        raise ServiceError(
-            _("{file} cannot be read: {error}").format(file=file, error=os_reason(error))
-        ) from error
+        raise unreadable(file, error) from error
     if len(content) > most_bytes:  # of some files the system knows no size
         raise _too_large(most_bytes, file)
     return content
+
+
+def unreadable(file: object, error: OSError) -> ServiceError:
+    """Return what to tell people about a file or folder that cannot be read."""
+    return ServiceError(_("{file} cannot be read: {error}").format(file=file, error=os_reason(error)))
 
 
 def require_size(stream: BufferedReader, most_bytes: int, file: Path) -> None:
