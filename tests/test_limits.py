@@ -254,6 +254,9 @@ def test_as_many_problems_as_can_be_read(
         ("x = 0x" + "f" * 4000, "project.toml:11 [period.x]: this number is too long"),
         ("x = 1" + "0" * 20, "project.toml:11 [period.x]: this number is too long"),
         ("[map]\nnetwork." + "a." * 50 + "b = 1", "project.toml:11 [map]: this is nested too deep"),
+        ("[map]\nnetwork." + "a." * 2000 + "b = 1", "project.toml:12: this is nested too deep"),
+        ("[map." + "a . " * 1000 + "b]", "project.toml:11: this is nested too deep"),
+        ("x = {" + "'a'.\"b\"." * 500 + "b = 1}", "project.toml:11: this is nested too deep"),
         ("x = " + "[" * 2000, "project.toml: this line is not TOML"),
         ("x = " + "{a=" * 1500, "project.toml: this line is not TOML"),
     ],
@@ -262,6 +265,13 @@ def test_settings_without_end(tmp_path: Path, text: str, said: str) -> None:
     lines = lines_of(write_folder(tmp_path, settings=f"{SETTINGS}{text}\n"))
     assert said in "\n".join(lines)
     assert len(lines) == 1
+
+
+@pytest.mark.parametrize(
+    "text", [f"# {'.' * 4000}", f"# {'8.30, ' * 500}", f'city = "{"Kgs. Enghave, " * 200}"']
+)
+def test_dots_that_nest_nothing(text: str) -> None:
+    assert limits.endless_toml(f"{SETTINGS}{text}\n") is None
 
 
 def test_settings_with_ten_thousand_mistakes(tmp_path: Path) -> None:
