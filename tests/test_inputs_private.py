@@ -320,6 +320,10 @@ def test_files_that_are_named(tmp_path: Path, read: Callable[..., object]) -> No
         ("network", "build", f"{CPR}.osm"),
         ("forget", "--before", CPR),
         ("plan", "2009-W20", "--out", f"data/project.toml/{CPR}"),
+        ("plan", "--seed", CPR),
+        ("plan", f"--{CPR}"),
+        ("check", "roster.json", CPR),
+        (CPR,),
     ],
 )
 def test_nothing_is_repeated_on_the_terminal(

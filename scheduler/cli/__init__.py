@@ -33,6 +33,9 @@ def run(arguments: Sequence[str]) -> int:
         try:
             code = translated(cli).main(args=list(arguments), prog_name="hjul", standalone_mode=False)
         except click.ClickException as error:
+            from scheduler.cli.terminal import clean
+
+            error.message = "\n".join(map(clean, error.message.splitlines()))
             error.show()
             return error.exit_code
         except (Exception, KeyboardInterrupt, Terminated) as error:  # noqa: BLE001 - people get a sentence
