@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 
 import click
 
@@ -35,8 +35,9 @@ def run(arguments: Sequence[str]) -> int:
         except click.ClickException as error:
             from scheduler.cli.terminal import clean
 
-            error.message = "\n".join(map(clean, error.message.splitlines()))
-            error.show()
+            shown = StringIO()
+            error.show(shown)
+            click.echo("\n".join(map(clean, shown.getvalue().splitlines())), err=True)
             return error.exit_code
         except (Exception, KeyboardInterrupt, Terminated) as error:  # noqa: BLE001 - people get a sentence
             return _explain(error)
