@@ -234,6 +234,32 @@ def test_nothing_changes_where_something_cannot_be_written(
     assert contents(tmp_path) == before
 
 
+@pytest.mark.parametrize("moved", range(4))
+def test_what_was_begun_is_completed_by_the_next_run(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch, moved: int
+) -> None:
+    """Each home visit stands in the tables until it is gone from all pages, and those tell it before rosters."""
+    out = tmp_path / "out"
+    write_output(out)
+    move, done = files.move, []
+
+    def stopped(file: Path, target: Path) -> None:
+        if len(done) == moved:
+            raise OSError(28, "No space left on device", str(target))
+        done.append(target.suffix)
+        move(file, target)
+
+    with monkeypatch.context() as patch, pytest.raises(ServiceError):
+        patch.setattr(files, "move", stopped)
+        forget(data, out, BEFORE)
+    assert done == [".html", ".json", ".csv", ".csv"][:moved]
+    forget(data, out, BEFORE)
+    page = (out / "2009-W20" / "maps" / "2009-05-12-c1.html").read_text(encoding="utf-8")
+    assert ADDRESS not in page
+    assert [visit.visit_id for visit in read_project(data).home_visits] == ["H2"]
+    assert not list(tmp_path.rglob(".*"))
+
+
 # --- Wherever outputs lie ---------------------------------------------------------------------------
 
 

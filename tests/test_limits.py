@@ -138,6 +138,22 @@ def test_maps_may_be_of_any_size_but_are_maps(tmp_path: Path, reader: str) -> No
         read(tmp_path / name)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such things")
+def test_what_becomes_a_pipe_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "x"
+    file.write_bytes(b"x")
+    opened = os.open
+
+    def late(path: Path, flags: int) -> int:
+        path.unlink()
+        os.mkfifo(path)
+        return opened(path, flags)
+
+    monkeypatch.setattr(os, "open", late)
+    with pytest.raises(ServiceError, match="it is a device or a pipe"):
+        limits.read(file, 100)
+
+
 def test_a_file_of_which_the_system_knows_no_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "x"
     file.write_bytes(bytes(100))
