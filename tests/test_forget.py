@@ -249,9 +249,10 @@ def test_what_was_begun_is_completed_by_the_next_run(
         done.append(target.suffix)
         move(file, target)
 
-    with monkeypatch.context() as patch, pytest.raises(ServiceError):
+    with monkeypatch.context() as patch:
         patch.setattr(files, "move", stopped)
-        forget(data, out, BEFORE)
+        with pytest.raises(ServiceError):
+            forget(data, out, BEFORE)
     assert done == [".html", ".json", ".csv", ".csv"][:moved]
     forget(data, out, BEFORE)
     page = (out / "2009-W20" / "maps" / "2009-05-12-c1.html").read_text(encoding="utf-8")
