@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from multiprocessing.connection import Connection, Pipe
 from subprocess import DEVNULL, Popen, TimeoutExpired
@@ -36,26 +36,22 @@ class Child:
         begin = f"begin({childs_end.fileno()}, {serve.__module__!a}, {serve.__qualname__!a}, {arguments!a})"
         path = list(map(str, sys.path))
         code = f"import sys; sys.path[:] = {path!a}; from scheduler.child import begin; {begin}"
-        self._process: Popen[bytes] | None = None
-        try:
+        # Its end is closed here, so that the pipe closes when the child ends.
+        with childs_end, ExitStack() as undoing:
+            undoing.callback(self.pipe.close)
             # What would interrupt the start waits: a half-started process would be nobody's.
             with uninterrupted(), _deaf_to_interrupts():
                 self._process = Popen([sys.executable, "-c", code], stdin=DEVNULL, **_passing(childs_end))
-        except BaseException:
-            self.end()
-            raise
-        finally:
-            childs_end.close()  # so that the pipe closes when the child ends
+                undoing.callback(self.end)
+            undoing.pop_all()
 
     @property
     def pid(self) -> int:
         """The process id."""
-        assert self._process  # noqa: S101 - or there would be no object
         return self._process.pid
 
     def exit_code(self, within_s: float) -> int | None:
         """Return how the process has ended, the negative of a signal's number if by one; wait a while for that."""
-        assert self._process  # noqa: S101
         with suppress(TimeoutExpired):
             self._process.wait(within_s)
         return self._process.returncode
@@ -63,7 +59,7 @@ class Child:
     def end(self, patience_s: float = 0.0) -> None:
         """Close the pipe, and kill the process if that does not end it in time."""
         self.pipe.close()
-        if self._process and (not patience_s or self.exit_code(patience_s) is None):
+        if not patience_s or self.exit_code(patience_s) is None:
             self._process.kill()
             self._process.wait()
 
@@ -73,7 +69,7 @@ def _passing(pipe: Connection) -> dict[str, Any]:
     if sys.platform == "win32":
         from subprocess import CREATE_NEW_PROCESS_GROUP, STARTUPINFO
 
-        os.set_handle_inheritable(pipe.fileno(), True)  # noqa: FBT003
+        os.set_handle_inheritable(pipe.fileno(), True)  # noqa: FBT003 - has no name there
         startup = STARTUPINFO(lpAttributeList={"handle_list": [pipe.fileno()]})
         return {"startupinfo": startup, "creationflags": CREATE_NEW_PROCESS_GROUP}
     return {"pass_fds": [pipe.fileno()]}
@@ -102,5 +98,5 @@ def begin(handle: int, module: str, function: str, arguments: tuple[object, ...]
     if sys.platform == "win32":
         from multiprocessing.connection import PipeConnection as End
     else:
-        End = Connection  # noqa: N806
+        from multiprocessing.connection import Connection as End
     getattr(import_module(module), function)(End(handle), *arguments)

@@ -243,10 +243,14 @@ def _recover(claim: Claim) -> None:
 # --- Locks --------------------------------------------------------------------------------------------
 
 
+#: A link in the place of a lock is none of ours, and might lead to a file of somebody else's.
+_NO_LINK: int = getattr(os, "O_NOFOLLOW", 0)
+
+
 def _lock(file: Path) -> int | None:
     """Return the descriptor of a lock file, locked; None where somebody else has locked it."""
     while True:
-        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o600)
         try:
             locked = _try_lock(descriptor)
             # Who had the lock removes the file: then what was locked is not what the next one will find.

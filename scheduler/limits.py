@@ -6,6 +6,7 @@ above what all of Denmark needs, and low enough that what is above them is told 
 """
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,8 @@ LINES = 1_000_000
 COLUMNS = 300
 LINE = 1_000_000
 TOML_LINE = 5_000
+#: Names in a row, with dots between them; the parser takes the square of it in time and memory.
+TOML_NAMES = 60
 #: What a workbook may unpack to, its parts, the cells of all its sheets, and the elements of a part
 #: that is no sheet.
 UNPACKED_BYTES = 120 * _MB
@@ -105,12 +108,28 @@ def read(file: Path, most_bytes: int) -> bytes:
             require_size(stream, most_bytes, file)
             content = stream.read(most_bytes + 1)
     except OSError as error:
-        raise ServiceError(
-            _("{file} cannot be read: {error}").format(file=file, error=os_reason(error))
-        ) from error
+        raise unreadable(file, error) from error
     if len(content) > most_bytes:  # of some files the system knows no size
         raise _too_large(most_bytes, file)
     return content
+
+
+def unreadable(file: object, error: OSError) -> ServiceError:
+    """Return what to tell people about a file or folder that cannot be read."""
+    return ServiceError(_("{file} cannot be read: {error}").format(file=file, error=os_reason(error)))
+
+
+def endless_toml(text: str) -> tuple[int, str] | None:
+    """Return the first line of a TOML text that would keep its parser busy without end, and why; None if none would."""
+    for row, line in enumerate(text.split("\n"), start=1):
+        if len(line) > TOML_LINE:
+            return row, _("the line has more than {most} characters").format(most=number(TOML_LINE))
+        if line.count(".") >= TOML_NAMES and _NAMES.search(line):
+            return row, _("this is nested too deep")
+    return None
+
+
+_NAMES = re.compile(rf"""(?<![\w.-])(?:(?:[\w-]+|"[^"]*"|'[^']*')\s*\.\s*){{{TOML_NAMES}}}""")
 
 
 def require_size(stream: BufferedReader, most_bytes: int, file: Path) -> None:

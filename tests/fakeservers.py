@@ -134,6 +134,11 @@ def cut_json(handler: Handler) -> None:
     handler.send(b'{"version": 0.6, "elements": [{"type": "node", "id": 1, "la')
 
 
+def deep_json(handler: Handler) -> None:
+    """Send JSON that is nested more deeply than anybody reads."""
+    handler.send(b"[" * 100_000)
+
+
 def hang_up(handler: Handler) -> None:
     """Close the connection without a word."""
     handler.close_connection = True

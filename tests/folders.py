@@ -1,9 +1,15 @@
 """A small, valid project folder on disk, of which a test changes what it is about."""
 
+import shutil
 from pathlib import Path
+from typing import Any
 
+from openpyxl import Workbook
+
+from scheduler import planner
 from scheduler.errors import InputError
 from scheduler.inputs import read_project
+from scheduler.resources import example_folder
 
 SETTINGS = """
 [base]
@@ -26,6 +32,22 @@ TABLES = {
     + "".join(f"{who},{day},08:30,15:30\n" for who in ("c1", "c2") for day in ("mon", "tue", "wed", "thu")),
 }
 
+#: Tables that put it on the built-in map, with one practice.
+ON_THE_MAP = {
+    "settings": SETTINGS.replace("\n\n[period]", "\nlat = 55.66760\nlon = 12.55604\n\n[period]"),
+    "practices": "practice_id,name,address,postcode,city,district,lat,lon\n"
+    f"P1,Vej,{PLACE},Valby,55.66506,12.54932\n",
+    "rooms": "practice_id,weekday,start,end\nP1,mon,09:00,12:00\n",
+}
+#: A file of scenarios for it.
+FASTER = """
+[[scenario]]
+name = "faster"
+title = "Faster"
+question = "What if?"
+change = [{ set = "consultants", consultant_id = "c1", speed_kph = 16 }]
+"""
+
 
 def write_folder(folder: Path, **changed: str | bytes | None) -> Path:
     """Write the small project, with these tables instead of or besides its own; None leaves one out.
@@ -37,6 +59,27 @@ def write_folder(folder: Path, **changed: str | bytes | None) -> Path:
         if content is not None:
             raw = content if isinstance(content, bytes) else content.encode()
             (folder / ("project.toml" if name == "settings" else f"{name}.csv")).write_bytes(raw)
+    return folder
+
+
+def small_workbook(**changed: list[list[Any]]) -> Workbook:
+    """Return a workbook with the small project's tables, with these rows instead of or besides its own."""
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    rows: dict[str, list[list[Any]]] = {
+        name: [line.split(",") for line in text.splitlines()] for name, text in TABLES.items()
+    }
+    for title, lines in {**rows, **changed}.items():
+        sheet = workbook.create_sheet(title)
+        for line in lines:
+            sheet.append(line)
+    return workbook
+
+
+def copy_example(folder: Path) -> Path:
+    """Copy the example project, and have its network in the cache."""
+    shutil.copytree(example_folder(), folder, ignore=shutil.ignore_patterns("map"))
+    planner.prepare(folder)
     return folder
 
 

@@ -40,7 +40,7 @@ def alive(group: int) -> list[str]:
     return found
 
 
-def eventually(condition: Callable[[], bool], within_s: float = 20) -> bool:
+def eventually(condition: Callable[[], object], within_s: float = 20) -> bool:
     """Wait until a condition holds; tell whether it came to hold."""
     until = time.monotonic() + within_s
     while not condition():

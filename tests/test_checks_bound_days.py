@@ -21,7 +21,7 @@ from scheduler.checks.bound.rest import HAD, OWED, Rest
 from scheduler.checks.bound.search import DaySearch, Least
 from scheduler.checks.bound.timetable import FAR, UnfinishedError, timetable
 from scheduler.checks.bound.ways import ways
-from scheduler.model import ConsultantDay, Problem, Request, RoomSlot
+from scheduler.model import ConsultantDay, Engagement, Problem, PublishedVisit, Request, RoomSlot
 
 
 def day_search(problem: Problem, day: ConsultantDay, deadline: float = math.inf) -> DaySearch:
@@ -29,7 +29,7 @@ def day_search(problem: Problem, day: ConsultantDay, deadline: float = math.inf)
     return priced_search(problem, day, Pricing((0,) * len(problem.requests), {}), deadline)
 
 
-def found(problem: Problem, day: ConsultantDay, limit: int = FAR // 4) -> Mapping[Holding, int]:
+def found(problem: Problem, day: ConsultantDay, limit: int = FAR) -> Mapping[Holding, int]:
     """Return the points of every round within a limit, without those of what it leaves out."""
     searched = day_search(problem, day)
     rounds = searched.within(limit)
@@ -96,6 +96,54 @@ def test_base_is_worth_the_way_from_just_enough_time_on(least_desk_s: int, point
     both = frozenset({("p00", 1, "c0"), ("p01", 1, "c0")})
     assert found(problem, day)[both] == points - 2 * 108_000
     assert found(problem, day) == expected(problem, day)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "possible"),
+    [("9:10", "10:00", True), ("9:10", "9:59", False), ("11:00", "11:50", True), ("10:55", "11:45", False)],
+)
+def test_a_visit_may_touch_an_engagement_at_its_place(start: str, end: str, possible: bool) -> None:  # noqa: FBT001
+    """Of 10:00 to 11:00, where nobody has to ride in between."""
+    week = small_week(0, 2, 1)
+    teaching = Engagement(
+        engagement_id="e",
+        title="",
+        kind="course",
+        start_s=clock_s("10:00"),
+        end_s=clock_s("11:00"),
+        place_id="p00",
+    )
+    day = dataclasses.replace(week.days[0], engagements=(teaching,))
+    request = Request(
+        request_id="p00",
+        kind="visit",
+        conversations=1,
+        max_conversations=1,
+        slots=(RoomSlot(date=day.date, start_s=clock_s(start), end_s=clock_s(end)),),
+    )
+    problem = week.replace(days=(day,), requests=(request,))
+    assert found(problem, day) == expected(problem, day)
+    assert (frozenset({("p00", 1, "c0")}) in found(problem, day)) is possible
+
+
+@pytest.mark.parametrize(("told", "kept"), [("8:55", True), ("8:50", False), ("9:25", True), ("9:30", False)])
+def test_a_visit_is_where_it_was_published_up_to_a_quarter_of_an_hour(told: str, kept: bool) -> None:  # noqa: FBT001
+    """It can begin at 9:10 alone."""
+    week = small_week(0, 2, 1)
+    day = dataclasses.replace(week.days[0], engagements=())
+    request = Request(
+        request_id="p00",
+        kind="visit",
+        conversations=1,
+        max_conversations=1,
+        slots=(RoomSlot(date=day.date, start_s=clock_s("9:10"), end_s=clock_s("10:00")),),
+    )
+    published = PublishedVisit(date=day.date, consultant_id=day.consultant_id, start_s=clock_s(told))
+    new = week.replace(days=(day,), requests=(request,))
+    again = new.replace(requests=(dataclasses.replace(request, published=published),))
+    visit = frozenset({("p00", 1, "c0")})
+    assert found(new, day)[visit] - found(again, day)[visit] == (9_000 if kept else 0)
+    assert found(again, day) == expected(again, day)
 
 
 def test_the_least_and_what_is_within_a_limit() -> None:
@@ -182,6 +230,46 @@ def test_what_is_dropped_counts_with_its_hope(monkeypatch: pytest.MonkeyPatch) -
         assert all(least == best for least, best in zip(found, true, strict=True) if least.reached)
         reached = sum(least.reached for least in found)
         assert 0.9 * len(found) < reached < len(found)
+
+
+def test_few_trails_more_than_are_kept_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five are kept; seven are made at a time, each with a stop of up to three conversations."""
+    held: list[int] = []
+    joined = trails._Trails.joined
+
+    def watched(parts: list[trails._Trails]) -> trails._Trails:
+        held.append(sum(map(len, parts)))
+        return joined(parts)
+
+    narrow(monkeypatch, 5)
+    monkeypatch.setattr(trails, "_MADE_AT_ONCE", 7)
+    monkeypatch.setattr(trails._Trails, "joined", watched)
+    problem = random_week(1, 24, 1)
+    for day in problem.days:
+        day_search(problem, day).least()
+    assert 5 < max(held) <= 5 + 7 * 3
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0]])
+def test_trails_that_are_alike_become_one_with_the_least_of_each(order: list[int]) -> None:
+    """Also the least hope: no round that one of them comes to is below it."""
+    four = trails._Trails(
+        taken=np.array([[3], [3], [3], [5]], dtype=np.uint64),
+        held=np.array([2, 2, 1, 2]),
+        last=np.array([7, 7, 7, 7]),
+        cost=np.array([[[1, 9], [4, 4]], [[5, 2], [3, 8]], [[0, 0], [0, 0]], [[0, 0], [0, 0]]]),
+        hope=np.array([20, 10, 5, 6]),
+    )
+    merged = four.take(np.array(order)).merged()
+    found = {
+        (int(taken), int(held)): (cost.tolist(), int(hope))
+        for (taken,), held, cost, hope in zip(
+            merged.taken, merged.held, merged.cost, merged.hope, strict=True
+        )
+    }
+    nothing = [[0, 0], [0, 0]]
+    assert found == {(3, 2): ([[1, 2], [3, 4]], 10), (3, 1): (nothing, 5), (5, 2): (nothing, 6)}
+    assert merged.last.tolist() == [7, 7, 7]
 
 
 def test_a_thorough_search_gets_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -198,6 +198,13 @@ def test_no_such_week(project: Path, hjul: Hjul, week: str) -> None:
     assert not (project.parent / "out").exists()
 
 
+def test_names_of_files_that_a_shell_puts_in_do_not_steer_the_terminal(hjul: Hjul) -> None:
+    code, _out, err = hjul("check", "roster.json", "\x1b[31mred\x07.json")
+    assert code == 2
+    assert "red.json)" in err
+    assert all(line.isprintable() for line in err.splitlines())
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

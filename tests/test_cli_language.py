@@ -119,6 +119,9 @@ def test_the_project_is_the_one_of_the_command_line(elsewhere: Path) -> None:
         b"[project]\nlanguage = 5",
         b'[project]\nlanguage = ["en"]',
         b"a = " + b"[" * 5000,
+        # These would keep it busy for long.
+        b"a." * 30_000 + b'b = 1\n[project]\nlanguage = "da"',
+        b'[project]\nlanguage = "da"\n' + b"#\n" * 1_000_000,
     ],
 )
 def test_a_project_that_says_nothing_sensible(elsewhere: Path, said: Said, content: bytes) -> None:

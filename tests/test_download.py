@@ -3,6 +3,7 @@
 import datetime as dt
 import email.utils
 import gc
+import re
 import shutil
 import socket
 import subprocess
@@ -181,12 +182,13 @@ def test_nothing_of_the_process_is_changed_while_somebody_waits(folder: Folder, 
     ("failures", "waited"),
     [
         ([fakeservers.status(429)], [1.0]),
-        ([fakeservers.status(429), fakeservers.status(504)], [1.0, 2.0]),
+        ([fakeservers.status(429), fakeservers.status(504), fakeservers.status(503)], [1.0, 2.0, 4.0]),
         ([fakeservers.status(429, Retry_After="30")], [30.0]),
         ([fakeservers.status(429, Retry_After="99999999")], [300.0]),
         ([fakeservers.status(503, Retry_After="tomorrow")], [1.0]),
         ([fakeservers.status(503, Retry_After="9" * 5000)], [1.0]),
         ([fakeservers.status(503, Retry_After="Mon, 99 Jan 99999 00:00:00 GMT")], [1.0]),
+        ([fakeservers.status(503, Retry_After="Mon, 01 Jan 99999999999 00:00:00 GMT")], [1.0]),
         ([fakeservers.status(503, Retry_After=email.utils.format_datetime(LONG_AGO))], [1.0]),
         ([fakeservers.status(503, Retry_After=email.utils.format_datetime(FAR_OFF))], [300.0]),
         ([fakeservers.cut_off], [1.0]),
@@ -207,6 +209,18 @@ def test_a_busy_server_is_asked_again(
     assert sum("next attempt in" in step for step in waits.steps) == len(failures)
 
 
+@pytest.mark.parametrize("path", ["/ø", "/%7Eosm", "/a/../api", "/[api]", "/api/"])
+@pytest.mark.parametrize("failure", [fakeservers.status(429), fakeservers.cut_off, fakeservers.hang_up])
+def test_a_busy_server_is_asked_again_however_its_address_is_written(path: str, failure: Failure) -> None:
+    waits = Waits()
+    with serve(lambda _request: {"elements": [1]}, failure, path=path) as server:
+        asked = Services(MapSettings(overpass_url=server.url), waits.patience, waits)
+        assert asked.overpass("x") == {"elements": [1]}
+    assert waits.waits == [1.0]
+    assert [request.fields for request in server.requests] == [{"data": "x"}] * 2
+    assert all(re.fullmatch("/[^/]+/interpreter", request.path) for request in server.requests)
+
+
 @pytest.mark.parametrize(
     ("failure", "words", "attempts"),
     [
@@ -220,6 +234,7 @@ def test_a_busy_server_is_asked_again(
         (fakeservers.endlessly(400), "400", 1),
         (fakeservers.html, "the answer is not JSON", 1),
         (fakeservers.cut_json, "the answer is not JSON", 1),
+        (fakeservers.deep_json, "the answer is not JSON", 1),
         (fakeservers.reply([]), "the answer is not one of Overpass", 1),
         (fakeservers.reply({"elements": {}}), "the answer is not one of Overpass", 1),
         (fakeservers.reply({"elements": []}), "OpenStreetMap has nothing in this area", 1),
@@ -297,6 +312,16 @@ def test_who_is_not_there_is_not_waited_for(host: str) -> None:
     with pytest.raises(ServiceError, match=r"cannot be reached$") as caught:
         asked.overpass("")
     assert "internet connection" in caught.value.hint
+    assert waits.waits == []
+
+
+def test_who_cannot_show_who_it_is_is_not_waited_for(answer: Answer) -> None:
+    waits = Waits()
+    with serve(answer) as server:
+        url = server.url.replace("http:", "https:")
+        with pytest.raises(ServiceError, match=r"cannot be reached$"):
+            Services(MapSettings(overpass_url=url), waits.patience, waits).overpass("")
+    assert server.requests == []
     assert waits.waits == []
 
 

@@ -127,6 +127,24 @@ def test_a_lock_on_a_file_that_is_gone_is_no_claim(tmp_path: Path, monkeypatch: 
             pytest.fail("two have the claim")
 
 
+@posix
+def test_a_link_in_the_place_of_a_lock_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / ".a.hjul-lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ServiceError, match="a cannot be written"), claimed(tmp_path / "a"):
+        pytest.fail("has a claim")
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@posix
+def test_links_in_the_place_of_what_is_left_over_are_removed_and_not_followed(tmp_path: Path) -> None:
+    make(tmp_path / "mine", "a")
+    for name in (".x.hjul-new", ".x.hjul-old"):
+        (tmp_path / name).symlink_to(tmp_path / "mine", target_is_directory=True)
+    (tmp_path / "x").mkdir()
+    tidy(tmp_path)
+    assert names(tmp_path) == ["mine", "mine/a", "x"]
+
+
 def test_whoever_has_a_claim_has_it_alone(tmp_path: Path) -> None:
     count = tmp_path / "count"
     count.write_text("0", encoding="utf-8")

@@ -1,6 +1,9 @@
 import datetime as dt
+import io
 import os
+import re
 import shutil
+import stat
 import zipfile
 from pathlib import Path
 
@@ -10,7 +13,7 @@ from folders import TABLES, write_folder
 from openpyxl import Workbook, load_workbook
 from processes import start
 
-from scheduler import files, rosterfile
+from scheduler import files, oldfiles, rosterfile
 from scheduler.cli import run
 from scheduler.config import MapSettings
 from scheduler.errors import InputError, ServiceError
@@ -231,6 +234,33 @@ def test_nothing_changes_where_something_cannot_be_written(
     assert contents(tmp_path) == before
 
 
+@pytest.mark.parametrize("moved", range(4))
+def test_what_was_begun_is_completed_by_the_next_run(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch, moved: int
+) -> None:
+    """Each home visit stands in the tables until it is gone from all pages, and those tell it before rosters."""
+    out = tmp_path / "out"
+    write_output(out)
+    move, done = files.move, []
+
+    def stopped(file: Path, target: Path) -> None:
+        if len(done) == moved:
+            raise OSError(28, "No space left on device", str(target))
+        done.append(target.suffix)
+        move(file, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "move", stopped)
+        with pytest.raises(ServiceError):
+            forget(data, out, BEFORE)
+    assert done == [".html", ".json", ".csv", ".csv"][:moved]
+    forget(data, out, BEFORE)
+    page = (out / "2009-W20" / "maps" / "2009-05-12-c1.html").read_text(encoding="utf-8")
+    assert ADDRESS not in page
+    assert [visit.visit_id for visit in read_project(data).home_visits] == ["H2"]
+    assert not list(tmp_path.rglob(".*"))
+
+
 # --- Wherever outputs lie ---------------------------------------------------------------------------
 
 
@@ -315,6 +345,15 @@ def test_a_rounds_page_is_known_without_its_roster(tmp_path: Path, data: Path) -
     assert "12 May 2009 · r1" in text
 
 
+def held_and_closed(data: Path, out: Path) -> tuple[list[str], list[str]]:
+    """Forget, and return what people are told to look after, relative to the outputs."""
+    report = forget(data, out, LATER)
+    held, closed = (
+        [name.replace(str(out) + os.sep, "") for name in names] for names in (report.held, report.closed)
+    )
+    return held, closed
+
+
 def test_files_that_are_not_hjuls_are_named(tmp_path: Path, data: Path) -> None:
     out = tmp_path / "out"
     write_week(out)
@@ -333,15 +372,15 @@ def test_files_that_are_not_hjuls_are_named(tmp_path: Path, data: Path) -> None:
     zip_up(out / "2009-W20", out / "2009-W20.zip")
     (out / "secret.7z").write_bytes(b"7z")
     (out / "broken.zip").write_bytes((out / "2009-W20.zip").read_bytes()[:-30])
-    report = forget(data, out, LATER)
-    assert [name.replace(str(out) + os.sep, "") for name in report.held] == [
+    held, closed = held_and_closed(data, out)
+    assert held == [
         "2009-W20.zip: 2009-W20/print.html",
         "2009-W20/print.html",
         "mine.xlsx",
         "notes.txt",
         "old.csv",
     ]
-    assert [name.replace(str(out) + os.sep, "") for name in report.closed] == ["broken.zip", "secret.7z"]
+    assert closed == ["broken.zip", "secret.7z"]
     assert holders(out) == [
         "2009-W20.zip",
         "2009-W20/print.html",
@@ -351,6 +390,114 @@ def test_files_that_are_not_hjuls_are_named(tmp_path: Path, data: Path) -> None:
         "street.txt",  # of another house
     ]
     assert "has been deleted" in (out / "2009-W20" / "anne.html").read_text(encoding="utf-8")
+
+
+def test_no_file_is_public_but_those_that_hjul_wrote(tmp_path: Path, data: Path) -> None:
+    week = tmp_path / "out" / "2009-W20"
+    write_week(tmp_path / "out")
+    (week / "gpx").mkdir()
+    others = ("maps/2009-05-12-c1 - Kopi.html", "maps/notes.txt", "gpx/notes.txt", "anne.ics")
+    # Hjul does not look for it in what never has it.
+    for name in (*others, "index.html", "maps/week.html", "roster.xlsx", "gpx/2009-05-12-c1.gpx"):
+        (week / name).write_text(ADDRESS, encoding="utf-8")
+    (week / others[0]).write_text(f'<li class="card home_visit">{ADDRESS}', encoding="utf-8")
+    held, _closed = held_and_closed(data, tmp_path / "out")
+    assert held == [f"2009-W20/{name}" for name in sorted(others[1:])]
+    assert ADDRESS not in (week / others[0]).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_what_is_packed_and_damaged_is_named(tmp_path: Path, data: Path, packing: int) -> None:
+    """Each packing has its own errors, and each byte of an archive another."""
+    out = tmp_path / "out"
+    out.mkdir()
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", packing) as archive:
+        archive.writestr("note.txt", f"{ADDRESS} " * 9)
+    raw = whole.getvalue()
+    names = []
+    for place in range(4, len(raw), 3):
+        for suffix in ("zip", "bak"):
+            damaged = raw[:place] + bytes([raw[place] ^ 0xFF]) + raw[place + 1 :]
+            (out / f"{place:03}.{suffix}").write_bytes(damaged)
+            names.append(f"{place:03}.{suffix}")
+    held, closed = held_and_closed(data, out)
+    told = {*closed, *(name.partition(":")[0] for name in held)}
+    # Some bytes may be any.
+    assert len(told & set(names)) > len(names) / 2
+    for name in set(names) - told:
+        with zipfile.ZipFile(out / name) as archive:
+            assert not any(ADDRESS.encode() in archive.read(member) for member in archive.infolist())
+
+
+def test_zips_made_to_deceive(tmp_path: Path, data: Path) -> None:
+    out = tmp_path / "out"
+    write_week(out)
+    roster = (out / "2009-W20" / "roster.json").read_bytes()
+    link = zipfile.ZipInfo("link.json")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(out / "out.zip", "w") as archive:
+        archive.writestr("../../roster.json", roster)
+        archive.writestr("/roster.json", roster)
+        archive.writestr(link, str(out / "2009-W20" / "roster.json"))
+        with archive.open("large/roster.json", "w", force_zip64=True) as member:
+            member.write(roster)
+    with zipfile.ZipFile(out / "twice.zip", "w") as archive:
+        archive.writestr("roster.json", roster)
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("roster.json", "{}")
+    with zipfile.ZipFile(out / "inner.zip", "w") as archive:
+        archive.write(out / "out.zip", "in.zip")
+    locked = bytearray((out / "out.zip").read_bytes())
+    for place in (match.start() for match in re.finditer(rb"PK\x01\x02", locked)):
+        locked[place + 8] |= 1  # it has a password
+    (out / "locked.zip").write_bytes(locked)
+    (out / "locked.xlsx").write_bytes(locked)
+    before = contents(tmp_path)
+    held, closed = held_and_closed(data, out)
+    assert held == []
+    assert closed == ["inner.zip: in.zip", "locked.xlsx", "locked.zip", "twice.zip"]
+    changed = {
+        path.relative_to(tmp_path).as_posix()
+        for path, content in contents(tmp_path).items()
+        if before.get(path) != content and path.parent != data
+    }
+    assert changed == {
+        "out/2009-W20/roster.json", "out/2009-W20/maps/2009-05-12-c1.html", "out/2009-W20/maps/2009-05-13-c1.html",
+        "out/out.zip",
+    }  # fmt: skip
+    with zipfile.ZipFile(out / "out.zip") as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == [
+            "../../roster.json",
+            "/roster.json",
+            "link.json",
+            "large/roster.json",
+        ]
+        assert stat.S_ISLNK(archive.getinfo("link.json").external_attr >> 16)
+        assert not any(ADDRESS.encode() in archive.read(name) for name in archive.namelist())
+
+
+def test_what_is_too_large_to_be_looked_into_is_named(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    monkeypatch.setattr(oldfiles, "_MOST_BYTES", 10_000)
+    for name in ("film.mp4", "large.zip"):
+        with (out / name).open("wb") as file:
+            file.truncate(1 << 40)  # no block of it is on the disk
+    for name in ("unpacked.zip", "unpacked.xlsx"):
+        with zipfile.ZipFile(out / name, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("a", bytes(9_000))
+            archive.writestr("b", bytes(9_000))
+    assert held_and_closed(data, out) == ([], ["film.mp4", "large.zip", "unpacked.xlsx", "unpacked.zip"])
+    with (out / "2009-05-12-c1.html").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(InputError, match=r"2009-05-12-c1.html: the file is larger than"):
+        forget(data, out, LATER)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from fakeservers import Failure, Running, nominatim, result, serve
 from folders import SETTINGS, write_folder
 from osmfiles import at, network_of, osm_xml
 
-from scheduler import cli
+from scheduler import __version__, cli
 from scheduler.config import Config, MapSettings, Period
 from scheduler.errors import InputError, ServiceError
 from scheduler.geocoding import Located, locate
@@ -99,6 +99,24 @@ def test_what_the_map_does_not_know_is_asked_for(found: Found) -> None:
     (request,) = server.requests
     assert request.fields["q"] == QUERY  # without floor and door
     assert request.headers["User-Agent"].startswith("hjul/")
+
+
+@pytest.mark.parametrize(
+    "address", ["Vej 1&format=xml&q=#?%0d%0a+", "Vej 1\r\nX-More: 1\r\n\r\nGET / HTTP/1.1", "\0ÆØÅ"]
+)
+def test_an_address_is_a_value_of_the_query_and_nothing_else(address: str) -> None:
+    with serve(lambda _request: []) as server:
+        assert _services(server).nominatim(address) == []
+    (request,) = server.requests
+    assert (request.path, request.fields) == ("/search", {"q": address, "format": "json", "limit": "1"})
+    assert request.headers == {
+        "Host": server.url.removeprefix("http://"),
+        "User-Agent": f"hjul/{__version__}",
+        "Accept-Language": "da",
+        "Accept-Encoding": request.headers["Accept-Encoding"],
+        "Accept": "*/*",
+        "Connection": "keep-alive",
+    }
 
 
 def test_what_the_map_knows_is_not(found: Found) -> None:

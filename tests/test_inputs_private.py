@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from folders import PLACE, SETTINGS, TABLES, lines_of, text_of, write_folder
+from folders import PLACE, SETTINGS, TABLES, lines_of, small_workbook, text_of, write_folder
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -41,12 +41,7 @@ def _not_repeated(text: str) -> str:
 def _workbook(folder: Path, change: Callable[[Workbook], None]) -> list[str]:
     """Read the small project from a workbook that has been changed, and return its problems."""
     write_folder(folder, **dict.fromkeys(TABLES))
-    workbook = Workbook()
-    workbook.remove(workbook.worksheets[0])
-    for title, text in TABLES.items():
-        sheet = workbook.create_sheet(title)
-        for line in text.splitlines():
-            sheet.append(line.split(","))
+    workbook = small_workbook()
     change(workbook)
     workbook.save(folder / "project.xlsx")
     lines = lines_of(folder)
@@ -320,6 +315,10 @@ def test_files_that_are_named(tmp_path: Path, read: Callable[..., object]) -> No
         ("network", "build", f"{CPR}.osm"),
         ("forget", "--before", CPR),
         ("plan", "2009-W20", "--out", f"data/project.toml/{CPR}"),
+        ("plan", "--seed", CPR),
+        ("plan", f"--{CPR}"),
+        ("check", "roster.json", CPR),
+        (CPR,),
     ],
 )
 def test_nothing_is_repeated_on_the_terminal(

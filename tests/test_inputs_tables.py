@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from folders import PLACE, TABLES, lines_of, text_of, write_folder
+from folders import PLACE, TABLES, lines_of, small_workbook, text_of, write_folder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
@@ -21,14 +21,7 @@ CPR = "120565-1234"
 def as_workbook(folder: Path, tables: dict[str, list[list[Any]]]) -> Path:
     """Write the small project as a workbook, with these rows instead of its own."""
     write_folder(folder, **dict.fromkeys(TABLES))
-    workbook = Workbook()
-    workbook.remove(workbook.worksheets[0])
-    rows = {name: [line.split(",") for line in text.splitlines()] for name, text in TABLES.items()}
-    for title, lines in {**rows, **tables}.items():
-        sheet = workbook.create_sheet(title)
-        for line in lines:
-            sheet.append(line)
-    workbook.save(folder / "project.xlsx")
+    small_workbook(**tables).save(folder / "project.xlsx")
     return folder
 
 

@@ -2,7 +2,6 @@
 
 import importlib
 import os
-import shutil
 import signal
 import sys
 import textwrap
@@ -12,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from folders import copy_example
 from processes import ROOT, alive, eventually, start
 
-from scheduler import planner, resources
 from scheduler.cli import interrupt, run
 from scheduler.files import claimed
 
@@ -24,10 +23,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("example") / "data"
-    shutil.copytree(resources.example_folder(), folder, ignore=shutil.ignore_patterns("map"))
-    planner.prepare(folder)  # so that the network is in the cache
-    return folder
+    return copy_example(tmp_path_factory.mktemp("example") / "data")
 
 
 @pytest.fixture

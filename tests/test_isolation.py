@@ -1,6 +1,5 @@
 import os
 import pickle
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,9 +13,11 @@ from typing import Any
 import childwork
 import numpy as np
 import pytest
+from folders import copy_example
+from processes import eventually, start
 from random_problems import small_week, tiny_problem
 
-from scheduler import i18n, planner, resources
+from scheduler import i18n, planner
 from scheduler.cli import run
 from scheduler.errors import InputError, SchedulerError
 from scheduler.isolation import SolverProcess, best_rosters
@@ -67,16 +68,6 @@ def exists(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return True
-
-
-def eventually(condition: Callable[[], bool], within_s: float = 10) -> bool:
-    """Wait until a condition holds; tell whether it came to hold."""
-    until = time.monotonic() + within_s
-    while not condition():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.02)
     return True
 
 
@@ -190,10 +181,7 @@ def test_a_killed_child_is_an_error_at_every_moment(delay_s: float) -> None:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("example") / "data"
-    shutil.copytree(resources.example_folder(), folder, ignore=shutil.ignore_patterns("map"))
-    planner.prepare(folder)  # so that the network is in the cache
-    return folder
+    return copy_example(tmp_path_factory.mktemp("example") / "data")
 
 
 @pytest.fixture
@@ -291,37 +279,32 @@ def start_script(folder: Path, *, imports: tuple[str, ...] = ()) -> tuple[subpro
     file = folder / "pid"
     script = folder / "script.py"
     script.write_text(SCRIPT.format(tests=str(TESTS), file=str(file), imports=imports), encoding="utf-8")
-    process = subprocess.Popen(
-        [sys.executable, script],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    return process, file
+    return start(program=(str(script),)), file
 
 
 def test_the_child_ends_with_its_parent(tmp_path: Path) -> None:
     parent, file = start_script(tmp_path)
-    assert eventually(file.exists)
+    assert eventually(file.exists, within_s=10)
     pid = int(file.read_text(encoding="utf-8"))
     assert exists(pid)
     parent.kill()
     out, err = parent.communicate(timeout=30)
     assert (out, err) == ("begun\n", "")
-    assert eventually(lambda: not exists(pid))
+    assert eventually(lambda: not exists(pid), within_s=10)
 
 
 def test_the_child_ends_with_its_parent_also_while_it_imports(tmp_path: Path) -> None:
     engine = "import os, pathlib, time\npathlib.Path({!r}).write_text(str(os.getpid()))\ntime.sleep(600)\n"
     (tmp_path / "slow_engine.py").write_text(engine.format(str(tmp_path / "engine")), encoding="utf-8")
     parent, _file = start_script(tmp_path, imports=("slow_engine",))
-    assert eventually(lambda: (tmp_path / "engine").exists() and bool((tmp_path / "engine").read_text()))
+    assert eventually(
+        lambda: (tmp_path / "engine").exists() and bool((tmp_path / "engine").read_text()), within_s=10
+    )
     pid = int((tmp_path / "engine").read_text(encoding="utf-8"))
     parent.kill()
     out, err = parent.communicate(timeout=30)
     assert (out, err) == ("begun\n", "")
-    assert eventually(lambda: not exists(pid))
+    assert eventually(lambda: not exists(pid), within_s=10)
 
 
 def test_an_interrupt_while_the_child_is_started_waits_and_leaves_none(

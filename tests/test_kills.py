@@ -18,7 +18,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from folders import PLACE, SETTINGS, write_folder
+from folders import FASTER, ON_THE_MAP, write_folder
 from processes import alive, eventually, start
 
 from scheduler import resources, rosterfile
@@ -30,24 +30,12 @@ WEEK, OTHER = "2009-W20", "2009-W21"
 #: The seeds of the earlier roster and of the one that is planned while the command is killed.
 OLD, NEW = 1, 2
 
-PRACTICES = (
-    f"practice_id,name,address,postcode,city,district,lat,lon\nP1,Vej,{PLACE},Valby,55.66506,12.54932\n"
-)
-ROOMS = "practice_id,weekday,start,end\nP1,mon,09:00,12:00\n"
 ADDRESS = "Hemmelig Gade 7"
 HOMES = (
     "visit_id,address,postcode,city,district,date,start,end,minutes,lat,lon\n"
     f"H1,{ADDRESS},1665,København V,Vesterbro,2009-05-13,09:00,12:00,30,55.66735,12.54901\n"
     f"H2,{ADDRESS},1665,København V,Vesterbro,2009-05-20,09:00,12:00,30,55.66735,12.54901\n"
 )
-SCENARIO = """
-[[scenario]]
-name = "faster"
-title = "Faster"
-question = "What if?"
-change = [{ set = "consultants", consultant_id = "c1", speed_kph = 16 }]
-"""
-
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
 
@@ -150,9 +138,8 @@ class World:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     folder = tmp_path_factory.mktemp("before")
-    settings = SETTINGS.replace("\n\n[period]", "\nlat = 55.66760\nlon = 12.55604\n\n[period]")
-    write_folder(folder / "data", settings=settings, practices=PRACTICES, rooms=ROOMS, home_visits=HOMES)
-    (folder / "faster.toml").write_text(SCENARIO, encoding="utf-8")
+    write_folder(folder / "data", **ON_THE_MAP, home_visits=HOMES)
+    (folder / "faster.toml").write_text(FASTER, encoding="utf-8")
     shutil.copyfile(resources.builtin_map(), folder / "city.osm")
     with contextlib.chdir(folder):
         assert run(["plan", WEEK, "--seed", str(OLD), "--quiet"]) == 0

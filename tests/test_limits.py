@@ -138,6 +138,22 @@ def test_maps_may_be_of_any_size_but_are_maps(tmp_path: Path, reader: str) -> No
         read(tmp_path / name)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such things")
+def test_what_becomes_a_pipe_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "x"
+    file.write_bytes(b"x")
+    opened = os.open
+
+    def late(path: Path, flags: int) -> int:
+        path.unlink()
+        os.mkfifo(path)
+        return opened(path, flags)
+
+    monkeypatch.setattr(os, "open", late)
+    with pytest.raises(ServiceError, match="it is a device or a pipe"):
+        limits.read(file, 100)
+
+
 def test_a_file_of_which_the_system_knows_no_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "x"
     file.write_bytes(bytes(100))
@@ -254,6 +270,9 @@ def test_as_many_problems_as_can_be_read(
         ("x = 0x" + "f" * 4000, "project.toml:11 [period.x]: this number is too long"),
         ("x = 1" + "0" * 20, "project.toml:11 [period.x]: this number is too long"),
         ("[map]\nnetwork." + "a." * 50 + "b = 1", "project.toml:11 [map]: this is nested too deep"),
+        ("[map]\nnetwork." + "a." * 2000 + "b = 1", "project.toml:12: this is nested too deep"),
+        ("[map." + "a . " * 1000 + "b]", "project.toml:11: this is nested too deep"),
+        ("x = {" + "'a'.\"b\"." * 500 + "b = 1}", "project.toml:11: this is nested too deep"),
         ("x = " + "[" * 2000, "project.toml: this line is not TOML"),
         ("x = " + "{a=" * 1500, "project.toml: this line is not TOML"),
     ],
@@ -262,6 +281,13 @@ def test_settings_without_end(tmp_path: Path, text: str, said: str) -> None:
     lines = lines_of(write_folder(tmp_path, settings=f"{SETTINGS}{text}\n"))
     assert said in "\n".join(lines)
     assert len(lines) == 1
+
+
+@pytest.mark.parametrize(
+    "text", [f"# {'.' * 4000}", f"# {'8.30, ' * 500}", f'city = "{"Kgs. Enghave, " * 200}"']
+)
+def test_dots_that_nest_nothing(text: str) -> None:
+    assert limits.endless_toml(f"{SETTINGS}{text}\n") is None
 
 
 def test_settings_with_ten_thousand_mistakes(tmp_path: Path) -> None:

@@ -4,28 +4,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from folders import PLACE, SETTINGS, write_folder
+from folders import FASTER, ON_THE_MAP, PLACE, SETTINGS, write_folder
 from osmfiles import at, osm_xml
 
 from scheduler import cli
 from scheduler.outputs import names
 
 WEEK = "2009-W20"
-PRACTICES = (
-    f"practice_id,name,address,postcode,city,district,lat,lon\nP1,Vej,{PLACE},Valby,55.66506,12.54932\n"
-)
-ROOMS = "practice_id,weekday,start,end\nP1,mon,09:00,12:00\n"
 HEADING = "visit_id,address,postcode,city,district,date,start,end,minutes,lat,lon,consultant_id\n"
 WHEN = "Vesterbro,2009-05-13,09:00,12:00,30"
-SCENARIO = """
-[[scenario]]
-name = "shorter"
-title = "Shorter"
-question = "What if?"
-change = [{ set = "consultants", consultant_id = "c1", speed_kph = 16 }]
-"""
-BASE = "\nlat = 55.66760\nlon = 12.55604\n\n[period]"
-
 #: Two banks without a bridge; the home is on the southern one.
 BANKS = osm_xml(
     {"a": (0, 0), "b": (1500, 0), "p": (100, -600), "q": (1400, -600)},
@@ -51,9 +38,8 @@ def hjul(capfd: pytest.CaptureFixture[str]) -> Hjul:
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small project in the folder `data`, which is the default, as yet without home visits."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "shorter.toml").write_text(SCENARIO, encoding="utf-8")
-    settings = SETTINGS.replace("\n\n[period]", BASE)
-    return write_folder(tmp_path / "data", settings=settings, practices=PRACTICES, rooms=ROOMS)
+    (tmp_path / "faster.toml").write_text(FASTER, encoding="utf-8")
+    return write_folder(tmp_path / "data", **ON_THE_MAP)
 
 
 def write_home(data: Path, row: str, heading: str = HEADING) -> None:
@@ -69,7 +55,7 @@ COMMANDS = (
     ("check", f"out/{WEEK}/roster.json"),
     ("advise", WEEK, "--time-limit", "1"),
     ("simulate", "week", WEEK, "--draws", "10"),
-    ("simulate", "shorter.toml", "--weeks", WEEK, "--workers", "0"),
+    ("simulate", "faster.toml", "--weeks", WEEK, "--workers", "0"),
 )
 
 

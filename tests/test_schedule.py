@@ -1,11 +1,15 @@
 """Schedules worked out by hand; all corners of the rules are tried in solver/ against brute force."""
 
 import dataclasses
+from random import Random
 
+import numpy as np
+import pytest
+from random_problems import small_week
 from rosters import clock_s
 from worked_week import the_problem
 
-from scheduler.model import ConsultantDay, Problem
+from scheduler.model import BASE, ConsultantDay, Problem
 from scheduler.schedule import DayModel, DaySchedule, StopOption, unmet_points
 
 
@@ -91,3 +95,23 @@ def test_an_option_for_each_number_that_a_visit_may_hold() -> None:
 def test_a_week_in_which_nothing_is_met() -> None:
     # p1: 108, p2 twice as dear: 2 × (72 + 3 × 36), p3 and p4: 108 and a change of 9 each, h1: 72.
     assert unmet_points(the_problem()) == (108 + 360 + 117 + 117 + 72) * 1000
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_earliest_start_and_the_latest_end_are_each_other_turned_round(seed: int) -> None:
+    rng = Random(seed)
+    problem = small_week(seed, practices=6)
+    model = DayModel(problem, problem.days[rng.randrange(len(problem.days))])
+    place_ids = [BASE, *(request.request_id for request in problem.requests[:5])]
+    starts_s = np.arange(7 * 3600, 17 * 3600, 300, dtype=np.int64)
+    for ways in model.ways(place_ids, place_ids):
+        ends_s = np.array([[rng.randrange(7 * 3600, 16 * 3600, 60)] for _ in place_ids], dtype=np.int64)
+        latest = model.latest_ends_s(ways, starts_s[np.newaxis, np.newaxis])
+        *earliest, may_lunch = model.earliest_starts_s(ways, ends_s)
+        for lunch, (late_s, early_s) in enumerate(zip(latest, earliest, strict=True)):
+            can = late_s >= ends_s[..., np.newaxis]
+            assert (
+                (starts_s >= early_s[..., np.newaxis]) & (may_lunch[..., np.newaxis] | (not lunch)) == can
+            ).all()
+            assert can.any()
+            assert not can.all()

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 
 import click
 
@@ -33,7 +33,11 @@ def run(arguments: Sequence[str]) -> int:
         try:
             code = translated(cli).main(args=list(arguments), prog_name="hjul", standalone_mode=False)
         except click.ClickException as error:
-            error.show()
+            from scheduler.cli.terminal import clean
+
+            shown = StringIO()
+            error.show(shown)
+            click.echo("\n".join(map(clean, shown.getvalue().splitlines())), err=True)
             return error.exit_code
         except (Exception, KeyboardInterrupt, Terminated) as error:  # noqa: BLE001 - people get a sentence
             return _explain(error)

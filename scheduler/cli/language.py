@@ -4,14 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise, takewhile
 from pathlib import Path
 
+from scheduler import limits
 from scheduler.i18n import LANGUAGES
 
 _DEFAULT = "da"
 _DEFAULT_FOLDER = "data"
 #: Where the system says its language; the first that says anything decides.
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
-#: A project.toml larger than this is none.
-_MOST_BYTES = 1_000_000
 
 
 def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
@@ -50,14 +49,12 @@ def _of_project(folder: Path) -> str:
 
     What is wrong with them is told by whatever reads the project, not here.
     """
-    file = folder / "project.toml"
     try:
-        if not file.is_file():
+        text = limits.read(folder / "project.toml", limits.TOML_BYTES).decode("utf-8-sig")
+        if limits.endless_toml(text):
             return ""
         import tomllib
 
-        with file.open("rb") as stream:
-            settings = tomllib.loads(stream.read(_MOST_BYTES).decode("utf-8-sig"))
-        return str(settings["project"]["language"])
+        return str(tomllib.loads(text)["project"]["language"])
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return ""

@@ -12,8 +12,7 @@ from scheduler import limits
 from scheduler.cpr import looks_like_cpr
 from scheduler.errors import InputProblem
 from scheduler.i18n import _
-from scheduler.inputs.parts import (
-    Book,
+from scheduler.inputs.partparser import (
     Counted,
     PartParser,
     Place,
@@ -21,9 +20,9 @@ from scheduler.inputs.parts import (
     column_of,
     letters,
     local,
-    read_book,
     unescaped,
 )
+from scheduler.inputs.parts import Book, read_book
 from scheduler.inputs.rows import RawRow, cpr_problem, is_filled, stray_cells, too_wide
 
 if TYPE_CHECKING:

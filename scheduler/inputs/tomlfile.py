@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_type_hints
 from scheduler import limits
 from scheduler.cpr import looks_like_cpr, masked
 from scheduler.errors import InputProblem
-from scheduler.i18n import _, number
+from scheduler.i18n import _
 from scheduler.inputs import cells
 from scheduler.inputs.cells import CellError, Parser
 from scheduler.inputs.rows import cpr_problem, cpr_reason
@@ -48,13 +48,11 @@ def open_toml(raw: bytes, file: str, problems: list[InputProblem]) -> "TomlReade
     except UnicodeDecodeError:
         problems.append(InputProblem(_("the file is no UTF-8 text; save it as UTF-8"), file))
         return None
-    lines = text.split("\n")
-    for row, line in enumerate(lines, start=1):
-        if len(line) > limits.TOML_LINE:
-            reason = _("the line has more than {most} characters").format(most=number(limits.TOML_LINE))
-            problems.append(InputProblem(reason, file, row))
-            return None
-    private = [row for row, line in enumerate(lines, start=1) if looks_like_cpr(line)]
+    if endless := limits.endless_toml(text):
+        row, reason = endless
+        problems.append(InputProblem(reason, file, row))
+        return None
+    private = [row for row, line in enumerate(text.split("\n"), start=1) if looks_like_cpr(line)]
     keys = {row: f"{section}.{key}" for (section, key), row in _places(text).items() if key}
     problems += (cpr_problem(file, row, keys.get(row, "")) for row in private)
     try:

@@ -119,10 +119,13 @@ class _Server:
     """One of the services, at its address."""
 
     def __init__(self, url: str, services: Services) -> None:
-        self.host = url.partition("://")[2].partition("/")[0]
+        scheme, slashes, rest = url.partition("://")
+        self.host = rest.partition("/")[0]
         self.patience = services.patience
         self.progress = services.progress
         self._url = url.rstrip("/")
+        # Of all the address only this is sure to stay as it is written when it is asked.
+        self._scheme = scheme + slashes
         self._timeout_s = services.settings.timeout_s
 
     def ask(
@@ -137,7 +140,7 @@ class _Server:
         retries: Retry = _Retries(self)
         with Session() as session:
             while True:
-                session.mount(self._url, HTTPAdapter(max_retries=retries))
+                session.mount(self._scheme, HTTPAdapter(max_retries=retries))
                 try:
                     with session.request(
                         method,

@@ -1,37 +1,33 @@
-"""A scene as a Folium map that needs nobody: Leaflet comes along, and the background is drawn.
-
-Folium puts the strings it is given into scripts and HTML as they are, and then takes the whole for the
-source of a template. Here all texts go through JSON, `assets/map.js` sets them as text, and what has been
-written is written (`Verbatim`).
-"""
+"""A scene as a Folium map that needs nobody: Leaflet comes along, and the background is drawn."""
 
 import base64
-import json
 import re
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
 from typing import cast
-from urllib.parse import urlsplit
 
 import folium
-from branca.element import Element, Figure, MacroElement
+from branca.element import Element, Figure
 from folium.template import Template
-from folium.utilities import JsCode
 from markupsafe import Markup, escape
 
 from scheduler.config import MapSettings
 from scheduler.i18n import _
-from scheduler.outputs.basemap import zoom_scale
-from scheduler.outputs.geometry import XY, Frame, Strand
-from scheduler.outputs.labels import Placing
-from scheduler.outputs.scene import Marker, Route, Scene
-from scheduler.outputs.streets import WIDTHS
+from scheduler.outputs.mapelements import (
+    LayerSwitch,
+    RideLines,
+    RouteLayer,
+    StopMarker,
+    StreetBackground,
+    Tiles,
+    ValueCells,
+    Verbatim,
+    degrees,
+    script_data,
+)
+from scheduler.outputs.scene import Scene
 from scheduler.outputs.templates import asset
-
-#: The zoom levels at which further names appear.
-_NAME_ZOOMS = (12.0, 12.5, 13.0, 13.5, 14.0, 14.5, 15.0, 15.5, 16.0, 17.0)
 
 
 @cache
@@ -56,37 +52,6 @@ def style_sheet() -> Markup:
 def library() -> Markup:
     """Return the script that the maps' own scripts stand on: Leaflet, then `assets/map.js`."""
     return _leaflet("leaflet.js") + "\n" + asset("map.js")
-
-
-class _Text(Element):
-    """A part of a page as it is. Branca's own `Element` takes what it is given for a template."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self._text = text
-
-    def render(self, **_kwargs: object) -> str:
-        return self._text
-
-
-class Verbatim(MacroElement):
-    """An element whose parts stand in the page as its template has written them.
-
-    `MacroElement` makes a template again of what a template has written, and carries it out: braces in a
-    name from a table or a map would run as a program. As the last base of a Folium class this class takes
-    the place of `MacroElement`. Every element that writes a text into a map has to be one.
-    """
-
-    def render(self, **kwargs: object) -> str:
-        """Write the parts of the element, and of those in it, into the page; there is no text to return."""
-        figure = self.get_root()
-        for part in ("header", "html", "script"):
-            macro = getattr(self._template.module, part, None)
-            if macro is not None:
-                getattr(figure, part).add_child(_Text(macro(self, kwargs)), name=self.get_name())
-        for child in self._children.values():
-            child.render(**kwargs)
-        return ""
 
 
 class StreetMap(folium.Map, Verbatim):
@@ -130,8 +95,8 @@ class StreetMap(folium.Map, Verbatim):
             zoom_delta=0.75,
         )
         self.options["max_bounds"] = [
-            _degrees(frame, (limits.west, limits.south)),
-            _degrees(frame, (limits.east, limits.north)),
+            degrees(frame, (limits.west, limits.south)),
+            degrees(frame, (limits.east, limits.north)),
         ]
         words = {
             "map": _("Map"),
@@ -141,161 +106,13 @@ class StreetMap(folium.Map, Verbatim):
             "close": _("Close"),
             "attribution": _attribution(scene),
         }
-        self.words = _json(words)
+        self.words = script_data(words)
 
     def parts(self) -> tuple[Markup, Markup]:
         """Return the map's div and its script, for a page that has the style sheet and the library."""
         figure = cast("Figure", self.get_root())
         figure.render()
         return Markup(figure.html.render()), Markup(figure.script.render())  # noqa: S704  # texts are JSON
-
-
-class StreetBackground(Verbatim):
-    """Areas, railways, streets and names, drawn on canvas below everything else."""
-
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-        hjul.background({{ this._parent.get_name() }}, {{ this.data|tojavascript }});
-        {% endmacro %}
-        """
-    )
-
-    def __init__(self, scene: Scene, *, below_tiles: bool) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "StreetBackground"
-        base = scene.basemap
-        frame = base.frame
-        scales = [zoom_scale(zoom, frame.lat) for zoom in _NAME_ZOOMS]
-        placed = Placing(base.names, scene.marks, scene.lines).at_scales(scales)
-        data = {
-            "metres_per_px": zoom_scale(0, frame.lat),
-            "below_tiles": below_tiles,
-            "areas": [
-                [kind, [[_packed(frame, ring) for ring in area] for area in areas]]
-                for kind, areas in base.areas.items()
-            ],
-            "railways": [_packed(frame, line) for line in base.railways],
-            "streets": [
-                [kind, *WIDTHS[kind], [_packed(frame, line) for line in lines]]
-                for kind, lines in base.streets.items()
-                if lines
-            ],
-            "names": [
-                [
-                    name.text,
-                    name.kind,
-                    *_degrees(frame, name.at),
-                    round(name.angle),
-                    name.size_px,
-                    name.lift,
-                    _NAME_ZOOMS[level],
-                ]
-                for name, level in placed
-            ],
-        }
-        self.data = _json(data)
-
-
-class ValueCells(Verbatim):
-    """Areas in the colours of a scale, over the streets and below the names; each opens its words."""
-
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-        hjul.cells({{ this._parent.get_name() }}, {{ this.data|tojavascript }});
-        {% endmacro %}
-        """
-    )
-
-    def __init__(self, scene: Scene) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "ValueCells"
-        frame = scene.basemap.frame
-        cells = [
-            [cell.level, [_packed(frame, ring) for ring in cell.rings], cell.lines] for cell in scene.cells
-        ]
-        self.data = _json(cells)
-
-
-class RideLines(Verbatim):
-    """The rides of a round as lines with arrows, each in its lane at every zoom."""
-
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = hjul.rides({{ this.data|tojavascript }}).addTo({{ this._parent.get_name() }});
-        {% endmacro %}
-        """
-    )
-
-    def __init__(self, scene: Scene, route: Route) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "RideLines"
-        data = {
-            "colour": route.colour,
-            "dash": route.dash,
-            "line_px": scene.line_px,
-            "lane_px": scene.lane_px,
-            "arrow_px": scene.arrow_px if route.arrows else 0,
-            "strands": [
-                [_packed(scene.basemap.frame, strand.points), _packed_shifts(strand)]
-                for strand in route.strands
-            ],
-        }
-        self.data = _json(data)
-
-
-class StopMarker(folium.Marker, Verbatim):  # type: ignore[misc]  # its render() takes no words
-    """A labelled stop, 44 pixels wide and high, that opens its words by touch and by keyboard."""
-
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = hjul.stop(
-            {{ this.location|tojson }}, {{ this.data|tojavascript }}).addTo({{ this._parent.get_name() }});
-        {% endmacro %}
-        """
-    )
-
-    def __init__(self, frame: Frame, marker: Marker) -> None:
-        super().__init__(location=_degrees(frame, marker.xy))
-        self._name = "StopMarker"
-        data = {
-            "label": marker.label,
-            "title": marker.title,
-            "lines": [line for line in marker.lines if line],
-            "colour": marker.colour,
-            "base": marker.base,
-            "minor": marker.minor,
-        }
-        self.data = _json(data)
-
-
-class Tiles(folium.TileLayer, Verbatim):
-    """Tiles that cover the background."""
-
-    def __init__(self, settings: MapSettings) -> None:
-        # An attribution may hold markup (tile servers offer it so); only its text is shown.
-        attribution = Markup(settings.tile_attribution).striptags()  # noqa: S704
-        super().__init__(
-            settings.tile_url,
-            attr=str(escape(attribution or urlsplit(settings.tile_url).netloc)),
-            control=False,
-            max_zoom=18,
-        )
-
-
-class RouteLayer(folium.FeatureGroup, Verbatim):
-    """A route that can be shown and hidden."""
-
-    def __init__(self, route: Route) -> None:
-        # Leaflet's layer control takes its labels for HTML.
-        super().__init__(name=f"{route.letter} · {escape(route.name)}")
-
-
-class LayerSwitch(folium.LayerControl, Verbatim):
-    """The control that shows and hides routes."""
 
 
 def live_map(scene: Scene, settings: MapSettings) -> StreetMap:
@@ -324,7 +141,7 @@ def live_map(scene: Scene, settings: MapSettings) -> StreetMap:
         street_map.add_child(LayerSwitch())
     view = scene.view
     street_map.fit_bounds(
-        [_degrees(frame, (view.west, view.south)), _degrees(frame, (view.east, view.north))],
+        [degrees(frame, (view.west, view.south)), degrees(frame, (view.east, view.north))],
         padding=(26, 26),
     )
     # Folium names its elements by random numbers; the same roster makes the same file.
@@ -339,33 +156,9 @@ def _elements(element: Element) -> Iterable[Element]:
         yield from _elements(child)
 
 
-def _json(value: object) -> JsCode:
-    """Write data into a script, compactly, so that no text in it can end the script."""
-    text = json.dumps(value, separators=(",", ":"))
-    return JsCode(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
-
-
 def _attribution(scene: Scene) -> str:
     """Return the line in the map's corner as HTML."""
     text = scene.basemap.attribution
     if scene.basemap.simplified:
         text = f"{_('Simplified map')} · {text}"
     return str(escape(text))
-
-
-def _degrees(frame: Frame, xy: XY) -> list[float]:
-    return [round(degrees, 5) for degrees in frame.degrees(xy)]
-
-
-def _packed(frame: Frame, line: Iterable[XY]) -> list[int]:
-    """Pack a line into whole steps of a hundred-thousandth of a degree: lat, lon, then differences."""
-    points = [(round(lat * 1e5), round(lon * 1e5)) for lat, lon in map(frame.degrees, line)]
-    packed = list(points[0])
-    for (lat1, lon1), (lat2, lon2) in pairwise(points):
-        packed += (lat2 - lat1, lon2 - lon1)
-    return packed
-
-
-def _packed_shifts(strand: Strand) -> list[int]:
-    """Pack the shifts into hundredths of a lane."""
-    return [round(100 * part) for shift in strand.shifts for part in shift]

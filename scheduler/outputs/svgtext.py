@@ -49,6 +49,8 @@ class _Renderer(RendererSVG):
         css = "; ".join(f"{name}: {value}" for name, value in style.items())
         self.writer.element("text", s, attrib={**place, "style": css})
 
+    draw_tex = draw_text  # where somebody has set that all texts are TeX, names would be programs
+
     def _anchored(self, text: "Text", x: float, y: float, angle: float) -> tuple[float, float]:
         """Return the place of a text's anchor on the line that begins at `x`, `y` and rises by an angle."""
         anchor_x, anchor_up = text.get_transform().transform(text.get_unitless_position())
@@ -60,12 +62,12 @@ class _Renderer(RendererSVG):
         self,
         s: str,
         prop: "FontProperties",
-        ismath: bool | str,  # noqa: FBT001
+        ismath: bool | str,  # noqa: ARG002, FBT001 - as above
     ) -> tuple[float, float, float]:
         """Measure a text in Matplotlib's font; what that has not is as wide as an n, and no matter for a warning."""
         known = _letters(findfont(prop))
         measured = "".join(letter if ord(letter) in known else "n" for letter in s)
-        return super().get_text_width_height_descent(measured, prop, ismath)  # type: ignore[no-any-return, no-untyped-call]
+        return super().get_text_width_height_descent(measured, prop, ismath=False)  # type: ignore[no-any-return, no-untyped-call]
 
 
 @lru_cache(maxsize=8)

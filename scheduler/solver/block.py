@@ -93,7 +93,7 @@ class Block:
         shapes = len(self.graphs)
         size = max((len(graph.stop_of) for graph in self.graphs), default=2)
         width = max((graph.starts_s.shape[1] for graph in self.graphs), default=1)
-        self.words = max((graph.words for graph in self.graphs), default=1)
+        self.words = max((graph.keys.words for graph in self.graphs), default=1)
         self.starts_s, self.ends_s, self.engaged = (
             np.zeros((shapes, size, width), dtype=np.int64) for _ in range(3)
         )
@@ -129,9 +129,9 @@ class Block:
         visits, stops = graph.visits, graph.stop_of[graph.visits]
         self.option[shape, visits] = stops
         self.first_part[shape, visits] = np.diff(stops, prepend=-1) > 0
-        self.word[shape, visits] = graph.word[graph.local[stops]]
-        self.field[shape, visits] = graph.fields[graph.local[stops]]
-        self.added[shape, visits] = graph.added[stops]
+        self.word[shape, visits] = graph.keys.word[graph.local[stops]]
+        self.field[shape, visits] = graph.keys.fields[graph.local[stops]]
+        self.added[shape, visits] = graph.keys.added[stops]
         self.held[shape, visits] = np.array([stop.conversations for stop in graph.stops])[stops]
         engagements = len(graph.model.engagements)
         self.engagement[shape, visits.stop : visits.stop + engagements] = np.arange(engagements)

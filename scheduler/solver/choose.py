@@ -150,7 +150,7 @@ class Chooser:
         since, took_s = time.monotonic(), 0.0
         for turn, relaxed in enumerate(self.generator.relaxing(early)):
             if turn in _DIVES:
-                keys = self._better(keys, self._dived(_SHARES[0]))
+                keys = self._better(keys, self._dived(_SHARES[0], early))
             elif not relaxed.solved and time.monotonic() - since > _PATIENCE * max(took_s, 1.0):
                 began = time.monotonic()
                 brief = Deadline(began + _TRY_SHARE * early.left_s, early.asked)
@@ -182,9 +182,9 @@ class Chooser:
         """Return the better of two choices."""
         return first if second is None else min(first, second, key=self.pool.score)
 
-    def _dived(self, share: float) -> tuple[int, ...] | None:
+    def _dived(self, share: float, deadline: Deadline) -> tuple[int, ...] | None:
         """Return a choice near the relaxation."""
-        keys = self.generator.dived(share)
+        keys = self.generator.dived(share, deadline)
         return None if keys is None else self._settled(keys)
 
     def _settled(self, keys: tuple[int, ...]) -> tuple[int, ...]:
@@ -196,7 +196,7 @@ class Chooser:
     def _tried(self, keys: tuple[int, ...], deadline: Deadline) -> tuple[int, ...]:
         """Look for a better choice: by dives and sweeps, and among the rounds that the last prices favour."""
         for share in _SHARES:
-            dived = self._dived(share)
+            dived = self._dived(share, deadline)
             keys = self._better(keys, None if dived is None else self._swept(dived, deadline))
             if deadline.left_s <= 0:
                 return keys

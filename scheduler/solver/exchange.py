@@ -47,10 +47,10 @@ class Exchange:
 
     def _met(self, day: int, key: int) -> list[int]:
         """Return the requests that a round meets, as positions in what its day offers."""
-        return [local for local, _number in self.pool.graphs[day].met(key)]
+        return [local for local, _number in self.pool.graphs[day].keys.met(key)]
 
     def _without(self, day: int, key: int, request: int) -> int:
-        return self.pool.graphs[day].without(key, self._offers[day].index(request))
+        return self.pool.graphs[day].keys.without(key, self._offers[day].index(request))
 
     def _change(self, new: dict[int, int]) -> int:
         """Return by how much the score changes with new keys for some days."""
@@ -90,7 +90,7 @@ class Exchange:
         key = self.keys[day]
         points = self.pool.points(day, key)
         return {
-            self._offers[day][local]: self.pool.points(day, self.pool.graphs[day].without(key, local))
+            self._offers[day][local]: self.pool.points(day, self.pool.graphs[day].keys.without(key, local))
             - points
             for local in self._met(day, key)
         }

@@ -7,7 +7,6 @@ consultant-day grows the rounds that pay at these prices; when no day has any, t
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,10 +14,10 @@ from numpy.typing import NDArray
 
 from scheduler.model import Problem
 from scheduler.schedule import DayModel
-from scheduler.solver.ahead import Ahead, Onward
-from scheduler.solver.block import THREADS, Block, Ints
+from scheduler.solver.block import THREADS, Ints
+from scheduler.solver.days import NARROW, TOGETHER, Days
 from scheduler.solver.graph import FAR, Points
-from scheduler.solver.labels import MOST_LABELS, Found, Grower
+from scheduler.solver.labels import MOST_LABELS, Found
 from scheduler.solver.master import Deadline
 from scheduler.solver.pool import Pool
 from scheduler.solver.program import Prices, Program
@@ -30,11 +29,6 @@ _FIRST_WIDTH = 16
 _WIDER = 16
 #: How many labels are kept in the search for any round with a certain visit.
 _WIDE = 2_000
-#: Up to this width days are grown together, so many at a time: more only fill the processor's caches.
-_NARROW = 100
-_DAYS_TOGETHER = 10
-#: So many nodes at a time at most, half as many of several shapes: more take up memory and are no faster.
-_NODES_TOGETHER = 2_000
 #: How many rounds a day are taken into the pool at a time.
 _ROUNDS_A_TURN = 30
 #: More rounds than this in reach of a better choice are too many to choose among.
@@ -73,10 +67,7 @@ class Generator:
         self.problem = problem
         self.pool = Pool(problem, models, pin_points=pin_points)
         self.graphs = self.pool.graphs
-        self.block = Block(self.graphs)
-        self._onwards: dict[int, Onward] = {}
-        self._aheads: dict[tuple[int, ...], Ahead] = {}
-        self._threads = ThreadPoolExecutor(THREADS)
+        self.days = Days(self.graphs)
         #: The relaxation that was solved last, and its prices.
         self._program: Program | None = None
         self.prices: Prices | None = None
@@ -103,10 +94,6 @@ class Generator:
         extra = [self.charges(day, near, table) for day in days]
         self.grow(days, extra, np.full(len(days), FAR / 2), _FIRST_WIDTH, 2 * _ROUNDS_A_TURN)
 
-    def rest(self) -> None:
-        """Give back the memory of what is only kept for speed; it is made again when it is needed."""
-        self._aheads, self._onwards = {}, {}
-
     def grow(
         self,
         days: Sequence[int],
@@ -118,69 +105,13 @@ class Generator:
         stop: Callable[[], bool] = lambda: False,
     ) -> tuple[list[Found], int]:
         """Grow the rounds of some days, and add the best of each day to the pool; count the new ones."""
-        pieces = self._pieces(days, _DAYS_TOGETHER if width <= _NARROW else 1)
-
-        def grown_piece(piece: tuple[tuple[int, ...], list[int]]) -> list[Found]:
-            shapes, places = piece
-            its = np.array([days[place] for place in places], dtype=np.int64)
-            of_days = [extra[place] for place in places]
-            ahead = self._ahead(shapes)
-            grower = Grower(
-                self.block, ahead, its, extra=of_days, limit=limit[places], width=width, stop=stop
-            )
-            return grower.run()
-
-        parts = self._threads.map(grown_piece, pieces) if len(pieces) > 1 else map(grown_piece, pieces)
-        by_place = {
-            place: found
-            for (_shapes, places), part in zip(pieces, parts, strict=True)
-            for place, found in zip(places, part, strict=True)
-        }
-        grown = [by_place[place] for place in range(len(days))]
+        grown = self.days.grow(days, extra, limit, width, stop)
         new = 0
         for day, its_extra, found in zip(days, extra, grown, strict=True):
             keys, priced = found.keys[:most], found.points[:most]
             points = np.rint(priced - self.graphs[day].total(keys, its_extra)).astype(np.int64)
             new += self.pool.take(day, keys, points)
         return grown, new
-
-    def _pieces(self, days: Sequence[int], together: int) -> list[tuple[tuple[int, ...], list[int]]]:
-        """Divide days into pieces that are grown together: shapes, and as many days of each, by place."""
-        nodes = self.block.count.shape[1]
-        together = min(together, max(1, _NODES_TOGETHER // nodes))
-        by_shape: dict[int, list[int]] = {}
-        for place, day in enumerate(days):
-            by_shape.setdefault(int(self.block.shape[day]), []).append(place)
-        by_size: dict[int, list[tuple[int, list[int]]]] = {}
-        for shape, places in by_shape.items():
-            for first in range(0, len(places), together):
-                part = places[first : first + together]
-                by_size.setdefault(len(part), []).append((shape, part))
-        pieces = []
-        for size, parts in by_size.items():
-            count = max(1, min(together // size, _NODES_TOGETHER // (size * nodes) // 2))
-            # A shape that has several parts comes once in a piece.
-            parts.sort(key=lambda part: part[0])
-            for group in _apart(parts, count):
-                shapes = tuple(shape for shape, _places in group)
-                pieces.append((shapes, [place for _shape, places in group for place in places]))
-        return pieces
-
-    def _ahead(self, shapes: tuple[int, ...]) -> Ahead:
-        """Return what leads on in days of some shapes."""
-        found = self._aheads.get(shapes)
-        if found is None:
-            found = self._aheads[shapes] = Ahead(self.block, shapes, [self._onward(n) for n in shapes])
-        return found
-
-    def _onward(self, shape: int) -> Onward:
-        """Return what leads on in days of a shape; small ones are kept, since they are put together in many ways."""
-        found = self._onwards.get(shape)
-        if found is None:
-            found = Onward(self.block.graphs[shape])
-            if 4 * self.block.count.shape[1] <= _NODES_TOGETHER:
-                self._onwards[shape] = found
-        return found
 
     def grow_one(self, day: int, extra: Points, limit: float, width: int, most: int | None) -> Found:
         """Grow the rounds of one day."""
@@ -279,7 +210,7 @@ class Generator:
             of_days = [extra[day] for day in days]
             width = int(widths[days[0]])
             # A turn of narrow searches is short, and its bound is wanted whole.
-            stop = (lambda: False) if width <= _NARROW else (lambda: deadline.left_s <= 0)
+            stop = (lambda: False) if width <= NARROW else (lambda: deadline.left_s <= 0)
             grown, more = self.grow(days, of_days, limit[days], width, _ROUNDS_A_TURN, stop=stop)
             new += more
             for day, rounds in zip(days, grown, strict=True):
@@ -299,9 +230,9 @@ class Generator:
         limit = relaxed.least + gap
         left: Sequence[int] = range(len(self.graphs))
         count = 0
-        for width in (_NARROW, MOST_LABELS):
+        for width in (NARROW, MOST_LABELS):
             # Not all days at once, so that the deadline is heard and the labels of few are in memory.
-            together = THREADS * (_DAYS_TOGETHER if width == _NARROW else 1)
+            together = THREADS * (TOGETHER if width == NARROW else 1)
             incomplete: list[int] = []
             for first in range(0, len(left), together):
                 if deadline.left_s <= 0 or count > _MOST_ROUNDS:
@@ -309,11 +240,11 @@ class Generator:
                 days = left[first : first + together]
                 of_days = [extra[day] for day in days]
                 stop = lambda: deadline.left_s <= 0  # noqa: E731
-                grown, new = self.grow(days, of_days, limit[list(days)], width, _MOST_ROUNDS, stop=stop)
+                grown, new = self.grow(days, of_days, limit[list(days)], width, None, stop=stop)
                 count += new
                 incomplete += [day for day, found in zip(days, grown, strict=True) if not found.complete]
             left = incomplete
-        return not left
+        return not left and count <= _MOST_ROUNDS
 
     def force_in(self, forced: Forced) -> None:
         """Add some rounds that meet a forced request, so that the relaxation has a choice at all."""
@@ -338,36 +269,24 @@ class Generator:
                 return True
         return False
 
-    def dived(self, share: float) -> tuple[int, ...] | None:
+    def dived(self, share: float, deadline: Deadline) -> tuple[int, ...] | None:
         """Return a choice near the relaxation, by key, as `Program.dive` does; visits may be made twice."""
         program = self._program
-        rounds = None if program is None else program.dive(share)
+        rounds = None if program is None else program.dive(share, lambda: deadline.left_s <= 0)
         return None if program is None or rounds is None else tuple(program.key[rounds].tolist())
 
     def best_rounds(self, prices: Sequence[Points], limit: Points) -> list[list[int]]:
         """Return the keys of every day's best rounds for prices of the requests that it offers."""
         extra = [its[graph.local] for its, graph in zip(prices, self.graphs, strict=True)]
         grown, _new = self.grow(range(len(self.graphs)), extra, limit, _FIRST_WIDTH, _ROUNDS_A_TURN)
-        return [graph.whole(found.keys) for graph, found in zip(self.graphs, grown, strict=True)]
+        return [graph.keys.whole(found.keys) for graph, found in zip(self.graphs, grown, strict=True)]
 
 
 def _together(widths: Ints) -> list[list[int]]:
     """Say which days are grown together: all narrow ones, and wide ones by so many as there are threads."""
-    narrow = np.flatnonzero(widths <= _NARROW).tolist()
+    narrow = np.flatnonzero(widths <= NARROW).tolist()
     groups = [narrow] if narrow else []
-    for width in np.unique(widths[widths > _NARROW]):
+    for width in np.unique(widths[widths > NARROW]):
         wide = np.flatnonzero(widths == width).tolist()
         groups += [wide[i : i + THREADS] for i in range(0, len(wide), THREADS)]
     return groups
-
-
-def _apart(parts: list[tuple[int, list[int]]], count: int) -> Iterator[list[tuple[int, list[int]]]]:
-    """Yield groups of at most so many parts, none with a shape twice."""
-    while parts:
-        group: list[tuple[int, list[int]]] = []
-        left: list[tuple[int, list[int]]] = []
-        for part in parts:
-            full = len(group) == count or bool(group and group[-1][0] == part[0])
-            (left if full else group).append(part)
-        yield group
-        parts = left

@@ -1,11 +1,6 @@
-"""A consultant-day as arrays: its stops, what they cost, and what leads from each to each.
+"""A consultant-day as arrays: its stops, what they cost, and what leads from each to each."""
 
-A *key* is a whole number that stands for a set of visits: a field of bits a request, which holds
-the number of the option taken. In arrays a key is as many words as its day needs, none of whose fields
-lies across two words; alone it is a Python integer, which has room for any number of them.
-"""
-
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -16,10 +11,9 @@ from numpy.typing import NDArray
 
 from scheduler.model import Problem
 from scheduler.schedule import INFEASIBLE, DayModel, StopOption, Ways
+from scheduler.solver.keys import KeyForm, Keys
 from scheduler.solver.rounds import DayRounds
 
-#: Keys in words: (keys, words).
-Keys = NDArray[np.int64]
 Points = NDArray[np.float64]
 
 #: Priced points of what cannot be.
@@ -29,8 +23,6 @@ _MOST_STARTS = 30
 _DAY_S = 86_400
 #: So many nodes at a time are looked at, so that what is only needed on the way takes up little memory.
 _ROWS = 64
-#: Bits of a word of a key that are used; the sign is not.
-_WORD_BITS = 62
 
 
 class Moves(NamedTuple):
@@ -98,42 +90,9 @@ class DayGraph:
         return np.repeat(np.arange(len(self.offers)), [len(options) for _, options in self.offers])
 
     @cached_property
-    def _packing(self) -> list[tuple[int, int, int]]:
-        """The word of each request in a key, where its bits begin there, and how many they are."""
-        packing, word, used = [], 0, 0
-        for _, options in self.offers:
-            bits = len(options).bit_length()
-            if used + bits > _WORD_BITS:
-                word, used = word + 1, 0
-            packing.append((word, used, bits))
-            used += bits
-        return packing
-
-    @cached_property
-    def word(self) -> NDArray[np.int64]:
-        """The word of each request in a key."""
-        return np.array([word for word, _begin, _bits in self._packing], dtype=np.int64)
-
-    @cached_property
-    def shifts(self) -> NDArray[np.int64]:
-        """Where the bits of each request begin in their word."""
-        return np.array([begin for _word, begin, _bits in self._packing], dtype=np.int64)
-
-    @cached_property
-    def fields(self) -> NDArray[np.int64]:
-        """The bits of each request in their word."""
-        return np.array([((1 << bits) - 1) << begin for _word, begin, bits in self._packing], dtype=np.int64)
-
-    @property
-    def words(self) -> int:
-        """How many words a key has."""
-        return 1 + (self._packing[-1][0] if self._packing else 0)
-
-    @cached_property
-    def added(self) -> NDArray[np.int64]:
-        """What each visit option adds to the word of its request."""
-        numbers = [number for _, options in self.offers for number in range(1, len(options) + 1)]
-        return np.array(numbers, dtype=np.int64) << self.shifts[self.local]
+    def keys(self) -> KeyForm:
+        """The form of the keys that stand for sets of visits."""
+        return KeyForm([len(options) for _, options in self.offers])
 
     # --- nodes -------------------------------------------------------------------------------------
 
@@ -305,90 +264,32 @@ class DayGraph:
 
     # --- rounds ------------------------------------------------------------------------------------
 
-    @cached_property
-    def _begins(self) -> list[int]:
-        """Where the bits of each request begin in a whole key."""
-        return [word * _WORD_BITS + begin for word, begin, _bits in self._packing]
-
-    @cached_property
-    def _masks(self) -> list[int]:
-        """The bits of each request in a whole key."""
-        bits = (bits for _word, _begin, bits in self._packing)
-        return [((1 << count) - 1) << begin for count, begin in zip(bits, self._begins, strict=True)]
-
-    @cached_property
-    def _local_of_bit(self) -> dict[int, int]:
-        """The request whose bits of a whole key a bit belongs to."""
-        spans = zip(self._begins, self._masks, strict=True)
-        return {
-            bit: local for local, (begin, mask) in enumerate(spans) for bit in range(begin, mask.bit_length())
-        }
-
     def key(self, visits: Iterable[StopOption]) -> int:
         """Return the key of a set of visits."""
         numbers = {stop: number for number, stop in enumerate(self.stops)}
-        return self.whole(sum((self._words_of(numbers[visit]) for visit in visits), self._no_visit))[0]
-
-    @property
-    def _no_visit(self) -> Keys:
-        return np.zeros((1, self.words), dtype=np.int64)
-
-    def _words_of(self, option: int) -> Keys:
-        words = self._no_visit
-        words[0, self.word[self.local[option]]] = self.added[option]
-        return words
-
-    def whole(self, keys: Keys) -> list[int]:
-        """Return keys in words as Python integers."""
-        whole: list[int] = keys[:, 0].tolist()
-        for word in range(1, keys.shape[1]):
-            parts = zip(whole, keys[:, word].tolist(), strict=True)
-            whole = [low | (high << (_WORD_BITS * word)) for low, high in parts]
-        return whole
-
-    def in_words(self, keys: Sequence[int]) -> Keys:
-        """Return whole keys in words."""
-        if self.words == 1:
-            return np.array(keys, dtype=np.int64).reshape(-1, 1)
-        word = (1 << _WORD_BITS) - 1
-        rows = [[(key >> (_WORD_BITS * n)) & word for n in range(self.words)] for key in keys]
-        return np.array(rows, dtype=np.int64).reshape(-1, self.words)
-
-    def met(self, key: int) -> Iterator[tuple[int, int]]:
-        """Yield the requests that a key meets, as positions in `offers`, each with the number of its option."""
-        while key:
-            local = self._local_of_bit[(key & -key).bit_length() - 1]
-            mask = self._masks[local]
-            yield local, (key & mask) >> self._begins[local]
-            key &= ~mask
-
-    def without(self, key: int, local: int) -> int:
-        """Return a key without a request, a position in `offers`."""
-        return key & ~self._masks[local]
-
-    def held(self, keys: Keys) -> NDArray[np.int8]:
-        """Return the number of each request's option in each key, 0 where there is none: (keys, offers)."""
-        return ((keys[:, self.word] & self.fields) >> self.shifts).astype(np.int8)
+        first = np.searchsorted(self.local, self.local)
+        options = [numbers[visit] for visit in visits]
+        return self.keys.key((int(self.local[option]), 1 + option - int(first[option])) for option in options)
 
     def rounds(self, keys: Sequence[int], points: NDArray[np.int64]) -> DayRounds:
         """Return the rounds that some whole keys stand for."""
         requests, options = tuple(i for i, _ in self.offers), tuple(options for _, options in self.offers)
-        held = self.held(self.in_words(keys))
+        held = self.keys.held(self.keys.in_words(keys))
         whole = np.array(keys, dtype=object)
         return DayRounds(self.model, whole, requests, options, held, points, self._sum(held, self._loads_s))
 
     def total(self, keys: Keys, of_visit: NDArray[np.generic]) -> NDArray[np.float64]:
         """Sum a value of each visit option (by number) up over the visits of each key."""
-        return self._sum(self.held(keys), self._by_option(of_visit)).astype(float)
+        return self._sum(self.keys.held(keys), self._by_option(of_visit)).astype(float)
 
     def load_s(self, key: int) -> int:
         """Return the seconds of the visits of one key."""
         loads_s = self._loads_s
-        return sum(int(loads_s[local, number]) for local, number in self.met(key))
+        return sum(int(loads_s[local, number]) for local, number in self.keys.met(key))
 
     def visits_of(self, key: int) -> list[StopOption]:
         """Return the visits that a key stands for, in no order."""
-        return [self.offers[local][1][number - 1] for local, number in self.met(key)]
+        return [self.offers[local][1][number - 1] for local, number in self.keys.met(key)]
 
     @cached_property
     def _loads_s(self) -> NDArray[np.int64]:

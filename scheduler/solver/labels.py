@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from scheduler.solver.ahead import Ahead
 from scheduler.solver.block import Block, Ints
-from scheduler.solver.graph import FAR, Keys, Points
+from scheduler.solver.graph import FAR, Points
+from scheduler.solver.keys import Keys
 
 _HALF = FAR / 2
 #: The most labels of a day and one length that are kept: they take up some tens of megabytes.
@@ -133,7 +134,8 @@ class Grower:
         profile[days, block.lunch_had[shape], 0] = 0.0
         none = np.zeros(len(days), dtype=np.int64)
         keys = np.zeros((len(days), block.words), dtype=np.int64)
-        labels = _Labels(keys, none, days, none, profile, np.zeros(len(days)))
+        hope = (profile + self._ahead[:, 0]).min(axis=(1, 2))
+        labels = _Labels(keys, none, days, none, profile, hope)
         while len(labels):
             if self._stop():
                 np.minimum.at(self._dropped, labels.day, labels.hope)

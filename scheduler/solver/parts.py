@@ -130,7 +130,7 @@ class Part:
         found = chooser.solve(deadline, start=start, report=heard, fine=self.fine)
         if self.fine:
             # It is the turn of another part, which needs the memory.
-            chooser.generator.rest()
+            chooser.generator.days.rest()
         if found is None:
             raise InvalidRosterError("no choice among the rounds")
         self._take(chooser, *found)

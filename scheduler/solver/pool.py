@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from scheduler.model import Problem
 from scheduler.schedule import INFEASIBLE, DayModel, DaySchedule, unmet_points
 from scheduler.score import Balance
-from scheduler.solver.graph import DayGraph, Keys
+from scheduler.solver.graph import DayGraph
+from scheduler.solver.keys import Keys
 from scheduler.solver.rounds import best_order
 from scheduler.solver.table import RoundTable
 
@@ -54,7 +55,7 @@ class Pool:
         known = self._known[day]
         better = [
             (key, value)
-            for key, value in zip(self.graphs[day].whole(keys), points.tolist(), strict=True)
+            for key, value in zip(self.graphs[day].keys.whole(keys), points.tolist(), strict=True)
             if value < known.get(key, INFEASIBLE)
         ]
         known.update(better)

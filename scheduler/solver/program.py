@@ -3,6 +3,7 @@
 `master` has the problem written out.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -214,11 +215,12 @@ class Program:
         self.score = self._constant + float(self._highs.getInfo().objective_function_value)
         return bool(self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
 
-    def dive(self, share: float) -> Numbers | None:
+    def dive(self, share: float, stop: Callable[[], bool] = lambda: False) -> Numbers | None:
         """Return a choice near the relaxation: take what it takes nearly whole, solve it again, and so on.
 
-        `share` is how many of the days that are left are settled at a time at least. Returns a round a day,
-        or None. A request may be met by several days where there are spares.
+        `share` is how many of the days that are left are settled at a time at least, and `stop` is asked
+        before each time whether to give up. Returns a round a day, or None. A request may be met by several
+        days where there are spares.
         """
         if not self._solved():
             return None
@@ -237,7 +239,7 @@ class Program:
             count = max(int((whole[most] > _WHOLE).sum()), 1 + int(share * len(most)))
             taken[self.day[most[:count]]] = most[:count]
             self._fix(most[:count], 1.0, 1.0)
-            if not self._solved():
+            if stop() or not self._solved():
                 break
         self._fix(taken[taken >= 0], 0.0, np.inf)
         self._limit_spare(self._most_spare)

@@ -57,11 +57,11 @@ class ReducedProgram:
         self._day = table.day[rounds]
         # A tolerance of each row at its price in this program: those add up to about the gap.
         self.error = 1.0 if np.isinf(gap) else 10 * _TOLERANCE * (gap + _UNIT)
-        price = prices.request.copy()
+        price, must = prices.request, prices.request > gap
         if force is not None:
-            price[force] = np.inf
+            must[force] = True
         # A request without a price may be left out for nothing, and one whose price is above the gap not at all.
-        priced = np.flatnonzero((price > 0) & (price <= gap))
+        priced = np.flatnonzero((price > 0) & ~must)
         compared = [group for group in table.balance.groups if len(group) > 1]
         people = np.array([i for group in compared for i in group], dtype=np.int64)
         base = np.repeat(np.arange(len(compared)), [len(group) for group in compared])
@@ -88,13 +88,15 @@ class ReducedProgram:
         least = np.zeros(matrix.shape[1])
         levels = len(rounds) + len(priced)
         least[levels : levels + 2 * len(compared)] = -np.inf
-        need = [np.ones(len(table.days)), np.where(price > 0, 1.0, 0.0), np.zeros(2 * len(people))]
+        need = [np.ones(len(table.days)), ((price > 0) | must).astype(float), np.zeros(2 * len(people))]
         most = [np.ones(len(table.days) + table.meets.shape[1]), np.zeros(2 * len(people))]
         self._highs = SilentHighs()  # type: ignore[no-untyped-call]
         for option, value in (
             ("threads", 1),
             ("mip_rel_gap", 0.0),
             ("mip_abs_gap", 0.0),
+            # Where it branches, HiGHS keeps to this one in rows and prices too.
+            ("mip_feasibility_tolerance", _TOLERANCE),
             ("primal_feasibility_tolerance", _TOLERANCE),
             ("dual_feasibility_tolerance", _TOLERANCE),
         ):

@@ -37,7 +37,7 @@ def first_choice(generator: Generator, deadline: Deadline) -> tuple[int, ...]:
             grown, _new = generator.grow(open_days, extra, limit, _WIDTH, _ROUNDS)
             taken = {}
             for day, found in zip(open_days, grown, strict=True):
-                key = _free(graphs[day], graphs[day].whole(found.keys[:_TRIED]), met)
+                key = _free(graphs[day], graphs[day].keys.whole(found.keys[:_TRIED]), met)
                 if key is not None:
                     taken[day] = key
                     met.update(_requests(graphs[day], key))
@@ -55,7 +55,7 @@ def _in_turn(consultants: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _requests(graph: DayGraph, key: int) -> set[int]:
-    return {graph.offers[local][0] for local, _number in graph.met(key)}
+    return {graph.offers[local][0] for local, _number in graph.keys.met(key)}
 
 
 def _free(graph: DayGraph, keys: Sequence[int], met: set[int]) -> int | None:

@@ -103,7 +103,11 @@ class RoundTable:
         seconds = int(np.gcd.reduce(self.load_s, initial=0))
         weight = self.problem.weights["imbalance_minute"]
         loads = [rate * weight * seconds / 60 for rate in self.balance.rate]
-        pairs = (pair for group in self.balance.groups for pair in combinations([loads[i] for i in group], 2))
+        compared = [[loads[i] for i in group] for group in self.balance.groups if len(group) > 1]
+        if len(compared) > 1:
+            # Any two of each base may be the ones, and their points add up.
+            return _common(Fraction(1), *(load for group in compared for load in group))
+        pairs = (pair for group in compared for pair in combinations(group, 2))
         return min((_common(Fraction(1), *pair) for pair in pairs), default=Fraction(1))
 
     def score(self, rounds: Sequence[int]) -> int:

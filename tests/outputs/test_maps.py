@@ -12,7 +12,7 @@ from scheduler.config import MapSettings
 from scheduler.mapdata import Background
 from scheduler.model import Roster
 from scheduler.outputs import maps, names
-from scheduler.outputs.livemap import Verbatim
+from scheduler.outputs.mapelements import Verbatim
 from scheduler.outputs.privacy import public
 
 PLAIN = MapSettings()

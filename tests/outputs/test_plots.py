@@ -128,6 +128,17 @@ def test_what_an_axis_is_called_stands_at_its_middle_in_fonts_of_any_width(name:
             assert text.attrib["transform"] == f"rotate(-90 {text.attrib['x']} {text.attrib['y']})"
 
 
+@every_plot
+def test_texts_are_not_tex_even_where_somebody_has_set_that(name: str) -> None:
+    def texts() -> list[str]:
+        return re.findall(r"<text[^>]*>([^<]*)", inline_svg(PLOTS[name](), 4.0, "p", "title"))
+
+    usual = texts()
+    assert SOURCE in usual
+    with mpl.rc_context({"text.usetex": True}):  # LaTeX would run what is in a name
+        assert texts() == usual
+
+
 def test_what_the_font_has_not_is_written_all_the_same_and_no_warning() -> None:
     terms = TERMS.assign(meaning="漢字 🚲")
     assert "漢字 🚲" in inline_svg(plots.score_terms(terms, source=SOURCE), 4.0, "p", "title")
@@ -163,6 +174,12 @@ def test_names_are_texts_whatever_they_are() -> None:
         shown = [text._preprocess_math(text.get_text()) for text in texts]
         assert shown
         assert all("$\\frac{$" in text and not mathematics for text, mathematics in shown)
+
+
+def test_a_title_and_its_source_are_lines_that_can_be_printed() -> None:
+    figure = plots.score_terms(TERMS.assign(meaning="a\n \x1b[31mb"), source="from\r\n\x07there")
+    assert _title(figure).endswith(": a [31mb")
+    assert "from there" in _texts(figure)
 
 
 def test_there_is_room_for_a_plot_below_any_title() -> None:

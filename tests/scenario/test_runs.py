@@ -20,6 +20,7 @@ import pandas as pd
 import psutil
 import pytest
 import scenario_work
+from processes import eventually, start
 from random_problems import small_week
 from rich.console import Console
 
@@ -328,6 +329,7 @@ from scheduler.i18n import use
 from scheduler.scenario.model import Task
 from scheduler.scenario.runs.running import run
 import scenario_work
+from processes import eventually, start
 
 def doubled(task):
     figures = scenario_work.obey(task)
@@ -350,27 +352,12 @@ def script(folder: Path, count: int) -> Iterator[subprocess.Popen[str]]:
     file.write_text(
         SCRIPT.format(tests=str(TESTS), folder=str(folder / "out"), count=count), encoding="utf-8"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-W", "error", file],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    process = start(program=("-W", "error", str(file)))
     try:
         yield process
     finally:
         process.kill()
         process.communicate()
-
-
-def eventually(condition: Callable[[], Any], within_s: float = 30) -> bool:
-    until = time.monotonic() + within_s
-    while not condition():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def parts(folder: Path) -> list[Path]:
@@ -385,7 +372,7 @@ def test_a_script_needs_no_guard_and_may_bring_its_own_work(tmp_path: Path) -> N
 
 def test_ctrl_c_of_the_terminal_keeps_what_is_done(tmp_path: Path) -> None:
     with script(tmp_path, 300) as process:
-        assert eventually(lambda: parts(tmp_path))
+        assert eventually(lambda: parts(tmp_path), within_s=30)
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert (out, err) == (f"begun\nFalse True {{{2 * len(PROBLEM.places)}}} ()\n", "")
@@ -393,7 +380,7 @@ def test_ctrl_c_of_the_terminal_keeps_what_is_done(tmp_path: Path) -> None:
 
 def test_workers_end_with_their_program(tmp_path: Path) -> None:
     with script(tmp_path, 300) as process:
-        assert eventually(lambda: parts(tmp_path))
+        assert eventually(lambda: parts(tmp_path), within_s=30)
         workers = psutil.Process(process.pid).children(recursive=True)
         assert len(workers) >= 2
         process.kill()
@@ -498,7 +485,9 @@ def test_stop_gives_up_what_is_under_way(client: "Client", address: str, tmp_pat
     assert ran.interrupted
     assert counted(ran.results) == expected(tasks(2))
     assert len(pd.read_parquet(tmp_path)) == 2
-    assert eventually(lambda: client.run_on_scheduler(lambda dask_scheduler: not dask_scheduler.tasks))
+    assert eventually(
+        lambda: client.run_on_scheduler(lambda dask_scheduler: not dask_scheduler.tasks), within_s=30
+    )
 
 
 # --- Clusters that cannot be used ----------------------------------------------------------------

@@ -26,7 +26,7 @@ def _greedy(chooser: Chooser) -> tuple[int, ...]:
     days = range(len(pool.graphs))
     found, _new = chooser.generator.grow(days, extra, np.full(len(extra), 1e15), 40, 10)
     pairs = zip(pool.graphs, found, strict=True)
-    return tuple(graph.whole(rounds.keys[:1])[0] for graph, rounds in pairs)
+    return tuple(graph.keys.whole(rounds.keys[:1])[0] for graph, rounds in pairs)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -48,7 +48,7 @@ def test_settling_leaves_every_visit_made_once(seed: int) -> None:
     met = [
         graph.offers[local][0]
         for graph, key in zip(pool.graphs, settled, strict=True)
-        for local, _number in graph.met(key)
+        for local, _number in graph.keys.met(key)
     ]
     assert met
     assert len(met) == len(set(met))

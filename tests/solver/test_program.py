@@ -90,6 +90,20 @@ def test_a_dive_takes_a_round_a_day_and_leaves_the_relaxation_as_it_was(seed: in
     assert program.score == pytest.approx(score)
 
 
+def test_a_dive_that_is_stopped_leaves_the_relaxation_as_it_was() -> None:
+    table = _whole(1)
+    program = Program(table, spare=True)
+    program.add(table, _all(table))
+    before = program.prices()
+    score = program.score
+    assert before is not None
+    assert program.dive(0.1, lambda: True) is None
+    after = program.prices()
+    assert after is not None
+    assert program.score == pytest.approx(score)
+    assert program.dive(0.1, lambda: False) is not None
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_the_choice_is_the_best_there_is(seed: int) -> None:
     table = _whole(seed)

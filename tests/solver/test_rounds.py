@@ -28,7 +28,7 @@ def grow(graph: DayGraph, extra: Points, limit: float, width: int = 10**6) -> Fo
 def list_rounds(problem: Problem, model: DayModel) -> DayRounds:
     graph = DayGraph(problem, model)
     found = grow(graph, np.zeros(graph.first_engagement), 1e15)
-    return graph.rounds(graph.whole(found.keys), np.rint(found.points).astype(np.int64))
+    return graph.rounds(graph.keys.whole(found.keys), np.rint(found.points).astype(np.int64))
 
 
 def _as_points_of_the_day(problem: Problem, held: brute_force.Holding, points: int) -> int:
@@ -110,13 +110,13 @@ def test_days_grown_together_come_out_as_alone() -> None:
     problem = small_week(4)
     generator = Generator(problem, [DayModel(problem, day) for day in problem.days], pin_points=0)
     graphs = generator.graphs
-    assert 1 < len(generator.block.graphs) < len(graphs)
+    assert 1 < len(generator.days.block.graphs) < len(graphs)
     extra = [np.linspace(0, 60_000, graph.first_engagement) for graph in graphs]
     limit = np.linspace(-80_000, 20_000, len(graphs))
     together, _new = generator.grow(range(len(graphs)), extra, limit, 100, None)
     for graph, its_extra, its_limit, found in zip(graphs, extra, limit, together, strict=True):
         alone = grow(graph, its_extra, float(its_limit), 100)
-        assert graph.whole(found.keys) == graph.whole(alone.keys)
+        assert graph.keys.whole(found.keys) == graph.keys.whole(alone.keys)
         assert found.points.tolist() == alone.points.tolist()
 
 
@@ -134,11 +134,13 @@ def test_growing_under_prices_finds_every_round_within_the_limit(seed: int) -> N
         for limit in (-1000.0, 0.0, 2500.0, float(np.median(priced))):
             found = grow(graph, extra, limit)
             # What lies on the limit itself may come or not, by float arithmetic.
-            sure = set(graph.whole(everything.keys[priced < limit - 0.01]))
-            assert sure <= set(graph.whole(found.keys))
+            sure = set(graph.keys.whole(everything.keys[priced < limit - 0.01]))
+            assert sure <= set(graph.keys.whole(found.keys))
             assert (found.points <= limit).all()
-            exact = dict(zip(graph.whole(everything.keys), priced.tolist(), strict=True))
-            assert found.points == pytest.approx([exact[key] for key in graph.whole(found.keys)], abs=0.01)
+            exact = dict(zip(graph.keys.whole(everything.keys), priced.tolist(), strict=True))
+            assert found.points == pytest.approx(
+                [exact[key] for key in graph.keys.whole(found.keys)], abs=0.01
+            )
 
 
 def test_a_practice_where_one_teaches_may_be_visited_without_a_ride() -> None:

@@ -11,7 +11,7 @@ from random_problems import small_week, tiny_problem, tiny_problems
 from scheduler.checks import check
 from scheduler.errors import InputError
 from scheduler.model import Origin, Pin, Problem, Request, RoomSlot
-from scheduler.solver import better, generate, graph, labels, solve
+from scheduler.solver import better, generate, keys, labels, solve
 
 _UNHURRIED = settings(deadline=None, max_examples=30)
 
@@ -99,7 +99,7 @@ def test_the_routing_model_alone_gives_a_valid_roster_without_proof() -> None:
 def test_keys_of_many_words_serve_as_well_as_those_of_one(monkeypatch: pytest.MonkeyPatch, bits: int) -> None:
     problem = small_week(2)
     best = solve(problem).roster
-    monkeypatch.setattr(graph, "_WORD_BITS", bits)
+    monkeypatch.setattr(keys, "_WORD_BITS", bits)
     roster = solve(problem).roster
     assert (roster.score, roster.bound, roster.rounds) == (best.score, best.bound, best.rounds)
 
@@ -112,6 +112,18 @@ def test_with_few_labels_kept_the_bound_still_holds(monkeypatch: pytest.MonkeyPa
     roster = solve(small_week(2), time_limit_s=3).roster
     assert roster.bound <= best.score <= roster.score
     assert check(small_week(2), roster) == ()
+
+
+@pytest.mark.parametrize("most", [0, 3, 20, 60])
+def test_with_few_rounds_in_reach_the_bound_still_holds(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    for seed in (2, 3, 7):
+        problem = small_week(seed, practices=14)
+        best = solve(problem).roster
+        with monkeypatch.context() as patch:
+            patch.setattr(generate, "_MOST_ROUNDS", most)
+            roster = solve(problem, time_limit_s=3).roster
+        assert roster.bound <= best.score <= roster.score
+        assert check(problem, roster) == ()
 
 
 @pytest.mark.parametrize("asks_before_stop", [0, 3, 40])

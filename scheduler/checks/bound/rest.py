@@ -75,7 +75,6 @@ class Rest:
                 rest[:-1, :-1] = np.minimum.reduceat(stops, self._first_stops, axis=0)
             if lunch == HAD:
                 rest[-1, 0] = 0
-            np.minimum(rest, FAR, out=rest)
             rest[:, :-1] += way.second_units * day.arrivals.seconds
             onward.append(np.ascontiguousarray(np.minimum.accumulate(rest[:, ::-1], axis=1)[:, ::-1]))
         return onward[OWED], onward[HAD]

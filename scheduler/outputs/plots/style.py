@@ -86,16 +86,15 @@ def finish(ax: "Axes", title: str, source: str) -> "Figure":
     # To Matplotlib two dollar signs are mathematics while it wraps a text, whatever it was told. Only as
     # escaped ones in what may hold mathematics they are none.
     title, source = (clean(text).replace("$", r"\$") for text in (title, source))
+    told: dict[str, Any] = {"wrap": True, "parse_math": True, "usetex": False}
     for label in (ax.xaxis.label, ax.yaxis.label):
         label.set_parse_math(False)
     if len(figure.axes) > 1 or figure.get_layout_engine() is None:
-        ax.set_title(title, loc="left", wrap=True, parse_math=True, color=INK, size=_TITLE_SIZE)
+        ax.set_title(title, loc="left", color=INK, size=_TITLE_SIZE, **told)
         return figure
     figure.set_figheight(figure.get_figheight() + _TITLE_LINE_IN * _lines_more(title))
-    figure.suptitle(
-        title, x=0.01, ha="left", size=_TITLE_SIZE, weight="bold", wrap=True, parse_math=True, color=INK
-    )
-    figure.supxlabel(source, x=0.01, ha="left", size=8, wrap=True, parse_math=True, color=MUTED)
+    figure.suptitle(title, x=0.01, ha="left", size=_TITLE_SIZE, weight="bold", color=INK, **told)
+    figure.supxlabel(source, x=0.01, ha="left", size=8, color=MUTED, **told)
     return figure
 
 

@@ -94,9 +94,9 @@ def _host(pipe: Connection, workers: int, scratch: str) -> None:
 
     for name in ("SIGTERM", "SIGHUP"):  # which a shell sends to all processes of a program
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _exit)  # noqa: TID251
-    logging.disable()  # noqa: TID251
-    dask.config.set({**_LOCAL, "temporary-directory": scratch})  # noqa: TID251
+            signal.signal(getattr(signal, name), _exit)  # noqa: TID251 - of this process, as all that follows
+    logging.disable()  # noqa: TID251 - see above
+    dask.config.set({**_LOCAL, "temporary-directory": scratch})  # noqa: TID251 - see above
     try:
         cluster = LocalCluster(
             n_workers=workers,
