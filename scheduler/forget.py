@@ -119,15 +119,15 @@ def _addresses(tables: Mapping[str, TableRows], doomed: set[int]) -> tuple[set[s
 
 
 def _doomed_rows(tables: Mapping[str, TableRows], before: dt.date) -> dict[str, set[int]]:
-    """Return the numbers of the rows to delete, by table."""
+    """Return the numbers of the rows to delete, by table; a pin is found by its home visit, so it goes first."""
     doomed: dict[str, set[int]] = {}
-    ids = set()
-    if "home_visits" in tables:
-        old = [row for row in tables["home_visits"].rows if row["date"] < before]
-        ids = {row["visit_id"] for row in old}
-        doomed["home_visits"] = {row.origin.row for row in old}
+    old = (
+        [row for row in tables["home_visits"].rows if row["date"] < before] if "home_visits" in tables else []
+    )
+    ids = {row["visit_id"] for row in old}
     if "pins" in tables:
         doomed["pins"] = {row.origin.row for row in tables["pins"].rows if row["id"] in ids}
+    doomed["home_visits"] = {row.origin.row for row in old}
     return {name: rows for name, rows in doomed.items() if rows}
 
 

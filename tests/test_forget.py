@@ -241,7 +241,8 @@ def test_what_was_begun_is_completed_by_the_next_run(
     """Each home visit stands in the tables until it is gone from all pages, and those tell it before rosters."""
     out = tmp_path / "out"
     write_output(out)
-    move, done = files.move, []
+    move = files.move
+    done: list[str] = []
 
     def stopped(file: Path, target: Path) -> None:
         if len(done) == moved:

@@ -61,7 +61,7 @@ def road_to_goal(fan: "pd.DataFrame", *, end: dt.date, source: str, ax: "Axes | 
     axes.plot(weeks, fan["held_p50"], color=BLUE, **THICK, label=_("the middle"))
     axes.axhline(goal, color=ORANGE, linestyle=(0, (5, 2)), linewidth=1.6, label=_("the goal"))
     axes.set_ylim(bottom=0)
-    _name_dates(axes.xaxis, weeks)
+    _name_dates(axes.xaxis, list(fan["week_end"]))
     axes.yaxis.set_major_formatter(numbers())
     axes.set_xlabel(_("end of the week"))
     axes.set_ylabel(_("conversations held in all"))
@@ -79,7 +79,7 @@ def road_to_goal(fan: "pd.DataFrame", *, end: dt.date, source: str, ax: "Axes | 
 
 def _name_dates(axis: "XAxis", weeks: "Sequence[dt.datetime]") -> None:
     """Name as many dates on an axis as can be read on a phone: half years, or in a short time ends of weeks."""
-    from matplotlib.dates import MonthLocator, num2date
+    from matplotlib.dates import MonthLocator, date2num, num2date
     from matplotlib.ticker import FuncFormatter
 
     if len(weeks) > _SHORT_WEEKS:
@@ -87,7 +87,7 @@ def _name_dates(axis: "XAxis", weeks: "Sequence[dt.datetime]") -> None:
         axis.set_minor_locator(MonthLocator(bymonth=(4, 10)))
         style = "month"
     else:
-        axis.set_ticks(list(weeks[:: -(-len(weeks) // _DATES)]))
+        axis.set_ticks([date2num(week) for week in weeks[:: -(-len(weeks) // _DATES)]])
         style = "brief"
     axis.set_major_formatter(FuncFormatter(spoken(lambda value: day(num2date(value).date(), style))))
 
