@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from scheduler.base.errors import InputError, SchedulerError, ServiceError
+    from scheduler.base.version import __version__
     from scheduler.checks import Violation, check
     from scheduler.inputs import read_project
     from scheduler.model.clock import Week
@@ -32,6 +33,7 @@ __all__ = [
     "ServiceError",
     "Violation",
     "Week",
+    "__version__",
     "check",
     "load_roster",
     "plan_week",
@@ -50,6 +52,7 @@ _HOMES = {
     "ServiceError": "base.errors",
     "Violation": "checks",
     "Week": "model.clock",
+    "__version__": "base.version",
     "check": "checks",
     "load_roster": "model.rosterfile",
     "plan_week": "services.planner",
