@@ -23,18 +23,23 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.matrix import EXTRACT, comparison, loading, timed
 from benchmarks.scaling import CENTRES, scaling, unit_cost, unit_rows
-from scheduler import planner
-from scheduler.model import Place, Problem, Week
+from scheduler.inputs.workbook import write_workbook
+from scheduler.model.clock import Week
+from scheduler.places.travel import travel_times
 from scheduler.scenario.chance.robustness import carry_out
-from scheduler.solver import solve
-from scheduler.travel import travel_times
-from scheduler.workbook import write_workbook
+from scheduler.services import planner
+from scheduler.solver.engine import solve
+
+if TYPE_CHECKING:
+    from scheduler.model.problem import Problem
+    from scheduler.model.project import Place
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data"

@@ -18,16 +18,16 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
-from scheduler import planner
+from scheduler.base.progress import Silent
 from scheduler.inputs.candidates import Candidate
-from scheduler.model import Place, Practice, RoomRule
-from scheduler.progress import Silent
+from scheduler.model.project import Place, Practice, RoomRule
 from scheduler.scenario.practices.candidates import rank
 from scheduler.scenario.practices.joining import runner
 from scheduler.scenario.practices.newcomers import practice_places
 from scheduler.scenario.practices.places import next_places
 from scheduler.scenario.practices.spots import spread_spots
 from scheduler.scenario.weeks import default_weeks
+from scheduler.services import planner
 
 DATA = Path(__file__).parent.parent / "data"
 _HOURS_S = ((30_600, 43_200), (32_400, 43_200), (46_800, 57_600))

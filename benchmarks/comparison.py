@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduler import checks
-from scheduler.assemble import assemble
-from scheduler.errors import InvalidRosterError
-from scheduler.model import ConsultantDay, Problem, Request, RoomSlot, Roster, Unassigned
-from scheduler.schedule import DayModel, DaySchedule, StopOption, request_points
+from scheduler.base.errors import InvalidRosterError
+from scheduler.model.problem import ConsultantDay, Problem, Request, RoomSlot
+from scheduler.model.roster import Roster, Unassigned
+from scheduler.week.assemble import assemble
+from scheduler.week.schedule import DayModel, DaySchedule, StopOption, request_points
 
 _DAY_S = 86_400
 

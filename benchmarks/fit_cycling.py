@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from scheduler.config import Cycling
+from scheduler.base.resources import builtin_map
+from scheduler.model.config import Cycling
 from scheduler.network import Network, Snap, load_network
 from scheduler.network.search import Rides, fastest_rides
-from scheduler.resources import builtin_map
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "osm"
 #: A place further from the network than this is not covered by the extract.

@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
-from scheduler.config import Cycling
-from scheduler.model import Place
+from scheduler.model.config import Cycling
+from scheduler.model.project import Place
 from scheduler.network import bicycle_graph, load_network
-from scheduler.travel import travel_times
+from scheduler.places.travel import travel_times
 
 if TYPE_CHECKING:
     from scheduler.network.graph import Graph

@@ -25,11 +25,11 @@ from rich.table import Table
 
 from benchmarks.matrix import timed
 from benchmarks.weeks import random_week
-from scheduler import planner
 from scheduler.scenario.model import Task
 from scheduler.scenario.runs.figures import solved
 from scheduler.scenario.runs.running import run
 from scheduler.scenario.runs.tasks import pack, question
+from scheduler.services import planner
 
 Row = tuple[str, str, str]
 

@@ -28,11 +28,11 @@ from rich.table import Table
 from benchmarks.weeks import other_week, random_week
 from scheduler.checks import check
 from scheduler.checks.bound import check_bound
-from scheduler.model import Problem
-from scheduler.schedule import DayModel, StopOption, unmet_points
-from scheduler.score import Balance
-from scheduler.solver import solve
+from scheduler.model.problem import Problem
+from scheduler.solver.engine import solve
 from scheduler.solver.rounds import best_order
+from scheduler.week.schedule import DayModel, StopOption, unmet_points
+from scheduler.week.score import Balance
 
 KINDS = {"usual": random_week, "other": other_week}
 LIMITS_S = {"20/2": 20.0, "40/4": 20.0, "400/40/4": 300.0}

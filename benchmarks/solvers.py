@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.comparison import PeerWeek, approve, judged
-from scheduler.model import Problem
-from scheduler.solver import solve
+from scheduler.model.problem import Problem
+from scheduler.solver.engine import solve
 
 #: The solver that the others are compared with.
 OURS = "hjul"

@@ -8,20 +8,18 @@ from random import Random
 
 import numpy as np
 
-from scheduler.config import DEFAULT_WEIGHTS, Defaults
-from scheduler.model import (
-    BASE,
+from scheduler.model.clock import Week
+from scheduler.model.config import DEFAULT_WEIGHTS, Defaults
+from scheduler.model.problem import (
     Agreement,
-    Consultant,
     ConsultantDay,
     Engagement,
-    Place,
     Problem,
     Request,
     RoomSlot,
     TravelTimes,
-    Week,
 )
+from scheduler.model.project import BASE, Consultant, Place
 
 WEEK = Week(2009, 20)
 _HOUR_S = 3600

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import click
 
-from scheduler import i18n
+from scheduler.base import i18n
+from scheduler.base.i18n import _
 from scheduler.cli import cli
 from scheduler.cli.translation import translated
-from scheduler.i18n import _
 from scheduler.inputs import meanings
 from scheduler.inputs.schema import TABLES, Column, Table
 from scheduler.inputs.settings import known_settings

@@ -10,16 +10,19 @@ TYPE_CHECKING = False  # as in typing, which takes longer to import than all tha
 if TYPE_CHECKING:
     from typing import Any
 
+    from scheduler.base.errors import InputError, SchedulerError, ServiceError
+    from scheduler.base.version import __version__
     from scheduler.checks import Violation, check
-    from scheduler.errors import InputError, SchedulerError, ServiceError
     from scheduler.inputs import read_project
-    from scheduler.model import Problem, Project, Roster, Week
-    from scheduler.planner import plan_week, prepare
-    from scheduler.problem import week_problem
-    from scheduler.rosterfile import load as load_roster
-    from scheduler.solver import solve
+    from scheduler.model.clock import Week
+    from scheduler.model.problem import Problem
+    from scheduler.model.project import Project
+    from scheduler.model.roster import Roster
+    from scheduler.model.rosterfile import load as load_roster
+    from scheduler.services.planner import plan_week, prepare
+    from scheduler.solver.engine import solve
+    from scheduler.week.problem import week_problem
 
-__version__ = "0.1.0"
 
 __all__ = [
     "InputError",
@@ -30,6 +33,7 @@ __all__ = [
     "ServiceError",
     "Violation",
     "Week",
+    "__version__",
     "check",
     "load_roster",
     "plan_week",
@@ -40,21 +44,22 @@ __all__ = [
 ]
 
 _HOMES = {
-    "InputError": "errors",
-    "Problem": "model",
-    "Project": "model",
-    "Roster": "model",
-    "SchedulerError": "errors",
-    "ServiceError": "errors",
+    "InputError": "base.errors",
+    "Problem": "model.problem",
+    "Project": "model.project",
+    "Roster": "model.roster",
+    "SchedulerError": "base.errors",
+    "ServiceError": "base.errors",
     "Violation": "checks",
-    "Week": "model",
+    "Week": "model.clock",
+    "__version__": "base.version",
     "check": "checks",
-    "load_roster": "rosterfile",
-    "plan_week": "planner",
-    "prepare": "planner",
+    "load_roster": "model.rosterfile",
+    "plan_week": "services.planner",
+    "prepare": "services.planner",
     "read_project": "inputs",
-    "solve": "solver",
-    "week_problem": "problem",
+    "solve": "solver.engine",
+    "week_problem": "week.problem",
 }
 
 

@@ -21,7 +21,7 @@ from rosters import (
     ride,
 )
 
-from scheduler.model import ConsultantDay, Problem, Request
+from scheduler.model.problem import ConsultantDay, Problem, Request
 
 #: What a consultant-day, or a week, holds: (request, conversations, consultant) of each visit.
 Holding = frozenset[tuple[str, int, str]]

@@ -9,13 +9,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scheduler.errors import InputError, InputProblem
-from scheduler.i18n import _
-from scheduler.isolation import best_rosters
-from scheduler.progress import Progress
+from scheduler.base.errors import InputError, InputProblem
+from scheduler.base.i18n import _
+from scheduler.base.progress import Progress
+from scheduler.solver.isolation import best_rosters
 
 if TYPE_CHECKING:
-    from scheduler.model import Problem, Roster
+    from scheduler.model.problem import Problem
+    from scheduler.model.roster import Roster
 
 Stop = Callable[[], bool]
 

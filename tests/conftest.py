@@ -13,7 +13,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import settings
 
-from scheduler import i18n
+from scheduler.base import i18n
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 _NO_SKIPS = os.environ.get("CI", "").lower() in ("1", "true")

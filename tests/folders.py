@@ -6,10 +6,10 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from scheduler import planner
-from scheduler.errors import InputError
+from scheduler.base.errors import InputError
+from scheduler.base.resources import example_folder
 from scheduler.inputs import read_project
-from scheduler.resources import example_folder
+from scheduler.services import planner
 
 SETTINGS = """
 [base]

@@ -14,9 +14,9 @@ from typing import Any, Literal
 
 from openpyxl import Workbook, load_workbook
 
+from scheduler.base.resources import example_folder
 from scheduler.inputs.schema import BY_NAME, TABLES, key
-from scheduler.resources import example_folder
-from scheduler.workbook import write_workbook
+from scheduler.inputs.workbook import write_workbook
 
 Kind = Literal["commas", "semicolons", "workbook"]
 KINDS: tuple[Kind, ...] = ("commas", "semicolons", "workbook")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from scheduler.config import Cycling
+from scheduler.model.config import Cycling
 from scheduler.network import Network, load_network
 from scheduler.network.area import METRES_PER_DEGREE as _DEGREE_M
 from scheduler.network.topology import Topology

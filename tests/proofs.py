@@ -11,7 +11,8 @@ from scheduler.checks.bound.relaxation import Relaxation
 from scheduler.checks.bound.search import DaySearch
 from scheduler.checks.bound.timetable import FAR, timetable
 from scheduler.checks.bound.ways import ways
-from scheduler.model import ConsultantDay, Prices, Problem
+from scheduler.model.problem import ConsultantDay, Problem
+from scheduler.model.roster import Prices
 
 
 def day_search(

@@ -13,22 +13,19 @@ import numpy as np
 from brute_force import chains
 from hypothesis import strategies as st
 
-from scheduler.config import DEFAULT_WEIGHTS, Defaults
-from scheduler.model import (
-    BASE,
+from scheduler.model.clock import Week
+from scheduler.model.config import DEFAULT_WEIGHTS, Defaults
+from scheduler.model.problem import (
     Agreement,
-    Consultant,
     ConsultantDay,
     Engagement,
-    Pin,
-    Place,
     Problem,
     PublishedVisit,
     Request,
     RoomSlot,
     TravelTimes,
-    Week,
 )
+from scheduler.model.project import BASE, Consultant, Pin, Place
 
 WEEK = Week(2009, 20)
 HOUR_S = 3600

@@ -11,13 +11,11 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from scheduler.model import (
+from scheduler.model.clock import at
+from scheduler.model.problem import ConsultantDay, Problem, Request, RoomSlot
+from scheduler.model.roster import (
     BasePlace,
-    ConsultantDay,
     ConsultantWeek,
-    Problem,
-    Request,
-    RoomSlot,
     Roster,
     Round,
     ShiftHours,
@@ -26,7 +24,6 @@ from scheduler.model import (
     StopSlot,
     Term,
     Unassigned,
-    at,
 )
 
 

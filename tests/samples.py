@@ -12,12 +12,13 @@ from functools import cache
 from itertools import pairwise
 from typing import Literal
 
-from scheduler.config import DEFAULT_WEIGHTS
-from scheduler.mapdata import Area, Background, Label, Line, Point, RidePath, StreetLeg
-from scheduler.model import (
-    BASE,
+from scheduler.model.clock import Week, at
+from scheduler.model.config import DEFAULT_WEIGHTS
+from scheduler.model.geo import Area, Background, Label, Line, Point, RidePath, StreetLeg
+from scheduler.model.problem import ClosedDay
+from scheduler.model.project import BASE
+from scheduler.model.roster import (
     BasePlace,
-    ClosedDay,
     ConsultantWeek,
     Roster,
     Round,
@@ -27,8 +28,6 @@ from scheduler.model import (
     StopSlot,
     Term,
     Unassigned,
-    Week,
-    at,
 )
 
 WEEK = Week(2009, 20)

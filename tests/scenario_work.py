@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from scheduler.errors import ServiceError
-from scheduler.i18n import _
+from scheduler.base.errors import ServiceError
+from scheduler.base.i18n import _
 from scheduler.scenario.model import Task
 
 

@@ -20,7 +20,8 @@ from openpyxl import load_workbook
 
 from scheduler.inputs.schema import BY_NAME, BY_SHEET, Column, Table, key
 from scheduler.inputs.unbuild import rows_of
-from scheduler.model import Project, Week
+from scheduler.model.clock import Week
+from scheduler.model.project import Project
 
 DAYS = ("man mon", "tir tue", "ons wed", "tor thu", "fre fri", "lør sat", "søn sun")
 

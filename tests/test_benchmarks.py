@@ -7,9 +7,10 @@ import pytest
 
 from benchmarks.comparison import PeerWeek, comparable, judged
 from benchmarks.weeks import WEEK, other_week, random_week
-from scheduler.model import Engagement, Pin, Problem, Request, RoomSlot
-from scheduler.schedule import DayModel, request_points
-from scheduler.solver import solve
+from scheduler.model.problem import Engagement, Problem, Request, RoomSlot
+from scheduler.model.project import Pin
+from scheduler.solver.engine import solve
+from scheduler.week.schedule import DayModel, request_points
 
 HOUR_S = 3600
 

@@ -12,22 +12,19 @@ from random_problems import small_week, tiny_problem, tiny_problems
 from rosters import build_roster, clock_s
 
 from scheduler.checks import check, recount
-from scheduler.config import DEFAULT_WEIGHTS, Defaults
-from scheduler.model import (
-    BASE,
+from scheduler.model.clock import Week
+from scheduler.model.config import DEFAULT_WEIGHTS, Defaults
+from scheduler.model.problem import (
     Agreement,
-    Consultant,
     ConsultantDay,
     Engagement,
-    Pin,
-    Place,
     Problem,
     PublishedVisit,
     Request,
     RoomSlot,
     TravelTimes,
-    Week,
 )
+from scheduler.model.project import BASE, Consultant, Pin, Place
 
 WEEK = Week(2009, 20)
 MONDAY = WEEK.monday

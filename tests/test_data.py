@@ -10,17 +10,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scheduler.calendar import due_practices, holiday, requested_conversations, room_slots, weeks_of_period
-from scheduler.geocoding import locate
+from scheduler.base.resources import builtin_map, example_folder
 from scheduler.inputs import read_project
 from scheduler.inputs.schema import TABLES
-from scheduler.model import BASE, Project, Week
+from scheduler.model.clock import Week
+from scheduler.model.project import BASE, Project
 from scheduler.network import Network, load_network
 from scheduler.network.background import read_addresses
 from scheduler.network.osm import OsmData, read_osm
-from scheduler.problem import week_problem
-from scheduler.resources import builtin_map, example_folder
-from scheduler.travel import Travel, travel_times
+from scheduler.places.geocoding import locate
+from scheduler.places.travel import Travel, travel_times
+from scheduler.week.calendar import (
+    due_practices,
+    holiday,
+    requested_conversations,
+    room_slots,
+    weeks_of_period,
+)
+from scheduler.week.problem import week_problem
 
 DATA = example_folder()
 EXTRACT = Path(__file__).parents[2] / "shared" / "data" / "osm" / "copenhagen-sw.osm"

@@ -22,7 +22,7 @@ from second_reader import differences
 
 from scheduler import cli
 from scheduler.inputs import read_project
-from scheduler.model import Week
+from scheduler.model.clock import Week
 
 COUNT, SEED = int(os.environ.get("FUZZ_COUNT", "200")), int(os.environ.get("FUZZ_SEED", "0"))
 #: How many of them are planned, too.

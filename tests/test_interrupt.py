@@ -14,8 +14,8 @@ import pytest
 from folders import copy_example
 from processes import ROOT, alive, eventually, start
 
+from scheduler.base.files import claimed
 from scheduler.cli import interrupt, run
-from scheduler.files import claimed
 
 WEEK = "2009-W20"
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
@@ -65,7 +65,7 @@ main()
         ("import click", signal.SIGINT),
         ("import click", signal.SIGTERM),
         # From here on the command line takes signals itself.
-        ("import scheduler.planner", signal.SIGINT),
+        ("import scheduler.services.planner", signal.SIGINT),
         ("import numpy._core._multiarray_umath", signal.SIGINT),
         ("import numpy._core._multiarray_umath", signal.SIGTERM),
         ("import scipy.sparse", signal.SIGINT),

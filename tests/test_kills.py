@@ -21,8 +21,9 @@ import pytest
 from folders import FASTER, ON_THE_MAP, write_folder
 from processes import alive, eventually, start
 
-from scheduler import resources, rosterfile
+from scheduler.base import resources
 from scheduler.cli import run
+from scheduler.model import rosterfile
 from scheduler.outputs import names
 
 KILLS = int(os.environ.get("HJUL_KILLS", "20"))

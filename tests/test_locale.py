@@ -15,7 +15,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from scheduler import i18n
+from scheduler.base import i18n
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "scheduler" / "locale" / "da" / "LC_MESSAGES"

@@ -17,10 +17,11 @@ from folders import SETTINGS, write_folder
 from osmfiles import Xy, at, osm_xml
 from outputs.plot_samples import PLOTS
 
-from scheduler import planner, resources
-from scheduler.i18n import language, using
-from scheduler.model import Week
+from scheduler.base import resources
+from scheduler.base.i18n import language, using
+from scheduler.model.clock import Week
 from scheduler.outputs.inlinesvg import inline_svg
+from scheduler.services import planner
 
 Result = TypeVar("Result")
 

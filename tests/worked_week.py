@@ -18,22 +18,20 @@ from rosters import (
 )
 
 from scheduler.checks import check
-from scheduler.config import DEFAULT_WEIGHTS, Defaults
-from scheduler.model import (
-    BASE,
+from scheduler.model.clock import Week
+from scheduler.model.config import DEFAULT_WEIGHTS, Defaults
+from scheduler.model.problem import (
     Agreement,
-    Consultant,
     ConsultantDay,
     Engagement,
-    Place,
     Problem,
     PublishedVisit,
     Request,
     RoomSlot,
-    Roster,
     TravelTimes,
-    Week,
 )
+from scheduler.model.project import BASE, Consultant, Place
+from scheduler.model.roster import Roster
 
 WEEK = Week(2009, 20)
 MONDAY, TUESDAY = WEEK.days[:2]

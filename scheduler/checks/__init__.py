@@ -17,13 +17,14 @@ How the rules of a valid roster are read where they leave room:
 
 from collections.abc import Mapping
 
+from scheduler.base.i18n import _
 from scheduler.checks.reading import Violation, read
 from scheduler.checks.recount import recount_terms
 from scheduler.checks.rounds import check_round
 from scheduler.checks.totals import check_totals
 from scheduler.checks.visits import check_missing_rounds, check_unassigned, check_visits
-from scheduler.i18n import _
-from scheduler.model import Problem, Roster, Term
+from scheduler.model.problem import Problem
+from scheduler.model.roster import Roster, Term
 
 __all__ = ["Violation", "check", "recount"]
 

@@ -5,9 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from scheduler import i18n
-from scheduler.i18n import _
-from scheduler.model import TIMEZONE, Consultant, ConsultantDay, Problem, Request, Roster, Round, Stop
+from scheduler.base import i18n
+from scheduler.base.i18n import _
+from scheduler.model.clock import TIMEZONE
+from scheduler.model.problem import ConsultantDay, Problem, Request
+from scheduler.model.project import Consultant
+from scheduler.model.roster import Roster, Round, Stop
 
 VISITS = ("visit", "home_visit")
 

@@ -7,8 +7,10 @@ from fractions import Fraction
 
 from scheduler.checks.reading import SeenRound, SeenStop
 from scheduler.checks.tracing import trace
-from scheduler.config import DEFAULT_WEIGHTS
-from scheduler.model import Consultant, Problem, PublishedVisit, Request, Term
+from scheduler.model.config import DEFAULT_WEIGHTS
+from scheduler.model.problem import Problem, PublishedVisit, Request
+from scheduler.model.project import Consultant
+from scheduler.model.roster import Term
 
 #: So far a visit may start from the hour that people are used to, or were told.
 NEAR_S = 15 * 60

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from scheduler.base.i18n import _, clock
 from scheduler.checks.reading import SeenRound, SeenStop, Violation
 from scheduler.checks.tracing import Leg, Trace, owes_lunch, trace
-from scheduler.i18n import _, clock
-from scheduler.model import Problem
+from scheduler.model.problem import Problem
 
 
 def check_round(problem: Problem, seen: SeenRound) -> Iterator[Violation]:

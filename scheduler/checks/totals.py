@@ -3,10 +3,11 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from scheduler.base.i18n import _
 from scheduler.checks.reading import SeenRound, Violation, seconds_of
 from scheduler.checks.recount import recount_loads, recount_terms
-from scheduler.i18n import _
-from scheduler.model import BasePlace, ConsultantWeek, Problem, Roster, Term
+from scheduler.model.problem import Problem
+from scheduler.model.roster import BasePlace, ConsultantWeek, Roster, Term
 
 #: A load is shown with three decimals.
 LOAD_TOLERANCE_S = 0.001

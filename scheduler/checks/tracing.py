@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from scheduler.checks.reading import SeenRound, SeenStop
-from scheduler.model import Consultant, ConsultantDay, Problem, own_ride_s
+from scheduler.model.problem import ConsultantDay, Problem, own_ride_s
+from scheduler.model.project import Consultant
 
 
 @dataclass(frozen=True, slots=True)

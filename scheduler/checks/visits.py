@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from scheduler.base.i18n import _, clock
 from scheduler.checks.reading import SeenRound, SeenStop, Violation, seconds_of, where_text
-from scheduler.i18n import _, clock
-from scheduler.model import Pin, Problem, Request, RoomSlot, Roster
+from scheduler.model.problem import Problem, Request, RoomSlot
+from scheduler.model.project import Pin
+from scheduler.model.roster import Roster
 
 
 def check_visits(problem: Problem, rounds: Sequence[SeenRound]) -> Iterator[Violation]:

@@ -7,13 +7,13 @@ from io import StringIO, TextIOWrapper
 
 import click
 
-from scheduler import i18n
+from scheduler.base import i18n
+from scheduler.base.errors import SchedulerError, ServiceError
+from scheduler.base.i18n import _
 from scheduler.cli.commands import cli
 from scheduler.cli.interrupt import Terminated, ending_well
 from scheduler.cli.language import language_of
 from scheduler.cli.translation import teach_click, translated
-from scheduler.errors import SchedulerError, ServiceError
-from scheduler.i18n import _
 
 __all__ = ["cli", "run"]
 

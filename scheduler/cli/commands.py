@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from scheduler import i18n
+from scheduler.base import i18n
+from scheduler.base.i18n import N_, _
 from scheduler.cli.network import network
 from scheduler.cli.options import Settings, common, online_option, read_argument, read_week, week_argument
 from scheduler.cli.simulate import simulate
-from scheduler.i18n import N_, _
 
 
 @click.group(
@@ -37,7 +37,7 @@ def cli() -> None: ...
 @common
 @click.pass_obj
 def init(settings: Settings, folder: Path) -> None:
-    from scheduler.workbook import init_folder
+    from scheduler.inputs.workbook import init_folder
 
     init_folder(folder)
     terminal = settings.terminal()
@@ -93,9 +93,9 @@ def plan(
 ) -> None:
     wanted = read_week(" ".join(week))
 
-    from scheduler import planner
     from scheduler.cli import summary
     from scheduler.cli.interrupt import interruptible
+    from scheduler.services import planner
 
     terminal = settings.terminal()
     with terminal.progress() as progress, interruptible(terminal, progress) as stopped:
@@ -140,9 +140,9 @@ def plan(
 def advise(settings: Settings, week: tuple[str, ...], time_limit: float, *, online: bool) -> None:
     wanted = read_week(" ".join(week))
 
-    from scheduler import planner
     from scheduler.cli import summary
     from scheduler.cli.interrupt import interruptible
+    from scheduler.services import planner
 
     terminal = settings.terminal()
     with terminal.progress() as progress, interruptible(terminal, progress) as stopped:
@@ -164,9 +164,9 @@ def advise(settings: Settings, week: tuple[str, ...], time_limit: float, *, onli
 @common
 @click.pass_obj
 def check_data(settings: Settings, *, online: bool) -> None:
-    from scheduler import planner
     from scheduler.cli import summary
-    from scheduler.review import review
+    from scheduler.services import planner
+    from scheduler.services.review import review
 
     terminal = settings.terminal()
     with terminal.progress() as progress:
@@ -190,7 +190,8 @@ def check_data(settings: Settings, *, online: bool) -> None:
 @common
 @click.pass_context
 def check(context: click.Context, roster: Path) -> None:
-    from scheduler import files, planner
+    from scheduler.base import files
+    from scheduler.services import planner
 
     settings = context.ensure_object(Settings)
     terminal = settings.terminal()
@@ -231,7 +232,8 @@ def check(context: click.Context, roster: Path) -> None:
 @common
 @click.pass_obj
 def travel(settings: Settings, file: Path) -> None:
-    from scheduler import files, planner
+    from scheduler.base import files
+    from scheduler.services import planner
 
     terminal = settings.terminal()
     with terminal.progress() as progress:
@@ -268,8 +270,9 @@ def travel(settings: Settings, file: Path) -> None:
 @common
 @click.pass_obj
 def geocode(settings: Settings, file: Path | None, *, online: bool) -> None:
-    from scheduler import files, planner
+    from scheduler.base import files
     from scheduler.cli import summary
+    from scheduler.services import planner
 
     terminal = settings.terminal()
     with terminal.progress() as progress:
@@ -295,8 +298,8 @@ def geocode(settings: Settings, file: Path | None, *, online: bool) -> None:
 @click.pass_obj
 def forget(settings: Settings, before: str) -> None:
     from scheduler.cli import summary
-    from scheduler.forget import forget as forget_visits
     from scheduler.inputs import cells
+    from scheduler.services.forget import forget as forget_visits
 
     report = forget_visits(settings.data, settings.out, read_argument("--before", cells.date, before))
     summary.show_forgotten(settings.terminal(), report)

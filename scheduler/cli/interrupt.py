@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from scheduler.i18n import _
+from scheduler.base.i18n import _
 
 if TYPE_CHECKING:
     from scheduler.cli.terminal import StepProgress, Terminal

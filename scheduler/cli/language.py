@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise, takewhile
 from pathlib import Path
 
-from scheduler import limits
-from scheduler.i18n import LANGUAGES
+from scheduler.base import limits
+from scheduler.base.i18n import LANGUAGES
 
 _DEFAULT = "da"
 _DEFAULT_FOLDER = "data"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
+from scheduler.base.i18n import N_, _
 from scheduler.cli.options import Settings, common, online_option
-from scheduler.i18n import N_, _
 
 
 @click.group(help=N_("Make the bicycle network, or describe it."))
@@ -38,7 +38,7 @@ _margin_option = click.option(
 @click.pass_obj
 def network_download(settings: Settings, margin_km: float, *, online: bool) -> None:
     from scheduler.cli import summary
-    from scheduler.download import download_network
+    from scheduler.services.download import download_network
 
     terminal = settings.terminal()
     with terminal.progress() as progress:
@@ -63,8 +63,8 @@ def network_download(settings: Settings, margin_km: float, *, online: bool) -> N
 @common
 @click.pass_obj
 def network_build(settings: Settings, file: Path, margin_km: float) -> None:
-    from scheduler.building import build_network
     from scheduler.cli import summary
+    from scheduler.services.building import build_network
 
     terminal = settings.terminal()
     with terminal.progress() as progress:
@@ -91,8 +91,8 @@ def network_build(settings: Settings, file: Path, margin_km: float) -> None:
 @common
 @click.pass_obj
 def network_info(settings: Settings, file: Path | None) -> None:
-    from scheduler.building import describe_network
     from scheduler.cli import summary
+    from scheduler.services.building import describe_network
 
     terminal = settings.terminal()
     with terminal.progress() as progress:
@@ -102,8 +102,8 @@ def network_info(settings: Settings, file: Path | None) -> None:
     for problem in found.search.problems:
         terminal.note(problem)
     if file:
-        from scheduler import files
-        from scheduler.building import network_map
+        from scheduler.base import files
+        from scheduler.services.building import network_map
 
         files.replace(file, network_map(found).encode())
         terminal.line(_("Open {file}").format(file=file), style="bold")

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from scheduler import files
-from scheduler.errors import InputError, InputProblem
-from scheduler.i18n import LANGUAGES, N_, _
+from scheduler.base import files
+from scheduler.base.errors import InputError, InputProblem
+from scheduler.base.i18n import LANGUAGES, N_, _
 
 if TYPE_CHECKING:
     from scheduler.cli.terminal import Terminal
-    from scheduler.model import Week
+    from scheduler.model.clock import Week
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _Value = TypeVar("_Value")
@@ -100,7 +100,7 @@ online_option = click.option(
 def read_week(text: str) -> "Week":
     """Read the week of the command line; without one it is the next in Copenhagen."""
     from scheduler.inputs import cells
-    from scheduler.model import TIMEZONE, Week
+    from scheduler.model.clock import TIMEZONE, Week
 
     if not text:
         return Week.of(dt.datetime.now(TIMEZONE).date()).shift(1)

@@ -7,21 +7,22 @@ from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scheduler import i18n
+from scheduler.base import i18n
+from scheduler.base.errors import InputProblem, ServiceError
+from scheduler.base.i18n import _, ngettext
 from scheduler.cli.terminal import Terminal
-from scheduler.errors import InputProblem, ServiceError
-from scheduler.i18n import _, ngettext
-from scheduler.model import Project, Roster, Round, Stop
+from scheduler.model.project import Project
+from scheduler.model.roster import Roster, Round, Stop
 from scheduler.outputs import names, words
 from scheduler.outputs.privacy import public
 
 if TYPE_CHECKING:
-    from scheduler.advice import Advice
     from scheduler.checks.bound import BoundCheck
-    from scheduler.forget import ForgetReport
-    from scheduler.geocoding import Located
     from scheduler.network import NetworkInfo
-    from scheduler.planner import Planned
+    from scheduler.places.geocoding import Located
+    from scheduler.services.advice import Advice
+    from scheduler.services.forget import ForgetReport
+    from scheduler.services.planner import Planned
 
 _Row = tuple[str, str, str, str, str]
 

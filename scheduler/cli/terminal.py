@@ -15,15 +15,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from scheduler import limits
-from scheduler.cpr import masked
-from scheduler.i18n import _, hours, ngettext, number
+from scheduler.base import limits
+from scheduler.base.cpr import masked
+from scheduler.base.i18n import _, hours, ngettext, number
 
 if TYPE_CHECKING:
     from rich.console import JustifyMethod
     from rich.status import Status
 
-    from scheduler.errors import SchedulerError
+    from scheduler.base.errors import SchedulerError
 
 #: Where the output is no terminal there is no width to keep to: wide enough for any table here.
 _PIPE_WIDTH = 160

@@ -16,8 +16,8 @@ import click.parser
 import click.termui
 import click.types
 
-from scheduler import i18n
-from scheduler.i18n import _, ngettext
+from scheduler.base import i18n
+from scheduler.base.i18n import _, ngettext
 
 _Command = TypeVar("_Command", bound=click.Command)
 _Part = TypeVar("_Part")

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scheduler import limits
-from scheduler.errors import InputProblem
-from scheduler.i18n import _
+from scheduler.base import limits
+from scheduler.base.errors import InputProblem
+from scheduler.base.i18n import _
 from scheduler.inputs import rules, sheets
 from scheduler.inputs.rows import Row, TableRows, interpret, stray_cells
 from scheduler.inputs.schema import BY_NAME, Column, Table, key
 from scheduler.inputs.tables import read_csv
-from scheduler.model import Origin, Place, Practice, Project, RoomRule
+from scheduler.model.project import Origin, Place, Practice, Project, RoomRule
 
 _PRACTICES, _ROOMS = BY_NAME["practices"], BY_NAME["rooms"]
 _ID = "practice_id"

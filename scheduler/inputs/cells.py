@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from scheduler.cpr import masked_cell
-from scheduler.i18n import _
-from scheduler.model import Week, WeekPattern
+from scheduler.base.cpr import masked_cell
+from scheduler.base.i18n import _
+from scheduler.model.clock import Week, WeekPattern
 
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta
 Parser = Callable[[Cell], Any]

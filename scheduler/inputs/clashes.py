@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from scheduler.errors import InputProblem
-from scheduler.i18n import _, clock
+from scheduler.base.errors import InputProblem
+from scheduler.base.i18n import _, clock
 from scheduler.inputs.rows import Row
 from scheduler.inputs.rules import Tables
-from scheduler.model import Week
+from scheduler.model.clock import Week
 
 
 def check_agreements(rows: Iterable[Row]) -> Iterator[InputProblem]:

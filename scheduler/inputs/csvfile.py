@@ -8,9 +8,9 @@ import io
 import re
 from dataclasses import dataclass
 
-from scheduler import limits
-from scheduler.errors import InputProblem
-from scheduler.i18n import _, number
+from scheduler.base import limits
+from scheduler.base.errors import InputProblem
+from scheduler.base.i18n import _, number
 from scheduler.inputs.rows import too_wide
 from scheduler.inputs.schema import Table, key
 

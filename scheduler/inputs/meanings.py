@@ -5,7 +5,7 @@ Workbooks and the documentation explain them by these texts; a test fails for wh
 
 from collections.abc import Iterable, Mapping
 
-from scheduler.i18n import _
+from scheduler.base.i18n import _
 from scheduler.inputs import cells
 from scheduler.inputs.schema import Column
 

@@ -7,9 +7,9 @@ from string import ascii_uppercase
 from typing import IO, NamedTuple
 from xml.parsers import expat
 
-from scheduler import limits
-from scheduler.cpr import looks_like_cpr
-from scheduler.i18n import _
+from scheduler.base import limits
+from scheduler.base.cpr import looks_like_cpr
+from scheduler.base.i18n import _
 
 _CHUNK_BYTES = 1 << 18
 #: A cell holds at most 32,767 characters.

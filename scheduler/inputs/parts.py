@@ -11,10 +11,10 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from scheduler import limits
-from scheduler.cpr import looks_like_cpr
-from scheduler.errors import InputProblem
-from scheduler.i18n import _
+from scheduler.base import limits
+from scheduler.base.cpr import looks_like_cpr
+from scheduler.base.errors import InputProblem
+from scheduler.base.i18n import _
 from scheduler.inputs.partparser import (
     Counted,
     PartParser,

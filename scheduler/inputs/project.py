@@ -7,10 +7,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from scheduler import limits
-from scheduler.calendar import closed
-from scheduler.errors import InputError, InputProblem
-from scheduler.i18n import _
+from scheduler.base import limits
+from scheduler.base.errors import InputError, InputProblem
+from scheduler.base.i18n import _
 from scheduler.inputs import clashes, rules
 from scheduler.inputs.rows import Row, TableRows
 from scheduler.inputs.schema import TABLES
@@ -21,7 +20,7 @@ from scheduler.inputs.tables import (
     read_files,
     read_tables,
 )
-from scheduler.model import (
+from scheduler.model.project import (
     AgreementRule,
     Closure,
     Consultant,
@@ -35,6 +34,7 @@ from scheduler.model import (
     RoomRule,
     ShiftRule,
 )
+from scheduler.week.calendar import closed
 
 _Type = TypeVar("_Type")
 

@@ -5,14 +5,14 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scheduler import limits
-from scheduler.cpr import looks_like_cpr
-from scheduler.errors import InputProblem
-from scheduler.i18n import _
-from scheduler.i18n import number as written
+from scheduler.base import limits
+from scheduler.base.cpr import looks_like_cpr
+from scheduler.base.errors import InputProblem
+from scheduler.base.i18n import _
+from scheduler.base.i18n import number as written
 from scheduler.inputs.cells import Cell, CellError, shown, unquoted
 from scheduler.inputs.schema import Column, Table, key
-from scheduler.model import Origin
+from scheduler.model.project import Origin
 
 #: A row of a file before anybody knows its columns: its number and its cells.
 RawRow = tuple[int, Sequence[Cell | None]]

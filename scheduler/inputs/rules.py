@@ -6,12 +6,12 @@ Problems name columns in English; the reader puts in their place how the file ha
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from scheduler import limits
-from scheduler.config import Defaults
-from scheduler.errors import InputProblem
-from scheduler.i18n import _, number
+from scheduler.base import limits
+from scheduler.base.errors import InputProblem
+from scheduler.base.i18n import _, number
 from scheduler.inputs.rows import Row, TableRows
 from scheduler.inputs.schema import BY_NAME, TABLES
+from scheduler.model.config import Defaults
 
 #: The corners of Denmark, Bornholm included, in degrees.
 _SOUTH, _NORTH, _WEST, _EAST = 54.5, 57.8, 8.0, 15.3

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from scheduler import limits
+from scheduler.base import limits
 from scheduler.inputs import cells
 from scheduler.inputs.cells import ALL_NAMES, BASE_NAMES, Parser
 

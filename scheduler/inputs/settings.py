@@ -5,7 +5,12 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 
-from scheduler.config import (
+from scheduler.base.errors import InputProblem
+from scheduler.base.i18n import _
+from scheduler.inputs import cells
+from scheduler.inputs.cells import shown
+from scheduler.inputs.tomlfile import DATE, NUMBER, TEXT, TIME, Keys, TomlReader, open_toml
+from scheduler.model.config import (
     DEFAULT_WEIGHTS,
     CalendarSettings,
     Config,
@@ -17,12 +22,7 @@ from scheduler.config import (
     SimulationSettings,
     SolverSettings,
 )
-from scheduler.errors import InputProblem
-from scheduler.i18n import _
-from scheduler.inputs import cells
-from scheduler.inputs.cells import shown
-from scheduler.inputs.tomlfile import DATE, NUMBER, TEXT, TIME, Keys, TomlReader, open_toml
-from scheduler.model import BASE, Origin, Place
+from scheduler.model.project import BASE, Origin, Place
 
 SETTINGS_FILE = "project.toml"
 

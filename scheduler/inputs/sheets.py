@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
-from scheduler import limits
-from scheduler.cpr import looks_like_cpr
-from scheduler.errors import InputProblem
-from scheduler.i18n import _
+from scheduler.base import limits
+from scheduler.base.cpr import looks_like_cpr
+from scheduler.base.errors import InputProblem
+from scheduler.base.i18n import _
 from scheduler.inputs.partparser import (
     Counted,
     PartParser,

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from scheduler import limits
-from scheduler.cpr import looks_like_cpr
-from scheduler.errors import InputError, InputProblem
-from scheduler.i18n import _
+from scheduler.base import limits
+from scheduler.base.cpr import looks_like_cpr
+from scheduler.base.errors import InputError, InputProblem
+from scheduler.base.i18n import _
 from scheduler.inputs import csvfile, sheets
 from scheduler.inputs.rows import RawRow, TableRows, interpret, stray_cells
 from scheduler.inputs.schema import BY_NAME, BY_SHEET, TABLES, Table, key

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_type_hints
 
-from scheduler import limits
-from scheduler.cpr import looks_like_cpr, masked
-from scheduler.errors import InputProblem
-from scheduler.i18n import _
+from scheduler.base import limits
+from scheduler.base.cpr import looks_like_cpr, masked
+from scheduler.base.errors import InputProblem
+from scheduler.base.i18n import _
 from scheduler.inputs import cells
 from scheduler.inputs.cells import CellError, Parser
 from scheduler.inputs.rows import cpr_problem, cpr_reason

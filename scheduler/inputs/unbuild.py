@@ -8,7 +8,7 @@ from typing import Any
 from scheduler.inputs.rows import Row
 from scheduler.inputs.schema import TABLES, Table
 from scheduler.inputs.settings import SETTINGS_FILE
-from scheduler.model import Origin, Place, Project
+from scheduler.model.project import Origin, Place, Project
 
 #: The fields that are not called like their column, and those in seconds whose column is in minutes.
 _FIELDS = {"start": "start_s", "end": "end_s", "place": "place_id", "from": "first_day", "to": "last_day"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.mapdata import Point
+from scheduler.model.geo import Point
 
 if TYPE_CHECKING:
     from shapely import Polygon

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from scheduler.mapdata import Area, Background, Label, Line, Point
+from scheduler.model.geo import Area, Background, Label, Line, Point
 from scheduler.network.osm import OsmData, Tags, Way
 
 _RAILWAYS = frozenset({"rail", "light_rail", "subway", "tram", "narrow_gauge"})

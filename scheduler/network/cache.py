@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler import files
+from scheduler.base import files
 
 #: Changes whenever the arrays, or the rules that made them, change their meaning.
 FORMAT = "hjul-network-3"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scheduler.errors import InputError, InputProblem
-from scheduler.i18n import _
+from scheduler.base.errors import InputError, InputProblem
+from scheduler.base.i18n import _
 from scheduler.network.area import Surroundings
 from scheduler.network.background import AddressPoint, address, area_kind
 from scheduler.network.coastline import add_sea

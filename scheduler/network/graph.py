@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scheduler.config import Cycling
-from scheduler.errors import InputError, InputProblem
-from scheduler.i18n import _
+from scheduler.base.errors import InputError, InputProblem
+from scheduler.base.i18n import _
+from scheduler.model.config import Cycling
 from scheduler.network.area import distance_m
 from scheduler.network.osm import OsmData, Tags, read_osm
 from scheduler.network.rules import (

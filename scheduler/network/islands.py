@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduler.mapdata import Line
+from scheduler.model.geo import Line
 from scheduler.network.area import distance_m, distance_to_line_m
 from scheduler.network.graph import RiddenWay
 from scheduler.network.osm import OsmData

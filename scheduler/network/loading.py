@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scheduler import limits, resources
-from scheduler.config import Cycling
-from scheduler.i18n import _
+from scheduler.base import limits, resources
+from scheduler.base.i18n import _
+from scheduler.base.progress import Progress, Silent
+from scheduler.model.config import Cycling
 from scheduler.network import cache
 from scheduler.network.background import read_addresses, read_background
 from scheduler.network.graph import build_graph, ridden_ways, turn_restrictions
@@ -19,7 +20,6 @@ from scheduler.network.islands import find_islands
 from scheduler.network.network import Network
 from scheduler.network.osm import missing_file, read_osm
 from scheduler.network.topology import Topology, compile_topology
-from scheduler.progress import Progress, Silent
 
 if TYPE_CHECKING:
     from scheduler.network.graph import Graph

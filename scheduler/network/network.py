@@ -11,8 +11,8 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.config import Cycling
-from scheduler.mapdata import Area, Background, Label, Line, Point, Stretches
+from scheduler.model.config import Cycling
+from scheduler.model.geo import Area, Background, Label, Line, Point, Stretches
 from scheduler.network.area import METRES_PER_DEGREE, distance_m
 from scheduler.network.background import AddressPoint
 from scheduler.network.islands import Island, island_beside

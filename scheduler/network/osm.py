@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Protocol
 from xml.parsers import expat
 
-from scheduler import limits
-from scheduler.errors import InputError, InputProblem, ServiceError
-from scheduler.i18n import _, os_reason
+from scheduler.base import limits
+from scheduler.base.errors import InputError, InputProblem, ServiceError
+from scheduler.base.i18n import _, os_reason
 
 _CHUNK_BYTES = 1 << 18
 #: A single tag of OSM XML is a few hundred bytes; a longer piece of markup, or of text, is no map.

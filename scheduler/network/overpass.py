@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from scheduler.errors import ServiceError
-from scheduler.i18n import _
+from scheduler.base.errors import ServiceError
+from scheduler.base.i18n import _
 from scheduler.network.osm import Header, OsmData, Relation, Tags, Way
 
 if TYPE_CHECKING:

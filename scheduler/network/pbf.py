@@ -5,8 +5,8 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, Literal
 
-from scheduler.errors import InputError
-from scheduler.i18n import _
+from scheduler.base.errors import InputError
+from scheduler.base.i18n import _
 from scheduler.network.osm import Header, Relation, Sink, Tags, Way, cut_off, not_osm
 
 Kind = Literal["node", "way", "relation"]

@@ -19,11 +19,11 @@ from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 from urllib3.exceptions import DecodeError, HTTPError, InvalidHeader, ProtocolError, ReadTimeoutError
 
-from scheduler import __version__
-from scheduler.config import MapSettings
-from scheduler.errors import ServiceError
-from scheduler.i18n import _, number
-from scheduler.progress import Progress, Silent
+from scheduler.base.errors import ServiceError
+from scheduler.base.i18n import _, number
+from scheduler.base.progress import Progress, Silent
+from scheduler.base.version import __version__
+from scheduler.model.config import MapSettings
 
 #: Too many requests, overloaded, and the gateway's timeout: worth another attempt.
 _BUSY = frozenset({429, 503, 504})

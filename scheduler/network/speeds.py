@@ -1,6 +1,6 @@
 """How fast a stretch is ridden, from the settings."""
 
-from scheduler.config import Cycling
+from scheduler.model.config import Cycling
 from scheduler.network.rules import Riding
 
 

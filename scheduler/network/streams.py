@@ -13,8 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from scheduler import limits
-from scheduler.i18n import _
+from scheduler.base import limits
+from scheduler.base.i18n import _
 from scheduler.network.osm import NotOsmError, cut_off, missing_file
 
 Format = Literal["xml", "gz", "bz2", "xz", "pbf"]

@@ -10,7 +10,7 @@ from itertools import pairwise
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from scheduler.mapdata import Background, Line
+from scheduler.model.geo import Background, Line
 from scheduler.outputs.geometry import XY, Box, Frame
 from scheduler.outputs.labels import Name
 from scheduler.outputs.streets import STREET_CLASSES, street_class

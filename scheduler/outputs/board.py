@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Literal
 
-from scheduler.i18n import _, clock, km, minutes
-from scheduler.model import ConsultantWeek, Roster, Round, Stop, StopKind
+from scheduler.base.i18n import _, clock, km, minutes
+from scheduler.model.roster import ConsultantWeek, Roster, Round, Stop, StopKind
 from scheduler.outputs import names, words
 from scheduler.outputs.totals import shown_days
 

@@ -5,8 +5,9 @@ from collections import Counter
 
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
-from scheduler.i18n import _, clock, km, language, minutes
-from scheduler.model import TIMEZONE, Roster, Round, Stop, Week
+from scheduler.base.i18n import _, clock, km, language, minutes
+from scheduler.model.clock import TIMEZONE, Week
+from scheduler.model.roster import Roster, Round, Stop
 from scheduler.outputs import words
 from scheduler.outputs.privacy import public
 from scheduler.outputs.totals import printable

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from scheduler.config import MapSettings
-from scheduler.i18n import _, ngettext, number
-from scheduler.mapdata import Background
-from scheduler.model import Place
+from scheduler.base.i18n import _, ngettext, number
+from scheduler.model.config import MapSettings
+from scheduler.model.geo import Background
+from scheduler.model.project import Place
 from scheduler.outputs.basemap import basemap
 from scheduler.outputs.geometry import Box, Frame
 from scheduler.outputs.livemap import live_map

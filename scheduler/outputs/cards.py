@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from scheduler.i18n import _, clock, km, minutes
-from scheduler.model import BasePlace, Roster, Round, Stop
+from scheduler.base.i18n import _, clock, km, minutes
+from scheduler.model.roster import BasePlace, Roster, Round, Stop
 from scheduler.outputs import itinerary, words
 from scheduler.outputs.directions import Step, main_streets, steps
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from scheduler.i18n import _, km, number
-from scheduler.mapdata import Point, RidePath
+from scheduler.base.i18n import _, km, number
+from scheduler.model.geo import Point, RidePath
 
 Turn = Literal[
     "", "straight", "slight left", "slight right", "left", "right", "sharp left", "sharp right", "back"

@@ -13,7 +13,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from scheduler.i18n import _, language
+from scheduler.base.i18n import _, language
 from scheduler.inputs.sheets import escaped
 from scheduler.outputs.totals import printable
 

@@ -9,7 +9,10 @@ from collections.abc import Iterable, Mapping
 from itertools import permutations
 from typing import TYPE_CHECKING
 
-from scheduler.model import TIMEZONE, Place, Roster, TravelTimes
+from scheduler.model.clock import TIMEZONE
+from scheduler.model.problem import TravelTimes
+from scheduler.model.project import Place
+from scheduler.model.roster import Roster
 from scheduler.outputs import words
 from scheduler.outputs.privacy import public
 from scheduler.outputs.totals import consultant_totals

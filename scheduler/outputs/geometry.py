@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 import shapely
 
-from scheduler.mapdata import Point
+from scheduler.model.geo import Point
 
 XY = tuple[float, float]
 _SAME_M = 0.5

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from gpxpy.gpx import GPX, GPXTrack, GPXTrackPoint, GPXTrackSegment, GPXWaypoint
 
-from scheduler.i18n import clock, day
-from scheduler.mapdata import RidePath
-from scheduler.model import Roster, Round, Stop
+from scheduler.base.i18n import clock, day
+from scheduler.model.geo import RidePath
+from scheduler.model.roster import Roster, Round, Stop
 from scheduler.outputs import words
 from scheduler.outputs.itinerary import base_of, consultant_name, legs
 from scheduler.outputs.privacy import public

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scheduler.i18n import _, clock, km
-from scheduler.mapdata import RidePath
-from scheduler.model import BasePlace, Roster, Round, Stop
+from scheduler.base.i18n import _, clock, km
+from scheduler.model.geo import RidePath
+from scheduler.model.roster import BasePlace, Roster, Round, Stop
 from scheduler.outputs import words
 
 Rides = Mapping[tuple[str, str], RidePath]

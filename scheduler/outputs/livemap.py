@@ -12,8 +12,8 @@ from branca.element import Element, Figure
 from folium.template import Template
 from markupsafe import Markup, escape
 
-from scheduler.config import MapSettings
-from scheduler.i18n import _
+from scheduler.base.i18n import _
+from scheduler.model.config import MapSettings
 from scheduler.outputs.mapelements import (
     LayerSwitch,
     RideLines,

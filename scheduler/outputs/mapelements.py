@@ -16,7 +16,7 @@ from folium.template import Template
 from folium.utilities import JsCode
 from markupsafe import Markup, escape
 
-from scheduler.config import MapSettings
+from scheduler.model.config import MapSettings
 from scheduler.outputs.basemap import zoom_scale
 from scheduler.outputs.geometry import XY, Frame, Strand
 from scheduler.outputs.labels import Placing

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from scheduler.config import MapSettings
-from scheduler.i18n import _, ngettext
-from scheduler.mapdata import Background, Point
-from scheduler.model import Place
+from scheduler.base.i18n import _, ngettext
+from scheduler.model.config import MapSettings
+from scheduler.model.geo import Background, Point
+from scheduler.model.project import Place
 from scheduler.outputs.geometry import Box, Frame
 from scheduler.outputs.livemap import library, live_map, style_sheet
 from scheduler.outputs.scene import Marker, Scene

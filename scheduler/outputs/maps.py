@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 import folium
 
-from scheduler.config import MapSettings
-from scheduler.i18n import _, day
-from scheduler.mapdata import Background
-from scheduler.model import Roster, Round
+from scheduler.base.i18n import _, day
+from scheduler.model.config import MapSettings
+from scheduler.model.geo import Background
+from scheduler.model.roster import Roster, Round
 from scheduler.outputs import itinerary, names
 from scheduler.outputs.cards import cards
 from scheduler.outputs.itinerary import Rides

@@ -1,6 +1,6 @@
 """The files of a week's output folder, relative to it, with forward slashes."""
 
-from scheduler.model import Round
+from scheduler.model.roster import Round
 
 ROSTER = "roster.json"
 INDEX = "index.html"

@@ -6,10 +6,10 @@ Each kind has a colour that colour-blind eyes tell from the others, and arrows o
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from scheduler.config import MapSettings
-from scheduler.i18n import _, number
-from scheduler.mapdata import Background, Stretches
-from scheduler.model import Place
+from scheduler.base.i18n import _, number
+from scheduler.model.config import MapSettings
+from scheduler.model.geo import Background, Stretches
+from scheduler.model.project import Place
 from scheduler.outputs.basemap import basemap
 from scheduler.outputs.geometry import Box, Frame, Strand
 from scheduler.outputs.livemap import live_map

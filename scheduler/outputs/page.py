@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from scheduler.i18n import _, day
-from scheduler.model import Roster, Term, Week
+from scheduler.base.i18n import _, day
+from scheduler.model.clock import Week
+from scheduler.model.roster import Roster, Term
 from scheduler.outputs import names, words
 from scheduler.outputs.board import board
 from scheduler.outputs.privacy import public

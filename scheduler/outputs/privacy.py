@@ -6,8 +6,8 @@ The board, the week's map, the workbook, the calendars and the GPX files are mad
 
 import dataclasses
 
-from scheduler.i18n import _
-from scheduler.model import Roster, Stop, Unassigned
+from scheduler.base.i18n import _
+from scheduler.model.roster import Roster, Stop, Unassigned
 
 
 def _public_stop(stop: Stop) -> Stop:

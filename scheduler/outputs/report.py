@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from markupsafe import Markup
 
-from scheduler.i18n import _, clock, day, number
+from scheduler.base.i18n import _, clock, day, number
 from scheduler.outputs.inlinesvg import inline_svg
 from scheduler.outputs.templates import render
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scheduler.config import MapSettings
-from scheduler.i18n import _
-from scheduler.mapdata import Background
-from scheduler.model import Place
+from scheduler.base.i18n import _
+from scheduler.model.config import MapSettings
+from scheduler.model.geo import Background
+from scheduler.model.project import Place
 from scheduler.outputs.basemap import basemap
 from scheduler.outputs.geometry import Box
 from scheduler.outputs.livemap import live_map

@@ -7,9 +7,9 @@ A scene is drawn twice from the same numbers: as a live Folium map (`maps`) and 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scheduler.i18n import _, clock, day, km, minutes
-from scheduler.mapdata import Background
-from scheduler.model import BasePlace, Roster, Round, Stop
+from scheduler.base.i18n import _, clock, day, km, minutes
+from scheduler.model.geo import Background
+from scheduler.model.roster import BasePlace, Roster, Round, Stop
 from scheduler.outputs import itinerary, words
 from scheduler.outputs.basemap import Basemap, basemap
 from scheduler.outputs.cards import stop_lines

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from openpyxl import Workbook
 
-from scheduler.i18n import _, clock, day
-from scheduler.model import ConsultantWeek, Roster, Round, Stop, Week
+from scheduler.base.i18n import _, clock, day
+from scheduler.model.clock import Week
+from scheduler.model.roster import ConsultantWeek, Roster, Round, Stop
 from scheduler.outputs import words
 from scheduler.outputs.excel import Sheet, Value, save, sheet_names
 from scheduler.outputs.privacy import public

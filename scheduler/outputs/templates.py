@@ -12,7 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from scheduler import i18n
+from scheduler.base import i18n
 
 ASSETS = Path(__file__).parent / "assets"
 

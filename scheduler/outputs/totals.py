@@ -4,7 +4,8 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from scheduler.model import ConsultantWeek, Roster, Week
+from scheduler.model.clock import Week
+from scheduler.model.roster import ConsultantWeek, Roster
 
 _WORKING_DAYS = 5
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")

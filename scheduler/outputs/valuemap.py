@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from scheduler.config import MapSettings
-from scheduler.i18n import _, clock, number, weekday
-from scheduler.mapdata import Background
-from scheduler.model import Place
+from scheduler.base.i18n import _, clock, number, weekday
+from scheduler.model.config import MapSettings
+from scheduler.model.geo import Background
+from scheduler.model.project import Place
 from scheduler.outputs.basemap import Basemap, basemap
 from scheduler.outputs.candidatemap import signed
 from scheduler.outputs.geometry import XY, Box, Frame

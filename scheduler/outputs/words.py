@@ -6,9 +6,10 @@ Shared by all outputs, so that page, workbook and terminal speak alike.
 import math
 from collections.abc import Callable, Mapping
 
-from scheduler.config import DEFAULT_WEIGHTS
-from scheduler.i18n import _, day, hours, ngettext, number
-from scheduler.model import Roster, Stop, StopKind, Term, Unassigned, Week
+from scheduler.base.i18n import _, day, hours, ngettext, number
+from scheduler.model.clock import Week
+from scheduler.model.config import DEFAULT_WEIGHTS
+from scheduler.model.roster import Roster, Stop, StopKind, Term, Unassigned
 from scheduler.outputs.totals import shown_days
 
 #: The terms that count time, and the seconds of one count.

@@ -4,13 +4,13 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from scheduler import rosterfile
-from scheduler.config import MapSettings
-from scheduler.errors import ServiceError
-from scheduler.files import Claim, unwritable
-from scheduler.i18n import _
-from scheduler.mapdata import Background, RidePath
-from scheduler.model import Roster
+from scheduler.base.errors import ServiceError
+from scheduler.base.files import Claim, unwritable
+from scheduler.base.i18n import _
+from scheduler.model import rosterfile
+from scheduler.model.config import MapSettings
+from scheduler.model.geo import Background, RidePath
+from scheduler.model.roster import Roster
 from scheduler.outputs import names
 from scheduler.outputs.privacy import public
 

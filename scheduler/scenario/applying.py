@@ -4,15 +4,15 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from scheduler.errors import InputError, InputProblem
-from scheduler.i18n import _
+from scheduler.base.errors import InputError, InputProblem
+from scheduler.base.i18n import _
 from scheduler.inputs import cells
 from scheduler.inputs.cells import BASE_NAMES, Cell
 from scheduler.inputs.rows import Row
 from scheduler.inputs.schema import BY_NAME, TABLES, Table, key
 from scheduler.inputs.settings import CHANGEABLE, change_settings
 from scheduler.inputs.tomlfile import TomlReader
-from scheduler.model import BASE, Project
+from scheduler.model.project import BASE, Project
 from scheduler.scenario.changes import Add, Change, Drop, Move, Scenario
 from scheduler.scenario.draft import Draft, Step
 

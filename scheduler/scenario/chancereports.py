@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from scheduler.config import SimulationSettings
-from scheduler.i18n import _, day, ngettext, number
+from scheduler.base.i18n import _, day, ngettext, number
+from scheduler.model.config import SimulationSettings
 from scheduler.outputs import plots, words
 from scheduler.outputs.mappage import map_alone, weeks_text
 from scheduler.outputs.privacy import public
 from scheduler.outputs.report import Section, report
 from scheduler.outputs.scene import week_scene
-from scheduler.planner import Prepared, rides
 from scheduler.scenario.chance.calm import Calm
 from scheduler.scenario.chance.robustness import Robustness
 from scheduler.scenario.goals.road import Capacity
@@ -22,6 +21,7 @@ from scheduler.scenario.telling import (
     needs_table,
     road_table,
 )
+from scheduler.services.planner import Prepared, rides
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -19,10 +19,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import ClassVar
 
-from scheduler.i18n import _, language
+from scheduler.base.i18n import _, language
 from scheduler.inputs.cells import Cell
 from scheduler.inputs.schema import BY_NAME
-from scheduler.model import Origin, Project
+from scheduler.model.project import Origin, Project
 
 __all__ = ["VERBS", "Add", "Change", "Drop", "Move", "Scenario", "Set", "same"]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from scheduler.model import Week
+from scheduler.model.clock import Week
 from scheduler.scenario.costs import week_cost_dkk
 from scheduler.scenario.model import TODAY, Failure
 from scheduler.scenario.weeks import Study

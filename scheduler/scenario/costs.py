@@ -1,8 +1,9 @@
 """What a week of the service costs, from the settings [costs], or else from the budget."""
 
-from scheduler.calendar import is_active
 from scheduler.inputs.settings import OPEN_PERIOD
-from scheduler.model import Project, Week
+from scheduler.model.clock import Week
+from scheduler.model.project import Project
+from scheduler.week.calendar import is_active
 
 _WEEKS_A_YEAR = 365.25 / 7
 

@@ -18,8 +18,9 @@ import hashlib
 import math
 from collections.abc import Iterator
 
-from scheduler.calendar import requested_conversations
-from scheduler.model import Demand, Project, Week
+from scheduler.model.clock import Week
+from scheduler.model.project import Demand, Project
+from scheduler.week.calendar import requested_conversations
 
 
 def with_drawn_demand(project: Project, week: Week, *, seed: int, draw: int) -> Project:

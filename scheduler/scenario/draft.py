@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scheduler.errors import InputProblem
-from scheduler.i18n import _
+from scheduler.base.errors import InputProblem
+from scheduler.base.i18n import _
 from scheduler.inputs.project import build, contradictions
 from scheduler.inputs.rows import Row, TableRows, interpret
 from scheduler.inputs.rules import resolve_references
 from scheduler.inputs.schema import BY_NAME, BY_SHEET, TABLES, Table, key
 from scheduler.inputs.settings import Settings
 from scheduler.inputs.unbuild import rows_of
-from scheduler.model import Origin, Project
+from scheduler.model.project import Origin, Project
 from scheduler.scenario.changes import Change, Scenario
 
 #: What must be said of those who are new, in which table.

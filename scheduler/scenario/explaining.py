@@ -3,8 +3,8 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from scheduler import i18n
-from scheduler.i18n import _, ngettext
+from scheduler.base import i18n
+from scheduler.base.i18n import _, ngettext
 from scheduler.scenario.compare import Comparison, Difference
 from scheduler.scenario.costs import week_cost_dkk
 from scheduler.scenario.model import TODAY

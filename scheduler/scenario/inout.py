@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scheduler import files
-from scheduler.errors import ServiceError
-from scheduler.i18n import _, os_reason
-from scheduler.online import OnlineAddresses
-from scheduler.planner import Prepared, prepare
-from scheduler.progress import Progress
+from scheduler.base import files
+from scheduler.base.errors import ServiceError
+from scheduler.base.i18n import _, os_reason
+from scheduler.base.progress import Progress
+from scheduler.places.online import OnlineAddresses
+from scheduler.services.planner import Prepared, prepare
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -3,7 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 
-from scheduler.model import Problem
+from scheduler.model.problem import Problem
 
 #: The name of the project as it is, in every comparison.
 TODAY = "today"

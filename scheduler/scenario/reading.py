@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from scheduler import limits
-from scheduler.errors import InputError, InputProblem
-from scheduler.i18n import _
+from scheduler.base import limits
+from scheduler.base.errors import InputError, InputProblem
+from scheduler.base.i18n import _
 from scheduler.inputs.cells import CellError, identifier, shown
-from scheduler.model import Project
+from scheduler.model.project import Project
 from scheduler.scenario.applying import apply
 from scheduler.scenario.changes import Scenario, same
 from scheduler.scenario.model import TODAY

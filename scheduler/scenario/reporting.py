@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from scheduler import i18n
-from scheduler.i18n import _
-from scheduler.model import Place
+from scheduler.base import i18n
+from scheduler.base.i18n import _
+from scheduler.model.project import Place
 from scheduler.outputs.mappage import weeks_text
 from scheduler.outputs.plots.scenarios import conversations_by_week, scenario_differences
 from scheduler.outputs.plots.style import sentence

@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from scheduler import limits
-from scheduler.errors import InputProblem
-from scheduler.i18n import _
+from scheduler.base import limits
+from scheduler.base.errors import InputProblem
+from scheduler.base.i18n import _
 from scheduler.inputs.cells import CellError, shown
 from scheduler.inputs.cells import text as cell_text
 from scheduler.inputs.tomlfile import TEXT, holds_cpr, open_toml, wrong_type
-from scheduler.model import Origin
+from scheduler.model.project import Origin
 from scheduler.scenario.changes import VERBS, Change, Scenario
 
 if TYPE_CHECKING:

@@ -3,18 +3,18 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from scheduler import files
-from scheduler.errors import InputProblem, SchedulerError
-from scheduler.i18n import _
-from scheduler.model import Week
-from scheduler.planner import Prepared
-from scheduler.progress import Progress, Silent
+from scheduler.base import files
+from scheduler.base.errors import InputProblem, SchedulerError
+from scheduler.base.i18n import _
+from scheduler.base.progress import Progress, Silent
+from scheduler.model.clock import Week
 from scheduler.scenario.changes import Scenario
 from scheduler.scenario.compare import Comparison
 from scheduler.scenario.inout import WEEKS_FOLDER, prepared_with, write_tables
 from scheduler.scenario.model import Failure
 from scheduler.scenario.reading import read_scenarios
 from scheduler.scenario.weeks import study
+from scheduler.services.planner import Prepared
 
 _MOST_REASONS = 10
 

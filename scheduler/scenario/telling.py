@@ -7,7 +7,7 @@ import math
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from scheduler.i18n import _, minutes, number
+from scheduler.base.i18n import _, minutes, number
 from scheduler.outputs.plots.style import sentence
 
 if TYPE_CHECKING:

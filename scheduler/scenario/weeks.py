@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
-from scheduler.calendar import weeks_of_period
-from scheduler.errors import InputError, InputProblem
-from scheduler.i18n import _
+from scheduler.base.errors import InputError, InputProblem
+from scheduler.base.i18n import _
+from scheduler.base.progress import Progress, Silent
 from scheduler.inputs import cells
 from scheduler.inputs.settings import OPEN_PERIOD
-from scheduler.model import TIMEZONE, Project, Week
-from scheduler.online import OnlineAddresses
-from scheduler.planner import Prepared, prepare_changed, problem
-from scheduler.progress import Progress, Silent
+from scheduler.model.clock import TIMEZONE, Week
+from scheduler.model.project import Project
+from scheduler.places.online import OnlineAddresses
 from scheduler.scenario.changes import Scenario
 from scheduler.scenario.demand import with_drawn_demand
 from scheduler.scenario.model import TODAY, Task
 from scheduler.scenario.reading import changed_projects
+from scheduler.services.planner import Prepared, prepare_changed, problem
+from scheduler.week.calendar import weeks_of_period
 
 #: How many weeks scenarios are compared over, where nothing is said: a quarter.
 QUARTER_WEEKS = 13

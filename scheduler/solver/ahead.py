@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.schedule import Ways
 from scheduler.solver.block import Block, Ints
 from scheduler.solver.graph import FAR, DayGraph, Points
+from scheduler.week.schedule import Ways
 
 Places = NDArray[np.int32]
 _DAY_S = 86_400

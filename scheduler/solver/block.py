@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.schedule import INFEASIBLE
 from scheduler.solver.graph import FAR, DayGraph, Moves
+from scheduler.week.schedule import INFEASIBLE
 
 Ints = NDArray[np.int64]
 #: So many days or shapes of days are worked on side by side.

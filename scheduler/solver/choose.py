@@ -12,14 +12,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.model import Problem
-from scheduler.schedule import DayModel
+from scheduler.model.problem import Problem
+from scheduler.solver.deadline import Deadline
 from scheduler.solver.exchange import Exchange
 from scheduler.solver.generate import Forced, Generator, Relaxed
-from scheduler.solver.master import Choice, Deadline, Report, Search, cover
+from scheduler.solver.master import Choice, Report, Search, cover
 from scheduler.solver.program import Prices
 from scheduler.solver.start import first_choice
 from scheduler.solver.table import RoundTable
+from scheduler.week.schedule import DayModel
 
 #: After which of the first turns a choice near the relaxation is looked for.
 _DIVES = (1, 2, 4, 8)

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from scheduler.schedule import INFEASIBLE
+from scheduler.solver.deadline import Deadline
 from scheduler.solver.graph import Points
-from scheduler.solver.master import Deadline
 from scheduler.solver.pool import Pool
+from scheduler.week.schedule import INFEASIBLE
 
 #: Grows all days: for each, points to add for each request that it offers, and a limit on the priced points
 #: of rounds; returns the keys of each day's best rounds.

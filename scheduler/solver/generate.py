@@ -12,16 +12,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.model import Problem
-from scheduler.schedule import DayModel
+from scheduler.model.problem import Problem
 from scheduler.solver.block import THREADS, Ints
 from scheduler.solver.days import NARROW, TOGETHER, Days
+from scheduler.solver.deadline import Deadline
 from scheduler.solver.graph import FAR, Points
 from scheduler.solver.labels import MOST_LABELS, Found
-from scheduler.solver.master import Deadline
 from scheduler.solver.pool import Pool
 from scheduler.solver.program import Prices, Program
 from scheduler.solver.table import RoundTable
+from scheduler.week.schedule import DayModel
 
 #: How many labels of each length are kept in the search for first and for paying rounds.
 _FIRST_WIDTH = 16

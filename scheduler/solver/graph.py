@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.model import Problem
-from scheduler.schedule import INFEASIBLE, DayModel, StopOption, Ways
+from scheduler.model.problem import Problem
 from scheduler.solver.keys import KeyForm, Keys
 from scheduler.solver.rounds import DayRounds
+from scheduler.week.schedule import INFEASIBLE, DayModel, StopOption, Ways
 
 Points = NDArray[np.float64]
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scheduler.model import ConsultantDay, Problem, Request
-from scheduler.schedule import DayModel
+from scheduler.model.problem import ConsultantDay, Problem, Request
+from scheduler.solver.deadline import Deadline
 from scheduler.solver.generate import Generator
 from scheduler.solver.labels import MOST_LABELS
-from scheduler.solver.master import Deadline
 from scheduler.solver.parts import pin_points
 from scheduler.solver.start import first_choice
+from scheduler.week.schedule import DayModel
 
 #: How much dearer a day may become before its least points are not looked for any further.
 _SLACK = 50_000.0

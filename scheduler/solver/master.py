@@ -16,9 +16,8 @@ calculates in integers, prove that the few left hold nothing better.
 
 import math
 import threading
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -26,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
+from scheduler.solver.deadline import Deadline
 from scheduler.solver.program import MARGIN, Prices, Program
 from scheduler.solver.reduced import ReducedProgram
 from scheduler.solver.table import RoundTable
@@ -45,19 +45,6 @@ _POLL_S = 0.02
 _GRACE_S = 0.5
 
 Report = Callable[[int, int], None]
-
-
-@dataclass(slots=True)
-class Deadline:
-    """When to stop: at a moment of `time.monotonic()`, or when the user asks."""
-
-    at: float
-    asked: Callable[[], bool] = field(default=lambda: False)
-
-    @property
-    def left_s(self) -> float:
-        """Seconds left; 0 when the user has asked to stop."""
-        return 0.0 if self.asked() else max(0.0, self.at - time.monotonic())
 
 
 @dataclass(frozen=True, slots=True)

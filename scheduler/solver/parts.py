@@ -12,16 +12,18 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.errors import InvalidRosterError
-from scheduler.model import Prices, Problem, TravelTimes
-from scheduler.schedule import DayModel, DaySchedule, unmet_points
-from scheduler.score import Balance
+from scheduler.base.errors import InvalidRosterError
+from scheduler.model.problem import Problem, TravelTimes
+from scheduler.model.roster import Prices
 from scheduler.solver import program
 from scheduler.solver.choose import Chooser
-from scheduler.solver.master import Choice, Deadline, Report
+from scheduler.solver.deadline import Deadline
+from scheduler.solver.master import Choice, Report
 from scheduler.solver.rounds import best_order
 from scheduler.solver.routing import route
 from scheduler.solver.table import RoundTable
+from scheduler.week.schedule import DayModel, DaySchedule, unmet_points
+from scheduler.week.score import Balance
 
 
 def split(problem: Problem, models: Sequence[DayModel]) -> list[Problem]:

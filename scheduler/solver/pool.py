@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.model import Problem
-from scheduler.schedule import INFEASIBLE, DayModel, DaySchedule, unmet_points
-from scheduler.score import Balance
+from scheduler.model.problem import Problem
 from scheduler.solver.graph import DayGraph
 from scheduler.solver.keys import Keys
 from scheduler.solver.rounds import best_order
 from scheduler.solver.table import RoundTable
+from scheduler.week.schedule import INFEASIBLE, DayModel, DaySchedule, unmet_points
+from scheduler.week.score import Balance
 
 
 class Pool:

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from scheduler.schedule import request_points
 from scheduler.solver.table import RoundTable
+from scheduler.week.schedule import request_points
 
 Numbers = NDArray[np.int64]
 

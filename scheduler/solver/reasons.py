@@ -7,13 +7,14 @@ difference of the two scores is what it would cost.
 
 from collections.abc import Sequence
 
-from scheduler.i18n import _, clock, day, ngettext
-from scheduler.model import Problem, Request, Unassigned
-from scheduler.schedule import DayModel, DaySchedule, StopOption
+from scheduler.base.i18n import _, clock, day, ngettext
+from scheduler.model.problem import Problem, Request
+from scheduler.model.roster import Unassigned
+from scheduler.solver.deadline import Deadline
 from scheduler.solver.generate import Forced
-from scheduler.solver.master import Deadline
 from scheduler.solver.parts import Proof
 from scheduler.solver.rounds import best_order
+from scheduler.week.schedule import DayModel, DaySchedule, StopOption
 
 
 class Reasoner:

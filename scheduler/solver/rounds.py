@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.schedule import INFEASIBLE, DayModel, DaySchedule, Profile, StopOption
+from scheduler.week.schedule import INFEASIBLE, DayModel, DaySchedule, Profile, StopOption
 
 
 @dataclass(frozen=True, eq=False)

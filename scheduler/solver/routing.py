@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
-from scheduler.model import Problem, RoomSlot
-from scheduler.schedule import DayModel, DaySchedule, StopOption, request_points
-from scheduler.score import Balance
+from scheduler.model.problem import Problem, RoomSlot
 from scheduler.solver.rounds import best_order
+from scheduler.week.schedule import DayModel, DaySchedule, StopOption, request_points
+from scheduler.week.score import Balance
 
 _DAY_S = 86_400
 #: Arcs of all consultants' matrices together; each takes up about a hundred bytes.

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduler.solver.deadline import Deadline
 from scheduler.solver.generate import Generator
 from scheduler.solver.graph import FAR, DayGraph, Points
-from scheduler.solver.master import Deadline
 
 #: How many labels of each length are kept, and how many rounds of each day are tried.
 _WIDTH = 10

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from scheduler.model import Problem
-from scheduler.schedule import unmet_points
-from scheduler.score import Balance
+from scheduler.model.problem import Problem
 from scheduler.solver.rounds import DayRounds
+from scheduler.week.schedule import unmet_points
+from scheduler.week.score import Balance
 
 
 @dataclass(frozen=True, eq=False)

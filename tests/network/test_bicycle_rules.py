@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from osmfiles import Xy, at, network_of, osm_xml
 
-from scheduler.config import Cycling
-from scheduler.model import Place
+from scheduler.model.config import Cycling
+from scheduler.model.project import Place
 from scheduler.network import Network
-from scheduler.travel import travel_times
+from scheduler.places.travel import travel_times
 
 NODES: dict[str, Xy] = {"a": (0, 0), "m": (100, 0), "b": (200, 0), "c": (200, 200), "d": (0, 200)}
 #: Stubs, so that places lie on something that is there whatever the street is.

@@ -7,8 +7,8 @@ import osmium
 import pytest
 from osmfiles import Xy, at, osm_xml
 
-from scheduler.config import Cycling
-from scheduler.errors import InputError
+from scheduler.base.errors import InputError
+from scheduler.model.config import Cycling
 from scheduler.network import extract as module
 from scheduler.network import load_network
 from scheduler.network.area import Surroundings

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 import pytest
 from osmfiles import Xy, osm_xml
 
-from scheduler.config import Cycling
-from scheduler.errors import InputError
+from scheduler.base.errors import InputError
+from scheduler.model.config import Cycling
 from scheduler.network import Riding, bicycle_graph
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from osmfiles import Xy, at, network_of, osm_xml
 
-from scheduler import resources
-from scheduler.config import Cycling
-from scheduler.errors import ServiceError
-from scheduler.mapdata import Area, Label, Line
+from scheduler.base import resources
+from scheduler.base.errors import ServiceError
+from scheduler.model.config import Cycling
+from scheduler.model.geo import Area, Label, Line
 from scheduler.network import AddressPoint, Network, cache, load_network, loading
 
 NODES: dict[str, Xy] = {"a": (0, 0), "b": (100, 0), "c": (100, 100), "d": (0, 100), "x": (50, 20)}
@@ -64,9 +64,9 @@ def test_the_second_time_it_comes_from_the_cache(map_file: Path, tmp_path: Path)
 def test_from_the_cache_nothing_heavy_is_imported(map_file: Path, tmp_path: Path) -> None:
     _load(map_file, tmp_path / "cache")
     code = (
-        "import sys, json; from pathlib import Path; from scheduler.config import Cycling\n"
-        "from scheduler.model import Place; from scheduler.network import load_network\n"
-        "from scheduler.travel import travel_times\n"
+        "import sys, json; from pathlib import Path; from scheduler.model.config import Cycling\n"
+        "from scheduler.model.project import Place; from scheduler.network import load_network\n"
+        "from scheduler.places.travel import travel_times\n"
         "network = load_network(Path(sys.argv[1]), Cycling(), cache_dir=Path(sys.argv[2]))\n"
         "places = [Place(place_id=i, name=i, lat=55.665, lon=lon) for i, lon in (('a', 12.55), ('b', 12.551))]\n"
         "travel_times(network, places); network.background(); network.addresses; network.info()\n"

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from osmfiles import Xy, at, network_of, osm_xml
 
-from scheduler.config import Cycling
+from scheduler.model.config import Cycling
 from scheduler.network import Network, distance_m
 
 # A street of 400 m to the east, with a bend of 300 m to the north at its end.

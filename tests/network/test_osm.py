@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from osmfiles import osm_xml
 
-from scheduler.errors import InputError, ServiceError
+from scheduler.base.errors import InputError, ServiceError
 from scheduler.network.osm import read_osm
 
 SQUARE = osm_xml(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from osmfiles import Xy, at, network_of, osm_xml, without_turns
 
-from scheduler.config import Cycling
+from scheduler.model.config import Cycling
 from scheduler.network import Network
 from scheduler.network.search import fastest_rides
 

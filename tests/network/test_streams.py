@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.errors import InputError, ServiceError
+from scheduler.base.errors import InputError, ServiceError
 from scheduler.network import streams
 from scheduler.network.osm import OsmData, parse
 from scheduler.network.streams import format_of, unpacked

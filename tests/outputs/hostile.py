@@ -15,13 +15,13 @@ from itertools import count
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from scheduler import resources
+from scheduler.base import resources
 from scheduler.cli.terminal import clean
-from scheduler.config import Config
 from scheduler.inputs.candidates import CANDIDATES
 from scheduler.inputs.cells import CellError
 from scheduler.inputs.schema import TABLES, Column, Table
 from scheduler.inputs.settings import _BASE_KEYS
+from scheduler.model.config import Config
 from scheduler.scenario.scenariofile import _Written
 
 WEEK = "2009-W20"

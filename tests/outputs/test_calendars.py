@@ -6,7 +6,7 @@ from typing import Any
 import samples
 from icalendar import Calendar, Timezone
 
-from scheduler.model import Roster
+from scheduler.model.roster import Roster
 from scheduler.outputs.calendars import calendar
 
 

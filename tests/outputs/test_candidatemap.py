@@ -7,9 +7,9 @@ import pytest
 from outputs.browser import DESK, PHONE, opened
 from playwright.sync_api import Browser
 
-from scheduler import i18n
-from scheduler.mapdata import Background, Line
-from scheduler.model import Place
+from scheduler.base import i18n
+from scheduler.model.geo import Background, Line
+from scheduler.model.project import Place
 from scheduler.outputs.candidatemap import candidate_map, candidate_page, signed
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"

@@ -3,8 +3,8 @@ import dataclasses
 import pytest
 import samples
 
-from scheduler import i18n
-from scheduler.model import Roster
+from scheduler.base import i18n
+from scheduler.model.roster import Roster
 from scheduler.outputs.cards import RideCard, StopCard, cards
 
 

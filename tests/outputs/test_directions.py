@@ -2,8 +2,8 @@ import math
 
 import pytest
 
-from scheduler import i18n
-from scheduler.mapdata import Point, RidePath, StreetLeg
+from scheduler.base import i18n
+from scheduler.model.geo import Point, RidePath, StreetLeg
 from scheduler.outputs.directions import Step, main_streets, steps
 
 # About 100 m a step, north and east.

@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 import samples
 
-from scheduler import rosterfile
-from scheduler.model import Place, Roster, TravelTimes
+from scheduler.model import rosterfile
+from scheduler.model.problem import TravelTimes
+from scheduler.model.project import Place
+from scheduler.model.roster import Roster
 from scheduler.outputs import frames
 
 

@@ -4,7 +4,7 @@ import gpxpy
 import samples
 from gpxpy.gpx import GPX
 
-from scheduler.model import Roster
+from scheduler.model.roster import Roster
 from scheduler.outputs.gpx import track
 
 TUESDAY = 2  # of consultant 1: two visits, desk work, a home visit

@@ -23,17 +23,19 @@ from outputs import hostile
 from outputs.browser import Opened, opened
 from playwright.sync_api import Browser
 
-from scheduler import cli, i18n, planner
+from scheduler import cli
+from scheduler.base import i18n
+from scheduler.base.errors import InputError
 from scheduler.cli import terminal
-from scheduler.errors import InputError
 from scheduler.inputs import read_project
 from scheduler.inputs.cells import CellError
 from scheduler.inputs.schema import TABLES
+from scheduler.inputs.workbook import write_workbook
+from scheduler.model.rosterfile import load
 from scheduler.outputs import frames, maps
 from scheduler.outputs.names import ROSTER
 from scheduler.outputs.privacy import public
-from scheduler.rosterfile import load
-from scheduler.workbook import write_workbook
+from scheduler.services import planner
 
 #: Texts that only those see who write them, in a table or in errors.
 UNSEEN = {

@@ -3,8 +3,9 @@ import dataclasses
 import pytest
 import samples
 
-from scheduler import i18n
-from scheduler.model import BASE, Roster, Round
+from scheduler.base import i18n
+from scheduler.model.project import BASE
+from scheduler.model.roster import Roster, Round
 from scheduler.outputs import itinerary
 from scheduler.outputs.privacy import public
 

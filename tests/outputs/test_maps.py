@@ -7,10 +7,10 @@ import folium
 import pytest
 import samples
 
-from scheduler import i18n
-from scheduler.config import MapSettings
-from scheduler.mapdata import Background
-from scheduler.model import Roster
+from scheduler.base import i18n
+from scheduler.model.config import MapSettings
+from scheduler.model.geo import Background
+from scheduler.model.roster import Roster
 from scheduler.outputs import maps, names
 from scheduler.outputs.mapelements import Verbatim
 from scheduler.outputs.privacy import public

@@ -8,8 +8,8 @@ import samples
 from outputs.browser import DESK, PHONE, Opened, opened, pdf_pages
 from playwright.sync_api import Browser
 
-from scheduler import i18n
-from scheduler.config import MapSettings
+from scheduler.base import i18n
+from scheduler.model.config import MapSettings
 from scheduler.outputs import maps
 from scheduler.outputs.privacy import public
 

@@ -5,9 +5,9 @@ import pytest
 from outputs.browser import DESK, PHONE, opened
 from playwright.sync_api import Browser
 
-from scheduler import i18n
-from scheduler.mapdata import Background, Line, Stretches
-from scheduler.model import Place
+from scheduler.base import i18n
+from scheduler.model.geo import Background, Line, Stretches
+from scheduler.model.project import Place
 from scheduler.outputs.networkmap import meaning, network_map, network_page
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"

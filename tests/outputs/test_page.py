@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 import samples
 
-from scheduler.model import Roster
+from scheduler.model.roster import Roster
 from scheduler.outputs import names, words
 from scheduler.outputs.board import board, districts
 from scheduler.outputs.page import index_html

@@ -7,7 +7,7 @@ import samples
 from outputs.browser import DESK, PHONE, opened, pdf_pages
 from playwright.sync_api import Browser
 
-from scheduler import i18n
+from scheduler.base import i18n
 from scheduler.outputs.page import index_html
 
 pytestmark = pytest.mark.browser

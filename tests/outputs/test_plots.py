@@ -31,7 +31,7 @@ from outputs.plot_samples import (
     TITLES,
 )
 
-from scheduler import i18n
+from scheduler.base import i18n
 from scheduler.outputs import plots
 from scheduler.outputs.inlinesvg import inline_svg
 from scheduler.outputs.plots.style import Rows, clean, looks, numbers, written

@@ -14,9 +14,9 @@ from outputs.browser import DESK, PHONE, Opened, opened, pdf_pages
 from outputs.plot_samples import HOSTILE, PLOTS
 from playwright.sync_api import Browser
 
-from scheduler import i18n
-from scheduler.mapdata import Background, Line
-from scheduler.model import Place
+from scheduler.base import i18n
+from scheduler.model.geo import Background, Line
+from scheduler.model.project import Place
 from scheduler.outputs.plots import candidate_ranking
 from scheduler.outputs.report import Section, report
 from scheduler.outputs.scenariomap import ChangedPlace, scenario_map_page

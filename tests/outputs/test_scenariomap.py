@@ -4,8 +4,8 @@ import pytest
 from outputs.browser import DESK, opened
 from playwright.sync_api import Browser
 
-from scheduler.mapdata import Background, Line
-from scheduler.model import Place
+from scheduler.model.geo import Background, Line
+from scheduler.model.project import Place
 from scheduler.outputs.scenariomap import ChangedPlace, scenario_map
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"

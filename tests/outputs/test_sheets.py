@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from scheduler import i18n
+from scheduler.base import i18n
 from scheduler.inputs.sheets import escaped
 from scheduler.outputs.excel import Sheet, formats, save, sheet_names
 from scheduler.outputs.sheets import workbook

@@ -9,9 +9,9 @@ import shapely
 from outputs.browser import DESK, PHONE, opened
 from playwright.sync_api import Browser
 
-from scheduler import i18n
-from scheduler.mapdata import Area, Background, Line
-from scheduler.model import Place
+from scheduler.base import i18n
+from scheduler.model.geo import Area, Background, Line
+from scheduler.model.project import Place
 from scheduler.outputs import valuemap
 from scheduler.outputs.basemap import basemap
 from scheduler.outputs.geometry import Box, Frame

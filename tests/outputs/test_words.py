@@ -4,7 +4,7 @@ import dataclasses
 
 import samples
 
-from scheduler.config import DEFAULT_WEIGHTS
+from scheduler.model.config import DEFAULT_WEIGHTS
 from scheduler.outputs import words
 
 

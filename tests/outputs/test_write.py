@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import samples
 
-from scheduler import rosterfile
-from scheduler.config import MapSettings
-from scheduler.errors import ServiceError
-from scheduler.files import claimed, tidy
+from scheduler.base.errors import ServiceError
+from scheduler.base.files import claimed, tidy
+from scheduler.model import rosterfile
+from scheduler.model.config import MapSettings
 from scheduler.outputs import names
 from scheduler.outputs.write import publish, write
 
@@ -195,7 +195,7 @@ def test_the_old_folder_comes_back_when_the_new_one_cannot_take_its_place(
 _DYING = textwrap.dedent("""
     import os, sys
     from pathlib import Path
-    from scheduler.files import claimed
+    from scheduler.base.files import claimed
     from scheduler.outputs.write import publish
 
     left = int(sys.argv[2])

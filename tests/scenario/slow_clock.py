@@ -3,7 +3,8 @@
 Written from the rules alone. Rides and departures are those that the roster's fields say.
 """
 
-from scheduler.model import Problem, Round, Stop
+from scheduler.model.problem import Problem
+from scheduler.model.roster import Round, Stop
 from scheduler.scenario.chance.draws import Draws
 
 

@@ -3,12 +3,12 @@ from pathlib import Path
 import pytest
 from scenario.joiners import Plans, write_candidates, write_project
 
-from scheduler import planner
-from scheduler.errors import InputError, SchedulerError
-from scheduler.model import Week
-from scheduler.planner import Prepared
+from scheduler.base.errors import InputError, SchedulerError
+from scheduler.model.clock import Week
 from scheduler.scenario.practices.candidates import Ranking, rank
 from scheduler.scenario.practices.newcomers import locate_candidates
+from scheduler.services import planner
+from scheduler.services.planner import Prepared
 
 WEEKS = (Week(2009, 20), Week(2009, 21))
 SAXO = "saxo,Lægerne Saxogade,Saxogade 94,1662,København V,,,,tue,08:30,12:00\n"

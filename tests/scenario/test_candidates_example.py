@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from scheduler import planner
+from scheduler.base.resources import example_folder
 from scheduler.inputs.candidates import Candidate
-from scheduler.planner import Prepared
-from scheduler.resources import example_folder
 from scheduler.scenario.practices.newcomers import locate_candidates
+from scheduler.services import planner
+from scheduler.services.planner import Prepared
 
 FILE = example_folder() / "candidates.csv"
 

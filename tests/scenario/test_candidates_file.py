@@ -3,10 +3,11 @@ from pathlib import Path
 import pytest
 from scenario.joiners import HEADING, KRUSAAGADE, SAXOGADE, write_candidates, write_project
 
-from scheduler.errors import InputProblem, ServiceError
+from scheduler.base.errors import InputProblem, ServiceError
 from scheduler.inputs import read_project
 from scheduler.inputs.candidates import Candidate, read_candidates
-from scheduler.model import Project, RoomRule, Week
+from scheduler.model.clock import Week
+from scheduler.model.project import Project, RoomRule
 
 
 @pytest.fixture

@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 from scenario.joiners import Plans, write_candidates, write_project
 
-from scheduler import planner
 from scheduler.inputs.candidates import Candidate
-from scheduler.model import Week
-from scheduler.planner import Prepared
-from scheduler.problem import week_problem
+from scheduler.model.clock import Week
+from scheduler.places.travel import travel_times
 from scheduler.scenario.model import TODAY
 from scheduler.scenario.practices.joining import JoinedWeeks
 from scheduler.scenario.practices.newcomers import locate_candidates
-from scheduler.solver import solve
-from scheduler.travel import travel_times
+from scheduler.services import planner
+from scheduler.services.planner import Prepared
+from scheduler.solver.engine import solve
+from scheduler.week.problem import week_problem
 
 WEEKS = (Week(2009, 20), Week(2009, 21))
 SAXO = "saxo,Lægerne Saxogade,Saxogade 94,1662,København V,,,,tue,08:30,12:00\n"

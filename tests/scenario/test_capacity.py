@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 from scenario.joiners import PROJECT, write_project
 
-from scheduler import cli, planner
-from scheduler.config import SimulationSettings
-from scheduler.errors import InputError, SchedulerError
-from scheduler.model import Week
-from scheduler.planner import Prepared
+from scheduler import cli
+from scheduler.base.errors import InputError, SchedulerError
+from scheduler.model.clock import Week
+from scheduler.model.config import SimulationSettings
 from scheduler.scenario.chance.robustness import carry_out
 from scheduler.scenario.goals.goal import capacity
 from scheduler.scenario.goals.needs import what_it_takes
@@ -22,7 +21,9 @@ from scheduler.scenario.goals.outlook import WorkingDay, outlook
 from scheduler.scenario.goals.road import Capacity
 from scheduler.scenario.goals.tally import held_by_week, mean
 from scheduler.scenario.model import TODAY, Task
-from scheduler.solver import solve
+from scheduler.services import planner
+from scheduler.services.planner import Prepared
+from scheduler.solver.engine import solve
 
 # The consultant works on Mondays and Tuesdays: in the first week that is before the period.
 PERIOD = """

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from scenario.joiners import PROJECT, write_project
 
-from scheduler import planner
-from scheduler.config import Costs
-from scheduler.model import Week
-from scheduler.planner import Prepared
-from scheduler.problem import week_problem
+from scheduler.model.clock import Week
+from scheduler.model.config import Costs
 from scheduler.scenario.goals.frontier import Size, Totals, frontier, sample, size_tasks, sizes
 from scheduler.scenario.goals.outlook import WeekOutlook
 from scheduler.scenario.goals.sizes import resized, with_size
 from scheduler.scenario.goals.tally import binomial, mean
+from scheduler.services import planner
+from scheduler.services.planner import Prepared
+from scheduler.week.problem import week_problem
 
 WEEKS = tuple(Week(2009, 20).shift(n) for n in range(26))
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from scheduler.config import SimulationSettings
+from scheduler.model.config import SimulationSettings
 from scheduler.scenario.chance.draws import illness_rates
 from scheduler.scenario.goals.outlook import WorkingDay
 from scheduler.scenario.goals.tally import binomial, chance_of, held_by_week, mean, quantile, repeated

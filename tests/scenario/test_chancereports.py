@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 from scenario.joiners import PROJECT, write_project
 
-from scheduler import planner
-from scheduler.model import Week
-from scheduler.planner import Prepared
+from scheduler.model.clock import Week
 from scheduler.scenario import capacity, capacity_report, price_of_calm, week_report, what_it_takes
 from scheduler.scenario.goals.road import Capacity
 from scheduler.scenario.model import Failure
 from scheduler.scenario.telling import frontier_table
+from scheduler.services import planner
+from scheduler.services.planner import Prepared
 
 HOME = "Enghave Plads 3"
 HOMES = (

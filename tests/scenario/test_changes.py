@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from folders import PLACE, write_folder
 
-from scheduler import i18n
-from scheduler.config import Costs
-from scheduler.errors import InputError
+from scheduler.base import i18n
+from scheduler.base.errors import InputError
 from scheduler.inputs import read_project
 from scheduler.inputs.cells import Cell
-from scheduler.model import Project
+from scheduler.model.config import Costs
+from scheduler.model.project import Project
 from scheduler.scenario import Add, Drop, Move, Scenario, Set, apply
 from scheduler.scenario.changes import Change, same
 

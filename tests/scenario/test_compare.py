@@ -12,19 +12,20 @@ import pandas as pd
 import pytest
 from scenario.joiners import write_project
 
-from scheduler import i18n
-from scheduler.config import Costs
+from scheduler.base import i18n
 from scheduler.inputs import read_project
-from scheduler.model import Project, Week
+from scheduler.model.clock import Week
+from scheduler.model.config import Costs
+from scheduler.model.project import Project
 from scheduler.network import Network
-from scheduler.planner import Prepared
+from scheduler.places.travel import Travel
 from scheduler.scenario import Add, Drop, Scenario, Set, apply, explained
 from scheduler.scenario.compare import MEASURES, Comparison
 from scheduler.scenario.costs import week_cost_dkk
 from scheduler.scenario.explaining import difference_text, measure_text, measure_title, remarks
 from scheduler.scenario.model import COLUMNS, TODAY, Failure, WeekFigures
 from scheduler.scenario.weeks import Study
-from scheduler.travel import Travel
+from scheduler.services.planner import Prepared
 
 W20, W21 = Week(2009, 20), Week(2009, 21)
 JOINS = Scenario(

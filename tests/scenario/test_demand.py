@@ -8,7 +8,8 @@ import pytest
 from folders import PLACE, write_folder
 
 from scheduler.inputs import read_project
-from scheduler.model import Project, Week
+from scheduler.model.clock import Week
+from scheduler.model.project import Project
 from scheduler.scenario import Add, Drop, Scenario, Set, apply
 from scheduler.scenario.demand import quantile, uniform, with_drawn_demand
 

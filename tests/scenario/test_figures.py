@@ -7,14 +7,14 @@ from random import Random
 import pytest
 from random_problems import small_week, tiny_problem
 
+from scheduler.base.errors import InvalidRosterError
 from scheduler.checks import Violation
-from scheduler.errors import InvalidRosterError
-from scheduler.model import Problem
+from scheduler.model.problem import Problem
 from scheduler.outputs.totals import consultant_totals
 from scheduler.scenario.model import Task
 from scheduler.scenario.runs import figures as module
 from scheduler.scenario.runs.figures import figures, solved
-from scheduler.solver import solve
+from scheduler.solver.engine import solve
 
 
 def without_pins(problem: Problem) -> Problem:

@@ -5,15 +5,16 @@ import numpy as np
 import pytest
 from scenario.joiners import PROJECT, Plans, write_project
 
-from scheduler import planner
-from scheduler.errors import InputError, SchedulerError
-from scheduler.model import Project, RoomRule, Week
+from scheduler.base.errors import InputError, SchedulerError
+from scheduler.model.clock import Week
+from scheduler.model.project import Project, RoomRule
 from scheduler.network import distance_m
-from scheduler.planner import Prepared
 from scheduler.scenario.practices.newcomers import practice_places
 from scheduler.scenario.practices.places import NextPlaces, next_places, spread_weeks
 from scheduler.scenario.practices.spots import MARGIN_M, Spot, spread_spots
 from scheduler.scenario.practices.spotvalues import SpotValue, TypicalPractice, typical_practice, value_spots
+from scheduler.services import planner
+from scheduler.services.planner import Prepared
 
 WEEKS = (Week(2009, 20), Week(2009, 21))
 TYPICAL = TypicalPractice(conversations=1, start_s=9 * 3600, end_s=12 * 3600)

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from folders import write_folder
 
-from scheduler.errors import InputError, ServiceError
+from scheduler.base.errors import InputError, ServiceError
 from scheduler.inputs import read_project
-from scheduler.model import Origin, Project
+from scheduler.model.project import Origin, Project
 from scheduler.scenario import Add, Scenario, Set, read_scenarios, scenarios_of
 from scheduler.scenario.reading import changed_projects
 

@@ -9,16 +9,18 @@ import pytest
 from random_problems import small_week
 from scenario.joiners import write_project
 
-from scheduler import planner
-from scheduler.config import SimulationSettings
-from scheduler.errors import InputError
-from scheduler.model import Problem, Roster, Week
+from scheduler.base.errors import InputError
+from scheduler.model.clock import Week
+from scheduler.model.config import SimulationSettings
+from scheduler.model.problem import Problem
+from scheduler.model.roster import Roster
+from scheduler.model.rosterfile import dump
 from scheduler.outputs.names import ROSTER
-from scheduler.planner import Prepared
-from scheduler.rosterfile import dump
 from scheduler.scenario.chance.calm import Calm, price_of_calm, published, simulate_week
 from scheduler.scenario.chance.robustness import CAUSES, Robustness, carry_out
-from scheduler.solver import solve
+from scheduler.services import planner
+from scheduler.services.planner import Prepared
+from scheduler.solver.engine import solve
 
 STILL = SimulationSettings(
     no_show_share=0, illness_share=0, ride_spread=0, weather_spread=0, conversation_spread_minutes=0

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from scenario.joiners import write_project
 
-from scheduler import cli, planner
-from scheduler.model import Week
+from scheduler import cli
+from scheduler.model.clock import Week
+from scheduler.model.rosterfile import dump
 from scheduler.outputs.names import ROSTER
-from scheduler.rosterfile import dump
 from scheduler.scenario.telling import chance_text
-from scheduler.solver import solve
+from scheduler.services import planner
+from scheduler.solver.engine import solve
 
 Hjul = Callable[..., tuple[int, str, str]]
 WEEK = "2009-W20"

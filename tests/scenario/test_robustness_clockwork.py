@@ -10,12 +10,13 @@ import pytest
 from random_problems import small_week, tiny_problem
 from scenario.slow_clock import Day, name, seconds
 
-from scheduler.config import SimulationSettings
-from scheduler.errors import InputError
-from scheduler.model import Problem, Roster, Stop
+from scheduler.base.errors import InputError
+from scheduler.model.config import SimulationSettings
+from scheduler.model.problem import Problem
+from scheduler.model.roster import Roster, Stop
 from scheduler.scenario.chance.clockwork import PlayedRound, play
 from scheduler.scenario.chance.draws import Draws, Seconds
-from scheduler.solver import solve
+from scheduler.solver.engine import solve
 
 STILL = SimulationSettings(
     no_show_share=0, illness_share=0, ride_spread=0, weather_spread=0, conversation_spread_minutes=0

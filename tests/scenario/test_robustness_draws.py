@@ -6,8 +6,8 @@ import itertools
 import numpy as np
 import pytest
 
-from scheduler.config import SimulationSettings
-from scheduler.model import Week
+from scheduler.model.clock import Week
+from scheduler.model.config import SimulationSettings
 from scheduler.scenario.chance.draws import Draws, illness_rates
 
 WEEK = Week(2009, 20)

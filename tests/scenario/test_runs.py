@@ -25,9 +25,9 @@ from random_problems import small_week
 from rich.console import Console
 
 from scheduler import __version__
+from scheduler.base.errors import InputError, ServiceError
+from scheduler.base.progress import Counting
 from scheduler.cli.terminal import StepProgress
-from scheduler.errors import InputError, ServiceError
-from scheduler.progress import Counting
 from scheduler.scenario.model import COLUMNS, Failure, Task
 from scheduler.scenario.runs import cluster, crew
 from scheduler.scenario.runs import running as runs
@@ -325,7 +325,7 @@ from pathlib import Path
 sys.path[:0] = [{tests!r}]
 from random_problems import small_week
 from rich.console import Console
-from scheduler.i18n import use
+from scheduler.base.i18n import use
 from scheduler.scenario.model import Task
 from scheduler.scenario.runs.running import run
 import scenario_work

@@ -22,8 +22,9 @@ from hypothesis import strategies as st
 from random_problems import small_week, tiny_problem
 
 from scheduler import __version__
-from scheduler.errors import ServiceError
-from scheduler.model import ClosedDay, ClosedSlot, Engagement, Place, Problem, TravelTimes
+from scheduler.base.errors import ServiceError
+from scheduler.model.problem import ClosedDay, ClosedSlot, Engagement, Problem, TravelTimes
+from scheduler.model.project import Place
 from scheduler.scenario.model import COLUMNS, Task
 from scheduler.scenario.runs.fingerprints import fingerprint
 from scheduler.scenario.runs.tasks import attempt, columns_of, pack, perform, portable, question

@@ -9,17 +9,17 @@ import pytest
 from scenario.joiners import write_project
 
 from scheduler import cli
-from scheduler.errors import SchedulerError, ServiceError
-from scheduler.model import Week
-from scheduler.planner import Prepared, prepare
-from scheduler.resources import example_folder
+from scheduler.base.errors import SchedulerError, ServiceError
+from scheduler.base.resources import example_folder
+from scheduler.inputs.workbook import init_folder
+from scheduler.model.clock import Week
 from scheduler.scenario import Scenario, Set, read_scenarios, reporting, simulate
 from scheduler.scenario.inout import write_tables
 from scheduler.scenario.model import COLUMNS, TODAY, Failure, Task
 from scheduler.scenario.runs import running as runs
 from scheduler.scenario.runs.running import Ran
 from scheduler.scenario.weeks import study
-from scheduler.workbook import init_folder
+from scheduler.services.planner import Prepared, prepare
 
 Hjul = Callable[..., tuple[int, str, str]]
 FILE = """
@@ -101,7 +101,7 @@ def test_the_command_compares_and_writes_and_plans_nothing_twice(
     def planned(*_arguments: object, **_options: object) -> None:
         raise AssertionError("a week was planned again")
 
-    monkeypatch.setattr("scheduler.solver.solve", planned)
+    monkeypatch.setattr("scheduler.solver.engine.solve", planned)
     assert hjul(*arguments)[:2] == (0, out)
 
 

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from scenario.joiners import PROJECT, write_project
 
-from scheduler.errors import InputError
+from scheduler.base.errors import InputError
 from scheduler.inputs import read_project
 from scheduler.inputs.settings import OPEN_PERIOD
-from scheduler.model import Project, Week
-from scheduler.planner import Prepared, prepare, prepare_changed, problem
+from scheduler.model.clock import Week
+from scheduler.model.project import Project
 from scheduler.scenario import Add, Drop, Move, Scenario, Set, apply, scenarios_of
 from scheduler.scenario.model import TODAY
 from scheduler.scenario.weeks import default_weeks, study, weeks_of
+from scheduler.services.planner import Prepared, prepare, prepare_changed, problem
 
 W20, W21 = Week(2009, 20), Week(2009, 21)
 SAXO = Add("practices", {"practice_id": "saxo", "name": "Saxogade", "address": "Saxogade 94", "postcode": 1662,

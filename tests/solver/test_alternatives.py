@@ -2,8 +2,8 @@ import pytest
 from random_problems import small_week
 
 from scheduler.checks import check
-from scheduler.model import Roster
-from scheduler.solver import Solution, solve
+from scheduler.model.roster import Roster
+from scheduler.solver.engine import Solution, solve
 
 _WEEK = small_week(1)
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from random_problems import small_week
 
-from scheduler.schedule import DayModel
 from scheduler.solver.choose import Chooser
+from scheduler.solver.deadline import Deadline
 from scheduler.solver.exchange import Exchange
-from scheduler.solver.master import Deadline
+from scheduler.week.schedule import DayModel
 
 
 def _chooser(seed: int) -> Chooser:

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from random_problems import small_week
 
-from scheduler.schedule import DayModel
 from scheduler.solver import labels
 from scheduler.solver.ahead import Ahead, Onward
 from scheduler.solver.block import Block
 from scheduler.solver.graph import DayGraph, Points
 from scheduler.solver.labels import Found, Grower
+from scheduler.week.schedule import DayModel
 
 
 def _grown(graph: DayGraph, extra: Points, limit: float, asked_before_stop: int = 10**6) -> Found:

@@ -5,11 +5,12 @@ import pytest
 
 from benchmarks.weeks import random_week
 from scheduler.checks import check
-from scheduler.model import Problem
-from scheduler.schedule import DayModel
-from scheduler.score import Balance
-from scheduler.solver import parts, solve
+from scheduler.model.problem import Problem
+from scheduler.solver import parts
+from scheduler.solver.engine import solve
 from scheduler.solver.parts import split
+from scheduler.week.schedule import DayModel
+from scheduler.week.score import Balance
 
 
 def _split(problem: Problem) -> list[Problem]:
@@ -50,7 +51,7 @@ def test_parts_planned_apart_are_as_good_as_the_week_as_a_whole(
     assert apart.status == "optimal"
     assert apart.prices is not None
     assert set(apart.prices.requests) == {request.request_id for request in problem.requests}
-    monkeypatch.setattr("scheduler.solver.split", lambda problem, _models: [problem])
+    monkeypatch.setattr("scheduler.solver.engine.split", lambda problem, _models: [problem])
     whole = solve(problem).roster
     assert (apart.score, whole.status) == (whole.score, "optimal")
     reasons = [(entry.id, entry.reason, entry.cost_to_force) for entry in apart.unassigned]

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from random_problems import small_week
 
-from scheduler.schedule import DayModel
+from scheduler.solver.deadline import Deadline
 from scheduler.solver.generate import Generator
-from scheduler.solver.master import Deadline
 from scheduler.solver.program import MARGIN, Program
 from scheduler.solver.table import RoundTable
+from scheduler.week.schedule import DayModel
 
 
 def _tables(seed: int, practices: int = 6) -> Iterator[RoundTable]:

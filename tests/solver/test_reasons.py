@@ -5,9 +5,10 @@ import brute_force
 import pytest
 from random_problems import small_week, tiny_problem
 
-from scheduler.config import DEFAULT_WEIGHTS
-from scheduler.model import ClosedSlot, Problem, Request, RoomSlot, Roster, Unassigned
-from scheduler.solver import solve
+from scheduler.model.config import DEFAULT_WEIGHTS
+from scheduler.model.problem import ClosedSlot, Problem, Request, RoomSlot
+from scheduler.model.roster import Roster, Unassigned
+from scheduler.solver.engine import solve
 
 
 def _entry(problem: Problem, request_id: str) -> Unassigned:

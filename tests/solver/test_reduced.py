@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from random_problems import small_week
 
-from scheduler.schedule import DayModel
 from scheduler.solver.generate import Generator, Relaxed
 from scheduler.solver.program import Numbers, Program
 from scheduler.solver.reduced import ReducedProgram
 from scheduler.solver.table import RoundTable
+from scheduler.week.schedule import DayModel
 
 
 def _relaxed(seed: int, practices: int = 8) -> tuple[RoundTable, Relaxed, np.ndarray]:

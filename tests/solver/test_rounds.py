@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from random_problems import small_week, tiny_problem
 
-from scheduler.model import Engagement, Problem
-from scheduler.schedule import DayModel, request_points
+from scheduler.model.problem import Engagement, Problem
 from scheduler.solver.ahead import Ahead, Onward
 from scheduler.solver.block import Block
 from scheduler.solver.generate import Generator
 from scheduler.solver.graph import DayGraph, Points
 from scheduler.solver.labels import Found, Grower
 from scheduler.solver.rounds import DayRounds, best_order
+from scheduler.week.schedule import DayModel, request_points
 
 
 def grow(graph: DayGraph, extra: Points, limit: float, width: int = 10**6) -> Found:

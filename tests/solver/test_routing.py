@@ -3,14 +3,15 @@ from random import Random
 import pytest
 from random_problems import small_week, tiny_problem
 
-from scheduler.assemble import assemble
 from scheduler.checks import check
-from scheduler.model import Problem, Roster
-from scheduler.schedule import DayModel
-from scheduler.solver import solve
-from scheduler.solver.master import Deadline
+from scheduler.model.problem import Problem
+from scheduler.model.roster import Roster
+from scheduler.solver.deadline import Deadline
+from scheduler.solver.engine import solve
 from scheduler.solver.reasons import Reasoner
 from scheduler.solver.routing import route
+from scheduler.week.assemble import assemble
+from scheduler.week.schedule import DayModel
 
 
 def _roster(problem: Problem, *, improve: bool, time_limit_s: float = 2.0) -> Roster:

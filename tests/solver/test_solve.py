@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_problems import small_week, tiny_problem, tiny_problems
 
+from scheduler.base.errors import InputError
 from scheduler.checks import check
-from scheduler.errors import InputError
-from scheduler.model import Origin, Pin, Problem, Request, RoomSlot
-from scheduler.solver import better, generate, keys, labels, solve
+from scheduler.model.problem import Problem, Request, RoomSlot
+from scheduler.model.project import Origin, Pin
+from scheduler.solver import generate, keys, labels
+from scheduler.solver.engine import better, solve
 
 _UNHURRIED = settings(deadline=None, max_examples=30)
 

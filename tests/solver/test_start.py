@@ -3,14 +3,15 @@ import time
 import pytest
 from random_problems import small_week
 
-from scheduler.errors import InvalidRosterError
-from scheduler.schedule import DayModel
-from scheduler.solver import generate, solve
+from scheduler.base.errors import InvalidRosterError
+from scheduler.solver import generate
+from scheduler.solver.deadline import Deadline
+from scheduler.solver.engine import solve
 from scheduler.solver.exchange import Exchange
 from scheduler.solver.generate import Generator
-from scheduler.solver.master import Deadline
 from scheduler.solver.parts import Part
 from scheduler.solver.start import first_choice
+from scheduler.week.schedule import DayModel
 
 
 def _generator(seed: int) -> Generator:

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from random_problems import small_week
 
-from scheduler.model import Problem
-from scheduler.schedule import DayModel
-from scheduler.score import Balance
+from scheduler.model.problem import Problem
 from scheduler.solver.generate import Generator
 from scheduler.solver.table import RoundTable
+from scheduler.week.schedule import DayModel
+from scheduler.week.score import Balance
 
 
 def _two_bases(problem: Problem) -> Problem:

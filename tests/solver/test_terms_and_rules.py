@@ -8,11 +8,11 @@ import brute_force
 import pytest
 from random_problems import tiny_problem
 
+from scheduler.base.errors import InputError
 from scheduler.checks import check
-from scheduler.config import DEFAULT_WEIGHTS
-from scheduler.errors import InputError
-from scheduler.model import Problem
-from scheduler.solver import solve
+from scheduler.model.config import DEFAULT_WEIGHTS
+from scheduler.model.problem import Problem
+from scheduler.solver.engine import solve
 
 
 def _alone(term: str) -> Callable[[Problem], Problem]:

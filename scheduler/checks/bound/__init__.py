@@ -10,11 +10,12 @@ shown that no choice among them makes one.
 import time
 from dataclasses import dataclass
 
+from scheduler.base.i18n import _, number
 from scheduler.checks.bound.pricing import InvalidPricesError
 from scheduler.checks.bound.proof import Proof
 from scheduler.checks.bound.timetable import UnfinishedError
-from scheduler.i18n import _, number
-from scheduler.model import Problem, Roster
+from scheduler.model.problem import Problem
+from scheduler.model.roster import Roster
 
 __all__ = ["BoundCheck", "check_bound"]
 

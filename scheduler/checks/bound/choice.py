@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scheduler.checks.bound.pricing import UNIT, Balance, Pricing
 from scheduler.checks.bound.search import Rounds
 from scheduler.checks.bound.timetable import Ints, Offer
-from scheduler.model import Problem, Request
+from scheduler.model.problem import Problem, Request
 
 Rows = NDArray[np.intp]
 

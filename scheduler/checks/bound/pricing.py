@@ -11,9 +11,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from scheduler.base.i18n import _
 from scheduler.checks.recount import recount_loads
-from scheduler.i18n import _
-from scheduler.model import Prices, Problem, Request
+from scheduler.model.problem import Problem, Request
+from scheduler.model.roster import Prices
 
 #: Units in a point.
 UNIT = 1_000_000

@@ -15,7 +15,8 @@ from scheduler.checks.bound.pricing import UNIT, Balance, Pricing, unmet_points
 from scheduler.checks.bound.search import DaySearch, Least
 from scheduler.checks.bound.timetable import UnfinishedError, offers_of, timetable
 from scheduler.checks.bound.ways import ways
-from scheduler.model import Prices, Problem
+from scheduler.model.problem import Problem
+from scheduler.model.roster import Prices
 
 #: The most rounds of a part times its requests: they take up some hundred megabytes.
 _MOST_CELLS = 15_000_000

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from scheduler.checks.bound.choice import Choice, Rows
 from scheduler.checks.bound.pricing import UNIT
-from scheduler.model import Prices
+from scheduler.model.roster import Prices
 
 Numbers = NDArray[np.float64]
 

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from scheduler.checks.bound.pricing import UNIT, Pricing
 from scheduler.checks.recount import NEAR_S
 from scheduler.checks.tracing import owes_lunch
-from scheduler.model import Consultant, ConsultantDay, Problem, Request
+from scheduler.model.problem import ConsultantDay, Problem, Request
+from scheduler.model.project import Consultant
 
 Ints = NDArray[np.int64]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from scheduler.checks.bound.pricing import UNIT
 from scheduler.checks.bound.timetable import FAR, Ints, Timetable, consultant_of
-from scheduler.model import ConsultantDay, Problem, own_rides_s
+from scheduler.model.problem import ConsultantDay, Problem, own_rides_s
 
 
 @dataclass(frozen=True, slots=True, eq=False)

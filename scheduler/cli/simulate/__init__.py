@@ -4,13 +4,13 @@ from typing import Any
 
 import click
 
+from scheduler.base.i18n import N_
 from scheduler.cli.options import common
 from scheduler.cli.simulate.candidates import candidates
 from scheduler.cli.simulate.capacity import capacity
 from scheduler.cli.simulate.place import place
 from scheduler.cli.simulate.scenarios import scenarios
 from scheduler.cli.simulate.week import week
-from scheduler.i18n import N_
 
 
 class _FileOrCommand(click.Group):

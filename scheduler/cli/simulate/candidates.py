@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scheduler.base.i18n import N_, _
 from scheduler.cli.options import Settings, common, online_option
 from scheduler.cli.simulate.options import page_option, planned, weeks_option
 from scheduler.cli.simulate.words import show_files
-from scheduler.i18n import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,7 +94,7 @@ def show_ranking(terminal: "Terminal", ranking: "Ranking") -> None:
 
 
 def _show(terminal: "Terminal", ranking: "Ranking", gains: "Iterable[Gain]", title: str) -> None:
-    from scheduler.i18n import number
+    from scheduler.base.i18n import number
     from scheduler.outputs.candidatemap import signed
 
     headings = (

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scheduler.base.i18n import N_, _
 from scheduler.cli.options import Settings, common, online_option, read_argument
 from scheduler.cli.simulate.options import page_option, planned
 from scheduler.cli.simulate.words import show_files, show_table, whole_numbers
-from scheduler.i18n import N_, _
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +90,7 @@ def capacity(
     people = whole_numbers("--consultants", consultants, 1, 100)
     offices = whole_numbers("--practices", practices, 1, 10_000)
 
-    from scheduler import files
+    from scheduler.base import files
     from scheduler.scenario.chancereports import capacity_report
     from scheduler.scenario.goals.goal import capacity as find_capacity
     from scheduler.scenario.goals.needs import what_it_takes
@@ -126,7 +126,7 @@ def capacity(
 
 def show_capacity(terminal: "Terminal", found: "Capacity", needs: "pd.DataFrame") -> None:
     """Print the road to the goal, what it takes, and the sizes that were compared."""
-    from scheduler import i18n
+    from scheduler.base import i18n
     from scheduler.scenario.telling import chance_text, frontier_table, needs_table, road_table
 
     least, most = found.range()

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
-from scheduler.i18n import N_
+from scheduler.base.i18n import N_
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

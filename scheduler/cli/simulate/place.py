@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scheduler.base.i18n import N_, _
 from scheduler.cli.options import Settings, common
 from scheduler.cli.simulate.options import page_option, planned, weeks_option
-from scheduler.i18n import N_, _
 
 if TYPE_CHECKING:
     from scheduler.cli.terminal import Terminal
@@ -81,7 +81,7 @@ def place(
 
 def show_places(terminal: "Terminal", found: "NextPlaces") -> None:
     """Print the best places, and what the practice is that was tried."""
-    from scheduler.i18n import clock, ngettext, number
+    from scheduler.base.i18n import clock, ngettext, number
     from scheduler.outputs.candidatemap import signed
     from scheduler.outputs.mappage import records, weeks_text
     from scheduler.outputs.valuemap import best_places, weekday_name

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scheduler.base.i18n import N_, _
 from scheduler.cli.options import Settings, common, online_option
 from scheduler.cli.simulate.options import page_option, planned, weeks_option
 from scheduler.cli.simulate.words import show_files
-from scheduler.i18n import N_, _
 
 if TYPE_CHECKING:
     from scheduler.cli.terminal import Terminal
@@ -63,7 +63,7 @@ def scenarios(
     time_limit: float,
     online: bool,
 ) -> None:
-    from scheduler import files
+    from scheduler.base import files
     from scheduler.scenario.reporting import scenario_report
     from scheduler.scenario.simulation import simulate
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scheduler.base.i18n import N_, _, ngettext
 from scheduler.cli.options import Settings, common, online_option, read_week, week_argument
 from scheduler.cli.simulate.options import page_option
 from scheduler.cli.simulate.words import show_files, show_table, whole_numbers
-from scheduler.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ def week(
     wanted = read_week(" ".join(week))
     minutes = whole_numbers("--slack", slack, 0, 60)
 
-    from scheduler import files
+    from scheduler.base import files
     from scheduler.cli.interrupt import interruptible
     from scheduler.scenario.chance.calm import price_of_calm, published
     from scheduler.scenario.chancereports import week_report
@@ -123,7 +123,7 @@ def week(
 
 def show_robustness(terminal: "Terminal", found: "Robustness") -> None:
     """Print what is held and lost, and how likely the times of every stop are kept."""
-    from scheduler import i18n
+    from scheduler.base import i18n
     from scheduler.outputs import words
     from scheduler.outputs.plots.style import sentence
     from scheduler.scenario.telling import chance_text
@@ -165,7 +165,7 @@ def show_robustness(terminal: "Terminal", found: "Robustness") -> None:
 
 def _sections(found: "Robustness") -> "Iterator[list[tuple[str, ...]]]":
     """Yield the rows of each round: its stops, and when it should be back."""
-    from scheduler import i18n
+    from scheduler.base import i18n
     from scheduler.scenario.telling import chance_text
 
     names = {consultant.consultant_id: consultant.name for consultant in found.roster.consultants}

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scheduler.i18n import _
+from scheduler.base.i18n import _
 
 if TYPE_CHECKING:
     import pandas as pd

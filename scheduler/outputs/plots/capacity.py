@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from scheduler.i18n import _, day, ngettext, number
+from scheduler.base.i18n import _, day, ngettext, number
 from scheduler.outputs.plots.style import (
     BLUE,
     GREY,

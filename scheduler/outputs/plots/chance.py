@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scheduler.i18n import _, clock, ngettext, number, weekday
+from scheduler.base.i18n import _, clock, ngettext, number, weekday
 from scheduler.outputs.plots.style import (
     AMBER,
     BAR,

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from scheduler.i18n import _, ngettext, number
-from scheduler.model import Week
+from scheduler.base.i18n import _, ngettext, number
+from scheduler.model.clock import Week
 from scheduler.outputs.plots.style import (
     BAR,
     BLUE,

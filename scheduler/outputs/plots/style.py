@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-from scheduler.i18n import _, language, number, using
+from scheduler.base.i18n import _, language, number, using
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from scheduler.i18n import _, hours, km, minutes, number
+from scheduler.base.i18n import _, hours, km, minutes, number
 from scheduler.outputs.plots.style import (
     BAR,
     BLUE,

@@ -10,17 +10,19 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scheduler import planner
+from scheduler.base.errors import InputError, InputProblem, InvalidRosterError
+from scheduler.base.i18n import _
+from scheduler.base.progress import Progress, Silent
 from scheduler.checks import check, recount
-from scheduler.errors import InputError, InputProblem, InvalidRosterError
-from scheduler.i18n import _
-from scheduler.isolation import SolverProcess, best_rosters
-from scheduler.model import Problem, Roster, Term, Week
+from scheduler.model.clock import Week
+from scheduler.model.problem import Problem
+from scheduler.model.roster import Roster, Term
+from scheduler.model.rosterfile import load
 from scheduler.outputs.names import ROSTER
-from scheduler.planner import Prepared
-from scheduler.progress import Progress, Silent
-from scheduler.rosterfile import load
 from scheduler.scenario.chance.robustness import Robustness, carry_out
+from scheduler.services import planner
+from scheduler.services.planner import Prepared
+from scheduler.solver.isolation import SolverProcess, best_rosters
 
 if TYPE_CHECKING:
     import pandas as pd

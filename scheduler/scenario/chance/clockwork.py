@@ -25,7 +25,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduler.checks.reading import seconds_of
-from scheduler.model import ConsultantDay, Problem, Roster, Round, Stop, own_ride_s
+from scheduler.model.problem import ConsultantDay, Problem, own_ride_s
+from scheduler.model.roster import Roster, Round, Stop
 from scheduler.scenario.chance.draws import Chances, Draws, Seconds
 
 

@@ -15,8 +15,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.config import SimulationSettings
-from scheduler.model import Week
+from scheduler.model.clock import Week
+from scheduler.model.config import SimulationSettings
 
 Seconds = NDArray[np.int64]
 Chances = NDArray[np.bool_]

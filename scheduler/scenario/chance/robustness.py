@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.config import SimulationSettings
-from scheduler.model import TIMEZONE, Problem, Roster, at
+from scheduler.model.clock import TIMEZONE, at
+from scheduler.model.config import SimulationSettings
+from scheduler.model.problem import Problem
+from scheduler.model.roster import Roster
 from scheduler.outputs import words
 from scheduler.scenario.chance.clockwork import PlayedConversation, PlayedRound, PlayedStop, play
 from scheduler.scenario.chance.draws import Chances, Draws

@@ -16,15 +16,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.config import SimulationSettings
-from scheduler.model import Project, TravelTimes, Week
-from scheduler.problem import week_problem
+from scheduler.model.clock import Week
+from scheduler.model.config import SimulationSettings
+from scheduler.model.problem import TravelTimes
+from scheduler.model.project import Project
 from scheduler.scenario.costs import week_cost_dkk
 from scheduler.scenario.goals.outlook import WeekOutlook
 from scheduler.scenario.goals.sizes import resized, with_size
 from scheduler.scenario.goals.tally import Distribution, chance_of, held_by_week, mean, repeated
 from scheduler.scenario.model import Task
 from scheduler.scenario.weeks import QUARTER_WEEKS
+from scheduler.week.problem import week_problem
 
 if TYPE_CHECKING:
     import pandas as pd

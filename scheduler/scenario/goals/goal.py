@@ -5,18 +5,19 @@ from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 
-from scheduler.calendar import weeks_of_period
-from scheduler.errors import InputError, InputProblem, SchedulerError
-from scheduler.i18n import _
+from scheduler.base.errors import InputError, InputProblem, SchedulerError
+from scheduler.base.i18n import _
+from scheduler.base.progress import Progress, Silent
 from scheduler.inputs.settings import OPEN_PERIOD, SETTINGS_FILE
-from scheduler.model import Project, Week
-from scheduler.planner import Prepared, problem
-from scheduler.progress import Progress, Silent
+from scheduler.model.clock import Week
+from scheduler.model.project import Project
 from scheduler.scenario.goals.frontier import Totals, frontier, sample, size_tasks, sizes
 from scheduler.scenario.goals.outlook import WeekOutlook, outlook
 from scheduler.scenario.goals.road import Capacity
 from scheduler.scenario.inout import WEEKS_FOLDER, prepared_with
 from scheduler.scenario.model import TODAY, Failure, Task
+from scheduler.services.planner import Prepared, problem
+from scheduler.week.calendar import weeks_of_period
 
 #: How often each week is carried out, to find out what delay takes.
 _DRAWS = 1000

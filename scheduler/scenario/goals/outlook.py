@@ -4,10 +4,11 @@ import json
 from dataclasses import dataclass
 from datetime import date
 
+from scheduler.base.errors import InputProblem, InvalidRosterError
 from scheduler.checks import check
-from scheduler.config import SimulationSettings
-from scheduler.errors import InputProblem, InvalidRosterError
-from scheduler.model import Problem, Roster
+from scheduler.model.config import SimulationSettings
+from scheduler.model.problem import Problem
+from scheduler.model.roster import Roster
 from scheduler.scenario.chance.clockwork import play
 from scheduler.scenario.chance.draws import Draws
 from scheduler.scenario.model import Task
@@ -62,7 +63,7 @@ def outlook(task: Task, *, settings: SimulationSettings, draws: int) -> WeekOutl
     InvalidRosterError
         When the roster breaks a rule: a bug in the engine.
     """
-    from scheduler.solver import solve
+    from scheduler.solver.engine import solve
 
     roster = solve(task.problem, time_limit_s=task.time_limit_s, explain=False).roster
     if violations := check(task.problem, roster):

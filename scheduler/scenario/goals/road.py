@@ -10,8 +10,8 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from scheduler.config import SimulationSettings
-from scheduler.model import Week
+from scheduler.model.clock import Week
+from scheduler.model.config import SimulationSettings
 from scheduler.scenario.goals.outlook import WorkingDay
 from scheduler.scenario.goals.tally import Distribution, chance_of, held_by_week, mean, quantile
 from scheduler.scenario.model import Failure

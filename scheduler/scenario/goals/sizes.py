@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from scheduler.model import Practice, Project, TravelTimes
+from scheduler.model.problem import TravelTimes
+from scheduler.model.project import Practice, Project
 
 #: Between an id and the number of its twin; no id of a table has it.
 _TWIN = "~"

@@ -16,7 +16,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.config import SimulationSettings
+from scheduler.model.config import SimulationSettings
 from scheduler.scenario.chance.draws import illness_rates
 from scheduler.scenario.goals.outlook import WorkingDay
 

@@ -11,20 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scheduler import files
-from scheduler.calendar import never_met
-from scheduler.errors import SchedulerError
-from scheduler.i18n import _, ngettext
+from scheduler.base import files
+from scheduler.base.errors import SchedulerError
+from scheduler.base.i18n import _, ngettext
+from scheduler.base.progress import Progress, Silent
 from scheduler.inputs.candidates import Candidate
-from scheduler.model import Project, Week
-from scheduler.planner import Prepared
-from scheduler.progress import Progress, Silent
+from scheduler.model.clock import Week
+from scheduler.model.project import Project
+from scheduler.places.travel import travel_times
 from scheduler.scenario.inout import prepared_with, write_tables
 from scheduler.scenario.model import Failure
 from scheduler.scenario.practices.joining import Gain, JoinedWeeks, Runner, cost_dkk, problems_of, runner
 from scheduler.scenario.practices.newcomers import locate_candidates, practice_places
 from scheduler.scenario.weeks import chosen_weeks
-from scheduler.travel import travel_times
+from scheduler.services.planner import Prepared
+from scheduler.week.calendar import never_met
 
 if TYPE_CHECKING:
     import folium

@@ -18,16 +18,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scheduler.calendar import requested_conversations, room_slots
-from scheduler.errors import InputProblem, SchedulerError
-from scheduler.i18n import _
+from scheduler.base.errors import InputProblem, SchedulerError
+from scheduler.base.i18n import _
+from scheduler.base.progress import Progress
 from scheduler.inputs.candidates import Candidate
-from scheduler.model import Project, TravelTimes, Week
-from scheduler.problem import week_problem
-from scheduler.progress import Progress
+from scheduler.model.clock import Week
+from scheduler.model.problem import TravelTimes
+from scheduler.model.project import Project
 from scheduler.scenario.costs import week_cost_dkk
 from scheduler.scenario.inout import WEEKS_FOLDER
 from scheduler.scenario.model import COLUMNS, TODAY, Failure, Task, WeekFigures
+from scheduler.week.calendar import requested_conversations, room_slots
+from scheduler.week.problem import week_problem
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from scheduler.addresses import street_key
-from scheduler.errors import InputError, InputProblem
-from scheduler.geocoding import search_places
-from scheduler.i18n import _
+from scheduler.base.errors import InputError, InputProblem
+from scheduler.base.i18n import _
 from scheduler.inputs.candidates import Candidate, read_candidates
 from scheduler.inputs.schema import key
-from scheduler.model import Place, Project
-from scheduler.online import OnlineAddresses
-from scheduler.planner import Prepared, location_notes
+from scheduler.model.project import Place, Project
+from scheduler.places.addresses import street_key
+from scheduler.places.geocoding import search_places
+from scheduler.places.online import OnlineAddresses
+from scheduler.services.planner import Prepared, location_notes
 
 
 def locate_candidates(

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scheduler import files
-from scheduler.errors import InputError
-from scheduler.i18n import _, ngettext, number
+from scheduler.base import files
+from scheduler.base.errors import InputError
+from scheduler.base.i18n import _, ngettext, number
+from scheduler.base.progress import Progress, Silent
 from scheduler.inputs.cells import WEEKDAYS_EN
-from scheduler.model import Week
-from scheduler.planner import Prepared
-from scheduler.progress import Progress, Silent
+from scheduler.model.clock import Week
 from scheduler.scenario.inout import prepared_with, write_tables
 from scheduler.scenario.model import Failure
 from scheduler.scenario.practices.joining import problems_of, runner
@@ -27,6 +26,7 @@ from scheduler.scenario.practices.newcomers import practice_places
 from scheduler.scenario.practices.spots import spread_spots
 from scheduler.scenario.practices.spotvalues import SpotValue, TypicalPractice, typical_practice, value_spots
 from scheduler.scenario.weeks import chosen_weeks
+from scheduler.services.planner import Prepared
 
 if TYPE_CHECKING:
     import folium

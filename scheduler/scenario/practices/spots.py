@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.mapdata import Area
-from scheduler.model import Place
+from scheduler.model.geo import Area
+from scheduler.model.project import Place
 from scheduler.network import Network, distance_m
 from scheduler.network.area import Surroundings
 

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduler.errors import InputError, SchedulerError
-from scheduler.i18n import _, ngettext
+from scheduler.base.errors import InputError, SchedulerError
+from scheduler.base.i18n import _, ngettext
+from scheduler.base.progress import Progress, Silent
 from scheduler.inputs.candidates import Candidate
 from scheduler.inputs.cells import WEEKDAYS_EN
-from scheduler.model import Place, Practice, Project, RoomRule, TravelTimes, Week
+from scheduler.model.clock import Week
+from scheduler.model.problem import TravelTimes
+from scheduler.model.project import Place, Practice, Project, RoomRule
 from scheduler.network import distance_m
-from scheduler.planner import Prepared
-from scheduler.progress import Progress, Silent
+from scheduler.places.travel import travel_times
 from scheduler.scenario.model import Failure
 from scheduler.scenario.practices.joining import Gain, JoinedWeeks, Runner, problems_of
 from scheduler.scenario.practices.spots import Spot
-from scheduler.travel import travel_times
+from scheduler.services.planner import Prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,10 @@ from multiprocessing.connection import Connection
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn, cast
 
-from scheduler import __version__
-from scheduler.child import Child
-from scheduler.errors import InputProblem, ServiceError
-from scheduler.i18n import _
+from scheduler.base.child import Child
+from scheduler.base.errors import InputProblem, ServiceError
+from scheduler.base.i18n import _
+from scheduler.base.version import __version__
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster

@@ -8,9 +8,9 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from scheduler import __version__
-from scheduler.errors import ServiceError
-from scheduler.i18n import _, language, ngettext
+from scheduler.base.errors import ServiceError
+from scheduler.base.i18n import _, language, ngettext
+from scheduler.base.version import __version__
 from scheduler.scenario.model import Task
 from scheduler.scenario.runs.tasks import Outcome, Work, attempt, pack, perform, portable
 

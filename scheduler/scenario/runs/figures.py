@@ -4,9 +4,10 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 
+from scheduler.base.errors import InputProblem, InvalidRosterError
 from scheduler.checks import check
-from scheduler.errors import InputProblem, InvalidRosterError
-from scheduler.model import Problem, Roster, Round, Stop
+from scheduler.model.problem import Problem
+from scheduler.model.roster import Roster, Round, Stop
 from scheduler.scenario.model import Task, WeekFigures
 
 _MET = ("visit", "home_visit")
@@ -22,7 +23,7 @@ def solved(task: Task) -> WeekFigures:
     InvalidRosterError
         When the roster breaks a rule: a bug in the engine.
     """
-    from scheduler.solver import solve
+    from scheduler.solver.engine import solve
 
     roster = solve(task.problem, time_limit_s=task.time_limit_s, explain=False).roster
     violations = check(task.problem, roster)

@@ -5,9 +5,9 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from scheduler import files
-from scheduler.errors import ServiceError
-from scheduler.i18n import _, os_reason
+from scheduler.base import files
+from scheduler.base.errors import ServiceError
+from scheduler.base.i18n import _, os_reason
 from scheduler.scenario.model import Task
 from scheduler.scenario.runs.fingerprints import fingerprint
 from scheduler.scenario.runs.tasks import Row

@@ -7,10 +7,10 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from scheduler import __version__
-from scheduler.errors import InputError
-from scheduler.i18n import _, ngettext, number
-from scheduler.progress import Counting, Progress, Silent
+from scheduler.base.errors import InputError
+from scheduler.base.i18n import _, ngettext, number
+from scheduler.base.progress import Counting, Progress, Silent
+from scheduler.base.version import __version__
 from scheduler.scenario.model import Failure, Task
 from scheduler.scenario.runs.cluster import cores, existing, local
 from scheduler.scenario.runs.crew import Alone, Crew

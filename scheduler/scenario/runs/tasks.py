@@ -18,10 +18,11 @@ from typing import Any, get_type_hints
 
 import numpy as np
 
-from scheduler import __version__
-from scheduler.errors import SchedulerError, ServiceError
-from scheduler.i18n import _, using
-from scheduler.model import Place, Problem, TravelTimes
+from scheduler.base.errors import SchedulerError, ServiceError
+from scheduler.base.i18n import _, using
+from scheduler.base.version import __version__
+from scheduler.model.problem import Problem, TravelTimes
+from scheduler.model.project import Place
 from scheduler.scenario.model import COLUMNS, Task
 from scheduler.scenario.runs.fingerprints import fingerprint
 

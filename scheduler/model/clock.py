@@ -1,0 +1,68 @@
+"""Weeks, and the clock: a date and seconds after midnight as a local time."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Literal, Self
+from zoneinfo import ZoneInfo
+
+TIMEZONE = ZoneInfo("Europe/Copenhagen")
+
+WeekPattern = Literal["all", "odd", "even"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Week:
+    """An ISO week, written ``2009-W20``."""
+
+    year: int
+    number: int
+
+    def __post_init__(self) -> None:
+        dt.date.fromisocalendar(self.year, self.number, 1)  # a ValueError for week 54
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``2009-W20``; anything else is a `ValueError`."""
+        match = re.fullmatch(r"(\d{4})-W(\d{1,2})", text.strip(), re.IGNORECASE | re.ASCII)
+        if not match:
+            raise ValueError(f"{text!r} is not a week like 2009-W20")
+        return cls(int(match[1]), int(match[2]))
+
+    @classmethod
+    def of(cls, day: dt.date) -> Self:
+        """Return the week of a date."""
+        year, number, _weekday = day.isocalendar()
+        return cls(year, number)
+
+    def __str__(self) -> str:
+        return f"{self.year}-W{self.number:02d}"
+
+    @property
+    def monday(self) -> dt.date:
+        """The week's first day."""
+        return dt.date.fromisocalendar(self.year, self.number, 1)
+
+    @property
+    def days(self) -> tuple[dt.date, ...]:
+        """The seven dates, Monday first."""
+        return tuple(self.monday + dt.timedelta(days=i) for i in range(7))
+
+    def shift(self, weeks: int) -> Self:
+        """Return the week so many weeks later."""
+        return type(self).of(self.monday + dt.timedelta(weeks=weeks))
+
+    def weeks_since(self, other: "Week") -> int:
+        """Count the weeks from `other` to this one; negative when this one is earlier."""
+        return (self.monday - other.monday).days // 7
+
+    def matches(self, pattern: WeekPattern) -> bool:
+        """Tell whether this is one of all, the odd or the even ISO week numbers."""
+        return pattern == "all" or (self.number % 2 == 1) == (pattern == "odd")
+
+
+def at(day: dt.date, time_s: int) -> dt.datetime:
+    """Return the aware local datetime of a date and seconds after midnight."""
+    return dt.datetime(day.year, day.month, day.day, tzinfo=TIMEZONE).replace(
+        hour=time_s // 3600, minute=time_s % 3600 // 60, second=time_s % 60
+    )

@@ -1,0 +1,174 @@
+"""What a roster is: the answer, field by field what roster.json holds."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Self
+
+from scheduler.model.problem import ClosedDay
+
+StopKind = Literal["visit", "home_visit", "engagement", "lunch", "desk"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopSlot:
+    """The room slot in which a visit lies."""
+
+    start: dt.datetime
+    end: dt.datetime
+    room: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """One stop of a round, in the order of the clock.
+
+    `arrival` is when the bicycle is parked; `ride_*` is the ride that leads here;
+    `waiting_seconds` is what the score counts. For a desk stop `start` is when it is reached. A
+    lunch stop has no ride of its own. `name` is the place's name, or an engagement's title.
+    """
+
+    kind: StopKind
+    id: str
+    place_id: str
+    name: str
+    address: str = ""
+    district: str = ""
+    lat: float | None
+    lon: float | None
+    arrival: dt.datetime
+    start: dt.datetime
+    end: dt.datetime
+    ride_seconds: int = 0
+    ride_metres: int = 0
+    waiting_seconds: int = 0
+    conversations: int = 0
+    conversation_starts: tuple[dt.datetime, ...] = ()
+    slot: StopSlot | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One consultant's day: base, stops, base. Rides include the way back."""
+
+    consultant_id: str
+    date: dt.date
+    leaves_base: dt.datetime
+    returns_base: dt.datetime
+    ride_seconds: int
+    ride_metres: int
+    waiting_seconds: int
+    conversations: int
+    stops: tuple[Stop, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unassigned:
+    """A request that is not met, or met in part (`held` > 0), and why."""
+
+    id: str
+    kind: Literal["visit", "home_visit"]
+    name: str
+    district: str = ""
+    requested: int
+    held: int
+    reason: str
+    detail: str = ""
+    cost_to_force: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One term of the score: how often, at what weight, and the points."""
+
+    count: int | float
+    weight: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftHours:
+    """A consultant's working hours on one date."""
+
+    date: dt.date
+    start: dt.datetime
+    end: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultantWeek:
+    """A consultant's week: shifts, and the load that the balance compares.
+
+    `availability_seconds` is shifts less lunch and engagements; `load_seconds` is the seconds of
+    visits, as they would be at the largest availability.
+    """
+
+    consultant_id: str
+    name: str
+    base_id: str
+    availability_seconds: int
+    visit_seconds: int
+    load_seconds: float
+    shifts: tuple[ShiftHours, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasePlace:
+    """A base of the roster's rounds."""
+
+    place_id: str
+    name: str
+    address: str
+    lat: float | None
+    lon: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """What proves a roster's bound: prices of the week's relaxation, in points. Ids left out have 0.
+
+    Any prices of this form give a bound (Lagrangian relaxation), so nobody need trust their maker.
+
+    Attributes
+    ----------
+    requests
+        What meeting each request takes up: at least 0. For a pinned request, which must be met,
+        any number.
+    high, low
+        Each consultant's share in the largest and in the smallest load of their base: at least 0, and
+        1 in all over the consultants of a base who are compared (those with any availability).
+    """
+
+    requests: Mapping[str, float]
+    high: Mapping[str, float]
+    low: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """A week's roster; the fields are those of roster.json (see docs of the file's JSON Schema)."""
+
+    schema: Literal[1] = 1
+    week: str
+    status: Literal["optimal", "feasible"]
+    score: int
+    bound: int
+    gap: float
+    weights: Mapping[str, int]
+    terms: Mapping[str, Term]
+    solve_seconds: float
+    seed: int
+    inputs_sha256: str
+    rounds: tuple[Round, ...]
+    unassigned: tuple[Unassigned, ...] = ()
+    bases: tuple[BasePlace, ...] = ()
+    consultants: tuple[ConsultantWeek, ...] = ()
+    closed_days: tuple[ClosedDay, ...] = ()
+    notes: tuple[str, ...] = ()
+    map_note: str = ""
+    prices: Prices | None = None
+
+    def replace(self, **changes: object) -> Self:
+        """Return a copy in which some fields differ."""
+        return dataclasses.replace(self, **changes)  # type: ignore[arg-type]

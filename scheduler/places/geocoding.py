@@ -1,0 +1,211 @@
+"""Places to coordinates: from their tables, the map's address points, or an online service.
+
+The map comes first. What it does not know may be asked for online, where the user allows it and the
+place is no home visit: whom it concerns is nobody else's business.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Literal
+
+from scheduler.base.errors import InputError, InputProblem
+from scheduler.base.i18n import _, km
+from scheduler.model.project import Place, Project
+from scheduler.network import Network
+from scheduler.places.addresses import (
+    AddressBook,
+    AddressError,
+    AddressMatch,
+    AmbiguousAddressError,
+    WrittenAddress,
+    nearest_note,
+    read_address,
+    street_key,
+)
+from scheduler.places.online import OnlineAddresses
+
+__all__ = ["FARTHEST_M", "Located", "Search", "locate", "search_places", "street_key"]
+
+#: A place further than this from any street that may be ridden is a mistake.
+FARTHEST_M = 250.0
+
+Source = Literal["table", "address", "nearest", "online"]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where a place's coordinates come from, and how far it is to the bicycle network.
+
+    `source` is "table" (lat and lon were given), "address" (the map's address point), "nearest" (that
+    of the nearest number on the street) or "online". `approximate` tells that the point was not
+    surveyed, or that a service knew only the street. `note` is a sentence about what was not found as
+    it is written, else empty; a home visit's does not tell where it is.
+    """
+
+    place_id: str
+    source: Source
+    approximate: bool
+    distance_m: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search found: the places in order, with coordinates where they were found, and the problems."""
+
+    places: tuple[Place, ...]
+    located: tuple[Located, ...]
+    problems: tuple[InputProblem, ...]
+
+
+def locate(
+    project: Project, network: Network, online: OnlineAddresses | None = None
+) -> tuple[Project, tuple[Located, ...]]:
+    """Give coordinates to every base and place of a project, and measure the way to the network.
+
+    Returns the project with all coordinates, and one `Located` for each base and place in order.
+
+    Raises
+    ------
+    InputError
+        With one problem for every place whose address is not found, is ambiguous or outside Denmark,
+        or that lies more than 250 m from any street that may be ridden.
+    ServiceError
+        When an online service is asked and cannot be had.
+    """
+    search = search_places(project, network, online)
+    if search.problems:
+        raise InputError(search.problems, hint=_hint(online))
+    bases = len(project.bases)
+    return project.replace(bases=search.places[:bases], places=search.places[bases:]), search.located
+
+
+def _hint(online: OnlineAddresses | None) -> str:
+    hint = _("Correct the addresses, or give lat and lon in the table: they win over the address.")
+    if online is None or not online.may_ask:
+        hint += " " + _("Or get all addresses of the area with `hjul network download`, or use --online.")
+    return hint
+
+
+def search_places(project: Project, network: Network, online: OnlineAddresses | None = None) -> Search:
+    """Search for every base and place of a project as `locate` does, and go on where one is not found."""
+    book = AddressBook(network.addresses, network.names)
+    homes = project.homes
+    problems: list[InputProblem] = []
+    located: list[Located] = []
+    places: list[Place] = []
+    for place in (*project.bases, *project.places):
+        private = place.place_id in homes
+        try:
+            found = _find(place, book, None if private else online)
+        except AddressError as error:
+            problems.append(_problem(place, error.discreet if private else str(error), "address"))
+            places.append(place)
+            continue
+        if found.note and private:
+            note = _("the map does not have its house number; the nearest on that street is used")
+            found = dataclasses.replace(found, note=note)
+        places.append(found.place)
+        column = "lat" if found.source == "table" else "address"
+        if problem := unreachable(found.place, network, column, private=private):
+            problems.append(problem)
+            continue
+        distance_m = network.snap(*_point(found.place)).distance_m
+        located.append(Located(place.place_id, found.source, found.approximate, distance_m, found.note))
+    return Search(tuple(places), tuple(located), tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    place: Place
+    source: Source
+    approximate: bool = False
+    note: str = ""
+
+
+def _find(place: Place, book: AddressBook, online: OnlineAddresses | None) -> _Found:
+    """Find a place: by its table, exactly in the map, exactly online, else on its street."""
+    if place.lat is not None and place.lon is not None:
+        return _Found(place, "table")
+    written = read_address(place)
+    on_street: _Found | None = None
+    reasons: list[AddressError] = []
+    try:
+        match = book.find(written, place.address)
+        if match.exact:
+            return _at_point(place, match, "address")
+        on_street = _at_point(place, match, "nearest", nearest_note(match, written))
+    except AmbiguousAddressError:
+        raise
+    except AddressError as error:
+        reasons.append(error)
+    try:
+        asked = _ask(place, written, online) if online else None
+    except AddressError as error:
+        reasons.append(error)
+        asked = None
+    found = asked if asked and not asked.approximate else on_street or asked
+    if found is None:
+        raise AddressError("; ".join(map(str, reasons)), "; ".join(each.discreet for each in reasons))
+    return found
+
+
+def _ask(place: Place, written: WrittenAddress, online: OnlineAddresses) -> _Found | None:
+    answer = online.find(written)
+    if answer is None:
+        return None
+    moved = dataclasses.replace(place, lat=answer.lat, lon=answer.lon)
+    if answer.exact:
+        return _Found(moved, "online")
+    note = _("{address} is known online only as {name}").format(address=place.address, name=answer.name)
+    return _Found(moved, "online", approximate=True, note=note)
+
+
+def _at_point(place: Place, match: AddressMatch, source: Source, note: str = "") -> _Found:
+    moved = dataclasses.replace(place, lat=match.point.lat, lon=match.point.lon)
+    return _Found(moved, source, match.point.approximate, note)
+
+
+def unreachable(
+    place: Place, network: Network, column: str = "lat", *, private: bool = False
+) -> InputProblem | None:
+    """Say what keeps a place from being ridden to, if anything; one without coordinates is not judged.
+
+    Of a private one it is not said in which street it lies.
+    """
+    if place.lat is None or place.lon is None:
+        return None
+    if island := network.island_at(place.lat, place.lon):
+        reason = _("{place} lies on streets that are cut off from the rest of the map").format(
+            place=place.place_id
+        )
+        if not private:
+            reason = _(
+                "{place} lies on streets that are cut off from the rest of the map ({street}, {km} of streets)"
+            ).format(place=place.place_id, street=island.name or _("without a name"), km=km(island.metres))
+        return _problem(place, reason, column)
+    distance_m = network.snap(place.lat, place.lon).distance_m
+    if distance_m <= FARTHEST_M:
+        return None
+    reason = _(
+        "{place} is {distance} from the nearest street of the map that may be ridden; at most {most} m is possible"
+    ).format(place=place.place_id, distance=distance_words(distance_m), most=round(FARTHEST_M))
+    return _problem(place, reason, column)
+
+
+def distance_words(metres: float) -> str:
+    """Write a distance in whole metres, or in kilometres where it is more than one."""
+    return km(metres) if metres >= 1000 else _("{n} m").format(n=round(metres))
+
+
+def _point(place: Place) -> tuple[float, float]:
+    assert place.lat is not None  # noqa: S101 - asked of places that were found
+    assert place.lon is not None  # noqa: S101
+    return place.lat, place.lon
+
+
+def _problem(place: Place, reason: str, column: str) -> InputProblem:
+    origin = place.origin
+    if origin is None:
+        return InputProblem(reason)
+    return InputProblem(reason, file=origin.file, row=origin.row, column=column)

@@ -1,0 +1,290 @@
+"""The pipeline of a week: folder in, roster out. What the command line and the notebooks call."""
+
+import dataclasses
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from scheduler.base.errors import InputError, InputProblem, InvalidRosterError
+from scheduler.base.files import Claim, claimed
+from scheduler.base.i18n import _
+from scheduler.base.progress import Progress, Silent
+from scheduler.base.resources import builtin_map
+from scheduler.checks import Violation, check
+from scheduler.checks.bound import BoundCheck, check_bound
+from scheduler.inputs import read_project
+from scheduler.model.clock import Week
+from scheduler.model.config import Config
+from scheduler.model.geo import RidePath
+from scheduler.model.problem import Problem
+from scheduler.model.project import Project
+from scheduler.model.roster import Roster
+from scheduler.model.rosterfile import load
+from scheduler.network import Network, load_network
+from scheduler.outputs.write import publish, write
+from scheduler.places.geocoding import Located, locate
+from scheduler.places.online import OnlineAddresses
+from scheduler.places.travel import Travel, travel_times
+from scheduler.services.advice import Advice, advise
+from scheduler.solver.isolation import SolverProcess, best_rosters
+from scheduler.week.problem import week_problem
+
+#: The network of a project folder; without it, and without a setting, the built-in map serves.
+NETWORK_FILE = "network.osm"
+#: The proof of a bound may be checked for as long as the search took, but not less than this.
+_LEAST_PROOF_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A project ready to plan any week: places with coordinates, the network, and travel times."""
+
+    project: Project
+    located: tuple[Located, ...]
+    network: Network
+    travel: Travel
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A week's roster and where it was written; `alternatives` are others, each with its folder.
+
+    `proof` says what became of checking the roster's bound; that of alternatives is the same bound.
+    """
+
+    roster: Roster
+    folder: Path
+    files: tuple[Path, ...]
+    proof: BoundCheck
+    alternatives: "tuple[Planned, ...]" = ()
+
+
+def network_file(data_dir: Path, config: Config) -> Path:
+    """Return the OSM file that serves a project: its setting, its own network, or the built-in map."""
+    if config.map.network:
+        return data_dir / config.map.network
+    own = data_dir / NETWORK_FILE
+    return own if os.path.lexists(own) else builtin_map()
+
+
+def project_network(data_dir: Path, *, progress: Progress | None = None) -> Network:
+    """Load the bicycle network that serves a project."""
+    return _network(data_dir, read_project(data_dir).config, progress or Silent())
+
+
+def _network(data_dir: Path, config: Config, progress: Progress) -> Network:
+    return load_network(network_file(data_dir, config), config.cycling, progress=progress)
+
+
+def prepare(data_dir: Path, *, online: bool = False, progress: Progress | None = None) -> Prepared:
+    """Read a project folder, find its places, and calculate the travel times between them.
+
+    With `online`, addresses that the map does not know are looked up, but for those of home visits.
+    """
+    progress = progress or Silent()
+    progress.step(_("Reading the tables"))
+    project = read_project(data_dir)
+    progress.step(_("Bicycle network"))
+    network = _network(data_dir, project.config, progress)
+    progress.step(_("Addresses"))
+    addresses = OnlineAddresses.of(data_dir, project.config.map, online=online, progress=progress)
+    project, located = locate(project, network, addresses)
+    progress.step(_("Travel times"))
+    travel = travel_times(network, (*project.bases, *project.places), project.config.cycling)
+    return Prepared(project, located, network, travel)
+
+
+def prepare_changed(prepared: Prepared, project: Project, online: OnlineAddresses | None = None) -> Prepared:
+    """Prepare a project that differs from a prepared one, on the same network.
+
+    Only places that are new or have moved are looked for, and travel times are found anew only where
+    such places or the settings of cycling ask for it.
+
+    Raises
+    ------
+    InputError
+        When places are not found or cannot be ridden between.
+    ServiceError
+        When an online service is asked and cannot be had.
+    """
+    known = {(p.place_id, p.lat, p.lon) for p in (*prepared.project.bases, *prepared.project.places)}
+    places = (*project.bases, *project.places)
+    moved = tuple(place for place in places if (place.place_id, place.lat, place.lon) not in known)
+    travel, located = prepared.travel, {found.place_id: found for found in prepared.located}
+    if moved:
+        search, newly = locate(project.replace(bases=(), places=moved), prepared.network, online)
+        located |= {found.place_id: found for found in newly}
+        there = {place.place_id: place for place in search.places}
+        places = tuple(there.get(place.place_id, place) for place in places)
+        bases = len(project.bases)
+        project = project.replace(bases=places[:bases], places=places[bases:])
+    if moved or project.config.cycling != prepared.project.config.cycling:
+        travel = travel_times(prepared.network, places, project.config.cycling)
+    kept = tuple(located[place.place_id] for place in places)
+    return Prepared(project, kept, prepared.network, travel)
+
+
+def problem(prepared: Prepared, week: Week) -> Problem:
+    """Return what a week of a prepared project asks for."""
+    asked = week_problem(prepared.project, prepared.travel.times, week)
+    inputs = f"{prepared.project.sha256} {prepared.network.sha256}"
+    return asked.replace(inputs_sha256=hashlib.sha256(inputs.encode()).hexdigest())
+
+
+def plan_week(
+    data_dir: Path,
+    week: Week,
+    out_dir: Path,
+    *,
+    time_limit_s: float = 20.0,
+    seed: int = 0,
+    alternatives: int = 0,
+    online: bool = False,
+    progress: Progress | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Planned:
+    """Plan a week and write everything that people see of it into `out_dir`/WEEK.
+
+    The folder is complete or untouched, whatever happens, and nobody else plans this week into it
+    meanwhile. As many `alternatives` as are asked for and found near the best roster are written
+    beside it, into `out_dir`/WEEK-alternative-1 and so on.
+
+    Raises
+    ------
+    InputError
+        When the tables or the map are wrong, or the pins cannot all be kept.
+    ServiceError
+        When a file cannot be read or written, or a service that is asked cannot be had.
+    InvalidRosterError
+        When the roster breaks a rule, or its bound is wrong: a bug, and nothing is written.
+    SchedulerError
+        When the search, which runs in a process of its own, crashed or needed too much memory.
+    """
+    progress = progress or Silent()
+    with claimed(out_dir / str(week), parents=True) as claim:
+        with SolverProcess() as solver:  # started first: it imports the engine while the tables are read
+            prepared = prepare(data_dir, online=online, progress=progress)
+            asked = problem(prepared, week)
+            rosters = solver.run(
+                best_rosters,
+                asked,
+                memory_mb=prepared.project.config.solver.memory_mb,
+                progress=progress,
+                stop=stop,
+                time_limit_s=time_limit_s,
+                seed=seed,
+                alternatives=alternatives,
+            )
+        proof = _proven(asked, rosters, progress)
+        progress.step(_("Maps and files"))
+        best = _published(rosters[0], proof, prepared, claim)
+        return dataclasses.replace(
+            best, alternatives=tuple(_alternatives(rosters[1:], proof, prepared, claim.target))
+        )
+
+
+def _proven(asked: Problem, rosters: Sequence[Roster], progress: Progress) -> BoundCheck:
+    """Check rosters against every rule, and the bound that they have in common."""
+    progress.step(_("Checking the roster"))
+    violations = [violation for roster in rosters for violation in check(asked, roster)]
+    if violations:
+        raise InvalidRosterError(InputProblem(str(violation)) for violation in violations)
+    progress.step(_("Checking the proof"))
+    proof = check_bound(asked, rosters[0], time_limit_s=max(_LEAST_PROOF_S, rosters[0].solve_seconds))
+    if proof.verified is False:
+        raise InvalidRosterError(proof.detail)
+    return proof
+
+
+def _alternatives(
+    rosters: Sequence[Roster], proof: BoundCheck, prepared: Prepared, best: Path
+) -> Iterator[Planned]:
+    """Write rosters into folders of their own beside that of the best."""
+    for number, roster in enumerate(rosters, start=1):
+        with claimed(best.with_name(f"{best.name}-alternative-{number}")) as claim:
+            yield _published(roster, proof, prepared, claim)
+
+
+def _published(roster: Roster, proof: BoundCheck, prepared: Prepared, claim: Claim) -> Planned:
+    """Write everything that people see of a roster into the claimed folder."""
+    roster = roster.replace(
+        notes=(*roster.notes, *location_notes(prepared.located)),
+        map_note=_("Simplified map") if prepared.network.simplified else "",
+    )
+    files = publish(
+        lambda beside: write(
+            roster,
+            beside,
+            rides=rides(roster, prepared.travel),
+            background=prepared.network.background(),
+            map_settings=prepared.project.config.map,
+        ),
+        claim,
+    )
+    return Planned(roster, claim.target, files, proof)
+
+
+def advise_week(
+    data_dir: Path,
+    week: Week,
+    *,
+    time_limit_s: float = 60.0,
+    online: bool = False,
+    progress: Progress | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Advice:
+    """Find the single changes that would help a week most; nothing is written. Errors as for `plan_week`."""
+    progress = progress or Silent()
+    with SolverProcess() as solver:
+        prepared = prepare(data_dir, online=online, progress=progress)
+        return solver.run(
+            advise,
+            problem(prepared, week),
+            memory_mb=prepared.project.config.solver.memory_mb,
+            progress=progress,
+            stop=stop,
+            time_limit_s=time_limit_s,
+        )
+
+
+def location_notes(located: Iterable[Located]) -> tuple[str, ...]:
+    """Return a note for every place that was not found as its address is written."""
+    return tuple(f"{found.place_id}: {found.note}" for found in located if found.note)
+
+
+def rides(roster: Roster, travel: Travel) -> dict[tuple[str, str], RidePath]:
+    """Return the path of every ride of a roster, by the places it leads from and to."""
+    bases = {consultant.consultant_id: consultant.base_id for consultant in roster.consultants}
+    pairs: set[tuple[str, str]] = set()
+    for round_ in roster.rounds:
+        base = bases[round_.consultant_id]
+        places = [base, *(stop.place_id for stop in round_.stops if stop.kind != "lunch"), base]
+        pairs.update((a, b) for a, b in pairwise(places) if a != b)
+    return {pair: travel.path(*pair) for pair in sorted(pairs)}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A roster with every rule that it breaks, and what became of checking its bound."""
+
+    roster: Roster
+    violations: tuple[Violation, ...]
+    proof: BoundCheck
+
+
+def check_roster(data_dir: Path, roster_file: Path, *, time_limit_s: float = 60.0) -> Checked:
+    """Check a roster.json, and the proof in it, against the project that it was planned from.
+
+    The proof is checked for no longer than `time_limit_s`.
+    """
+    roster = load(roster_file)
+    prepared = prepare(data_dir)
+    try:
+        week = Week.parse(roster.week)
+    except ValueError as error:
+        raise InputError(InputProblem(str(error), file=str(roster_file), column="week")) from error
+    asked = problem(prepared, week)
+    return Checked(roster, check(asked, roster), check_bound(asked, roster, time_limit_s=time_limit_s))

@@ -1,0 +1,7 @@
+"""One week: what it asks for, and the rules of its days, written once.
+
+- `calendar` says which days are closed and what is due, `pins` which pins cannot be kept, and `problem`
+  makes the `Problem` of all that;
+- `schedule` finds the best day for a sequence of stops, `score` counts the terms of the score, and
+  `assemble` makes the roster.
+"""

@@ -1,0 +1,269 @@
+"""Day schedules -> the roster, stop by stop on the clock."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from scheduler.base.i18n import _, day
+from scheduler.model.clock import at
+from scheduler.model.problem import Problem
+from scheduler.model.roster import (
+    BasePlace,
+    ConsultantWeek,
+    Roster,
+    Round,
+    ShiftHours,
+    Stop,
+    StopKind,
+    StopSlot,
+    Unassigned,
+)
+from scheduler.week import score
+from scheduler.week.schedule import DayModel, DaySchedule, ScheduledStop, slot_of
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Walks through one day's schedule, writing down its stops."""
+
+    problem: Problem
+    model: DayModel
+    stops: list[Stop] = field(default_factory=list)
+    leaves_s: int | None = None
+    returns_s: int | None = None
+    metres: int = 0
+
+    def round(self, schedule: DaySchedule) -> Round:
+        """Return the round of a schedule that has at least one stop."""
+        place, free_s = self.model.base_id, self.model.day.start_s
+        for scheduled in schedule.stops:
+            self._go(place, free_s, scheduled)
+            place, free_s = scheduled.option.place_id, scheduled.start_s + scheduled.option.duration_s
+        first, last = self.stops[0], self.stops[-1]
+        if self.leaves_s is None or self.returns_s is None:
+            # A day at base: it begins and ends with its engagements.
+            held = [stop for stop in self.stops if stop.kind == "engagement"]
+            first, last = held[0], held[-1]
+        return Round(
+            consultant_id=schedule.day.consultant_id,
+            date=schedule.day.date,
+            leaves_base=first.start if self.leaves_s is None else self._at(self.leaves_s),
+            returns_base=last.end if self.returns_s is None else self._at(self.returns_s),
+            ride_seconds=sum(stop.ride_seconds for stop in self.stops) + self._way_back_s(schedule),
+            ride_metres=self.metres,
+            waiting_seconds=sum(stop.waiting_seconds for stop in self.stops),
+            conversations=sum(stop.conversations for stop in self.stops),
+            stops=tuple(self.stops),
+        )
+
+    def _way_back_s(self, schedule: DaySchedule) -> int:
+        last = schedule.stops[-2].option.place_id
+        return self.model.ride_s(last, self.model.base_id)
+
+    def _at(self, time_s: int) -> dt.datetime:
+        return at(self.model.day.date, time_s)
+
+    def _ride(self, from_id: str, to_id: str) -> tuple[int, int]:
+        """Return a ride's own seconds and metres, counting the metres of the round."""
+        if from_id == to_id:
+            return 0, 0
+        index = self.problem.travel.index()
+        metres = int(self.problem.travel.metres[index[from_id], index[to_id]])
+        self.metres += metres
+        return self.model.ride_s(from_id, to_id), metres
+
+    def _go(self, place: str, free_s: int, scheduled: ScheduledStop) -> None:
+        """Write down the way to a stop, what happens on it, and the stop itself."""
+        base, parking_s = self.model.base_id, self.problem.defaults.parking_s
+        to, start_s = scheduled.option.place_id, scheduled.start_s
+        if scheduled.via_base:
+            ride = self._ride(place, base)
+            desk_s = free_s + ride[0] + parking_s
+            leave_s = start_s - parking_s - self.model.ride_s(base, to)
+            self._note("desk", "desk", base, _("Desk work"), times_s=(desk_s, desk_s, leave_s), ride=ride)
+            self._lunch(scheduled, base, desk_s, leave_s)
+            place, free_s = base, desk_s
+        ride = self._ride(place, to)
+        moving_s = ride[0] + parking_s if place != to else 0
+        if place == base:
+            arrival_s = start_s
+            if to != base and self.leaves_s is None:
+                self.leaves_s = start_s - moving_s
+            if not scheduled.via_base:
+                self._lunch(scheduled, base, free_s, start_s - moving_s)
+        else:
+            arrival_s = free_s + moving_s
+            if to == base:
+                self.returns_s = arrival_s
+            self._lunch(scheduled, to, arrival_s, start_s)
+        if scheduled.option.kind != "base":
+            waiting_s = start_s - arrival_s if base not in (place, to) else 0
+            if waiting_s and scheduled.lunch:
+                waiting_s -= self.model.day.lunch_s
+            self._stop(scheduled, arrival_s, ride, waiting_s)
+
+    def _lunch(self, scheduled: ScheduledStop, place: str, from_s: int, to_s: int) -> None:
+        """Put the lunch of this way into its free time, as near to the middle of the window as can be."""
+        if not scheduled.lunch:
+            return
+        defaults, lunch_s = self.problem.defaults, self.model.day.lunch_s
+        earliest = max(from_s, defaults.lunch_from_s)
+        latest = min(to_s, defaults.lunch_to_s) - lunch_s
+        middle = (defaults.lunch_from_s + defaults.lunch_to_s - lunch_s) // 2
+        start_s = min(max(earliest, middle), latest)
+        self._note("lunch", "lunch", place, _("Lunch"), times_s=(start_s, start_s, start_s + lunch_s))
+
+    def _stop(self, scheduled: ScheduledStop, arrival_s: int, ride: tuple[int, int], waiting_s: int) -> None:
+        option, start_s = scheduled.option, scheduled.start_s
+        end_s = start_s + option.duration_s
+        if option.kind == "engagement":
+            titles = {e.engagement_id: e.title for e in self.model.day.engagements}
+            self._note(
+                "engagement",
+                option.id,
+                option.place_id,
+                titles[option.id],
+                times_s=(arrival_s, start_s, end_s),
+                ride=ride,
+                waiting_s=waiting_s,
+            )
+            return
+        defaults = self.problem.defaults
+        request = next(r for r in self.problem.requests if r.request_id == option.id)
+        slot = slot_of(request, self.model.day, start_s, end_s)
+        self._note(
+            request.kind,
+            option.id,
+            option.place_id,
+            self.problem.places[option.place_id].name or _("Home visit"),
+            times_s=(arrival_s, start_s, end_s),
+            ride=ride,
+            waiting_s=waiting_s,
+            conversation_starts=tuple(
+                self._at(start_s + defaults.setup_s + i * defaults.conversation_s)
+                for i in range(option.conversations)
+            ),
+            slot=StopSlot(start=self._at(slot.start_s), end=self._at(slot.end_s), room=slot.room),
+        )
+
+    def _note(
+        self,
+        kind: StopKind,
+        id_: str,
+        place_id: str,
+        name: str,
+        *,
+        times_s: tuple[int, int, int],
+        ride: tuple[int, int] = (0, 0),
+        waiting_s: int = 0,
+        conversation_starts: tuple[dt.datetime, ...] = (),
+        slot: StopSlot | None = None,
+    ) -> None:
+        place = self.problem.places[place_id]
+        self.stops.append(
+            Stop(
+                kind=kind,
+                id=id_,
+                place_id=place_id,
+                name=name,
+                address=place.full_address,
+                district=place.district,
+                lat=place.lat,
+                lon=place.lon,
+                arrival=self._at(times_s[0]),
+                start=self._at(times_s[1]),
+                end=self._at(times_s[2]),
+                ride_seconds=ride[0],
+                ride_metres=ride[1],
+                waiting_seconds=waiting_s,
+                conversations=len(conversation_starts),
+                conversation_starts=conversation_starts,
+                slot=slot,
+            )
+        )
+
+
+def assemble(
+    problem: Problem,
+    schedules: Sequence[DaySchedule],
+    *,
+    bound: int,
+    unassigned: Sequence[Unassigned],
+    solve_seconds: float,
+    seed: int,
+) -> Roster:
+    """Make the roster of the week from the schedules of its days."""
+    models = [DayModel(problem, schedule.day) for schedule in schedules]
+    rounds = tuple(
+        _Walk(problem, model).round(schedule)
+        for model, schedule in zip(models, schedules, strict=True)
+        if len(schedule.stops) > 1
+    )
+    terms = score.terms(problem, rounds)
+    points = sum(term.points for term in terms.values())
+    return Roster(
+        week=str(problem.week),
+        status="optimal" if bound == points else "feasible",
+        score=points,
+        bound=bound,
+        gap=(points - bound) / points if points else 0.0,
+        weights=dict(problem.weights),
+        terms=terms,
+        solve_seconds=round(solve_seconds, 3),
+        seed=seed,
+        inputs_sha256=problem.inputs_sha256,
+        rounds=rounds,
+        unassigned=tuple(unassigned),
+        bases=_bases(problem),
+        consultants=_consultants(problem, rounds),
+        closed_days=problem.closed_days,
+        notes=(*problem.notes, *_waived(problem)),
+    )
+
+
+def _bases(problem: Problem) -> tuple[BasePlace, ...]:
+    ids = dict.fromkeys(consultant.base_id for consultant in problem.consultants)
+    places = [problem.places[id_] for id_ in ids]
+    return tuple(
+        BasePlace(
+            place_id=place.place_id,
+            name=place.name,
+            address=place.full_address,
+            lat=place.lat,
+            lon=place.lon,
+        )
+        for place in places
+    )
+
+
+def _consultants(problem: Problem, rounds: Sequence[Round]) -> tuple[ConsultantWeek, ...]:
+    balance = score.Balance.of(problem)
+    visit_s = score.visit_seconds(problem, rounds)
+    return tuple(
+        ConsultantWeek(
+            consultant_id=consultant.consultant_id,
+            name=consultant.name,
+            base_id=consultant.base_id,
+            availability_seconds=balance.availability_s[i],
+            visit_seconds=visit_s[i],
+            load_seconds=round(float(Fraction(visit_s[i]) * balance.rate[i]), 3),
+            shifts=tuple(
+                ShiftHours(date=d.date, start=at(d.date, d.start_s), end=at(d.date, d.end_s))
+                for d in problem.days
+                if d.consultant_id == consultant.consultant_id
+            ),
+        )
+        for i, consultant in enumerate(problem.consultants)
+    )
+
+
+def _waived(problem: Problem) -> tuple[str, ...]:
+    names = {consultant.consultant_id: consultant.name for consultant in problem.consultants}
+    return tuple(
+        _("{name}, {day}: the engagements leave no room for lunch.").format(
+            name=names[d.consultant_id], day=day(d.date)
+        )
+        for d in problem.days
+        if DayModel(problem, d).lunch_waived
+    )

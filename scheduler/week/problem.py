@@ -1,0 +1,255 @@
+"""A project and a week -> the `Problem` of that week, or everything that makes it impossible."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+
+from scheduler.base.errors import InputError, InputProblem
+from scheduler.base.i18n import _, clock
+from scheduler.model.clock import Week
+from scheduler.model.problem import (
+    Agreement,
+    ClosedDay,
+    ClosedSlot,
+    ConsultantDay,
+    Engagement,
+    Problem,
+    PublishedVisit,
+    Request,
+    RoomSlot,
+    TravelTimes,
+    own_ride_s,
+)
+from scheduler.model.project import BASE, Consultant, Place, Practice, Project
+from scheduler.model.roster import Roster
+from scheduler.week import pins
+from scheduler.week.calendar import (
+    ALL,
+    closed,
+    closed_reason,
+    dates_of,
+    requested_conversations,
+    room_slots,
+    shifts_on,
+)
+
+
+def week_problem(
+    project: Project, travel: TravelTimes, week: Week, *, published: Roster | None = None
+) -> Problem:
+    """Return what a week asks for.
+
+    Parameters
+    ----------
+    project
+        Checked, with its places geocoded.
+    travel
+        Between at least all places that the week needs.
+    published
+        The roster that people already have; moving away from its visits counts as change.
+
+    Raises
+    ------
+    InputError
+        With every engagement that cannot be ridden to, and every pin that breaks a rule.
+    ValueError
+        When `travel` lacks a place.
+    """
+    days = tuple(_consultant_days(project, week))
+    requests = tuple(_requests(project, week, published))
+    places = _needed_places(project, days, requests)
+    missing = places.keys() - set(travel.place_ids)
+    if missing:
+        raise ValueError(f"no travel times for {', '.join(sorted(missing))}")
+    problem = Problem(
+        week=week,
+        consultants=project.consultants,
+        days=days,
+        requests=requests,
+        places=places,
+        travel=travel,
+        defaults=project.config.defaults,
+        weights=project.config.weights,
+        speed_kph=project.config.cycling.speed_kph,
+        closed_days=tuple(_closed_days(project, week)),
+        notes=tuple(_notes(project, week)),
+        inputs_sha256=project.sha256,
+    )
+    impossible = [*_impossible_engagements(problem), *pins.broken_pins(project, problem)]
+    if impossible:
+        raise InputError(impossible)
+    return problem
+
+
+def _notes(project: Project, week: Week) -> Iterator[str]:
+    period = project.config.period
+    if week.days[-1] < period.start or week.monday > period.end:
+        yield _("{week} lies outside the project's period").format(week=week)
+
+
+def _closed_days(project: Project, week: Week) -> Iterator[ClosedDay]:
+    working = {shift.weekday for shift in project.shifts}
+    for day in week.days:
+        reason = closed_reason(project, day)
+        if reason is not None and day.weekday() in working:
+            yield ClosedDay(date=day, reason=reason)
+
+
+# --- Requests ---------------------------------------------------------------------------------------
+
+
+def _requests(project: Project, week: Week, published: Roster | None) -> Iterator[Request]:
+    pinned = {pin.id: pin for pin in project.pins if Week.of(pin.date) == week}
+    before = _published_visits(published)
+    for request in (*_practice_requests(project, week), *_home_requests(project, week)):
+        id_ = request.request_id
+        yield dataclasses.replace(request, pin=pinned.get(id_), published=before.get(id_))
+
+
+def _published_visits(published: Roster | None) -> Mapping[str, PublishedVisit]:
+    return {
+        stop.id: PublishedVisit(
+            date=round_.date,
+            start_s=stop.start.hour * 3600 + stop.start.minute * 60 + stop.start.second,
+            consultant_id=round_.consultant_id,
+        )
+        for round_ in (published.rounds if published else ())
+        for stop in round_.stops
+        if stop.kind in ("visit", "home_visit")
+    }
+
+
+def _practice_requests(project: Project, week: Week) -> Iterator[Request]:
+    for practice in project.practices:
+        asked = requested_conversations(project, practice, week)
+        if not asked:
+            continue
+        slots, closed_slots = room_slots(project, practice, week)
+        yield Request(
+            request_id=practice.practice_id,
+            kind="visit",
+            conversations=asked,
+            max_conversations=min(asked, practice.max_conversations or asked),
+            priority=practice.priority,
+            consultant_id=practice.consultant_id,
+            base_id=practice.base_id,
+            slots=slots,
+            closed_slots=closed_slots,
+            agreement=_agreement(project, practice, week),
+        )
+
+
+def _agreement(project: Project, practice: Practice, week: Week) -> Agreement | None:
+    return next(
+        (
+            Agreement(date=week.days[rule.weekday], start_s=rule.start_s)
+            for rule in project.agreements
+            if rule.practice_id == practice.practice_id and week.matches(rule.weeks)
+        ),
+        None,
+    )
+
+
+def _home_requests(project: Project, week: Week) -> Iterator[Request]:
+    for visit in project.home_visits:
+        if Week.of(visit.date) != week:
+            continue
+        slot = RoomSlot(date=visit.date, start_s=visit.start_s, end_s=visit.end_s)
+        reason = closed(project, visit.date)
+        yield Request(
+            request_id=visit.visit_id,
+            kind="home_visit",
+            conversations=0,
+            max_conversations=0,
+            duration_s=visit.duration_s,
+            priority=visit.priority,
+            consultant_id=visit.consultant_id,
+            base_id=None,
+            slots=() if reason else (slot,),
+            closed_slots=(ClosedSlot(slot=slot, code=reason.code, reason=reason.reason),) if reason else (),
+        )
+
+
+# --- Consultants' days -------------------------------------------------------------------------------
+
+
+def _consultant_days(project: Project, week: Week) -> Iterator[ConsultantDay]:
+    for day in week.days:
+        working = sorted(shifts_on(project, day), key=lambda shift: shift[0].consultant_id)
+        for consultant, shift in working:
+            yield ConsultantDay(
+                consultant_id=consultant.consultant_id,
+                date=day,
+                start_s=shift.start_s,
+                end_s=shift.end_s,
+                lunch_s=shift.lunch_s,
+                engagements=_engagements(project, week, consultant, day),
+            )
+
+
+def _engagements(
+    project: Project, week: Week, consultant: Consultant, day: dt.date
+) -> tuple[Engagement, ...]:
+    kept = (
+        Engagement(
+            engagement_id=rule.engagement_id,
+            title=rule.title,
+            kind=rule.kind,
+            start_s=rule.start_s,
+            end_s=rule.end_s,
+            place_id=consultant.base_id if rule.place_id == BASE else rule.place_id,
+            origin=rule.origin,
+        )
+        for rule in project.engagements
+        if rule.consultant_id in (ALL, consultant.consultant_id) and dates_of(rule, week) == day
+    )
+    return tuple(sorted(kept, key=lambda engagement: (engagement.start_s, engagement.end_s)))
+
+
+def _needed_places(
+    project: Project, days: Iterable[ConsultantDay], requests: Iterable[Request]
+) -> Mapping[str, Place]:
+    """Return the bases of all consultants, and the places of requests and engagements."""
+    needed = {consultant.base_id for consultant in project.consultants}
+    needed.update(request.request_id for request in requests)
+    needed.update(engagement.place_id for day in days for engagement in day.engagements)
+    return {place.place_id: place for place in (*project.bases, *project.places) if place.place_id in needed}
+
+
+def _impossible_engagements(problem: Problem) -> Iterator[InputProblem]:
+    """Report engagements that cannot be reached in time from what comes before, or left in time."""
+    row = problem.travel.index()
+    consultants = {consultant.consultant_id: consultant for consultant in problem.consultants}
+    for day in problem.days:
+        consultant = consultants[day.consultant_id]
+        place_id, free_s, before = consultant.base_id, day.start_s, _("the start of the shift")
+        home = Engagement(
+            engagement_id="",
+            title=_("the end of the shift"),
+            kind="",
+            start_s=day.end_s,
+            end_s=day.end_s,
+            place_id=consultant.base_id,
+        )
+        for engagement in (*day.engagements, home):
+            reached_s = free_s
+            if place_id != engagement.place_id:
+                ride_s = int(problem.travel.seconds[row[place_id], row[engagement.place_id]])
+                own_s = own_ride_s(ride_s, problem.speed_kph, consultant.speed_kph)
+                reached_s += own_s + problem.defaults.parking_s
+            if reached_s > engagement.start_s:
+                origin = engagement.origin or day.engagements[-1].origin
+                reason = _(
+                    "{consultant_id} cannot ride from {before} to {title} in time on {date}: "
+                    "there at {reached} at the earliest, not at {start}"
+                ).format(
+                    consultant_id=consultant.consultant_id,
+                    before=before,
+                    title=engagement.title,
+                    date=day.date,
+                    # Rounded up to the minute, so that it never looks early enough when it is not.
+                    reached=clock(-(-reached_s // 60) * 60),
+                    start=clock(engagement.start_s),
+                )
+                yield (InputProblem(reason, origin.file, origin.row) if origin else InputProblem(reason))
+            place_id, free_s, before = engagement.place_id, engagement.end_s, engagement.title

@@ -1,0 +1,112 @@
+"""The score of a roster: how often each term occurs, at what weight, and the points."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scheduler.model.clock import at
+from scheduler.model.problem import Agreement, Problem, PublishedVisit
+from scheduler.model.roster import Round, Stop, Term
+from scheduler.week.schedule import AGREEMENT_TOLERANCE_S
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What the balance of the load needs to know: every consultant's availability.
+
+    `availability_s` is shifts less lunch and engagements; `rate` turns a consultant's seconds of
+    visits into load, as an exact fraction; `groups` are the consultants (as positions) who are
+    compared with each other: those of one base with availability.
+    """
+
+    availability_s: tuple[int, ...]
+    rate: tuple[Fraction, ...]
+    groups: tuple[tuple[int, ...], ...]
+
+    @classmethod
+    def of(cls, problem: Problem) -> "Balance":
+        """Work out the availabilities of a week."""
+        available = {consultant.consultant_id: 0 for consultant in problem.consultants}
+        for day in problem.days:
+            engaged_s = sum(e.end_s - e.start_s for e in day.engagements)
+            available[day.consultant_id] += day.end_s - day.start_s - day.lunch_s - engaged_s
+        availability_s = tuple(available[c.consultant_id] for c in problem.consultants)
+        bases: dict[str, list[int]] = {}
+        for i, consultant in enumerate(problem.consultants):
+            if availability_s[i] > 0:
+                bases.setdefault(consultant.base_id, []).append(i)
+        rate = [Fraction(0)] * len(availability_s)
+        for group in bases.values():
+            most = max(availability_s[i] for i in group)
+            for i in group:
+                rate[i] = Fraction(most, availability_s[i])
+        return cls(availability_s, tuple(rate), tuple(map(tuple, bases.values())))
+
+    def minutes(self, visit_s: Sequence[int]) -> Fraction:
+        """Return the imbalance in minutes for each consultant's seconds of visits."""
+        total = Fraction(0)
+        for group in self.groups:
+            loads = [visit_s[i] * self.rate[i] for i in group]
+            total += (max(loads) - min(loads)) / 60
+        return total
+
+    def points(self, visit_s: Sequence[int], weight: int) -> int:
+        """Return the points of the imbalance, rounded down."""
+        return math.floor(weight * self.minutes(visit_s))
+
+
+def visit_seconds(problem: Problem, rounds: Sequence[Round]) -> tuple[int, ...]:
+    """Return each consultant's seconds of visits and home visits."""
+    seconds = {consultant.consultant_id: 0 for consultant in problem.consultants}
+    for round_ in rounds:
+        seconds[round_.consultant_id] += sum(
+            int((stop.end - stop.start).total_seconds())
+            for stop in round_.stops
+            if stop.kind in ("visit", "home_visit")
+        )
+    return tuple(seconds[c.consultant_id] for c in problem.consultants)
+
+
+def terms(problem: Problem, rounds: Sequence[Round]) -> dict[str, Term]:
+    """Count the terms of a roster's rounds; every term of the weights is there, also with 0."""
+    counts = dict.fromkeys(problem.weights, Fraction(0))
+    visits = {
+        stop.id: (round_, stop)
+        for round_ in rounds
+        for stop in round_.stops
+        if stop.kind in ("visit", "home_visit")
+    }
+    for request in problem.requests:
+        round_, stop = visits.get(request.request_id, (None, None))
+        held = 0 if stop is None else stop.conversations
+        counts["unserved_conversation"] += request.priority * (request.conversations - held)
+        if round_ is None or stop is None:
+            counts["missed_visit"] += request.priority
+            counts["change"] += request.published is not None
+            continue
+        own = request.consultant_id if request.kind == "visit" else None
+        counts["continuity"] += own not in (None, round_.consultant_id)
+        if request.agreement:
+            counts["moved_from_agreement"] += _moved(stop, request.agreement)
+        if request.published:
+            other = request.published.consultant_id != round_.consultant_id
+            counts["change"] += other or _moved(stop, request.published)
+    counts["cycling_second"] += sum(round_.ride_seconds for round_ in rounds)
+    counts["waiting_second"] += sum(round_.waiting_seconds for round_ in rounds)
+    visit_s = visit_seconds(problem, rounds)
+    counts["imbalance_minute"] += Balance.of(problem).minutes(visit_s)
+    return {
+        name: Term(
+            count=int(count) if count.denominator == 1 else float(count),
+            weight=problem.weights[name],
+            points=math.floor(count * problem.weights[name]),
+        )
+        for name, count in counts.items()
+    }
+
+
+def _moved(stop: Stop, planned: Agreement | PublishedVisit) -> bool:
+    """Tell whether a visit is on another day than planned, or more than 15 minutes from it."""
+    away_s = abs((stop.start - at(planned.date, planned.start_s)).total_seconds())
+    return away_s > AGREEMENT_TOLERANCE_S

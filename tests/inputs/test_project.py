@@ -1,0 +1,218 @@
+from pathlib import Path
+
+import pytest
+from folders import PLACE, SETTINGS, TABLES, lines_of, text_of, write_folder
+
+from scheduler.inputs import read_project
+from scheduler.model.clock import Week
+
+ENGAGEMENTS = "engagement_id,title,kind,consultant_id,weekday,date,start,end,place,weeks\n"
+HOME = "visit_id,address,postcode,city,date,start,end,minutes\n"
+H1 = f"{HOME}H1,{PLACE},2009-05-12,09:00,12:00,60\n"
+
+
+def problem_in(folder: Path, **tables: str) -> str:
+    """Return the one problem of a folder with these tables."""
+    lines = lines_of(write_folder(folder, **tables))
+    assert len(lines) == 1, lines
+    return lines[0]
+
+
+def test_every_table(tmp_path: Path) -> None:
+    project = read_project(
+        write_folder(
+            tmp_path,
+            bases=f"base_id,name,address,postcode,city\nnord,Nord,{PLACE}\n",
+            consultants="consultant_id,name,base_id,speed_kph\nc1,A,,14.5\nc2,B,nord,\n",
+            agreements="practice_id,weekday,start,weeks\nP1,man,9.00,lige\nP1,tir,9.00,ulige\n",
+            places=f"place_id,name,address,postcode,city\nkursus,Kursus,{PLACE}\n",
+            engagements=ENGAGEMENTS
+            + "e1,Møde,meeting,alle,ons,,9.00,10.00,basen,\n"
+            + "e2,Kursus,course,c1,,2009-05-11,9.00,10.00,kursus,\n"
+            + "e3,Møde,teaching,c1,tor,,9.00,10.00,P1,lige\n",
+            home_visits=H1,
+            pins="id,date,start\nH1,2009-05-12,09:30\nP1,2009-05-11,09:00\n",
+            closures="who,from,to,reason\nalle,2009-07-01,2009-07-31,ferie\nP1,2009-06-01,2009-06-01,\n",
+            demand="practice_id,week,conversations\nP1,uge 20 2009,3\n",
+        )
+    )
+    assert [base.place_id for base in project.bases] == ["base", "nord"]
+    assert [consultant.base_id for consultant in project.consultants] == ["base", "nord"]
+    assert project.consultants[0].speed_kph == 14.5
+    assert [(rule.consultant_id, rule.place_id, rule.weeks) for rule in project.engagements] == [
+        ("all", "base", "all"),
+        ("c1", "kursus", "all"),
+        ("c1", "P1", "even"),
+    ]
+    assert project.closures[0].who == "all"
+    assert project.demand[0].week == Week(2009, 20)
+    assert [place.place_id for place in project.places] == ["P1", "P2", "kursus", "H1"]
+    assert project.places[-1].name == "Home visit"
+    assert [pin.origin.row for pin in project.pins if pin.origin] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("rooms", "expected"),
+    [
+        ("P1,mon,,12:00,09:00,\n", "rooms.csv:2 [end]: this ends before it begins"),
+        ("P1,mon,,09:00,09:00,\n", "[end]: this ends when it begins"),
+        (
+            "P1,mon,,09:00,09:45,\n",
+            "[end]: the room is too short for one conversation, which takes 50 minutes",
+        ),
+        ("P1,mon,,09:02,09:53,\n", "[end]: the room is too short"),
+        ("P1,,,09:00,12:00,\n", "[weekday]: give a weekday or a date"),
+        ("P1,mon,2009-05-11,09:00,12:00,\n", "[date]: give a weekday or a date, not both"),
+        ("P1,,2009-05-11,09:00,12:00,odd\n", "[weeks]: this goes with a weekday"),
+        ("p1,mon,,09:00,12:00,\n", "[practice_id]: there is no p1 in practices"),
+    ],
+)
+def test_rooms(tmp_path: Path, rooms: str, expected: str) -> None:
+    assert expected in problem_in(tmp_path, rooms="practice_id,weekday,date,start,end,weeks\n" + rooms)
+
+
+def test_ids_are_unique_over_all_places(tmp_path: Path) -> None:
+    text = text_of(
+        write_folder(
+            tmp_path,
+            practices=TABLES["practices"] + f"p1,x,{PLACE},x\n",
+            places=f"place_id,name,address,postcode,city\nP2,x,{PLACE}\n",
+            home_visits=H1.replace("H1", "P1"),
+            consultants="consultant_id,name\nc1,a\nc2,b\nC1,c\n",
+        )
+    )
+    assert "practices.csv:4 [practice_id]: the id p1 is already taken in practices.csv:2" in text
+    assert "places.csv:2 [place_id]: the id P2 is already taken in practices.csv:3" in text
+    assert "home_visits.csv:2 [visit_id]: the id P1 is already taken" in text
+    assert "consultants.csv:4 [consultant_id]: the id C1 is already taken" in text
+
+
+@pytest.mark.parametrize("id_", ["../../x", "base", "ALL", "a.b", "<b>", "=1"])
+def test_ids_that_cannot_be_file_names(tmp_path: Path, id_: str) -> None:
+    assert "practices.csv:4 [practice_id]" in problem_in(
+        tmp_path, practices=TABLES["practices"] + f"{id_},x,{PLACE},x\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("coordinates", "expected"),
+    [
+        ("55.6,", "[lon]: lat and lon belong together"),
+        ("56.0,6.5", "[lat]: the point 56.0, 6.5 is not in Denmark"),  # the North Sea
+        ("12.5,55.6", "[lat]: lat and lon are swapped"),
+        ("91,12.5", '[lat]: "91" is not a number from -90 to 90'),
+        ("55.6,øst", '[lon]: "øst" is not a number'),
+    ],
+)
+def test_coordinates(tmp_path: Path, coordinates: str, expected: str) -> None:
+    practices = f"practice_id,name,address,postcode,city,district,lat,lon\nP1,x,{PLACE},x,{coordinates}\nP2,x,{PLACE},x,,\n"
+    assert expected in problem_in(tmp_path, practices=practices)
+
+
+def test_coordinates_elsewhere_need_another_country(tmp_path: Path) -> None:
+    practices = f"practice_id,name,address,postcode,city,district,lat,lon\nP1,x,{PLACE},x,59.3,18.1\nP2,x,{PLACE},x,,\n"
+    folder = write_folder(tmp_path, settings=SETTINGS + '[calendar]\ncountry = "SE"\n', practices=practices)
+    assert lines_of(folder) == []
+
+
+def test_shifts(tmp_path: Path) -> None:
+    shifts = "consultant_id,weekday,start,end,lunch_minutes\nc1,mon,08:30,15:00,\nc1,man,9.00,10.00,\nc2,mon,09:00,09:20,30\n"
+    text = text_of(write_folder(tmp_path, shifts=shifts + "c2,tue,15:00,08:00,\nc2,wed,08:00,25:00,\n"))
+    assert "shifts.csv:3 [weekday]: the same consultant_id and weekday stand in row 2 already" in text
+    assert "shifts.csv:4 [lunch_minutes]: lunch is longer than the shift" in text
+    assert "shifts.csv:5 [end]: this ends before it begins" in text
+    assert 'shifts.csv:6 [end]: "25:00" is not a time of day' in text
+
+
+def test_wrong_shift_is_the_only_problem_of_its_day(tmp_path: Path) -> None:
+    assert "shifts.csv:2 [end]: this ends before it begins" in problem_in(
+        tmp_path,
+        shifts="consultant_id,weekday,start,end\nc1,mon,15:00,08:00\n",
+        engagements=ENGAGEMENTS + "e1,a,b,c1,mon,,09:00,10:00,,\n",
+    )
+
+
+@pytest.mark.parametrize(("weeks", "clash"), [("all", True), ("odd", True), ("even", False), ("", True)])
+def test_two_agreements_in_one_week(tmp_path: Path, weeks: str, clash: bool) -> None:  # noqa: FBT001
+    agreements = f"practice_id,weekday,start,weeks\nP1,mon,9.00,odd\nP2,mon,9.00,all\nP1,tue,9.00,{weeks}\n"
+    lines = lines_of(write_folder(tmp_path, agreements=agreements))
+    expected = "agreements.csv:4 [weeks]: P1 already has an agreement in these weeks, in row 2; keep one"
+    assert lines == ([expected] if clash else [])
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("e1,a,b,c1,mon,,08:00,09:00,,\n", "[start]: this lies outside the shift of c1, 8:30 to 15:30"),
+        ("e1,a,b,all,,2009-05-11,15:00,15:45,,\n", "[end]: this lies outside the shift of c1"),
+        ("e1,a,b,c1,mon,,09:00,10:00,,\ne2,a,b,all,mon,,09:30,10:30,,\n", "engagements.csv:3 [start]: c1 has e1 at the same time, in row 2"),
+        ("e1,a,b,c1,mon,,09:00,10:00,,odd\ne2,a,b,c1,,2009-05-04,09:30,10:30,,\n", "c1 has e1 at the same time"),  # in week 19
+        ("e1,a,b,c1,mon,,09:00,10:00,,odd\ne2,a,b,c1,,2009-05-11,09:30,10:30,,\n", None),
+        ("e1,a,b,c1,mon,,09:00,10:00,,even\ne2,a,b,c1,,2009-05-11,09:30,10:30,,\n", "c1 has e1 at the same time"),
+        ("e1,a,b,c1,mon,,09:00,10:00,,\ne2,a,b,c1,mon,,10:00,10:30,,\n", None),
+        ("e1,a,b,c1,mon,,09:00,10:00,,odd\ne2,a,b,c1,mon,,09:00,10:00,,even\n", None),
+        ("e1,a,b,c1,fri,,05:00,06:00,,\n", None),  # no shift that day: it falls away
+        ("e1,a,b,c1,,2009-05-21,05:00,06:00,,\n", None),  # a public holiday
+        ("e1,a,b,c1,mon,,09:00,10:00,X,\n", "[place]: there is no X in bases, practices, places, base"),
+        ("e1,a,b,c1,mon,,10:00,09:00,,\n", "[end]: this ends before it begins"),
+        ("e1,a,b,c9,mon,,09:00,10:00,,\n", "[consultant_id]: there is no c9 in consultants, all"),
+    ],
+)  # fmt: skip
+def test_engagements(tmp_path: Path, rows: str, expected: str | None) -> None:
+    lines = lines_of(write_folder(tmp_path, engagements=ENGAGEMENTS + rows))
+    assert any(expected in line for line in lines) if expected else lines == []
+
+
+@pytest.mark.parametrize(
+    ("pins", "expected"),
+    [
+        ("P9,2009-05-11,09:00,,\n", "[id]: there is no P9 in practices, home_visits"),
+        ("c1,2009-05-11,09:00,,\n", "[id]: there is no c1"),
+        ("P1,2009-05-11,09:00,c9,\n", "[consultant_id]: there is no c9"),
+        ("P1,2009-05-11,09:00,,0\n", '[conversations]: "0" is not a number from 1 to 100'),
+        ("P1,2009-05-11,09:00,,\nP1,2009-05-17,10:00,,\n", "pins.csv:3 [id]: P1 is already pinned in that week, in row 2"),
+        ("H1,2009-05-13,09:00,,\n", "[date]: the home visit is on 2009-05-12"),
+        ("H1,2009-05-12,09:00,,1\n", "[conversations]: a home visit has no conversations"),
+    ],
+)  # fmt: skip
+def test_pins(tmp_path: Path, pins: str, expected: str) -> None:
+    assert expected in problem_in(
+        tmp_path, home_visits=H1, pins="id,date,start,consultant_id,conversations\n" + pins
+    )
+
+
+def test_home_visit_must_fit_its_interval(tmp_path: Path) -> None:
+    assert "home_visits.csv:2 [minutes]: the visit of 60 minutes does not fit" in problem_in(
+        tmp_path, home_visits=H1.replace("09:00", "11:01")
+    )
+
+
+def test_closures_and_demand(tmp_path: Path) -> None:
+    text = text_of(
+        write_folder(
+            tmp_path,
+            practices=TABLES["practices"] + f"c1,x,{PLACE},x\n",
+            closures="who,from,to\nP1,2009-06-02,2009-06-01\nc1,2009-06-01,2009-06-01\nnobody,2009-06-01,2009-06-01\n",
+            demand="practice_id,week,conversations\nP1,2009-W20,2\nP1,uge 20 2009,3\n",
+        )
+    )
+    assert "closures.csv:2 [to]: this ends before it begins" in text
+    assert "closures.csv:3 [who]: c1 is a practice and a consultant" in text
+    assert "closures.csv:4 [who]: there is no nobody in practices, consultants, all" in text
+    assert "demand.csv:3 [week]: the same practice_id and week stand in row 2 already" in text
+
+
+def test_own_consultant_from_another_base(tmp_path: Path) -> None:
+    assert "[consultant_id]: c2 rides from another base" in problem_in(
+        tmp_path,
+        bases=f"base_id,name,address,postcode,city\nnord,Nord,{PLACE}\n",
+        consultants="consultant_id,name,base_id\nc1,A,\nc2,B,nord\n",
+        practices=f"practice_id,name,address,postcode,city,district,consultant_id\nP1,x,{PLACE},x,c2\nP2,x,{PLACE},x,c1\n",
+    )
+
+
+def test_active_days(tmp_path: Path) -> None:
+    practices = f"practice_id,name,address,postcode,city,district,active_from,active_to\nP1,x,{PLACE},x,2009-02-01,2009-01-01\nP2,x,{PLACE},x,,\n"
+    assert "practices.csv:2 [active_to]: this ends before it begins" in problem_in(
+        tmp_path, practices=practices
+    )

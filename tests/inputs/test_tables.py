@@ -1,0 +1,326 @@
+import datetime as dt
+import io
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+from folders import PLACE, TABLES, lines_of, small_workbook, text_of, write_folder
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+
+from scheduler.base.errors import InputError, ServiceError
+from scheduler.inputs import read_project
+from scheduler.inputs.schema import TABLES as ALL_TABLES
+from scheduler.inputs.schema import key
+
+CPR = "120565-1234"
+
+
+def as_workbook(folder: Path, tables: dict[str, list[list[Any]]]) -> Path:
+    """Write the small project as a workbook, with these rows instead of its own."""
+    write_folder(folder, **dict.fromkeys(TABLES))
+    small_workbook(**tables).save(folder / "project.xlsx")
+    return folder
+
+
+def test_small_folder_is_read(tmp_path: Path) -> None:
+    project = read_project(write_folder(tmp_path))
+    assert [practice.practice_id for practice in project.practices] == ["P1", "P2"]
+    assert project.rooms[1].weekday == 1
+    assert project.rooms[1].start_s == 9 * 3600
+    assert project.places[0].district == "Kgs. Enghave"
+    assert project.places[0].origin is not None
+    assert project.places[0].origin.row == 2
+    assert len(project.shifts) == 8
+
+
+def test_danish_semicolon_windows_file_is_the_same_as_the_english_one(tmp_path: Path) -> None:
+    english = (
+        "practice_id,name,address,postcode,city,district,lat,lon,first_week,active_from,consultant_id\n"
+        "P1,Vej,Vej 1,2450,København SV,Kgs. Enghave,55.65,12.54,2009-W03,2009-02-01,c1\n"
+        "P2,Gade,Vej 1,2450,København SV,Valby,,,,,\n"
+    )
+    danish = (
+        "Praksis-id;Navn;ADRESSE;Postnr;By;Bydel;Breddegrad;Længdegrad;Første uge;Aktiv fra;Rådgiver\r\n"
+        "P1;Vej;Vej 1;2450;København SV;Kgs. Enghave;55,65;12,54;uge 3 2009;1.2.2009;c1\r\n"
+        "P2;Gade;Vej 1;2450;København SV;Valby;;;;;\r\n"
+    )
+    expected = read_project(write_folder(tmp_path / "en", practices=english)).replace(sha256="")
+    for number, raw in enumerate((danish.encode("cp1252"), danish.encode("utf-8-sig"), danish.encode())):
+        folder = write_folder(tmp_path / f"da{number}", practices=raw)
+        assert read_project(folder).replace(sha256="") == expected
+
+
+def test_headings_are_unambiguous() -> None:
+    for table in ALL_TABLES:
+        headings = [key(heading) for column in table.columns for heading in set(map(key, column.headings))]
+        assert len(headings) == len(set(headings)), table.name
+
+
+def test_rows_are_counted_as_an_editor_does(tmp_path: Path) -> None:
+    practices = (
+        "practice_id,name,address,postcode,city,district,note\r\n"
+        f'P1,Vej,{PLACE},Kgs. Enghave,"two\r\nlines"\r\n'
+        "\r\n"
+        f"P2,Gade,{PLACE},Valby,\r\n"
+        f"P3,Gade,Vej 1,24500,Valby,Valby,\r\n"
+    )
+    assert lines_of(write_folder(tmp_path, practices=practices)) == [
+        'practices.csv:6 [postcode]: "24500" is not a postcode of four digits'
+    ]
+
+
+def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
+    folder = write_folder(
+        tmp_path,
+        settings='[base]\nname = "x"\n[fnug]\n',
+        rooms="practice_id,weekday,start,end\nP9,mon,9.00,12.00\nP1,xx,9.00,12.00\n",
+        shifts="consultant_id,weekday,start,end\n",
+        demand="practice_id,week,conversations\nP1,2009-W54,2\n",
+    )
+    assert lines_of(folder) == [
+        (
+            "project.toml:3 [fnug]: there is no such section; the file may have: [project], [base], [period], "
+            "[defaults], [cycling], [weights], [calendar], [map], [solver], [costs], [simulation]"
+        ),
+        "project.toml [base.address]: this must be filled in",
+        "project.toml [base.postcode]: this must be filled in",
+        "project.toml [base.city]: this must be filled in",
+        (
+            'rooms.csv:3 [weekday]: "xx" is not a weekday; write one of mon, tue, wed, thu, fri, sat, sun or '
+            "man, tir, ons, tor, fre, lør, søn"
+        ),
+        "demand.csv:2 [week]: there is no week 54 in 2009; its last is week 53",
+        "shifts.csv: the table has no rows; it needs at least one",
+        "rooms.csv:2 [practice_id]: there is no P9 in practices",
+    ]
+
+
+def test_other_tables_may_be_empty(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path, pins="", demand="\n", closures="who,from,to\n", places=b"\xef\xbb\xbf")
+    assert lines_of(folder) == []
+
+
+def test_needed_tables(tmp_path: Path) -> None:
+    text = text_of(write_folder(tmp_path, rooms=None, consultants=""))
+    assert "rooms.csv: the table rooms is missing" in text
+    assert "consultants.csv: the table has no rows" in text
+
+
+@pytest.mark.parametrize(
+    ("practices", "expected"),
+    [
+        ("practice_id,name,adress,postcode,city,district\n", "[adress]: no column has this name; did you mean address?"),
+        ("practice_id,name,Navn,postcode,city,district\n", "[Navn]: the column name is there twice"),
+        ("practice_id,name,,postcode,city,district\nP1,a,b,2450,x,y\n", "[column 3]: there is no heading above this cell"),
+        ("practice_id,name,address,postcode,city,district\nP1,a,b,2450,x,y,z\n", ":2 [column 7]: there is no heading"),
+        ("practice_id,name,address,postcode,city\n", ":1: the column district is missing (in Danish: Bydel)"),
+        ("practice_id,name,address,postcode,city,district\nP1,a,b,2450,x\n", ":2 [district]: this must be filled in"),
+        ("practice_id,name,address,postcode,city,district\nP1;a;b;2450;x;y\n", ":2: this row is not separated by"),
+        ('practice_id,name,address,postcode,city,district\nP1,"a,b,2450,x,y\nP2', ':2: a quote " is not closed'),
+        (f"practice_id,name,address,postcode,city,district\nP1,{'x' * 200_000},b,2450,x,y\n", ":2: a quote"),
+        (f"practice_id,name,address,postcode,city,district\nP1,{'x' * 5000},b,2450,x,y\n", "[name]: the text has 5000"),
+        (b"practice_id,name\nP1,a\x00b\n", "practices.csv:2: there are bytes that are no text"),
+        (b"practice_id,name\nP1,\x81\xff\n", "practices.csv: the file is no text"),
+        ("practice_id,name\n".encode("utf-16"), "practices.csv: the file is UTF-16"),
+        (b"\x89PNG\r\n\x1a\n\x00", "practices.csv:2: there are bytes that are no text"),
+    ],
+)  # fmt: skip
+def test_files_that_are_no_such_table(tmp_path: Path, practices: str | bytes, expected: str) -> None:
+    assert expected in text_of(write_folder(tmp_path, practices=practices))
+
+
+def test_blank_rows_and_trailing_marks_are_no_problem(tmp_path: Path) -> None:
+    consultants = "consultant_id;name;;\n;;;\nc1;Rådgiver 1;;\n   \nc2;Rådgiver 2;;;;\n"
+    assert len(read_project(write_folder(tmp_path, consultants=consultants)).consultants) == 2
+
+
+def test_hostile_names_stay_text(tmp_path: Path) -> None:
+    names = ['=HYPERLINK("http://x")', "<script>alert(1)</script>", "-1+1", "@SUM(A1)", "a;b,c"]
+    rows = "".join('c{},"{}"\n'.format(i, name.replace('"', '""')) for i, name in enumerate(names, start=1))
+    project = read_project(write_folder(tmp_path, consultants="consultant_id,name\n" + rows))
+    assert [consultant.name for consultant in project.consultants] == names
+
+
+@pytest.mark.parametrize(
+    "practices", [None, "", "practice,name,address,postcode,city,district\nP1,a,b,2450,c,d\n"]
+)
+def test_references_into_a_table_without_ids_are_not_reported(tmp_path: Path, practices: str | None) -> None:
+    assert "there is no P1" not in text_of(write_folder(tmp_path, practices=practices))
+
+
+def test_references_into_a_table_that_breaks_off_are_not_reported(tmp_path: Path) -> None:
+    practices = f'practice_id,name,address,postcode,city,district\nP1,Vej,{PLACE},x\nP2,"Gade,{PLACE},x\n'
+    assert len(lines_of(write_folder(tmp_path, practices=practices))) == 1
+
+
+@pytest.mark.parametrize("number", [CPR, "1205651234", "120565 1234", f"kl. 9 ({CPR})"])
+def test_cpr_number_is_refused_and_not_repeated(tmp_path: Path, number: str) -> None:
+    folder = write_folder(
+        tmp_path,
+        settings=f'[base]\nname = "{number}"\naddress = "a"\npostcode = "1717"\ncity = "c"\n"{number}" = 1\n',
+        practices=f"practice_id,name,address,postcode,city,district,note\nP1,Vej,{PLACE},x,{number}\nP2,Gade,{PLACE},x,\n",
+        consultants=f"consultant_id,name,{number}\nc1,x,y\nc2,x,y\n",
+        shifts=f"consultant_id,weekday,start,end\nc1,mon,9.00,15.00,{number}\n{number},mon,9.00,15.00\n",
+        home_visits=f"fnug,visit_id\n{number},{number}\n",
+        pins=f"id,date,start\n{number},{number},{number}\n",
+    )
+    text = text_of(folder)
+    assert "1234" not in text
+    for where in (
+        "project.toml:2 [base.name]", "practices.csv:2 [note]", "consultants.csv:1 [column 3]", "shifts.csv:2 [column 5]",
+        "shifts.csv:3 [consultant_id]", "home_visits.csv:2 [column 1]", "home_visits.csv:2 [visit_id]",
+        "pins.csv:2 [id]", "pins.csv:2 [date]", "pins.csv:2 [start]",
+    ):  # fmt: skip
+        assert f"{where}: this looks like a CPR number" in text
+
+
+def test_misspelt_table_is_not_passed_over(tmp_path: Path) -> None:
+    write_folder(tmp_path, home_visit="x\n", lukkedage="x\n")
+    (tmp_path / "travel.csv").write_text("from_id,to_id\n")
+    text = text_of(tmp_path)
+    assert "home_visit.csv: no table has this name; rename the file to home_visits.csv" in text
+    assert "lukkedage.csv: no table has this name; rename the file to closures.csv" in text
+    assert "travel" not in text
+
+
+def test_letters_of_two_parts_are_one_letter(tmp_path: Path) -> None:
+    consultants = unicodedata.normalize("NFD", "Rådgiver-id,Navn\nc1,Åse på Ågade\nc2,x\n")
+    project = read_project(write_folder(tmp_path, consultants=consultants))
+    assert project.consultants[0].name == "Åse på Ågade"
+
+
+def test_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="hjul init"):
+        read_project(tmp_path / "nowhere")
+
+
+def test_file_that_cannot_be_read(tmp_path: Path) -> None:
+    (write_folder(tmp_path) / "closures.csv").mkdir()
+    with pytest.raises(ServiceError, match=r"closures\.csv"):
+        read_project(tmp_path)
+
+
+def test_fingerprint_is_of_the_files_that_are_read(tmp_path: Path) -> None:
+    first = read_project(write_folder(tmp_path / "a")).sha256
+    other = write_folder(tmp_path / "b")
+    (other / "travel.csv").write_text("x\n")
+    assert read_project(other).sha256 == first
+    (other / "closures.csv").write_text("who,from,to\n")
+    assert read_project(other).sha256 != first
+
+
+def test_workbook_with_real_dates_times_and_numbers(tmp_path: Path) -> None:
+    home_visits: list[list[Any]] = [
+        [
+            "Besøgs-id",
+            "Adresse",
+            "Postnr",
+            "By",
+            "Dato",
+            "Start",
+            "Slut",
+            "Minutter",
+            "Breddegrad",
+            "Længdegrad",
+        ],
+        [
+            "H1",
+            "=Vej 2",
+            2450,
+            "Kbh",
+            dt.date(2009, 5, 12),
+            dt.time(9, 30),
+            dt.time(12),
+            60.0,
+            55.65,
+            "12,54",
+        ],
+    ]
+    folder = as_workbook(tmp_path, {"Hjemmebesøg": home_visits, "_notes": [["free"]], "Ark1": []})
+    workbook = load_workbook(folder / "project.xlsx")
+    workbook["Hjemmebesøg"]["B2"].data_type = "s"
+    workbook.save(folder / "project.xlsx")
+    project = read_project(folder)
+    visit = project.home_visits[0]
+    assert (visit.date, visit.start_s, visit.end_s) == (dt.date(2009, 5, 12), 9 * 3600 + 1800, 12 * 3600)
+    assert visit.duration_s == 3600
+    place = project.places[-1]
+    assert (place.postcode, place.address, place.lat, place.lon) == ("2450", "=Vej 2", 55.65, 12.54)
+    assert place.origin is not None
+    assert place.origin.file == "project.xlsx!Hjemmebesøg"
+
+
+def test_workbook_problems_name_sheet_and_row(tmp_path: Path) -> None:
+    rooms: list[list[Any]] = [
+        ["Praksis", "Ugedag", "Fra", "Til"],
+        [],
+        ["P1", "man", "=1/4", "#N/A"],
+        ["P2", "man", 9.3, True],
+    ]
+    folder = as_workbook(tmp_path, {"rooms": rooms, "Ark2": [["x"]]})
+    workbook = load_workbook(folder / "project.xlsx")
+    workbook["rooms"]["D3"].data_type = "e"
+    workbook.save(folder / "project.xlsx")
+    text = text_of(folder)
+    assert "project.xlsx!rooms:3 [C]: the formula has no result" in text
+    assert "project.xlsx!rooms:3 [D]: the cell holds an error" in text
+    assert 'project.xlsx!rooms:4 [Fra]: "9.3" is not a time of day' in text
+    assert 'project.xlsx!rooms:4 [Til]: "True" is not a time of day' in text
+    assert "project.xlsx!Ark2: no table has this name" in text
+
+
+def test_cpr_number_that_excel_took_for_a_number(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [
+        ["consultant_id", "name", "note"],
+        ["c1", "x", 105651234],
+        ["c2", "x", 1205651234],
+    ]
+    assert lines_of(as_workbook(tmp_path, {"consultants": rows})) == [
+        f"project.xlsx!consultants:{row} [note]: this looks like a CPR number; delete it, personal numbers do "
+        "not belong here"
+        for row in (2, 3)
+    ]
+
+
+def test_table_as_file_and_as_sheet(tmp_path: Path) -> None:
+    folder = as_workbook(tmp_path, {})
+    (folder / "rooms.csv").write_text(TABLES["rooms"])
+    assert (
+        "project.xlsx!rooms: the table rooms is there twice, in rooms.csv and in project.xlsx!rooms"
+        in text_of(folder)
+    )
+
+
+@pytest.mark.parametrize("raw", [b"", b"no zip", b"PK\x03\x04 broken"])
+def test_workbook_that_is_none(tmp_path: Path, raw: bytes) -> None:
+    (write_folder(tmp_path) / "project.xlsx").write_bytes(raw)
+    assert lines_of(tmp_path) == [
+        "project.xlsx: the file is no workbook that can be read; save it in Excel as .xlsx, without a password"
+    ]
+
+
+def test_workbook_that_is_cut_off(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    Workbook().save(out)
+    (write_folder(tmp_path) / "project.xlsx").write_bytes(out.getvalue()[:-200])
+    assert "no workbook that can be read" in text_of(tmp_path)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    raw=st.one_of(
+        st.binary(max_size=200), st.text(alphabet='abPid_1,;"\n\r\x00 ', max_size=200).map(str.encode)
+    )
+)
+def test_any_bytes_give_problems_and_no_traceback(tmp_path: Path, raw: bytes) -> None:
+    folder = write_folder(tmp_path, practices=raw, pins=raw)
+    with pytest.raises(InputError):
+        read_project(folder)

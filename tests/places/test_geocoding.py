@@ -1,0 +1,328 @@
+import dataclasses
+import datetime as dt
+
+import pytest
+from osmfiles import Xy, at, network_of, osm_xml
+
+from scheduler.base.errors import InputError, InputProblem
+from scheduler.model.config import Config, Period
+from scheduler.model.project import HomeVisit, Origin, Place, Project
+from scheduler.network import Network
+from scheduler.places.geocoding import Located, locate, search_places, street_key
+
+STREET: dict[str, Xy] = {"a": (0, 0), "b": (1000, 0)}
+ADDRESSES: dict[str, tuple[Xy, str]] = {
+    "1": ((100, 15), "addr:street=Vesterbrogade addr:housenumber=123 addr:postcode=1620 addr:city=København"),
+    "2": ((120, 15), "addr:street=Vesterbrogade addr:housenumber=123B addr:postcode=1620"),
+    "3": ((140, 15), "addr:street=Vesterbrogade addr:housenumber=125-127 addr:postcode=1620"),
+    "4": ((200, 20), "addr:street=Sønder+Boulevard addr:housenumber=72 addr:postcode=1720 approximate=yes"),
+    "5": ((210, 20), "addr:street=Gammel+Køge+Landevej addr:housenumber=22 addr:postcode=2500"),
+    "6": ((220, 20), "addr:street=Frederiksberg+Allé addr:housenumber=9"),
+    "7": ((230, 20), "addr:street=Ålholmvej addr:housenumber=1 addr:postcode=2500"),
+    "8": ((240, 20), "addr:street=H.C.+Ørsteds+Vej addr:housenumber=40 addr:postcode=1879"),
+    "9": ((250, 20), "addr:street=Enghavevej addr:housenumber=7 addr:postcode=1674"),
+    "A": ((700, 20), "addr:street=Enghavevej addr:housenumber=7 addr:postcode=2450"),
+    "B": ((252, 20), "addr:street=Enghavevej addr:housenumber=7 addr:postcode=1674"),
+    "C": ((260, 20), "addr:street=Enghave+Plads addr:housenumber=3 addr:postcode=1670"),
+    "D": ((500, 251), "addr:street=Bjerget addr:housenumber=1"),
+    "E": ((500, 249), "addr:street=Bjerget addr:housenumber=2"),
+    "F": ((300, 20), "addr:street=10.+Februar+Vej addr:housenumber=5"),
+    "G": ((400, 20), "addr:street=Nygade addr:housenumber=1 addr:postcode=1620 addr:city=København+V"),
+    "H": ((650, 20), "addr:street=Nygade addr:housenumber=1 addr:postcode=1870 addr:city=Frederiksberg+C"),
+    "I": ((800, 20), "addr:street=Langgade addr:housenumber=9"),
+    "J": ((810, 20), "addr:street=Langgade addr:housenumber=15"),
+    "K": ((815, 20), "addr:street=Langgade addr:housenumber=14"),
+}
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Network:
+    nodes = STREET | {letter: point for letter, (point, _tags) in ADDRESSES.items()}
+    tags = {letter: text for letter, (_point, text) in ADDRESSES.items()}
+    xml = osm_xml(nodes, {"Gade": "ab highway=residential"}, tags)
+    return network_of(tmp_path_factory.mktemp("addresses"), xml)
+
+
+def _place(address: str, postcode: str = "", **more: float) -> Place:
+    place = Place(
+        place_id="p", name="P", address=address, postcode=postcode, origin=Origin("practices.csv", 4)
+    )
+    return dataclasses.replace(place, **more)  # type: ignore[arg-type]
+
+
+def _project(*places: Place, bases: tuple[Place, ...] = ()) -> Project:
+    config = Config(period=Period(start=dt.date(2009, 1, 1), end=dt.date(2010, 12, 31)))
+    return Project(
+        config=config, bases=bases, places=places, practices=(), rooms=(), consultants=(), shifts=()
+    )
+
+
+def _found(network: Network, address: str, postcode: str = "") -> tuple[Place, Located]:
+    project, located = locate(_project(_place(address, postcode)), network)
+    return project.places[0], located[0]
+
+
+def _problem(network: Network, address: str, postcode: str = "", **more: float) -> InputProblem:
+    with pytest.raises(InputError) as caught:
+        locate(_project(_place(address, postcode, **more)), network)
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.row) == ("practices.csv", 4)
+    assert caught.value.hint
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("address", "letter"),
+    [
+        ("Vesterbrogade 123", "1"),
+        ("  vesterbrogade   123 ", "1"),
+        ("VESTERBROGADE 123", "1"),
+        ("Vesterbrogade nr. 123", "1"),
+        ("Vesterbrog. 123", "1"),
+        ("Vesterbrogade 123, 2. tv", "1"),
+        ("Vesterbrogade 123, 2. sal th.", "1"),
+        ("Vesterbrogade 123 st.", "1"),
+        ("Vesterbrogade 123, st. th", "1"),
+        ("Vesterbrogade 123, kl.", "1"),
+        ("Vesterbrogade 123 kld.", "1"),
+        ("Vesterbrogade 123 2 tv", "1"),
+        ("Vesterbrogade 123, 1620 København V", "1"),
+        ("Vesterbrogade 0123", "1"),
+        ("Vesterbrogade 123B", "2"),
+        ("Vesterbrogade 123 B", "2"),
+        ("vesterbrogade 123b, 1. mf", "2"),
+        ("Vesterbrogade 125-127", "3"),
+        ("Vesterbrogade 125 – 127, st", "3"),
+        ("Vesterbrogade 123-125", "1"),
+        ("Vesterbrogade 125", "3"),
+        ("Vesterbrogade 127, 3. th", "3"),
+        ("Sønder Boulevard 72", "4"),
+        ("Sdr. Boulevard 72", "4"),
+        ("SOENDER BOULEVARD 72", "4"),
+        ("Sdr Blvd 72", "4"),
+        ("So\u0308nder Boulevard 72", "4"),
+        ("Gl. Køge Landevej 22", "5"),
+        ("Gammel Koege Landevej 22", "5"),
+        ("Frederiksberg Alle 9", "6"),
+        ("Frederiksberg Alle\u0301 9", "6"),
+        ("Frederiksberg Al. 9", "6"),
+        ("Aalholmvej 1", "7"),
+        ("ÅLHOLMVEJ 1", "7"),
+        ("A\u030alholmv. 1", "7"),
+        ("H. C. Ørsteds Vej 40", "8"),
+        ("HC. Ørstedsvej 40", "8"),
+        ("H.C.Ørsteds V. 40", "8"),
+        ("Enghaveplads 3", "C"),
+        ("Enghave Pl. 3", "C"),
+        ("10. Februar Vej 5, 1. tv", "F"),
+    ],
+)
+def test_an_address_as_danes_write_it(network: Network, address: str, letter: str) -> None:
+    place, located = _found(network, address)
+    assert (place.lat, place.lon) == pytest.approx(at(*ADDRESSES[letter][0]), abs=1e-8)
+    assert located.source == "address"
+    assert located.distance_m == pytest.approx(ADDRESSES[letter][0][1], abs=0.1)
+
+
+def test_other_streets_keep_their_names_apart() -> None:
+    assert street_key("Enghavevej") != street_key("Enghave Plads")
+    assert street_key("St. Kongensgade") == street_key("Store Kongensgade") != street_key("Skt. Kongensgade")
+    assert street_key("V. Boulevard") != street_key("Vej Boulevard")
+
+
+def test_what_the_map_says_is_approximate(network: Network) -> None:
+    assert _found(network, "Sdr. Boulevard 72")[1].approximate
+    assert not _found(network, "Vesterbrogade 123")[1].approximate
+
+
+def test_the_table_wins_over_the_address(network: Network) -> None:
+    lat, lon = at(800, -30)
+    project, (located,) = locate(_project(_place("Vesterbrogade 123", lat=lat, lon=lon)), network)
+    assert (project.places[0].lat, project.places[0].lon) == (lat, lon)
+    assert located == Located("p", "table", approximate=False, distance_m=located.distance_m)
+    assert located.distance_m == pytest.approx(30, abs=0.1)
+
+
+def test_the_postcode_tells_two_streets_of_one_name_apart(network: Network) -> None:
+    assert _found(network, "Enghavevej 7", "2450")[0].lon == pytest.approx(at(700, 0)[1])
+    assert _found(network, "Enghavevej 7, 1674 Kbh. V")[0].lon == pytest.approx(at(250, 0)[1])
+    # A map without postcodes serves any.
+    assert _found(network, "Frederiksberg Allé 9", "1820")[0].lat is not None
+    problem = _problem(network, "Enghavevej 7")
+    assert "in several places" in problem.reason
+    assert "Enghavevej 7, 1674" in problem.reason
+    assert "Enghavevej 7, 2450" in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("address", "city", "x"),
+    [
+        ("Nygade 1", "Kbh. V", 400),
+        ("Nygade 1", "KØBENHAVN V", 400),
+        ("Nygade 1, Kbh. V", "", 400),
+        ("Nygade 1, 2. tv, Kbh. V", "", 400),
+        ("Nygade 1", "Frb. C", 650),
+        ("Nygade 1, 1. sal, Frederiksberg C", "", 650),
+    ],
+)
+def test_without_a_postcode_the_city_tells_them_apart(
+    network: Network, address: str, city: str, x: float
+) -> None:
+    place = dataclasses.replace(_place(address), city=city)
+    project, _located = locate(_project(place), network)
+    assert project.places[0].lon == pytest.approx(at(x, 0)[1])
+
+
+@pytest.mark.parametrize("address", ["Nygade 1", "Nygade 1, 2. tv", "Nygade 1, st. th", "Nygade 1, kld."])
+def test_floor_and_door_are_no_city(network: Network, address: str) -> None:
+    assert "is in several places: Nygade 1, 1620 København V" in _problem(network, address).reason
+
+
+def test_another_city_is_an_error(network: Network) -> None:
+    place = dataclasses.replace(_place("Nygade 1"), city="Aarhus C")
+    with pytest.raises(
+        InputError, match="lies in 1620 København V, 1870 Frederiksberg C in the map, not in Aarhus C"
+    ):
+        locate(_project(place), network)
+
+
+@pytest.mark.parametrize(
+    ("address", "postcode", "nearest"),
+    [
+        ("Langgade 11", "", "9"),
+        ("Langgade 13", "", "15"),  # not 14, across the street
+        ("Langgade 12", "", "14"),
+        ("Langgade 999", "", "15"),
+        ("Langgade 9 C", "", "9"),
+        ("Langgade 2, 3. th", "", "14"),
+        ("Vesterbrogade 124", "1620", "123"),  # there is none on the even side
+        ("Vesterbrogade 123 C", "", "123"),
+    ],
+)
+def test_the_nearest_number_serves_and_is_told(
+    network: Network, address: str, postcode: str, nearest: str
+) -> None:
+    place, located = _found(network, address, postcode)
+    letter = next(
+        k
+        for k, (_xy, tags) in ADDRESSES.items()
+        if f"{address.split(maxsplit=1)[0]} addr:housenumber={nearest} " in f"{tags} "
+    )
+    assert (place.lat, place.lon) == pytest.approx(at(*ADDRESSES[letter][0]), abs=1e-8)
+    assert located.source == "nearest"
+    written = address.split(",", maxsplit=1)[0].partition(" ")[2].replace(" ", "")
+    assert located.note == (
+        f"{address.split(maxsplit=1)[0]} has no number {written} in the map; the nearest, {nearest}, is used"
+    )
+
+
+def _home(address: str, postcode: str = "", **more: float) -> Project:
+    """Return a project in which the place is where a home visit is made."""
+    home = HomeVisit(visit_id="p", date=dt.date(2009, 5, 13), start_s=0, end_s=3600, duration_s=600)
+    return _project(_place(address, postcode, **more)).replace(home_visits=(home,))
+
+
+def test_the_nearest_number_of_a_home_visit_does_not_tell_where_it_is(network: Network) -> None:
+    (located,) = locate(_home("Langgade 11"), network)[1]
+    assert located.source == "nearest"
+    assert "Langgade" not in located.note
+    assert located.note
+
+
+def test_the_nearest_number_is_not_chosen_among_districts(network: Network) -> None:
+    problem = _problem(network, "Enghavevej 9")
+    assert "in several places" in problem.reason
+    assert _found(network, "Enghavevej 9", "2450")[1].source == "nearest"
+
+
+def test_two_points_of_one_house_are_one_place(network: Network) -> None:
+    assert _found(network, "Enghavevej 7", "1674")[0].lon == pytest.approx(at(250, 0)[1])
+
+
+@pytest.mark.parametrize(
+    ("address", "postcode", "words"),
+    [
+        (
+            "Vesterbogade 123",
+            "",
+            "the street Vesterbogade is not in the map; near it in spelling: Vesterbrogade",
+        ),
+        ("Rådhuspladsen 1", "", "the street Rådhuspladsen is not in the map"),
+        ("Gade 5", "", "the map has the street Gade, but no house numbers on it"),
+        ("Vesterbrogade 11", "2450", "lies in 1620, 1620 København in the map, not in 2450"),
+        ("Vesterbrogade 123", "2450", "lies in 1620 København in the map, not in 2450"),
+        ("Vesterbrogade", "", "Vesterbrogade has no house number"),
+        ("", "", "p has neither an address nor lat and lon"),
+        ("   ", "", "p has neither an address nor lat and lon"),
+        ("123", "", "123 has no house number"),
+    ],
+)
+def test_an_address_that_is_not_found(network: Network, address: str, postcode: str, words: str) -> None:
+    problem = _problem(network, address, postcode)
+    assert words in problem.reason
+    assert problem.column == "address"
+
+
+@pytest.mark.parametrize(
+    ("address", "postcode", "words"),
+    [
+        ("Vesterbogade 123", "", "the street of this address is not in the map"),
+        ("Rådhuspladsen 1", "", "the street of this address is not in the map"),
+        ("Gade 5", "", "the map has no house numbers on the street of this address"),
+        ("Vesterbrogade 123", "2450", "this address lies in another postal district in the map"),
+        ("Vesterbrogade 123", "", ""),
+        ("Enghavevej 7", "", "this address is in several places"),
+        ("Nygade 5", "", "this address is in several places"),
+        ("Vesterbrogade", "", "this address has no house number"),
+        ("123", "", "this address has no house number"),
+        ("", "", "p has neither an address nor lat and lon"),
+        ("Bjerget 1", "", "p is 251 m from the nearest street of the map that may be ridden"),
+    ],
+)
+def test_what_is_wrong_with_a_home_visits_address_does_not_tell_it(
+    network: Network, address: str, postcode: str, words: str
+) -> None:
+    search = search_places(_home(address, postcode), network)
+    reasons = "; ".join(problem.reason for problem in search.problems)
+    assert reasons.partition(";")[0] == words
+    street = address.partition(" ")[0]
+    assert not street or street not in reasons
+    assert all((problem.file, problem.row) == ("practices.csv", 4) for problem in search.problems)
+
+
+def test_a_place_off_the_network(network: Network) -> None:
+    problem = _problem(network, "Bjerget 1")
+    assert problem.reason == (
+        "p is 251 m from the nearest street of the map that may be ridden; at most 250 m is possible"
+    )
+    assert problem.column == "address"
+    assert _found(network, "Bjerget 2")[1].distance_m == pytest.approx(249, abs=0.1)
+    # In the North Sea.
+    assert _problem(network, "", lat=56.5, lon=5.0).column == "lat"
+
+
+def test_all_problems_are_told_at_once(network: Network) -> None:
+    places = [
+        dataclasses.replace(_place("Ukendtvej 1"), origin=Origin("practices.csv", 2)),
+        dataclasses.replace(_place("Vesterbrogade 123"), origin=Origin("practices.csv", 3)),
+        dataclasses.replace(_place("Vesterbrogade 123", "2450"), origin=Origin("home_visits.csv", 9)),
+    ]
+    base = dataclasses.replace(_place("Skelbækgade 1"), place_id="base", origin=None)
+    with pytest.raises(InputError) as caught:
+        locate(_project(*places, bases=(base,)), network)
+    where = [(problem.file, problem.row) for problem in caught.value.problems]
+    assert where == [("", None), ("practices.csv", 2), ("home_visits.csv", 9)]
+
+
+def test_bases_come_first(network: Network) -> None:
+    base = dataclasses.replace(_place("Ålholmvej 1"), place_id="base")
+    project, located = locate(_project(_place("Vesterbrogade 123"), bases=(base,)), network)
+    assert project.bases[0].lat is not None
+    assert [found.place_id for found in located] == ["base", "p"]
+
+
+@pytest.mark.parametrize(
+    "address", ["9" * 5000, "a" * 5000 + " 1", "1 " * 3000, " " * 5000 + "x", "x 1" + " ," * 3000]
+)
+def test_hostile_text_is_no_address_and_takes_no_time(network: Network, address: str) -> None:
+    assert _problem(network, address).reason

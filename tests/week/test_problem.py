@@ -1,0 +1,254 @@
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+from folders import PLACE, SETTINGS, TABLES, write_folder
+
+from scheduler.base.errors import InputError
+from scheduler.inputs import read_project
+from scheduler.model.clock import Week, at
+from scheduler.model.problem import Agreement, Problem, PublishedVisit, TravelTimes
+from scheduler.model.roster import Roster, Round, Stop, StopKind
+from scheduler.week.problem import week_problem
+
+W20, W21 = Week(2009, 20), Week(2009, 21)
+MONDAY = W20.monday
+ENGAGEMENTS = "engagement_id,title,kind,consultant_id,weekday,start,end,place\n"
+HOME = f"visit_id,address,postcode,city,date,start,end,minutes,consultant_id\nH1,{PLACE},2009-05-12,09:00,12:00,60,c1\nH2,{PLACE},2009-05-21,09:00,12:00,60,\n"
+PINS = "id,date,start,consultant_id,conversations\n"
+
+
+def travel_of(ids: tuple[str, ...], seconds: int = 600) -> TravelTimes:
+    matrix = np.full((len(ids), len(ids)), seconds, dtype=np.int64)
+    np.fill_diagonal(matrix, 0)
+    return TravelTimes(place_ids=ids, seconds=matrix, metres=matrix * 4)
+
+
+def problem_of(folder: Path, week: Week = W20, **tables: str) -> Problem:
+    project = read_project(write_folder(folder, **tables))
+    ids = tuple(place.place_id for place in (*project.bases, *project.places))
+    return week_problem(project, travel_of(ids), week)
+
+
+def errors_of(folder: Path, week: Week = W20, **tables: str) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        problem_of(folder, week, **tables)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_week(tmp_path: Path) -> None:
+    problem = problem_of(
+        tmp_path,
+        practices="practice_id,name,address,postcode,city,district,conversations,max_conversations,consultant_id,priority\n"
+        f"P1,Vej,{PLACE},x,3,2,c1,2\nP2,Gade,{PLACE},x,0,,,\nP3,Plads,{PLACE},x,1,5,,\n",
+        agreements="practice_id,weekday,start,weeks\nP1,mon,09:30,even\nP1,tue,09:30,odd\n",
+        engagements=ENGAGEMENTS + "e2,Møde,meeting,all,mon,14:00,15:00,\ne1,Telefon,phone,c1,mon,09:00,10:00,base\n",
+        places=f"place_id,name,address,postcode,city\nunused,x,{PLACE}\n",
+        home_visits=HOME,
+        pins=PINS + "P1,2009-05-11,10:15,c1,2\nH1,2009-05-12,09:00,,\n",
+        closures="who,from,to,reason\nc2,2009-05-11,2009-05-12,ferie\n",
+    )  # fmt: skip
+    assert [request.request_id for request in problem.requests] == ["P1", "P3", "H1"]
+    first, other, home = problem.requests
+    assert (first.conversations, first.max_conversations, first.priority, first.consultant_id) == (
+        3,
+        2,
+        2,
+        "c1",
+    )
+    assert first.agreement == Agreement(date=MONDAY, start_s=34200)
+    assert first.pin is not None
+    assert first.pin.conversations == 2
+    assert [(slot.date, slot.start_s, slot.end_s) for slot in first.slots] == [(MONDAY, 32400, 43200)]
+    assert (other.max_conversations, other.slots, other.closed_slots, other.pin) == (1, (), (), None)
+    assert (home.kind, home.duration_s, home.conversations, home.base_id) == ("home_visit", 3600, 0, None)
+    assert home.slots[0].date == dt.date(2009, 5, 12)
+    assert [(day.date.day, day.consultant_id) for day in problem.days] == [
+        (11, "c1"), (12, "c1"), (13, "c1"), (13, "c2"), (14, "c1"), (14, "c2"),
+    ]  # fmt: skip
+    assert [(e.engagement_id, e.place_id) for e in problem.days[0].engagements] == [
+        ("e1", "base"),
+        ("e2", "base"),
+    ]
+    assert set(problem.places) == {"base", "P1", "P3", "H1"}
+    assert problem.notes == ()
+    assert problem.inputs_sha256
+
+
+def test_holidays_close_days_and_slots(tmp_path: Path) -> None:
+    problem = problem_of(
+        tmp_path,
+        W21,
+        rooms="practice_id,weekday,start,end\nP1,thu,09:00,12:00\nP1,wed,09:00,12:00\n",
+        home_visits=HOME,
+        engagements=ENGAGEMENTS + "e1,Møde,meeting,all,thu,09:00,10:00,\n",
+    )
+    assert [day.date.isoformat() for day in problem.closed_days] == ["2009-05-21"]
+    assert {day.date.isoformat() for day in problem.days} == {"2009-05-18", "2009-05-19", "2009-05-20"}
+    practice, _other, home = problem.requests
+    assert [slot.date.day for slot in practice.slots] == [20]
+    assert [(item.slot.date.day, item.code) for item in practice.closed_slots] == [(21, "holiday")]
+    assert home.slots == ()
+    assert home.closed_slots[0].reason == "Ascension Day"
+
+
+def test_engagement_at_base_is_at_the_own_base(tmp_path: Path) -> None:
+    problem = problem_of(
+        tmp_path,
+        bases=f"base_id,name,address,postcode,city\nnord,Nord,{PLACE}\n",
+        consultants="consultant_id,name,base_id\nc1,A,\nc2,B,nord\n",
+        engagements=ENGAGEMENTS + "e1,Møde,meeting,all,mon,08:30,09:30,base\n",
+    )
+    assert [day.engagements[0].place_id for day in problem.days[:2]] == ["base", "nord"]
+    assert {"base", "nord"} <= set(problem.places)
+
+
+def test_week_outside_the_period_has_a_note(tmp_path: Path) -> None:
+    problem = problem_of(tmp_path, Week(2026, 20))
+    assert problem.notes == ("2026-W20 lies outside the project's period",)
+    assert len(problem.requests) == 2
+    assert problem_of(tmp_path, Week(2009, 1)).notes == ()
+
+
+def test_place_without_travel_times(tmp_path: Path) -> None:
+    project = read_project(write_folder(tmp_path))
+    with pytest.raises(ValueError, match="no travel times for P2"):
+        week_problem(project, travel_of(("base", "P1")), W20)
+
+
+def test_published_roster(tmp_path: Path) -> None:
+    project = read_project(write_folder(tmp_path, home_visits=HOME))
+    kinds: tuple[tuple[StopKind, str], ...] = (("visit", "P1"), ("desk", "P2"))
+    stops = tuple(
+        Stop(
+            kind=kind,
+            id=id_,
+            place_id=id_,
+            name="",
+            lat=None,
+            lon=None,
+            arrival=at(MONDAY, 33000),
+            start=at(MONDAY, 33000),
+            end=at(MONDAY, 36000),
+        )
+        for kind, id_ in kinds
+    )
+    round_ = Round(
+        consultant_id="c2", date=MONDAY, leaves_base=at(MONDAY, 32000), returns_base=at(MONDAY, 40000),
+        ride_seconds=0, ride_metres=0, waiting_seconds=0, conversations=1, stops=stops,
+    )  # fmt: skip
+    roster = Roster(
+        week="2009-W20", status="feasible", score=1, bound=0, gap=1.0, weights={}, terms={}, solve_seconds=0.0,
+        seed=0, inputs_sha256="", rounds=(round_,),
+    )  # fmt: skip
+    problem = week_problem(project, travel_of(("base", "P1", "P2", "H1")), W20, published=roster)
+    assert [request.published for request in problem.requests] == [
+        PublishedVisit(date=MONDAY, start_s=33000, consultant_id="c2"),
+        None,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        # 10 minutes' ride and 2 to park.
+        ("e1,Start,x,c1,mon,08:42,09:00,P1\n", None),
+        ("e1,Start,x,c1,mon,08:41,09:00,P1\n", "engagements.csv:2: c1 cannot ride from the start of the shift to Start in time on 2009-05-11: there at 8:42 at the earliest, not at 8:41"),
+        ("e1,End,x,c1,mon,15:00,15:18,P1\n", None),
+        ("e1,End,x,c1,mon,15:00,15:19,P1\n", "engagements.csv:2: c1 cannot ride from End to the end of the shift in time"),
+        ("e1,One,x,c1,mon,10:00,11:00,P1\ne2,Two,x,all,mon,11:11,12:00,P2\n", "engagements.csv:3: c1 cannot ride from One to Two"),
+        ("e1,One,x,c1,mon,10:00,11:00,P1\ne2,Two,x,c1,mon,11:12,12:00,P2\n", None),
+        ("e1,One,x,c1,mon,10:00,11:00,P1\ne2,Two,x,c1,mon,11:00,12:00,P1\n", None),
+        ("e1,Base,x,c1,mon,08:30,15:30,\n", None),
+    ],
+)  # fmt: skip
+def test_rides_between_engagements(tmp_path: Path, rows: str, expected: str | None) -> None:
+    if expected is None:
+        assert problem_of(tmp_path, engagements=ENGAGEMENTS + rows).days[0].engagements
+    else:
+        assert [expected in line for line in errors_of(tmp_path, engagements=ENGAGEMENTS + rows)] == [True]
+
+
+def test_rides_are_at_the_consultants_own_speed(tmp_path: Path) -> None:
+    consultants = "consultant_id,name,speed_kph\nc1,A,12\nc2,B,\n"
+    engagements = ENGAGEMENTS + "e1,Start,x,all,mon,08:42,09:00,P1\n"
+    lines = errors_of(tmp_path, consultants=consultants, engagements=engagements)
+    assert len(lines) == 1
+    assert "c1 cannot ride" in lines[0]
+    # 600 s at the project's 15 km/h are 750 s at 12, and 120 s to park.
+    assert "there at 8:45 at the earliest" in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("pin", "expected"),
+    [
+        ("P1,2009-05-11,09:00,c1,1", None),
+        ("P1,2009-05-11,11:10,,", None),
+        ("P1,2009-05-11,11:15,,", "P1: 11:15 to 12:05 on 2009-05-11 does not lie inside a room slot (9:00–12:00)"),
+        ("P1,2009-05-11,09:02,,", "P1: 9:02 is not on the start grid of 5 minutes"),
+        ("P1,2009-05-11,09:00,,2", "P1: 2 conversations are pinned, but the visit may hold 1 at most"),
+        ("P1,2009-05-12,09:00,,", "P1: there is no room on 2009-05-12"),
+        ("P2,2009-05-12,09:00,c1,", "P2: 2009-05-12 is closed (kursus)"),
+        ("P3,2009-05-11,09:00,,", "P3 asks for no visit in 2009-W20: it is not due"),
+        ("P1,2009-05-11,09:00,c2,", "P1: c2 does not work on 2009-05-11"),
+        ("P1,2009-05-11,10:00,c1,", "P1: c1 has Telefon at that time"),
+        ("P1,2009-05-11,10:00,,", "P1: nobody can be there on 2009-05-11 at 10:00"),
+        ("H1,2009-05-12,09:00,c2,", "H1: the home visit is for c1, not for c2"),
+        ("H1,2009-05-12,11:30,,", "H1: 11:30 to 12:30 on 2009-05-12 does not lie inside a room slot"),
+        ("P4,2009-05-14,14:45,c1,", "P4: c1 works from 8:30 to 15:30"),
+        ("P4,2009-05-14,09:00,c2,2", "P4: c2 holds at most 1 conversations a day"),
+        ("P4,2009-05-14,09:00,c3,", "P4: c3 rides from another base"),
+        ("P4,2009-05-14,09:00,,2", None),
+    ],
+)  # fmt: skip
+def test_pins(tmp_path: Path, pin: str, expected: str | None) -> None:
+    tables = {
+        "settings": SETTINGS,
+        "bases": f"base_id,name,address,postcode,city\nnord,Nord,{PLACE}\n",
+        "practices": "practice_id,name,address,postcode,city,district,first_week,conversations\n"
+        f"P1,x,{PLACE},x,,\nP2,x,{PLACE},x,,\nP3,x,{PLACE},x,2009-W21,\nP4,x,{PLACE},x,,2\n",
+        "rooms": TABLES["rooms"] + "P3,mon,09:00,12:00\nP4,thu,09:00,16:00\n",
+        "consultants": "consultant_id,name,base_id,max_conversations_per_day\nc1,A,,\nc2,B,,1\nc3,C,nord,\n",
+        "shifts": TABLES["shifts"] + "c3,thu,08:30,15:30\n",
+        "engagements": ENGAGEMENTS + "e1,Telefon,phone,c1,mon,10:00,11:00,\n",
+        "home_visits": HOME,
+        "closures": "who,from,to,reason\nc2,2009-05-11,2009-05-11,\nP2,2009-05-12,2009-05-12,kursus\n",
+        "pins": PINS + pin + "\n",
+    }
+    if expected is None:
+        assert sum(request.pin is not None for request in problem_of(tmp_path, W20, **tables).requests) == 1
+    else:
+        assert [f"pins.csv:2: {expected}" in line for line in errors_of(tmp_path, W20, **tables)] == [True]
+
+
+def test_two_pins_of_one_consultant_at_the_same_time(tmp_path: Path) -> None:
+    rooms = "practice_id,weekday,start,end\nP1,mon,09:00,12:00\nP2,mon,09:00,12:00\n"
+    pins = PINS + "P1,2009-05-11,09:00,c1,\nP2,2009-05-11,09:{},{},\n"
+    assert errors_of(tmp_path, rooms=rooms, pins=pins.format("45", "c1")) == [
+        "pins.csv:3: c1 is pinned to P1 at the same time"
+    ]
+    for minute, who in (("50", "c1"), ("45", "c2"), ("45", "")):
+        assert len(problem_of(tmp_path, rooms=rooms, pins=pins.format(minute, who)).requests) == 2
+
+
+def test_one_practice_pinned_twice(tmp_path: Path) -> None:
+    project = read_project(write_folder(tmp_path, pins=PINS + "P1,2009-05-11,09:00,,\n"))
+    twice = project.replace(pins=project.pins * 2)
+    with pytest.raises(InputError, match="P1 is pinned twice in 2009-W20"):
+        week_problem(twice, travel_of(("base", "P1", "P2")), W20)
+
+
+def test_all_errors_of_a_week_at_once(tmp_path: Path) -> None:
+    lines = errors_of(
+        tmp_path,
+        engagements=ENGAGEMENTS + "e1,Start,x,all,mon,08:35,09:00,P1\n",
+        pins=PINS + "P1,2009-05-11,09:02,,\nP2,2009-05-13,09:00,,\n",
+    )
+    assert [line.split(": ")[0] for line in lines] == [
+        "engagements.csv:2",
+        "engagements.csv:2",
+        "pins.csv:2",
+        "pins.csv:3",
+    ]

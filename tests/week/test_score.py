@@ -1,0 +1,53 @@
+from fractions import Fraction
+
+from random_problems import small_week
+from worked_week import the_problem, the_roster
+
+from scheduler import checks
+from scheduler.model.problem import Problem
+from scheduler.model.project import Consultant
+from scheduler.solver.engine import solve
+from scheduler.week import score
+
+
+def test_the_worked_weeks_terms_are_those_of_the_independent_recount() -> None:
+    problem, roster = the_problem(), the_roster()
+    assert score.terms(problem, roster.rounds) == checks.recount(problem, roster)
+
+
+def test_every_term_is_there_also_where_nothing_counts() -> None:
+    problem = small_week(0).replace(requests=())
+    terms = score.terms(problem, solve(problem).roster.rounds)
+    assert list(terms) == list(problem.weights)
+    assert all(term.points == 0 for term in terms.values())
+
+
+def test_availability_is_shifts_less_lunch_and_engagements() -> None:
+    problem = the_problem()
+    # Anna: 7 h and 4 h, two lunches, and 30 + 60 + 60 minutes of engagements. Bo: 6 h 5 min, a lunch.
+    assert score.Balance.of(problem).availability_s == (
+        11 * 3600 - 3600 - 150 * 60,
+        365 * 60 - 1800,
+    )
+
+
+def test_imbalance_is_exact_and_rounded_down_once() -> None:
+    problem = the_problem()
+    balance = score.Balance.of(problem)
+    anna_s, bo_s = balance.availability_s
+    expected = (
+        abs(Fraction(3000) * max(anna_s, bo_s) / anna_s - Fraction(5000) * max(anna_s, bo_s) / bo_s) / 60
+    )
+    assert balance.minutes((3000, 5000)) == expected
+    assert balance.points((3000, 5000), 7) == int(7 * expected)
+
+
+def _with_third(problem: Problem, base_id: str) -> Problem:
+    third = Consultant(consultant_id="cy", name="Cy", base_id=base_id)
+    return problem.replace(consultants=(*problem.consultants, third))
+
+
+def test_who_is_never_available_or_alone_at_a_base_is_not_compared() -> None:
+    problem = the_problem()
+    idle = score.Balance.of(_with_third(problem, "base"))
+    assert idle.minutes((3000, 3000, 0)) == score.Balance.of(problem).minutes((3000, 3000))
