@@ -4,6 +4,7 @@ All of it is frozen. Times of day are seconds after midnight, durations are seco
 minutes and ``HH:MM``, and `inputs` turns one into the other.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -95,6 +96,8 @@ class Cycling:
         round, and a turn that is forbidden and so walked, cost twice that.
     signal_s
         Seconds that a signalled junction costs on average; 0 to 600.
+    ferry_wait_s
+        Seconds of waiting for a ferry, on average; 0 to 7200, or infinite: then no ferry is taken.
     """
 
     speed_kph: float = 15.0
@@ -106,11 +109,15 @@ class Cycling:
     right_turn_s: float = 0.0
     left_turn_s: float = 4.0
     signal_s: float = 6.0
+    ferry_wait_s: float = math.inf
 
     def __post_init__(self) -> None:
         for setting in fields(self):
             value = getattr(self, setting.name)
-            if setting.name.endswith("_s"):
+            if setting.name == "ferry_wait_s":
+                valid = 0 <= value <= 7200 or value == math.inf
+                possible = _("from 0 to 7200 seconds, or inf for no ferry")
+            elif setting.name.endswith("_s"):
                 valid, possible = 0 <= value <= 600, _("from 0 to 600 seconds")
             elif setting.name.endswith("_kph"):
                 valid, possible = 0 < value <= 60, _("more than 0 and at most 60 km/h")

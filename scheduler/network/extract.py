@@ -218,7 +218,9 @@ def _is_way_of_use(tags: Tags) -> bool:
 
 def _is_relation_of_use(tags: Tags) -> bool:
     kind = tags.get("type")
-    return kind == "restriction" or (kind == "multipolygon" and area_kind(tags) is not None)
+    return kind == "restriction" or (
+        kind == "multipolygon" and (area_kind(tags) is not None or is_route(tags))
+    )
 
 
 def addresses_on(opened: MapFile, wanted: Callable[[str], bool]) -> list[AddressPoint]:

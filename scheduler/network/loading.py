@@ -79,7 +79,8 @@ def is_builtin(file: Path) -> bool:
 def _compile(file: Path) -> tuple[cache.Arrays, str]:
     """Read and compile a map; return what the cache holds, and the hash of what was read."""
     data = read_osm(file)
-    ways, dropped = ridden_ways(data)
+    streets = ridden_ways(data)
+    ways, dropped = streets.ways, streets.dropped
     graph = build_graph(data, ways, file)
     topology, names = compile_topology(graph, turn_restrictions(data))
     background = read_background(data)
@@ -95,6 +96,7 @@ def _compile(file: Path) -> tuple[cache.Arrays, str]:
         "unclassed_ways": sum(way.tags.get("highway") == "road" for way in ways),
         "nodes": graph.number_of_nodes(),
         "addresses": len(addresses),
+        "open_gates": len(streets.open_gates),
         "dropped": dropped,
     }
     texts: dict[str, Any] = {

@@ -102,6 +102,12 @@ def street_key(street: str) -> str:
     return "".join(_WORDS.get(word, word) for word in words)
 
 
+def street_of(place: Place) -> str:
+    """Return the street of a place's address in the spelling in which names are compared; "" without one."""
+    match = _ADDRESS.match(unicodedata.normalize("NFC", place.address).strip())
+    return street_key(match["street"]) if match else ""
+
+
 def city_key(city: str) -> str:
     """Bring a city's or postal district's name (``Kbh. V``) into the spelling in which they are compared."""
     return "".join(_WORDS.get(word, word) for word in _words(city))

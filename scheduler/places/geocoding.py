@@ -27,7 +27,7 @@ from scheduler.places.online import OnlineAddresses
 __all__ = ["FARTHEST_M", "Located", "Search", "locate", "search_places", "street_key"]
 
 #: A place further than this from any street that may be ridden is a mistake.
-FARTHEST_M = 250.0
+FARTHEST_M = 200.0
 
 Source = Literal["table", "address", "nearest", "online"]
 
@@ -69,7 +69,7 @@ def locate(
     ------
     InputError
         With one problem for every place whose address is not found, is ambiguous or outside Denmark,
-        or that lies more than 250 m from any street that may be ridden.
+        or that lies more than 200 m from any street that may be ridden.
     ServiceError
         When an online service is asked and cannot be had.
     """
