@@ -179,8 +179,8 @@ def show_places(terminal: Terminal, rows: Iterable[tuple[object, ...]]) -> None:
         "table": _("lat and lon of the table"),
         "address": _("address point"),
         "address, approximate": _("address point, approximate"),
-        "nearest": _("nearest number on the street"),
-        "nearest, approximate": _("nearest number on the street, approximate"),
+        "nearest": _("estimated from house numbers near it"),
+        "nearest, approximate": _("estimated from house numbers near it, approximate"),
         "online": _("online"),
         "online, approximate": _("online, only the street"),
     }
