@@ -270,6 +270,14 @@ def show_network(terminal: Terminal, file: Path, info: "NetworkInfo") -> None:
         for reason, count in sorted(info.dropped.items(), key=itemgetter(1), reverse=True)
     ]
     terminal.table((_("What"), _("Count")), [counts, lengths, dropped], numbers=1)
+    if info.open_gates:
+        terminal.note(
+            ngettext(
+                "{n} gate stands on a junction, so that nobody can tell which street it closes; it closes none",
+                "{n} gates stand on junctions, so that nobody can tell which streets they close; they close none",
+                info.open_gates,
+            ).format(n=i18n.number(info.open_gates))
+        )
 
 
 def show_alternatives(terminal: Terminal, planned: "Planned") -> None:

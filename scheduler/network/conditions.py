@@ -65,7 +65,7 @@ def _hours_open(condition: str) -> tuple[bool, bool] | None:
         return None
     try:
         hours = opening_hours.OpeningHours(condition)
-    except opening_hours.ParserError:
+    except opening_hours.ParserError:  # type: ignore[attr-defined]  # its stub leaves it out
         return None
     some, throughout = False, True
     for day in (_FIRST_DAY + dt.timedelta(days=number) for number in range(_DAYS)):

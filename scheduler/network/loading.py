@@ -18,7 +18,7 @@ from scheduler.network.background import read_addresses, read_background
 from scheduler.network.graph import build_graph, ridden_ways, turn_restrictions
 from scheduler.network.islands import find_islands
 from scheduler.network.network import Network
-from scheduler.network.osm import missing_file, read_osm
+from scheduler.network.osm import missing_file, read_osm, require_order
 from scheduler.network.topology import Topology, compile_topology
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def is_builtin(file: Path) -> bool:
 def _compile(file: Path) -> tuple[cache.Arrays, str]:
     """Read and compile a map; return what the cache holds, and the hash of what was read."""
     data = read_osm(file)
+    if data.points:
+        require_order(*np.median(list(data.points.values()), axis=0), file)
     streets = ridden_ways(data)
     ways, dropped = streets.ways, streets.dropped
     graph = build_graph(data, ways, file)

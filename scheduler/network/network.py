@@ -117,7 +117,7 @@ class Network:
     @cached_property
     def is_ferry(self) -> NDArray[np.bool_]:
         """Which edges are ferries, shape (E,)."""
-        return self.topology.riding == Riding.FERRY
+        return np.equal(self.topology.riding, Riding.FERRY)
 
     @cached_property
     def _shares(self) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from scheduler.base.errors import InputError
 from scheduler.base.i18n import _
-from scheduler.network.osm import Header, Relation, Sink, Tags, Way, cut_off, not_osm
+from scheduler.network.osm import Header, NotOsmError, Relation, Sink, Tags, Way, cut_off, not_osm
 
 Kind = Literal["node", "way", "relation"]
 
@@ -55,6 +55,8 @@ def scan_pbf(
             for element in elements:
                 _hand_over(element, sink)
         header = elements.header
+    except NotOsmError as error:
+        raise not_osm(file, str(error)) from None
     except RuntimeError as error:
         raise _unreadable(file, error) from error
     return Header(

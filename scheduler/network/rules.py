@@ -163,14 +163,15 @@ def _rule(tags: Tags) -> WayRule | Dropped:
     if closed:
         # Who pushes a bicycle is a pedestrian, whom a street closed to bicycles is open to.
         on_foot = _may_walk(tags, asked=closed is Dropped.PRIVATE or _closed(tags, "access") is not None)
-        return WayRule(*2 * [_pushed(tags)]) if on_foot else closed
+        return _pushed(tags) if on_foot else closed
     if highway == "steps" or bicycle == "dismount" or (not invited and _is_for_walking(tags)):
-        return _closed(tags, "foot") or WayRule(*2 * [_pushed(tags)])
+        return _closed(tags, "foot") or _pushed(tags)
     return _ridden(tags)
 
 
-def _pushed(tags: Tags) -> Riding:
-    return Riding.STEPS if tags["highway"] == "steps" else Riding.PUSH
+def _pushed(tags: Tags) -> WayRule:
+    riding = Riding.STEPS if tags["highway"] == "steps" else Riding.PUSH
+    return WayRule(riding, riding)
 
 
 def _may_walk(tags: Tags, *, asked: bool) -> bool:
