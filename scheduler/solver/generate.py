@@ -19,15 +19,15 @@ from scheduler.solver.deadline import Deadline
 from scheduler.solver.graph import FAR, Points
 from scheduler.solver.labels import MOST_LABELS, Found
 from scheduler.solver.pool import Pool
-from scheduler.solver.program import Prices, Program
+from scheduler.solver.program import DualPrices, Program, Relaxed
 from scheduler.solver.table import RoundTable
 from scheduler.week.schedule import DayModel
 
-#: How many labels of each length are kept in the search for first and for paying rounds.
+#: How many labels of each length are kept where first and paying rounds are grown.
 _FIRST_WIDTH = 16
 #: By how much the width grows where no paying round is found with it.
 _WIDER = 16
-#: How many labels are kept in the search for any round with a certain visit.
+#: How many labels are kept where any round with a certain visit will do.
 _WIDE = 2_000
 #: How many rounds a day are taken into the pool at a time.
 _ROUNDS_A_TURN = 30
@@ -47,19 +47,6 @@ class Forced:
     conversations: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Relaxed:
-    """Prices, each day's least reduced points under them, and the bound that they give.
-
-    `solved` tells that no round pays under the prices, so that no better bound can come.
-    """
-
-    prices: Prices
-    least: NDArray[np.float64]
-    bound: float
-    solved: bool = False
-
-
 class Generator:
     """The rounds of a week known so far, and how those that matter are added."""
 
@@ -70,7 +57,7 @@ class Generator:
         self.days = Days(self.graphs)
         #: The relaxation that was solved last, and its prices.
         self._program: Program | None = None
-        self.prices: Prices | None = None
+        self.prices: DualPrices | None = None
         self._loads = [
             np.array([stop.load_s for stop in graph.stops[: graph.first_engagement]], dtype=float)
             for graph in self.graphs
@@ -85,9 +72,9 @@ class Generator:
         share = np.zeros(consultants)
         for group in self.pool.balance.groups:
             share[list(group)] = 1.0 / len(group)
-        self.prices = Prices(np.zeros(len(self.graphs)), values, share, share.copy())
+        self.prices = DualPrices(np.zeros(len(self.graphs)), values, share, share.copy())
 
-    def rounds_near(self, near: Prices) -> None:
+    def rounds_near(self, near: DualPrices) -> None:
         """Add the rounds of every day that the prices of a week much like this one favour."""
         table = self.pool.table()
         days = range(len(self.graphs))
@@ -118,7 +105,9 @@ class Generator:
         (found,), _new = self.grow([day], [extra], np.array([limit]), width, most)
         return found
 
-    def charges(self, number: int, found: Prices, table: RoundTable, forced: Forced | None = None) -> Points:
+    def charges(
+        self, number: int, found: DualPrices, table: RoundTable, forced: Forced | None = None
+    ) -> Points:
         """Return what the prices add to each visit option of a day."""
         graph, consultant = self.graphs[number], self.pool.consultants[number]
         weight = self.problem.weights["imbalance_minute"]
@@ -143,7 +132,7 @@ class Generator:
     def relaxing(self, deadline: Deadline, forced: Forced | None = None) -> Iterator[Relaxed]:
         """Yield the best bound so far after each turn of pricing."""
         widths = np.full(len(self.graphs), _FIRST_WIDTH)
-        # At first visits may be made twice, at a price, which keeps the prices from going wild.
+        # At first visits may be made twice, for points, which keeps the prices from going wild.
         spare = forced is None
         table, marks = self.pool.table(), self.pool.marks()
         program = self._program = Program(table, forced.request if forced else None, spare=spare)
@@ -191,7 +180,7 @@ class Generator:
         return None if turn is None else Relaxed(found, turn[0], found.bound(table, turn[0]))
 
     def _turn(
-        self, found: Prices, table: RoundTable, widths: Ints, forced: Forced | None, deadline: Deadline
+        self, found: DualPrices, table: RoundTable, widths: Ints, forced: Forced | None, deadline: Deadline
     ) -> tuple[Points, NDArray[np.bool_], int] | None:
         """Add the rounds that pay at some prices.
 
@@ -209,7 +198,7 @@ class Generator:
                 return None
             of_days = [extra[day] for day in days]
             width = int(widths[days[0]])
-            # A turn of narrow searches is short, and its bound is wanted whole.
+            # A narrow turn is short, and its bound is wanted whole.
             stop = (lambda: False) if width <= NARROW else (lambda: deadline.left_s <= 0)
             grown, more = self.grow(days, of_days, limit[days], width, _ROUNDS_A_TURN, stop=stop)
             new += more
@@ -275,9 +264,9 @@ class Generator:
         rounds = None if program is None else program.dive(share, lambda: deadline.left_s <= 0)
         return None if program is None or rounds is None else tuple(program.key[rounds].tolist())
 
-    def best_rounds(self, prices: Sequence[Points], limit: Points) -> list[list[int]]:
-        """Return the keys of every day's best rounds for prices of the requests that it offers."""
-        extra = [its[graph.local] for its, graph in zip(prices, self.graphs, strict=True)]
+    def best_rounds(self, costs: Sequence[Points], limit: Points) -> list[list[int]]:
+        """Return the keys of every day's best rounds, where meeting each request that it offers costs so much."""
+        extra = [its[graph.local] for its, graph in zip(costs, self.graphs, strict=True)]
         grown, _new = self.grow(range(len(self.graphs)), extra, limit, _FIRST_WIDTH, _ROUNDS_A_TURN)
         return [graph.keys.whole(found.keys) for graph, found in zip(self.graphs, grown, strict=True)]
 

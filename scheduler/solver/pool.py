@@ -10,8 +10,8 @@ from scheduler.solver.graph import DayGraph
 from scheduler.solver.keys import Keys
 from scheduler.solver.rounds import best_order
 from scheduler.solver.table import RoundTable
-from scheduler.week.schedule import INFEASIBLE, DayModel, DaySchedule, unmet_points
-from scheduler.week.score import Balance
+from scheduler.week.schedule import INFEASIBLE, DayModel, DaySchedule
+from scheduler.week.score import Balance, unmet_points
 
 
 class Pool:

@@ -14,8 +14,7 @@ from scipy import sparse
 
 from scheduler.model.problem import Problem
 from scheduler.solver.rounds import DayRounds
-from scheduler.week.schedule import unmet_points
-from scheduler.week.score import Balance
+from scheduler.week.score import Balance, unmet_points
 
 
 @dataclass(frozen=True, eq=False)

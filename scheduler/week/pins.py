@@ -130,12 +130,12 @@ def _nobody(problem: Problem, stay: _PinnedStay) -> Iterator[str]:
         day = days.get(pin.consultant_id)
         yield from _cannot(stay, consultants[pin.consultant_id], day)
         return
-    candidates = [
+    who = [
         consultant_id
         for consultant_id in consultants
         if request.kind == "visit" or request.consultant_id in (None, consultant_id)
     ]
-    if all(any(True for _reason in _cannot(stay, consultants[id_], days.get(id_))) for id_ in candidates):
+    if all(any(True for _reason in _cannot(stay, consultants[id_], days.get(id_))) for id_ in who):
         yield _("{id}: nobody can be there on {date} at {start}").format(
             id=pin.id, date=pin.date, start=clock(pin.start_s)
         )
