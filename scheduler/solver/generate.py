@@ -115,9 +115,16 @@ class Generator:
         requests = self._offers[number][graph.local]
         extra: Points = found.request[requests] + found.share[consultant] * rate * self._loads[number]
         if forced:
-            held = [stop.conversations for stop in graph.stops[: graph.first_engagement]]
-            extra[(requests == forced.request) & (np.array(held) != forced.conversations)] = FAR
+            meets, wanted = self._meeting(number, forced)
+            extra[meets & ~wanted] = FAR
         return extra
+
+    def _meeting(self, number: int, forced: Forced) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return which visit options of a day meet a forced request at all, and which as it must be met."""
+        graph = self.graphs[number]
+        held = np.array([stop.conversations for stop in graph.stops[: graph.first_engagement]])
+        meets = self._offers[number][graph.local] == forced.request
+        return meets, meets & (held == forced.conversations)
 
     def relax(self, deadline: Deadline, forced: Forced | None = None) -> Relaxed | None:
         """Add paying rounds until no day has any, or until the deadline, and return the best bound.
@@ -237,24 +244,18 @@ class Generator:
 
     def force_in(self, forced: Forced) -> None:
         """Add some rounds that meet a forced request, so that the relaxation has a choice at all."""
-        for number, graph in enumerate(self.graphs):
-            extra = np.zeros(graph.first_engagement)
-            for visit, local in enumerate(graph.local):
-                if graph.offers[local][0] == forced.request:
-                    wanted = graph.stops[visit].conversations == forced.conversations
-                    extra[visit] = -_MUST if wanted else FAR
-            if (extra < 0).any():
+        for number in range(len(self.graphs)):
+            meets, wanted = self._meeting(number, forced)
+            if wanted.any():
+                extra = np.where(wanted, -_MUST, np.where(meets, FAR, 0.0))
                 self.grow_one(number, extra, -_MUST / 2, _FIRST_WIDTH, _ROUNDS_A_TURN)
 
     def is_possible(self, forced: Forced) -> bool:
         """Tell whether any round meets a request with a number of conversations, other visits or not."""
-        for number, graph in enumerate(self.graphs):
-            extra = np.zeros(graph.first_engagement)
-            for visit, local in enumerate(graph.local):
-                wanted = graph.stops[visit].conversations == forced.conversations
-                if graph.offers[local][0] == forced.request and wanted:
-                    extra[visit] = -_MUST
-            if (extra < 0).any() and len(self.grow_one(number, extra, -_MUST / 2, _WIDE, 1).keys):
+        for number in range(len(self.graphs)):
+            _meets, wanted = self._meeting(number, forced)
+            extra = np.where(wanted, -_MUST, 0.0)
+            if wanted.any() and len(self.grow_one(number, extra, -_MUST / 2, _WIDE, 1).keys):
                 return True
         return False
 

@@ -211,8 +211,7 @@ class Part:
             seconds[schedule.day.consultant_id] += sum(visit.load_s for visit in schedule.visits)
         weight = self.problem.weights["imbalance_minute"]
         balance = weight * Balance.of(self.problem).minutes(list(seconds.values()))
-        pins = sum(request.pin is not None for request in self.problem.requests)
-        unmet = unmet_points(self.problem) + pins * self.pin_points
+        unmet = unmet_points(self.problem, pin_points=self.pin_points)
         return unmet + sum(schedule.points for schedule in schedules) + balance
 
     def alternatives(

@@ -64,11 +64,16 @@ def request_points(problem: Problem, request: Request, conversations: int) -> in
     return request.priority * (missed + unserved * conversations)
 
 
-def unmet_points(problem: Problem) -> int:
-    """Return the points of a week in which no request is met and nobody rides."""
+def unmet_points(problem: Problem, *, pin_points: int = 0) -> int:
+    """Return the points of a week in which no request is met and nobody rides.
+
+    `pin_points` are those of each pin that is not kept.
+    """
     change = problem.weights["change"]
     return sum(
-        request_points(problem, request, request.conversations) + (change if request.published else 0)
+        request_points(problem, request, request.conversations)
+        + (change if request.published else 0)
+        + (pin_points if request.pin else 0)
         for request in problem.requests
     )
 
