@@ -94,11 +94,18 @@ def visits(round_: Round) -> int:
     return sum(stop.kind in ("visit", "home_visit") for stop in round_.stops)
 
 
-def facts(round_: Round) -> tuple[str, ...]:
-    """Return the round's summary: leaving, being back, distance, visits, conversations."""
+def hours(round_: Round) -> tuple[str, str]:
+    """Say when a round leaves its base, and when it is back."""
     return (
         _("from base {time}").format(time=clock(round_.leaves_base)),
         _("back {time}").format(time=clock(round_.returns_base)),
+    )
+
+
+def facts(round_: Round) -> tuple[str, ...]:
+    """Return the round's summary: leaving, being back, distance, visits, conversations."""
+    return (
+        *hours(round_),
         km(round_.ride_metres),
         words.visits(visits(round_)),
         words.conversations(round_.conversations),

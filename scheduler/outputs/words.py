@@ -4,7 +4,7 @@ Shared by all outputs, so that page, workbook and terminal speak alike.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from scheduler.base.i18n import _, day, hours, ngettext, number
 from scheduler.model.clock import Week
@@ -25,6 +25,14 @@ def week_dates(roster: Roster) -> str:
     """Name the week's first and last working day: ``11 May – 15 May 2009``."""
     days = shown_days(roster)
     return f"{day(days[0])} – {day(days[-1])} {days[-1].year}"
+
+
+def weeks_text(weeks: Sequence[str]) -> str:
+    """Say which weeks were looked at: ``13 weeks, 2009-W20 to 2009-W32``."""
+    count = ngettext("{n} week", "{n} weeks", len(weeks)).format(n=len(weeks))
+    if len(weeks) < 2:
+        return ", ".join((count, *weeks))
+    return _("{count}, {first} to {last}").format(count=count, first=min(weeks), last=max(weeks))
 
 
 def conversations(n: int) -> str:
@@ -134,6 +142,15 @@ def term_price(name: str, weight: int) -> str:
 def points(n: int) -> str:
     """Count points of the score."""
     return ngettext("{n} point", "{n} points", n).format(n=number(n))
+
+
+def points_meaning() -> str:
+    """Say what the points are that a practice would be worth."""
+    return _(
+        "Points say what serving the practice is worth, less what it displaces elsewhere: visits, cycling, "
+        "waiting and balance. Each is the difference of two rosters, planned week by week with the practice "
+        "and without. 0: it would not make up for what it displaces."
+    )
 
 
 def request_state(request: Unassigned) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from scheduler.base.i18n import _, ngettext, number
+from scheduler.base.i18n import _, capitalized, ngettext, number
 from scheduler.model.clock import Week
 from scheduler.outputs.plots.style import (
     BAR,
@@ -18,7 +18,6 @@ from scheduler.outputs.plots.style import (
     axes_for,
     finish,
     numbers,
-    sentence,
     short,
     written,
 )
@@ -91,12 +90,12 @@ def _differences_found(
 ) -> str:
     apart = [name for name in sorted(values, key=values.__getitem__) if round(values[name], decimals)]
     if not apart:
-        return sentence(_("{what}: as today in every scenario").format(what=what))
+        return capitalized(_("{what}: as today in every scenario").format(what=what))
     ends = dict.fromkeys((apart[-1], apart[0]))
     named = "; ".join(
         f"{short(titles[name])} {written(values[name], decimals, signed=True)}" for name in ends
     )
-    return sentence(_("{what}, compared with today: {named}").format(what=what, named=named))
+    return capitalized(_("{what}, compared with today: {named}").format(what=what, named=named))
 
 
 def conversations_by_week(
