@@ -75,9 +75,7 @@ def rounds(roster: Roster) -> "pd.DataFrame":
     }
     rows = (
         (
-            r.date, r.consultant_id, r.leaves_base, r.returns_base,
-            sum(stop.kind in ("visit", "home_visit") for stop in r.stops),
-            r.conversations, r.ride_seconds, r.ride_metres, r.waiting_seconds,
+            r.date, r.consultant_id, r.leaves_base, r.returns_base, r.visits, r.conversations, r.ride_seconds, r.ride_metres, r.waiting_seconds,
         )
         for r in roster.rounds
     )  # fmt: skip

@@ -260,9 +260,7 @@ def _onward(roster: Roster, round_: Round) -> dict[int, str]:
             found[last] = _ride_words(stop.ride_seconds, stop.ride_metres, to)
         last = i
     if last is not None and round_.stops[last].place_id != base.place_id:
-        seconds = round_.ride_seconds - sum(stop.ride_seconds for stop in round_.stops)
-        metres = round_.ride_metres - sum(stop.ride_metres for stop in round_.stops)
-        found[last] = _ride_words(seconds, metres, _("base"))
+        found[last] = _ride_words(round_.back_seconds, round_.back_metres, _("base"))
     return found
 
 

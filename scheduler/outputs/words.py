@@ -6,7 +6,7 @@ Shared by all outputs, so that page, workbook and terminal speak alike.
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from scheduler.base.i18n import _, day, hours, ngettext, number
+from scheduler.base.i18n import _, clock, day, hours, ngettext, number
 from scheduler.model.clock import Week
 from scheduler.model.config import DEFAULT_WEIGHTS
 from scheduler.model.roster import Roster, Stop, StopKind, Term, Unassigned
@@ -68,7 +68,7 @@ def sentence(roster: Roster, *, checked: bool = False) -> str:
     `checked` tells that the proof was checked independently of the engine.
     """
     stops = [stop for round_ in roster.rounds for stop in round_.stops]
-    made = sum(stop.kind in ("visit", "home_visit") for stop in stops)
+    made = sum(stop.is_visit for stop in stops)
     asked = made + sum(request.held == 0 for request in roster.unassigned)
     return _("{week}: {made} of {asked} visits, {conversations}, {proof}").format(
         week=week_title(roster),
@@ -98,6 +98,14 @@ def stop_title(stop: Stop) -> str:
 def stop_named(stop: Stop) -> str:
     """Name a stop within a sentence, as in "at a home visit"."""
     return _("a home visit") if stop.kind == "home_visit" else stop.name
+
+
+def room(stop: Stop) -> str:
+    """Say when the room of a visit is free, and which one it is: ``room 9:00–12:00, 2nd floor``; else ""."""
+    if stop.kind != "visit" or not stop.slot:
+        return ""
+    free = _("room {start}–{end}").format(start=clock(stop.slot.start), end=clock(stop.slot.end))
+    return f"{free}, {stop.slot.room}" if stop.slot.room else free
 
 
 def ordered_terms(roster: Roster) -> dict[str, Term]:

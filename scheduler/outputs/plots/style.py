@@ -195,6 +195,12 @@ class Rows:
         """How high the list should be, in inches."""
         return len(self.labels) * (0.58 if any("\n" in text for text in self._wrapped()) else 0.45)
 
+    def axes_for(self, ax: "Axes | None", around_in: float) -> "Axes":
+        """Return axes with this list, `ax` or new ones, with so many inches for title, legend and numbers."""
+        axes = axes_for(ax, around_in + self.height_in)
+        self.draw(axes)
+        return axes
+
     def draw(self, ax: "Axes") -> None:
         """Make the y axis of `ax` this list."""
         from matplotlib.ticker import MaxNLocator
