@@ -47,6 +47,11 @@ class Stop:
     conversation_starts: tuple[dt.datetime, ...] = ()
     slot: StopSlot | None = None
 
+    @property
+    def is_visit(self) -> bool:
+        """Whether conversations are held here: at a practice or at home."""
+        return self.kind in ("visit", "home_visit")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
@@ -61,6 +66,21 @@ class Round:
     waiting_seconds: int
     conversations: int
     stops: tuple[Stop, ...]
+
+    @property
+    def visits(self) -> int:
+        """The number of visits, home visits included."""
+        return sum(stop.is_visit for stop in self.stops)
+
+    @property
+    def back_seconds(self) -> int:
+        """How long the ride back to base is: what the rides to the stops leave of all."""
+        return self.ride_seconds - sum(stop.ride_seconds for stop in self.stops)
+
+    @property
+    def back_metres(self) -> int:
+        """How far the ride back to base is."""
+        return self.ride_metres - sum(stop.ride_metres for stop in self.stops)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

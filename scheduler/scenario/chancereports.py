@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 from scheduler.base.i18n import _, day, ngettext, number
 from scheduler.model.config import SimulationSettings
 from scheduler.outputs import plots, words
-from scheduler.outputs.mappage import map_alone, weeks_text
+from scheduler.outputs.mappage import MapPage
 from scheduler.outputs.privacy import public
 from scheduler.outputs.report import Section, report
 from scheduler.outputs.scene import week_scene
+from scheduler.outputs.words import weeks_text
 from scheduler.scenario.chance.calm import Calm
 from scheduler.scenario.chance.robustness import Robustness
 from scheduler.scenario.goals.road import Capacity
@@ -39,6 +40,7 @@ def week_report(calm: Calm, prepared: Prepared) -> str:
     scene = week_scene(
         public(found.roster), rides(found.roster, prepared.travel), prepared.network.background()
     )
+    page = MapPage(title=words.week_title(found.roster), scene=scene)
     return report(
         _("How well week {number} of {year} keeps its times").format(
             number=calm.week.number, year=calm.week.year
@@ -57,7 +59,7 @@ def week_report(calm: Calm, prepared: Prepared) -> str:
                 figure=plots.stop_punctuality(found.stops(), source=source),
             ),
             *_price(calm, source),
-            Section(_("All rounds of the week"), html=map_alone(scene, words.week_title(found.roster))),
+            Section(_("All rounds of the week"), html=page.alone()),
         ],
         notes=_open_rosters(calm),
     )

@@ -7,8 +7,7 @@ import math
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from scheduler.base.i18n import _, minutes, number
-from scheduler.outputs.plots.style import sentence
+from scheduler.base.i18n import _, capitalized, minutes, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +45,7 @@ def road_table(fan: "pd.DataFrame") -> "pd.DataFrame":
     headings = [
         _("By the end of"),
         _("Booked"),
-        sentence(_("held, on average")),
+        capitalized(_("held, on average")),
         _("Nine times in ten"),
         _("Goal reached"),
     ]
@@ -106,7 +105,7 @@ def frontier_table(frontier: "pd.DataFrame") -> "pd.DataFrame":
         _("Practices"),
         _("Asked for"),
         _("Booked"),
-        sentence(_("held, on average")),
+        capitalized(_("held, on average")),
         _("Kroner"),
         _("Kroner each"),
         _("Goal reached"),
@@ -166,7 +165,7 @@ def calm_table(calm: "pd.DataFrame") -> "pd.DataFrame":
         _("Cycling"),
         _("Waiting"),
         _("Booked"),
-        sentence(_("held, on average")),
+        capitalized(_("held, on average")),
         _("Lost to delay"),
         _("On time"),
         _("Within 5 min"),

@@ -25,7 +25,7 @@ from scheduler.network.loading import is_builtin
 from scheduler.network.mapfile import MapFile, open_map
 from scheduler.network.osm import OsmData
 from scheduler.network.writing import write_osm
-from scheduler.outputs.networkmap import network_page
+from scheduler.outputs import networkmap
 from scheduler.places.addresses import AddressBook, AddressError, WrittenAddress, read_address, street_key
 from scheduler.places.geocoding import Search, distance_words, search_places, unreachable
 from scheduler.places.online import OnlineAddresses
@@ -52,14 +52,14 @@ def network_map(found: Described) -> str:
     """Return a described network as an HTML page, with all places but home visits."""
     info = found.network.info()
     homes = found.project.homes
-    return network_page(
+    return networkmap.network_map(
         found.network.stretches(),
         found.network.background(),
         [place for place in found.search.places if place.place_id not in homes],
         {located.place_id: located.distance_m for located in found.search.located},
         source=info.source,
         date=info.date,
-    )
+    ).html()
 
 
 def build_network(

@@ -80,7 +80,7 @@ def candidates(
 
 def show_ranking(terminal: "Terminal", ranking: "Ranking") -> None:
     """Print what each candidate brings alone, and who joins one after the other."""
-    from scheduler.outputs.mappage import weeks_text
+    from scheduler.outputs.words import weeks_text
     from scheduler.scenario.practices.joining import problems_of
 
     weeks = weeks_text([str(week) for week in ranking.weeks])
@@ -94,8 +94,7 @@ def show_ranking(terminal: "Terminal", ranking: "Ranking") -> None:
 
 
 def _show(terminal: "Terminal", ranking: "Ranking", gains: "Iterable[Gain]", title: str) -> None:
-    from scheduler.base.i18n import number
-    from scheduler.outputs.candidatemap import signed
+    from scheduler.base.i18n import number, signed
 
     headings = (
         "",

@@ -81,10 +81,10 @@ def place(
 
 def show_places(terminal: "Terminal", found: "NextPlaces") -> None:
     """Print the best places, and what the practice is that was tried."""
-    from scheduler.base.i18n import clock, ngettext, number
-    from scheduler.outputs.candidatemap import signed
-    from scheduler.outputs.mappage import records, weeks_text
-    from scheduler.outputs.valuemap import best_places, weekday_name
+    from scheduler.base.i18n import clock, ngettext, number, signed
+    from scheduler.outputs.frames import records
+    from scheduler.outputs.valuemap import best_places, street_words, weekday_name
+    from scheduler.outputs.words import weeks_text
 
     typical = found.typical
     terminal.line(
@@ -111,7 +111,7 @@ def show_places(terminal: "Terminal", found: "NextPlaces") -> None:
     shown = [
         (
             str(rank),
-            rows[row]["streets"] or _("a path without a name"),
+            street_words(rows[row]),
             weekday_name(rows[row]),
             number(rows[row]["points_a_week"]),
             signed(rows[row]["conversations_a_week"], 1),

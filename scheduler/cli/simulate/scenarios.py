@@ -92,7 +92,7 @@ def scenarios(
 
 def show_comparison(terminal: "Terminal", comparison: "Comparison") -> None:
     """Print what each scenario comes to, a row a measure, and what makes it differ from today."""
-    from scheduler.outputs.mappage import weeks_text
+    from scheduler.outputs.words import weeks_text
     from scheduler.scenario.explaining import explained, remarks
     from scheduler.scenario.reporting import comparison_table
 

@@ -125,7 +125,6 @@ def show_robustness(terminal: "Terminal", found: "Robustness") -> None:
     """Print what is held and lost, and how likely the times of every stop are kept."""
     from scheduler.base import i18n
     from scheduler.outputs import words
-    from scheduler.outputs.plots.style import sentence
     from scheduler.scenario.telling import chance_text
 
     summary = found.summary()
@@ -157,7 +156,7 @@ def show_robustness(terminal: "Terminal", found: "Robustness") -> None:
             chance=chance_text(summary.chance_week_within_15_min)
         )
     )
-    held = sentence(_("held, on average"))
+    held = i18n.capitalized(_("held, on average"))
     headings = ("", _("Booked"), _("Stop"), _("On time"), _("Within 5 min"), _("Within 15 min"), held)
     title = _("The chance that stops begin in time, illness set aside")
     terminal.table(headings, list(_sections(found)), numbers=4, title=title)

@@ -9,7 +9,7 @@ value on the way is exact; that no other five together are worth more is not cla
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scheduler.base import files
 from scheduler.base.errors import SchedulerError
@@ -30,6 +30,8 @@ from scheduler.week.calendar import never_met
 if TYPE_CHECKING:
     import folium
     import pandas as pd
+
+    from scheduler.outputs.mappage import MapPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -91,33 +93,29 @@ class Ranking:
 
     def map(self) -> "folium.Map":
         """Return the candidates on a map, each with what it brings."""
-        from scheduler.outputs.candidatemap import candidate_map
-
-        return candidate_map(self.table(), self.table(self.joined), **self._places())
+        return self._map().live()
 
     def page(self) -> str:
         """Return the ranking as an HTML page that needs nothing else, in the language in force."""
-        from scheduler.outputs.candidatemap import candidate_page
+        return self._map().html()
 
-        return candidate_page(
+    def _map(self) -> "MapPage":
+        from scheduler.outputs.candidatemap import candidate_map
+
+        project = self.prepared.project
+        return candidate_map(
             self.table(),
             self.table(self.joined),
-            **self._places(),
+            places={id_: candidate.place for id_, candidate in self.candidates.items()},
+            bases=project.bases,
+            practices=practice_places(project),
+            background=self.prepared.network.background(),
             weeks=[str(week) for week in self.weeks],
             today_conversations=self.conversations,
             today_cost_dkk=self.cost_dkk,
             enough=self.enough,
             remarks=(*self.notes, *(str(problem) for problem in problems_of(self.failures))),
         )
-
-    def _places(self) -> dict[str, Any]:
-        project = self.prepared.project
-        return {
-            "places": {id_: candidate.place for id_, candidate in self.candidates.items()},
-            "bases": project.bases,
-            "practices": practice_places(project),
-            "background": self.prepared.network.background(),
-        }
 
 
 def rank_candidates(

@@ -11,7 +11,7 @@ besides. Between the points nothing is known: a map may fill the gaps, and has t
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scheduler.base import files
 from scheduler.base.errors import InputError
@@ -31,6 +31,8 @@ from scheduler.services.planner import Prepared
 if TYPE_CHECKING:
     import folium
     import pandas as pd
+
+    from scheduler.outputs.mappage import MapPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,30 +86,26 @@ class NextPlaces:
 
     def map(self) -> "folium.Map":
         """Return the worth of the practice as colours on a map."""
-        from scheduler.outputs.valuemap import value_map
-
-        return value_map(self.table(), **self._places())
+        return self._map().live()
 
     def page(self) -> str:
         """Return map and tables as an HTML page that needs nothing else, in the language in force."""
-        from scheduler.outputs.valuemap import value_page
+        return self._map().html()
 
-        return value_page(
+    def _map(self) -> "MapPage":
+        from scheduler.outputs.valuemap import value_map
+
+        project = self.prepared.project
+        return value_map(
             self.table(),
-            **self._places(),
+            bases=project.bases,
+            practices=practice_places(project),
+            background=self.prepared.network.background(),
             weeks=[str(week) for week in self.weeks],
             conversations=self.typical.conversations,
             hours_s=(self.typical.start_s, self.typical.end_s),
             remarks=self.remarks,
         )
-
-    def _places(self) -> dict[str, Any]:
-        project = self.prepared.project
-        return {
-            "bases": project.bases,
-            "practices": practice_places(project),
-            "background": self.prepared.network.background(),
-        }
 
 
 def next_places(
