@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, clock
-from scheduler.model.clock import Week
+from scheduler.model.clock import Week, local, seconds_of
 from scheduler.model.problem import (
     Agreement,
     ClosedDay,
@@ -109,8 +109,8 @@ def _requests(project: Project, week: Week, published: Roster | None) -> Iterato
 def _published_visits(published: Roster | None) -> Mapping[str, PublishedVisit]:
     return {
         stop.id: PublishedVisit(
-            date=round_.date,
-            start_s=stop.start.hour * 3600 + stop.start.minute * 60 + stop.start.second,
+            date=(day := local(stop.start).date()),
+            start_s=seconds_of(stop.start, day),
             consultant_id=round_.consultant_id,
         )
         for round_ in (published.rounds if published else ())
