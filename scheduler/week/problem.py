@@ -20,7 +20,7 @@ from scheduler.model.problem import (
     TravelTimes,
     own_ride_s,
 )
-from scheduler.model.project import BASE, Consultant, Place, Practice, Project
+from scheduler.model.project import BASE, Consultant, Place, Practice, Project, problem_at
 from scheduler.model.roster import Roster
 from scheduler.week import pins
 from scheduler.week.calendar import (
@@ -251,5 +251,5 @@ def _impossible_engagements(problem: Problem) -> Iterator[InputProblem]:
                     reached=clock(-(-reached_s // 60) * 60),
                     start=clock(engagement.start_s),
                 )
-                yield (InputProblem(reason, origin.file, origin.row) if origin else InputProblem(reason))
+                yield problem_at(origin, reason)
             place_id, free_s, before = engagement.place_id, engagement.end_s, engagement.title
