@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler.base import files
-from scheduler.base.errors import ServiceError
-from scheduler.base.i18n import _, os_reason
+from scheduler.base.errors import told
 from scheduler.base.progress import Progress
 from scheduler.places.online import OnlineAddresses
 from scheduler.services.planner import Prepared, prepare
@@ -31,12 +30,8 @@ def prepared_with(
 
 def write_tables(folder: Path, tables: Mapping[str, "pd.DataFrame"]) -> tuple[Path, ...]:
     """Write tables as CSV files into a folder, each complete or not at all; return the files."""
-    try:
+    with told(files.unwritable, folder):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ServiceError(
-            _("{file} cannot be written: {error}").format(file=folder, error=os_reason(error))
-        ) from error
     written = {folder / f"{name}.csv": table for name, table in tables.items()}
     for file, table in written.items():
         files.replace_csv(file, list(table.columns), _plain(table))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.model.clock import TIMEZONE, at
+from scheduler.model.clock import at, local
 from scheduler.model.config import SimulationSettings
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster
@@ -108,7 +108,7 @@ class Robustness:
                 "kind": [stop.stop.kind for _round, stop in found],
                 "id": [stop.stop.id for _round, stop in found],
                 "name": [words.stop_title(stop.stop) for _round, stop in found],
-                "booked_start": [_local(stop.stop.start) for _round, stop in found],
+                "booked_start": [local(stop.stop.start) for _round, stop in found],
                 "chance_made": [_chance(stop.made) for _round, stop in found],
                 **{
                     f"chance_within_{minutes}_min": [
@@ -144,7 +144,7 @@ class Robustness:
                 "practice_id": [stop.stop.id for _round, stop, *_rest in found],
                 "name": [words.stop_title(stop.stop) for _round, stop, *_rest in found],
                 "number": [number for _round, _stop, number, _talk in found],
-                "booked_start": [_local(talk.booked) for *_rest, talk in found],
+                "booked_start": [local(talk.booked) for *_rest, talk in found],
                 **{
                     f"chance_within_{minutes}_min": [
                         _chance(talk.seen & (talk.late_s <= minutes * 60)) for *_rest, talk in found
@@ -168,7 +168,7 @@ class Robustness:
         return pd.DataFrame(
             {
                 **_whose(self.rounds),
-                "booked_return": [_local(round_.round.returns_base) for round_ in self.rounds],
+                "booked_return": [local(round_.round.returns_base) for round_ in self.rounds],
                 "shift_end": [at(round_.day.date, round_.day.end_s) for round_ in self.rounds],
                 "chance_back_by_shift_end": [_chance(_is_back(round_)) for round_ in self.rounds],
                 "late_minutes_mean": [float(late.mean()) for late in late_min],
@@ -271,11 +271,6 @@ def _whose(rounds: Iterable[PlayedRound]) -> dict[str, list[object]]:
         "date": [dt.datetime.combine(round_.date, dt.time()) for round_ in played],
         "consultant_id": [round_.consultant_id for round_ in played],
     }
-
-
-def _local(moment: dt.datetime) -> dt.datetime:
-    """Return a moment in the zone's own time, which a roster that was read from a file does not name."""
-    return moment.astimezone(TIMEZONE)
 
 
 def _chance(case: Chances) -> float:
