@@ -20,6 +20,7 @@ from scheduler.scenario.telling import (
     frontier_text,
     needs_table,
     road_table,
+    unproven,
 )
 from scheduler.services.planner import Prepared, rides
 
@@ -59,7 +60,7 @@ def week_report(calm: Calm, prepared: Prepared) -> str:
             *_price(calm, source),
             Section(_("All rounds of the week"), html=map_alone(scene, words.week_title(found.roster))),
         ],
-        notes=_open_rosters(calm),
+        notes=unproven(calm),
     )
 
 
@@ -88,14 +89,6 @@ def _price(calm: Calm, source: str) -> Iterator[Section]:
             table=calm_table(table),
             figure=plots.price_of_calm(table, source=source),
         )
-
-
-def _open_rosters(calm: Calm) -> list[str]:
-    return [
-        _("The roster with {minutes} minutes of slack is not proven best.").format(minutes=slack.minutes)
-        for slack in calm.slacks
-        if slack.robustness.roster.status != "optimal"
-    ]
 
 
 def capacity_report(found: Capacity, needs: "pd.DataFrame", chance: float) -> str:
@@ -148,7 +141,7 @@ def capacity_report(found: Capacity, needs: "pd.DataFrame", chance: float) -> st
             ),
             *_sizes(found),
         ],
-        notes=[f"{failure.scenario} {failure.week}: {failure.reason}" for failure in found.failures],
+        notes=[*map(str, found.failures)],
     )
 
 

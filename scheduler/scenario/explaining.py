@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from scheduler.base import i18n
 from scheduler.base.i18n import _, ngettext
 from scheduler.scenario.compare import Comparison, Difference
-from scheduler.scenario.costs import week_cost_dkk
+from scheduler.scenario.costs import cost_dkk
 from scheduler.scenario.model import TODAY
 
 #: How many practices are named in a sentence.
@@ -145,11 +145,7 @@ def _cycling(comparison: Comparison, scenario: str) -> Iterator[str]:
 def _costs(comparison: Comparison, scenario: str) -> Iterator[str]:
     """Say which parts of the costs differ."""
     before, after = (comparison.study.prepared[name].project for name in (TODAY, scenario))
-    costs = [
-        sum(cost for week in comparison.weeks if (cost := week_cost_dkk(project, week)))
-        for project in (before, after)
-    ]
-    apart = costs[1] - costs[0]
+    apart = (cost_dkk(after, comparison.weeks) or 0) - (cost_dkk(before, comparison.weeks) or 0)
     people = len(after.consultants) - len(before.consultants)
     if round(apart):
         parts = []
@@ -161,7 +157,7 @@ def _costs(comparison: Comparison, scenario: str) -> Iterator[str]:
             told = ngettext("{n} practice", "{n} practices", abs(practices))
             parts.append(told.format(n=_signed(practices)))
         if after.config.costs != before.config.costs:
-            parts.append(_("other prices"))
+            parts.append(_("other rates"))
         yield _("Cost: {n} kr. ({parts}).").format(n=_signed(apart), parts=", ".join(parts))
 
 

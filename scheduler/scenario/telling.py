@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler.base.i18n import _, minutes, number
 from scheduler.outputs.plots.style import sentence
+from scheduler.scenario.weeks import QUARTER_WEEKS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_QUARTER_WEEKS = 13
+    from scheduler.scenario.chance.calm import Calm
 
 
 def chance_text(chance: float) -> str:
@@ -32,7 +33,7 @@ def road_table(fan: "pd.DataFrame") -> "pd.DataFrame":
     import pandas as pd
 
     booked = fan["booked_conversations"].cumsum()
-    stations = [*range(_QUARTER_WEEKS - 1, len(fan) - 1, _QUARTER_WEEKS), len(fan) - 1]
+    stations = [*range(QUARTER_WEEKS - 1, len(fan) - 1, QUARTER_WEEKS), len(fan) - 1]
     rows = [
         (
             str(row["week"]),
@@ -173,3 +174,12 @@ def calm_table(calm: "pd.DataFrame") -> "pd.DataFrame":
         _("All within 15 min"),
     ]
     return pd.DataFrame(rows, columns=headings)
+
+
+def unproven(calm: "Calm") -> list[str]:
+    """Return a remark on every roster with or without slack that is not proven best."""
+    return [
+        _("The roster with {minutes} minutes of slack is not proven best.").format(minutes=slack.minutes)
+        for slack in calm.slacks
+        if slack.robustness.roster.status != "optimal"
+    ]

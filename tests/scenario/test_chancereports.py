@@ -8,7 +8,7 @@ import pytest
 from scenario.joiners import PROJECT, write_project
 
 from scheduler.model.clock import Week
-from scheduler.scenario import capacity, capacity_report, price_of_calm, week_report, what_it_takes
+from scheduler.scenario import Runs, capacity, capacity_report, price_of_calm, week_report, what_it_takes
 from scheduler.scenario.goals.road import Capacity
 from scheduler.scenario.model import Failure
 from scheduler.scenario.telling import frontier_table
@@ -39,7 +39,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
 
 @pytest.fixture(scope="module")
 def found(prepared: Prepared) -> Capacity:
-    return capacity(prepared, workers=0, sampled_weeks=2, consultants=(1, 2), practices=(3, 4))
+    return capacity(prepared, runs=Runs(workers=0), sampled_weeks=2, consultants=(1, 2), practices=(3, 4))
 
 
 def _words(html: str) -> str:
