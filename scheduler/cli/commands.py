@@ -10,7 +10,15 @@ import click
 from scheduler.base import i18n
 from scheduler.base.i18n import N_, _
 from scheduler.cli.network import network
-from scheduler.cli.options import Settings, common, online_option, read_argument, read_week, week_argument
+from scheduler.cli.options import (
+    Settings,
+    common,
+    online_option,
+    read_argument,
+    read_week,
+    time_limit_option,
+    week_argument,
+)
 from scheduler.cli.simulate import simulate
 
 
@@ -56,14 +64,7 @@ def init(settings: Settings, folder: Path) -> None:
     )
 )
 @week_argument
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    default=20.0,
-    show_default=True,
-    metavar=N_("SECONDS"),
-    help=N_("Search no longer than this; the best roster found is written with its gap."),
-)
+@time_limit_option(N_("Search no longer than this; the best roster found is written with its gap."))
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**31 - 1),
@@ -126,14 +127,7 @@ def plan(
     )
 )
 @week_argument
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    metavar=N_("SECONDS"),
-    help=N_("Search no longer than this; what was found until then is shown."),
-)
+@time_limit_option(N_("Search no longer than this; what was found until then is shown."), 60.0)
 @online_option
 @common
 @click.pass_obj

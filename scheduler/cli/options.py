@@ -97,6 +97,32 @@ online_option = click.option(
 )
 
 
+def count_option(
+    name: str, least: int, most: int, usual: int, meaning: str
+) -> Callable[[_Command], _Command]:
+    """Return an option that is a number from `least` to `most`."""
+    return click.option(
+        name,
+        type=click.IntRange(least, most),
+        default=usual,
+        show_default=True,
+        metavar=N_("N"),
+        help=meaning,
+    )
+
+
+def time_limit_option(meaning: str, usual_s: float = 20.0) -> Callable[[_Command], _Command]:
+    """Return the option how long may be searched."""
+    return click.option(
+        "--time-limit",
+        type=click.FloatRange(min=0, min_open=True),
+        default=usual_s,
+        show_default=True,
+        metavar=N_("SECONDS"),
+        help=meaning,
+    )
+
+
 def read_week(text: str) -> "Week":
     """Read the week of the command line; without one it is the next in Copenhagen."""
     from scheduler.inputs import cells

@@ -18,6 +18,7 @@ from scheduler.scenario.telling import (
     chance_text,
     frontier_table,
     frontier_text,
+    goal_answer,
     needs_table,
     road_table,
     unproven,
@@ -103,17 +104,6 @@ def capacity_report(found: Capacity, needs: "pd.DataFrame", chance: float) -> st
     """
     weeks = weeks_text([str(week) for week in found.weeks])
     source = _("Rosters planned by hjul; {weeks}").format(weeks=weeks)
-    least, most = found.range()
-    answer = _(
-        "The chance is {chance}. Of {booked} booked conversations, with those before, {held} are held on "
-        "average, and nine times in ten {least} to {most}."
-    ).format(
-        chance=chance_text(found.chance),
-        booked=number(sum(found.booked)),
-        held=number(found.expected),
-        least=number(least),
-        most=number(most),
-    )
     before = ngettext("{n} conversation was held before.", "{n} conversations were held before.", found.held)
     return report(
         _("The road to {goal} conversations").format(goal=number(found.goal)),
@@ -129,7 +119,7 @@ def capacity_report(found: Capacity, needs: "pd.DataFrame", chance: float) -> st
         [
             Section(
                 _("The road to the goal"),
-                answer,
+                ". ".join(goal_answer(found)),
                 table=road_table(found.fan()),
                 figure=plots.road_to_goal(found.fan(), end=found.end, source=source),
             ),

@@ -123,21 +123,18 @@ def _cycling(comparison: Comparison, scenario: str) -> Iterator[str]:
     way = float(held[scenario] * (rate[scenario] - rate[TODAY]))
     if math.isnan(volume + way):
         return  # there is no way to a conversation where none is held
-    parts = []
-    if round(volume):
-        told = (
-            _("{n} minutes for more conversations")
-            if volume > 0
-            else _("{n} minutes for fewer conversations")
+    parts = [
+        (more if minutes > 0 else less).format(n=_signed(minutes))
+        for minutes, more, less in (
+            (volume, _("{n} minutes for more conversations"), _("{n} minutes for fewer conversations")),
+            (
+                way,
+                _("{n} minutes as the way to each is longer"),
+                _("{n} minutes as the way to each is shorter"),
+            ),
         )
-        parts.append(told.format(n=_signed(volume)))
-    if round(way):
-        told = (
-            _("{n} minutes as the way to each is longer")
-            if way > 0
-            else _("{n} minutes as the way to each is shorter")
-        )
-        parts.append(told.format(n=_signed(way)))
+        if round(minutes)
+    ]
     if parts:
         yield _("Cycling: {parts}.").format(parts=", ".join(parts))
 

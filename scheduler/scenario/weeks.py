@@ -164,16 +164,13 @@ def weeks_of(text: str) -> tuple[Week, ...]:
         When they are not written so, or the last comes before the first.
     """
     first, dots, last = text.partition("..")
+    hint = _("Write the weeks like 2009-W20..2009-W32.")
     try:
         begin = cells.week(first)
         end = cells.week(last) if dots else begin
     except cells.CellError as error:
-        raise InputError(str(error), hint=_("Write the weeks like 2009-W20..2009-W32.")) from error
+        raise InputError(str(error), hint) from error
     if end < begin:
-        raise InputError(
-            _("{first} to {last} are no weeks: the last comes before the first.").format(
-                first=begin, last=end
-            ),
-            hint=_("Write the weeks like 2009-W20..2009-W32."),
-        )
+        reason = _("{first} to {last} are no weeks: the last comes before the first.")
+        raise InputError(reason.format(first=begin, last=end), hint)
     return tuple(begin.shift(weeks) for weeks in range(end.weeks_since(begin) + 1))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scheduler.base.i18n import N_, _
-from scheduler.cli.options import Settings, common, online_option, read_argument
-from scheduler.cli.simulate.options import count_option, page_option, planned
+from scheduler.cli.options import Settings, common, count_option, online_option, read_argument
+from scheduler.cli.simulate.options import page_option, planned
 from scheduler.cli.simulate.whatif import show_table, what_if, whole_numbers
 
 if TYPE_CHECKING:
@@ -111,30 +111,17 @@ def capacity(
 
 def show_capacity(terminal: "Terminal", found: "Capacity", needs: "pd.DataFrame") -> None:
     """Print the road to the goal, what it takes, and the sizes that were compared."""
-    from scheduler.base import i18n
-    from scheduler.scenario.telling import chance_text, frontier_table, needs_table, road_table
+    from scheduler.scenario.telling import (
+        chance_text,
+        frontier_table,
+        goal_answer,
+        needs_table,
+        road_table,
+    )
 
-    least, most = found.range()
-    terminal.line(
-        _("The chance to hold {goal} conversations by {end}: {chance}").format(
-            goal=i18n.number(found.goal),
-            end=i18n.day(found.end, "year"),
-            chance=chance_text(found.chance),
-        ),
-        style="bold",
-    )
-    terminal.line(
-        _(
-            "{booked} are booked in {weeks} weeks, and with those before {held} held on average, "
-            "nine times in ten {least} to {most}."
-        ).format(
-            booked=i18n.number(sum(found.booked)),
-            weeks=i18n.number(len(found.weeks)),
-            held=i18n.number(found.expected),
-            least=i18n.number(least),
-            most=i18n.number(most),
-        )
-    )
+    chance, conversations = goal_answer(found)
+    terminal.line(chance, style="bold")
+    terminal.line(conversations)
     show_table(terminal, road_table(found.fan()), numbers=4, title=_("The road to the goal"))
     title = _("What it takes for a chance of {chance}, one thing at a time")
     show_table(terminal, needs_table(needs), numbers=2, title=title.format(chance=chance_text(_WANTED)))

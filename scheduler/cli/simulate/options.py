@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from scheduler.base.i18n import N_
+from scheduler.cli.options import time_limit_option
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -37,32 +38,6 @@ seed_option = click.option(
     metavar=N_("NUMBER"),
     help=N_("Other draws with another seed."),
 )
-
-
-def count_option(
-    name: str, least: int, most: int, usual: int, meaning: str
-) -> Callable[[_Command], _Command]:
-    """Return an option that is a number from `least` to `most`."""
-    return click.option(
-        name,
-        type=click.IntRange(least, most),
-        default=usual,
-        show_default=True,
-        metavar=N_("N"),
-        help=meaning,
-    )
-
-
-def time_limit_option(meaning: str) -> Callable[[_Command], _Command]:
-    """Return the option how long a roster is searched for."""
-    return click.option(
-        "--time-limit",
-        type=click.FloatRange(min=0, min_open=True),
-        default=20.0,
-        show_default=True,
-        metavar=N_("SECONDS"),
-        help=meaning,
-    )
 
 
 def planned(command: _Command) -> _Command:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scheduler.base.i18n import N_, _
-from scheduler.cli.options import Settings, common, online_option
-from scheduler.cli.simulate.options import count_option, page_option, planned, seed_option, weeks_option
+from scheduler.cli.options import Settings, common, count_option, online_option
+from scheduler.cli.simulate.options import page_option, planned, seed_option, weeks_option
 from scheduler.cli.simulate.whatif import show_table, what_if
 
 if TYPE_CHECKING:

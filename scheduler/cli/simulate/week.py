@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING
 import click
 
 from scheduler.base.i18n import N_, _, ngettext
-from scheduler.cli.options import Settings, common, online_option, read_week, week_argument
-from scheduler.cli.simulate.options import count_option, page_option, seed_option, time_limit_option
+from scheduler.cli.options import (
+    Settings,
+    common,
+    count_option,
+    online_option,
+    read_week,
+    time_limit_option,
+    week_argument,
+)
+from scheduler.cli.simulate.options import page_option, seed_option
 from scheduler.cli.simulate.whatif import show_table, what_if, whole_numbers
 
 if TYPE_CHECKING:

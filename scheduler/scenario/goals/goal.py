@@ -1,7 +1,7 @@
 """All weeks of the period planned, and some of them at other sizes of the service: the chance of its goal."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -73,9 +73,8 @@ def capacity(
     tasks = [*tasks_of(TODAY, prepared, weeks), *size_tasks(project, times, wanted, sampled)]
     ran = runs.run_all(tasks, partial(outlook, settings=project.config.simulation, draws=_DRAWS))
     found: dict[str, list[WeekOutlook]] = {}
-    names = [field.name for field in fields(WeekOutlook)]
-    for row in ran.results.to_dict("records"):
-        found.setdefault(row["scenario"], []).append(WeekOutlook(**{name: row[name] for name in names}))
+    for each in ran.figures(WeekOutlook):
+        found.setdefault(each.scenario, []).append(each)
     road = _road(project, weeks, found.get(TODAY, ()), held, ran.failures)
     if not sampled:
         return road

@@ -21,7 +21,7 @@ from scheduler.model.clock import Week
 from scheduler.model.problem import TravelTimes
 from scheduler.model.project import Project
 from scheduler.scenario.costs import cost_dkk
-from scheduler.scenario.model import COLUMNS, TODAY, Failure, Task, WeekFigures
+from scheduler.scenario.model import TODAY, Failure, Task, WeekFigures
 from scheduler.scenario.runs.running import Runs
 from scheduler.week.calendar import requested_conversations, room_slots
 from scheduler.week.problem import week_problem
@@ -99,8 +99,7 @@ class JoinedWeeks:
         if tasks:
             ran = self._runs.run_all(tasks)
             self.failures.extend(ran.failures)
-            for row in ran.results.to_dict("records"):
-                figures = WeekFigures(**{name: row[name] for name in COLUMNS})
+            for figures in ran.figures(WeekFigures):
                 self._figures[by_name[figures.scenario, figures.week]] = figures
 
     def held(self, joined: Sequence[str]) -> int | None:

@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from scheduler.base.errors import InputError, SchedulerError
 from scheduler.base.i18n import _, ngettext, number
@@ -23,6 +23,8 @@ from scheduler.scenario.runs.tasks import Work, columns_of
 if TYPE_CHECKING:
     import pandas as pd
 
+_Figures = TypeVar("_Figures")
+
 #: The folder beside the tables where weeks are kept as they are planned.
 WEEKS_FOLDER = "weeks"
 
@@ -38,6 +40,11 @@ class Ran:
     results: "pd.DataFrame"
     failures: tuple[Failure, ...]
     interrupted: bool
+
+    def figures(self, kind: Callable[..., _Figures]) -> list[_Figures]:
+        """Return the rows as what the work has returned."""
+        rows = self.results.to_dict("records")
+        return [kind(**{str(name): value for name, value in row.items()}) for row in rows]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
