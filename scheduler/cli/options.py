@@ -22,7 +22,7 @@ _Value = TypeVar("_Value")
 
 
 @dataclass(slots=True)
-class Settings:
+class Options:
     """The options that every command has."""
 
     data: Path = Path("data")
@@ -43,9 +43,9 @@ class Settings:
 
 def _remember(context: click.Context, parameter: click.Parameter, value: object) -> None:
     """Keep an option, given before or after the command's name (there it wins)."""
-    settings = context.ensure_object(Settings)
+    options = context.ensure_object(Options)
     if value is not None:
-        setattr(settings, parameter.name, value)
+        setattr(options, parameter.name, value)
 
 
 def common(command: _Command) -> _Command:
@@ -79,7 +79,7 @@ def common(command: _Command) -> _Command:
     def begun(*arguments: Any, **values: Any) -> Any:
         context = click.get_current_context()
         if not context.invoked_subcommand:
-            context.ensure_object(Settings).tidy()
+            context.ensure_object(Options).tidy()
         return command(*arguments, **values)
 
     decorated: Callable[..., Any] = begun

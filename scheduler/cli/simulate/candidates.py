@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scheduler.base.i18n import N_, _
-from scheduler.cli.options import Settings, common, count_option, online_option
+from scheduler.cli.options import Options, common, count_option, online_option
 from scheduler.cli.simulate.options import page_option, planned, weeks_option
 from scheduler.cli.simulate.whatif import what_if
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @common
 @click.pass_obj
 def candidates(
-    settings: Settings,
+    options: Options,
     file: Path,
     *,
     weeks: str,
@@ -48,8 +48,8 @@ def candidates(
 ) -> None:
     from scheduler.scenario.practices.candidates import rank_candidates
 
-    with what_if(settings, "candidates", page, how) as asked:
-        ranking = rank_candidates(settings.data, file, weeks, take=take, online=online, runs=asked.runs)
+    with what_if(options, "candidates", page, how) as asked:
+        ranking = rank_candidates(options.data, file, weeks, take=take, online=online, runs=asked.runs)
         asked.write(ranking.page())
     show_ranking(asked.terminal, ranking)
     asked.show_files()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scheduler.base.i18n import N_, _
-from scheduler.cli.options import Settings, common, count_option, online_option, read_argument
+from scheduler.cli.options import Options, common, count_option, online_option, read_argument
 from scheduler.cli.simulate.options import page_option, planned
 from scheduler.cli.simulate.whatif import show_table, what_if, whole_numbers
 
@@ -64,7 +64,7 @@ _WANTED = 0.9
 @common
 @click.pass_obj
 def capacity(
-    settings: Settings,
+    options: Options,
     *,
     held: int,
     since: str,
@@ -86,9 +86,9 @@ def capacity(
     from scheduler.scenario.goals.needs import what_it_takes
     from scheduler.scenario.inout import write_tables
 
-    with what_if(settings, "capacity", page, how) as asked:
+    with what_if(options, "capacity", page, how) as asked:
         found = find_capacity(
-            settings.data,
+            options.data,
             held=held,
             since=begin,
             consultants=people,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scheduler.base.i18n import N_, _
-from scheduler.cli.options import Settings, common, count_option
+from scheduler.cli.options import Options, common, count_option
 from scheduler.cli.simulate.options import page_option, planned, weeks_option
 from scheduler.cli.simulate.whatif import what_if
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @common
 @click.pass_obj
 def place(
-    settings: Settings,
+    options: Options,
     *,
     weeks: str,
     places: int,
@@ -48,8 +48,8 @@ def place(
 ) -> None:
     from scheduler.scenario.practices.places import next_places
 
-    with what_if(settings, "place", page, how) as asked:
-        found = next_places(settings.data, weeks, places=places, sample=sample, runs=asked.runs)
+    with what_if(options, "place", page, how) as asked:
+        found = next_places(options.data, weeks, places=places, sample=sample, runs=asked.runs)
         asked.write(found.page())
     show_places(asked.terminal, found)
     asked.show_files()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scheduler.base.i18n import N_, _
-from scheduler.cli.options import Settings, common, count_option, online_option
+from scheduler.cli.options import Options, common, count_option, online_option
 from scheduler.cli.simulate.options import page_option, planned, seed_option, weeks_option
 from scheduler.cli.simulate.whatif import show_table, what_if
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 @common
 @click.pass_obj
 def scenarios(
-    settings: Settings,
+    options: Options,
     file: Path,
     *,
     weeks: str,
@@ -56,9 +56,9 @@ def scenarios(
     from scheduler.scenario.reporting import scenario_report
     from scheduler.scenario.simulation import simulate
 
-    with what_if(settings, file.stem, page, how) as asked:
+    with what_if(options, file.stem, page, how) as asked:
         comparison = simulate(
-            settings.data, file, weeks, draws=draws, seed=seed, online=online, runs=asked.runs
+            options.data, file, weeks, draws=draws, seed=seed, online=online, runs=asked.runs
         )
         asked.progress.step(_("Report"))
         asked.write(scenario_report(comparison))

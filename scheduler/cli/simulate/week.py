@@ -7,7 +7,7 @@ import click
 
 from scheduler.base.i18n import N_, _, ngettext
 from scheduler.cli.options import (
-    Settings,
+    Options,
     common,
     count_option,
     online_option,
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 @common
 @click.pass_obj
 def week(
-    settings: Settings,
+    options: Options,
     week: tuple[str, ...],
     *,
     draws: int,
@@ -72,12 +72,12 @@ def week(
     from scheduler.scenario.chancereports import week_report
     from scheduler.scenario.inout import prepared_with, write_tables
 
-    roster = roster_in(settings.out, wanted)
+    roster = roster_in(options.out, wanted)
     with (
-        what_if(settings, f"week-{wanted}", page) as asked,
+        what_if(options, f"week-{wanted}", page) as asked,
         interruptible(asked.terminal, asked.progress) as stopped,
     ):
-        prepared, _addresses = prepared_with(settings.data, online=online, progress=asked.progress)
+        prepared, _addresses = prepared_with(options.data, online=online, progress=asked.progress)
         calm = price_of_calm(
             prepared,
             wanted,
@@ -101,7 +101,7 @@ def week(
         asked.write(week_report(calm, prepared))
     if roster is None:
         asked.terminal.note(
-            _("There is no roster in {folder}; the week was planned.").format(folder=settings.out)
+            _("There is no roster in {folder}; the week was planned.").format(folder=options.out)
         )
     show_robustness(asked.terminal, found)
     if minutes:

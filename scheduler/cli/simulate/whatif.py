@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler.base import files
 from scheduler.base.i18n import _
-from scheduler.cli.options import Settings
+from scheduler.cli.options import Options, read_argument
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,13 +40,13 @@ class WhatIf:
 
 @contextmanager
 def what_if(
-    settings: Settings, name: str, page: Path | None, how: Mapping[str, Any] | None = None
+    options: Options, name: str, page: Path | None, how: Mapping[str, Any] | None = None
 ) -> Iterator[WhatIf]:
     """Provide what a command works with, and show its progress; `how` are further fields of its `Runs`."""
     from scheduler.scenario.runs.running import Runs
 
-    terminal = settings.terminal()
-    folder = settings.out / "simulate" / name
+    terminal = options.terminal()
+    folder = options.out / "simulate" / name
     with terminal.progress() as progress:
         runs = Runs(**(how or {}), folder=folder, progress=progress)
         yield WhatIf(terminal, progress, runs, folder, page or folder / "index.html")
@@ -69,7 +69,6 @@ def whole_numbers(name: str, text: str, least: int, most: int) -> list[int]:
     InputError
         When one is no such number.
     """
-    from scheduler.cli.options import read_argument
     from scheduler.inputs import cells
 
     return [read_argument(name, cells.whole(least, most), part) for part in text.split(",") if text]
