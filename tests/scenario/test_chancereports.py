@@ -70,7 +70,7 @@ def test_without_slack_no_price_is_told(prepared: Prepared) -> None:
 def test_the_road_is_told_with_what_it_takes(found: Capacity) -> None:
     words = _words(capacity_report(found, what_it_takes(found, 0.9), 0.9))
     assert "Will 6 conversations have been held by 7 June 2009, and what does it take?" in words
-    assert f"Of {sum(found.booked)} booked conversations" in words
+    assert f"{sum(found.booked)} are booked in {len(found.weeks)} weeks" in words
     assert "What it takes for a chance of 90.0 %, one thing at a time" in words
     assert "Conversations in a quarter, by consultants and practices" in words
     assert "were held before" not in words
