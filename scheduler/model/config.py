@@ -60,7 +60,7 @@ class _Section:
     def __post_init__(self) -> None:
         from pydantic import ValidationError
 
-        for setting, (adapter, possible) in _limits(type(self)).items():
+        for setting, (adapter, possible) in _limits(type(self)).items():  # type: ignore[arg-type]  # a class is hashable
             value = getattr(self, setting)
             try:
                 adapter.validate_python(value, strict=True)
