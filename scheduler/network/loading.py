@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scheduler.base import limits, resources
+from scheduler.base.errors import told
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
 from scheduler.model.config import Cycling
@@ -62,12 +63,9 @@ def load_network(
 
 
 def _sha256(file: Path) -> str:
-    try:
-        with limits.opened(file) as stream:
-            limits.require_size(stream, limits.NETWORK_BYTES, file)
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise missing_file(file, error) from error
+    with told(missing_file, file), limits.opened(file) as stream:
+        limits.require_size(stream, limits.NETWORK_BYTES, file)
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def is_builtin(file: Path) -> bool:
@@ -80,7 +78,8 @@ def _compile(file: Path) -> tuple[cache.Arrays, str]:
     """Read and compile a map; return what the cache holds, and the hash of what was read."""
     data = read_osm(file)
     if data.points:
-        require_order(*np.median(list(data.points.values()), axis=0), file)
+        lat, lon = np.median(list(data.points.values()), axis=0).tolist()
+        require_order(lat, lon, file)
     streets = ridden_ways(data)
     ways, dropped = streets.ways, streets.dropped
     graph = build_graph(data, ways, file)

@@ -300,7 +300,7 @@ def test_a_ferry_is_left_where_it_lands_and_nowhere_else(tmp_path: Path) -> None
     ways = {"Færge": "amb route=ferry bicycle=yes duration=00:01", "Bro": "umv highway=cycleway bridge=yes"}
     xml = osm_xml(nodes, {**ways, **AROUND, "Kaj": "ucd highway=cycleway"})
     network = network_of(tmp_path, xml, PLAIN)
-    ends = {tuple(network.shape(edge)[-1].round(6)) for edge in np.flatnonzero(network.is_ferry)}
+    ends = {tuple(network.shape(edge)[-1].round(6)) for edge in np.flatnonzero(network.is_ferry).tolist()}
     assert ends == {tuple(np.round(at(*NODES[name]), 6)) for name in "ab"}
     assert _seconds(network) == (60, 60)
 
