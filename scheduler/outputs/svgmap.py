@@ -10,7 +10,7 @@ from itertools import pairwise
 from markupsafe import Markup, escape
 
 from scheduler.outputs.geometry import XY, Strand
-from scheduler.outputs.labels import Name, Placing
+from scheduler.outputs.labels import Name
 from scheduler.outputs.scene import Marker, Scene
 from scheduler.outputs.streets import STREET_CLASSES, WIDTHS
 
@@ -35,7 +35,7 @@ def svg(scene: Scene, title: str) -> Markup:
     def px(xy: XY) -> XY:
         return (xy[0] - box.west) / scale, (box.north - xy[1]) / scale
 
-    names = Placing(scene.basemap.names, scene.marks, scene.lines).at_scales([scale])
+    names = scene.names.at_scales([scale])
     parts = [
         *_background(scene, px, scale),
         *_cells(scene, px),

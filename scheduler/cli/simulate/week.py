@@ -82,14 +82,14 @@ def week(
 
     from scheduler.base import files
     from scheduler.cli.interrupt import interruptible
-    from scheduler.scenario.chance.calm import price_of_calm, published
+    from scheduler.scenario.chance.calm import price_of_calm, written
     from scheduler.scenario.chancereports import week_report
     from scheduler.scenario.inout import prepared_with, write_tables
 
     terminal = settings.terminal()
     folder = settings.out / "simulate" / f"week-{wanted}"
     page = page or folder / "index.html"
-    roster = published(settings.out, wanted)
+    roster = written(settings.out, wanted)
     with terminal.progress() as progress, interruptible(terminal, progress) as stopped:
         prepared, _addresses = prepared_with(settings.data, online=online, progress=progress)
         calm = price_of_calm(
