@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from scheduler.base.errors import ServiceError
+from scheduler.base.errors import ServiceError, told
 from scheduler.base.files import Claim, unwritable
 from scheduler.base.i18n import _
 from scheduler.outputs import names
@@ -33,15 +33,11 @@ def put(files: Mapping[str, bytes], claim: Claim) -> tuple[Path, ...]:
         When the folder cannot be written, or is something else than a roster's folder.
     """
     _refuse_others(claim.target)
-    try:
+    with told(unwritable, claim.target):
         claim.new.mkdir()
         written = [file.relative_to(claim.new) for file in write(files, claim.new)]
         _keep_others(claim.real, claim.new)
         claim.put()
-    except ServiceError:
-        raise
-    except OSError as error:
-        raise unwritable(claim.target, error) from error
     return tuple(claim.target / file for file in written)
 
 

@@ -206,7 +206,7 @@ _DYING = textwrap.dedent("""
     with claimed(Path(sys.argv[1])) as claim:
         put({"roster.json": b"two", "index.html": b"two"}, claim)
 """)
-_CHANGES = 10
+_CHANGES = 12
 
 
 @pytest.mark.parametrize("step", range(_CHANGES + 1))
