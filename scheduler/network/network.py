@@ -202,9 +202,12 @@ class Network:
         return json.loads(self.texts[name].tobytes())
 
     def background(self) -> Background:
-        """Return what a map draws behind the rides."""
-        text = self._text("background")
+        """Return what a map draws behind the rides; always the same, so that it is made ready once."""
+        return self._background
 
+    @cached_property
+    def _background(self) -> Background:
+        text = self._text("background")
         return Background(
             streets=tuple(Line(kind, name, _points(line)) for kind, name, line in text["streets"]),
             railways=tuple(Line(kind, name, _points(line)) for kind, name, line in text["railways"]),
