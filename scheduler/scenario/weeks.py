@@ -40,6 +40,8 @@ class Study:
         In order.
     draws
         How often each week is planned, each time with other demand; 1 is once, as the tables say.
+    seed
+        Which demand is drawn.
     tasks
         Every week of every scenario, with the week's draw in its name: ``2009-W20``, or ``2009-W20#3``
         where there are several draws.

@@ -34,7 +34,17 @@ _MOST_SLACK_MIN = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Slack:
-    """A roster with some slack, and what comes of it. `terms` are those of the score without the slack."""
+    """A roster with some slack, and what comes of it.
+
+    Attributes
+    ----------
+    minutes
+        Minutes to spare on every ride.
+    terms
+        Those of the score without the slack.
+    robustness
+        What chance makes of it.
+    """
 
     minutes: int
     terms: Mapping[str, Term]
@@ -48,7 +58,15 @@ class Slack:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Calm:
-    """Rosters of a week with more and more slack, the first without any, under the same chance."""
+    """Rosters of a week with more and more slack, the first without any, under the same chance.
+
+    Attributes
+    ----------
+    week
+        The ISO week.
+    slacks
+        The rosters, by their minutes to spare.
+    """
 
     week: Week
     slacks: tuple[Slack, ...]

@@ -40,6 +40,8 @@ class Ranking:
     ----------
     prepared
         The project that they could join.
+    weeks
+        The weeks over which they are valued.
     candidates
         By id, with coordinates.
     alone
