@@ -338,13 +338,14 @@ class ProjectBuilder:
                     problems.append(InputProblem(reason, place.file, place.row, name))
                     told.add((place.row, name))
                     value = None
-                elif name == "name" and value in (None, ""):
-                    value = cells_[0]
                 cells_.append(cast("Cell | None", value))
             raw_rows.append((place.row, cells_))
         wrong: list[InputProblem] = []
         read = interpret(table, CALLS[table.name], raw_rows, wrong)
         read.rows = [dataclasses.replace(row, origin=places[row.origin.row - 1]) for row in read.rows]
+        for row in read.rows:
+            if row.values.get("name") == "":
+                row.values["name"] = row.values.get(names[0], "")
         problems += (
             dataclasses.replace(problem, file=places[problem.row - 1].file) if problem.row else problem
             for problem in wrong

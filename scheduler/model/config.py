@@ -106,7 +106,7 @@ class Cycling:
     Attributes
     ----------
     speed_kph
-        Riding speed on a good cycle track between two junctions; more than 0, at most 60.
+        Riding speed on a good cycle track between two junctions, in km per hour; more than 0, at most 60.
     mixed_traffic_factor
         Times `speed_kph` on larger streets without cycle track or lane; more than 0, at most 2.
     calm_street_factor
@@ -114,9 +114,9 @@ class Cycling:
     rough_surface_factor
         A further factor on cobblestones, gravel and the like; more than 0, at most 2.
     walking_kph
-        Speed of pushing the bicycle where it may not be ridden; more than 0, at most 60.
+        Speed of pushing the bicycle where it may not be ridden, in km per hour; more than 0, at most 60.
     steps_kph
-        Speed of carrying it on stairs; more than 0, at most 60.
+        Speed of carrying it on stairs, in km per hour; more than 0, at most 60.
     right_turn_s
         Seconds that a right turn at a junction costs; 0 to 600.
     left_turn_s

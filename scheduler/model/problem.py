@@ -109,8 +109,7 @@ class Request:
     max_conversations
         The most that one visit may hold: at most `conversations`.
     duration_s
-        How long a home visit lasts. 0 for practices, whose visits last
-        `setup_s` + n × `conversation_s`.
+        Seconds of a home visit. 0 for practices, whose visits last `setup_s` + n × `conversation_s`.
     consultant_id
         A practice's own consultant (continuity), or the only one who may make a home visit.
     slots

@@ -62,7 +62,7 @@ def html(roster: "Roster") -> str:
     rows = "".join(f"<tr>{_cells('td', row)}</tr>" for row in _rows(roster))
     unmet = "".join(f"<li>{escape(_printable(_unmet(request)))}</li>" for request in roster.unassigned)
     return (
-        f"<table><caption>{escape(caption)}</caption><thead><tr>{_cells('th', headings)}</tr></thead>"
+        f"<table><caption>{escape(_printable(caption))}</caption><thead><tr>{_cells('th', headings)}</tr></thead>"
         f"<tbody>{rows}</tbody></table>"
         + (f"<p>{escape(_('Not placed:'))}</p><ul>{unmet}</ul>" if unmet else "")
     )

@@ -59,7 +59,7 @@ def plot_roster(roster: Roster, *, source: str = "", ax: "Axes | None" = None) -
         [f"{day(r.date, 'short')}, {names.get(r.consultant_id, r.consultant_id)}" for r in rounds],
         [", ".join((words.conversations(r.conversations), km(r.ride_metres))) for r in rounds],
     )
-    axes = axes_for(ax, 1.7 + listed.height_in)
+    axes = axes_for(ax, 1.9 + listed.height_in)
     listed.draw(axes)
     shifts = {(id_, shift.date): shift for id_, person in people.items() for shift in person.shifts}
     spans: list[tuple[float, _Span]] = []
@@ -81,7 +81,7 @@ def plot_roster(roster: Roster, *, source: str = "", ax: "Axes | None" = None) -
     axes.xaxis.set_major_formatter(FuncFormatter(spoken(lambda hour: clock(round(hour * 3600)))))
     axes.set_xlabel(_("time of day"))
     if spans:
-        legend(axes, above=True, ncols=4, handlelength=1, columnspacing=1)
+        legend(axes, above=True, ncols=3, handlelength=1, columnspacing=1)
     return finish(axes, words.sentence(roster), source)
 
 

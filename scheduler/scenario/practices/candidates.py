@@ -51,7 +51,7 @@ class Ranking:
     enough
         Whether none that is left would bring anything more to those that have joined.
     conversations, cost_dkk
-        How many are held in these weeks today, and what the weeks cost; None where that is not known.
+        How many are held in these weeks today, and what the weeks cost in kroner; None where that is not known.
     failures
         The weeks that could not be planned.
     notes
