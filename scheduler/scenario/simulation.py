@@ -20,9 +20,9 @@ _MOST_REASONS = 10
 
 
 def simulate(
-    data: Path | Prepared,
-    scenarios: Path | Sequence[Scenario],
-    weeks: str | Sequence[Week] = (),
+    data: str | Path | Prepared,
+    scenarios: str | Path | Sequence[Scenario],
+    weeks: str | Sequence[str | Week] = (),
     *,
     draws: int = 1,
     seed: int = 0,
@@ -79,7 +79,7 @@ def simulate(
     prepared, addresses = prepared_with(data, online=online, progress=progress)
     asked = study(
         prepared,
-        read_scenarios(scenarios, prepared.project) if isinstance(scenarios, Path) else scenarios,
+        read_scenarios(scenarios, prepared.project) if isinstance(scenarios, str | Path) else scenarios,
         weeks,
         draws=draws,
         seed=seed,

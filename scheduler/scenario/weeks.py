@@ -58,7 +58,7 @@ class Study:
 def study(
     prepared: Prepared,
     scenarios: Sequence[Scenario],
-    weeks: str | Sequence[Week] = (),
+    weeks: str | Sequence[str | Week] = (),
     *,
     draws: int = 1,
     seed: int = 0,
@@ -159,11 +159,11 @@ def _attributed(scenario: Scenario, problem: InputProblem) -> InputProblem:
     return dataclasses.replace(problem, column=column)
 
 
-def chosen_weeks(weeks: str | Sequence[Week], project: Project) -> tuple[Week, ...]:
+def chosen_weeks(weeks: str | Sequence[str | Week], project: Project) -> tuple[Week, ...]:
     """Return the weeks that are asked for, each once, or those that `default_weeks` has for a project."""
     if not weeks:
         return default_weeks(project)
-    return weeks_of(weeks) if isinstance(weeks, str) else tuple(dict.fromkeys(weeks))
+    return weeks_of(weeks) if isinstance(weeks, str) else tuple(dict.fromkeys(map(Week.asked, weeks)))
 
 
 def default_weeks(project: Project) -> tuple[Week, ...]:

@@ -128,8 +128,8 @@ def published(out_dir: Path, week: Week) -> Roster | None:
 
 
 def simulate_week(
-    data: Path | Prepared,
-    week: Week,
+    data: str | Path | Prepared,
+    week: str | Week,
     *,
     roster: Roster | None = None,
     draws: int = 10_000,
@@ -175,8 +175,8 @@ def simulate_week(
 
 
 def price_of_calm(
-    data: Path | Prepared,
-    week: Week,
+    data: str | Path | Prepared,
+    week: str | Week,
     slacks_min: Iterable[int] = SLACKS_MIN,
     *,
     roster: Roster | None = None,
@@ -197,7 +197,7 @@ def price_of_calm(
         raise InputError(_("Slack is a number of minutes from 0 to {most}.").format(most=_MOST_SLACK_MIN))
     if draws < 1:
         raise InputError(_("The number of draws must be at least 1."))
-    progress = progress or Silent()
+    week, progress = Week.asked(week), progress or Silent()
     prepared = data if isinstance(data, Prepared) else planner.prepare(data, progress=progress)
     asked = {slack: _with_slack(prepared, week, slack) for slack in minutes}
     if roster:

@@ -24,10 +24,10 @@ _DRAWS = 1000
 
 
 def capacity(
-    data: Path | Prepared,
+    data: str | Path | Prepared,
     *,
     held: int = 0,
-    since: Week | None = None,
+    since: str | Week | None = None,
     consultants: Iterable[int] = (1, 2, 3, 4),
     practices: Iterable[int] = (),
     sampled_weeks: int = 26,
@@ -83,7 +83,7 @@ def capacity(
     progress = progress or Silent()
     prepared, _addresses = prepared_with(data, online=online, progress=progress)
     project, times = prepared.project, prepared.travel.times
-    weeks = _weeks(project, held, since)
+    weeks = _weeks(project, held, None if since is None else Week.asked(since))
     sampled = sample(weeks, max(sampled_weeks, 2)) if sampled_weeks else {}
     wanted = sizes(project, consultants, practices) if sampled else ()
     tasks = _today(prepared, weeks, time_limit_s)

@@ -123,9 +123,9 @@ class Ranking:
 
 
 def rank_candidates(
-    data: Path | Prepared,
-    file: Path,
-    weeks: str | Sequence[Week] = (),
+    data: str | Path | Prepared,
+    file: str | Path,
+    weeks: str | Sequence[str | Week] = (),
     *,
     take: int = 5,
     time_limit_s: float = 20.0,
@@ -179,7 +179,7 @@ def rank_candidates(
     prepared, addresses = prepared_with(data, online=online, progress=progress)
     over = chosen_weeks(weeks, prepared.project)
     progress.step(_("Candidates"))
-    candidates, notes = locate_candidates(file, prepared, addresses)
+    candidates, notes = locate_candidates(Path(file), prepared, addresses)
     plan = runner(folder, workers=workers, cluster=cluster, progress=progress, stop=stop)
     ranking = rank(
         prepared,

@@ -125,8 +125,8 @@ class NextPlaces:
 
 
 def next_places(
-    data: Path | Prepared,
-    weeks: str | Sequence[Week] = (),
+    data: str | Path | Prepared,
+    weeks: str | Sequence[str | Week] = (),
     *,
     places: int = 120,
     sample: int = 3,
