@@ -46,7 +46,7 @@ def _hints(of: Any) -> dict[str, Any]:
 
 def _types(hint: Any) -> Iterator[type]:
     """All classes in a type hint."""
-    if isinstance(hint, type) and not isinstance(hint, types.GenericAlias):
+    if isinstance(hint, type) and not typing.get_args(hint):
         yield hint
     for inner in typing.get_args(hint):
         yield from _types(inner)

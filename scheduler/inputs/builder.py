@@ -93,7 +93,9 @@ class ProjectBuilder:
             "costs": costs,
             "simulation": simulation,
         }
-        self._sections = {name: section for name, section in given.items() if section is not None}
+        self._sections: dict[str, Any] = {
+            name: section for name, section in given.items() if section is not None
+        }
         self._calls: dict[str, list[Mapping[str, object]]] = defaultdict(list)
 
     def __repr__(self) -> str:

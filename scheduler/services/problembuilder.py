@@ -38,7 +38,7 @@ class _Given:
 
 @dataclass(frozen=True, slots=True)
 class _Straight:
-    detour: float
+    detour: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,16 +182,13 @@ def _as_given(given: _Given, project: Project, problems: list[InputProblem]) -> 
     )
 
 
-def _straight(detour: float, project: Project, problems: list[InputProblem]) -> TravelTimes | None:
+def _straight(detour: Any, project: Project, problems: list[InputProblem]) -> TravelTimes | None:
     places = (*project.bases, *project.places)
+    reason = _("this needs lat and lon, as rides go straight between places")
     wrong = [
-        InputProblem(
-            _("this needs lat and lon, as rides go straight between places"),
-            *((place.origin.file, place.origin.row) if place.origin else ()),
-            column="lat",
-        )
+        InputProblem(reason, place.origin.file, place.origin.row, "lat")
         for place in places
-        if place.lat is None and place.lon is None
+        if place.origin and place.lat is None and place.lon is None
     ]
     if isinstance(detour, bool) or not isinstance(detour, numbers.Real) or not 1 <= detour <= _MOST_DETOUR:
         reason = _("{value} is not a number from {low} to {high}").format(

@@ -68,7 +68,7 @@ def _weights(problem: Problem) -> Iterator[str]:
         if name not in problem.weights:
             yield _("the weight {name} is missing").format(name=name)
         else:
-            yield from _whole(_("weights"), name, problem.weights[name], 0)
+            yield from _whole("weights", name, problem.weights[name], 0)
 
 
 def _travel(problem: Problem) -> Iterator[str]:
@@ -86,15 +86,15 @@ def _travel(problem: Problem) -> Iterator[str]:
             continue
         for row, column in np.argwhere((values < 0) | (values > _MOST)).tolist()[:20]:
             field = f"{travel.place_ids[row]} → {travel.place_ids[column]}"
-            yield _impossible(_("the travel times"), f"{name} {field}", values[row, column])
+            yield _impossible("travel", f"{name} {field}", values[row, column])
         for row in np.flatnonzero(np.diagonal(values)).tolist()[:20]:
-            yield _impossible(_("the travel times"), f"{name} {travel.place_ids[row]}", values[row, row])
+            yield _impossible("travel", f"{name} {travel.place_ids[row]}", values[row, row])
     if not _is_speed(problem.speed_kph):
-        yield _impossible(_("the problem"), "speed_kph", problem.speed_kph)
+        yield _impossible("problem", "speed_kph", problem.speed_kph)
 
 
 def _defaults(problem: Problem) -> Iterator[str]:
-    defaults, who = problem.defaults, _("defaults")
+    defaults, who = problem.defaults, "defaults"
     for name in ("conversation_s", "start_grid_s"):
         yield from _whole(who, name, getattr(defaults, name), 1, _DAY_S)
     for name in ("setup_s", "parking_s", "desk_s", "lunch_from_s", "lunch_to_s"):
@@ -158,7 +158,7 @@ def _whole(who: str, field: str, value: object, low: int, high: int = _MOST) -> 
 
 
 def _is_speed(value: object) -> bool:
-    return isinstance(value, numbers.Real) and math.isfinite(value) and value > 0
+    return isinstance(value, numbers.Real) and 0 < float(value) < math.inf
 
 
 def _twice(ids: Iterable[str]) -> Iterator[str]:

@@ -110,13 +110,15 @@ def test_some_weights_and_settings_are_others() -> None:
 
 def test_values_of_python_numpy_and_pandas_are_cells() -> None:
     table = pd.DataFrame({"n": [3], "day": pd.to_datetime(["2009-05-12"])})
-    row = next(table.itertuples())
+    row: Any = next(table.itertuples())
+    three: Any = np.int64(3)
+    noon: Any = dt.timedelta(hours=12)
     project = (
         small()
         .add_practice(
-            "vester", conversations=np.int64(3), lat=np.float64(55.66), lon=12.5, first_week=Week(2009, 20)
+            "vester", conversations=three, lat=np.float64(55.66), lon=12.5, first_week=Week(2009, 20)
         )
-        .add_room("vester", date=row.day, start=dt.time(9), end=dt.timedelta(hours=12))
+        .add_room("vester", date=row.day, start=dt.time(9), end=noon)
         .add_demand("vester", week=Week(2009, 20), conversations=row.n)
         .add_closure("vester", first_day=dt.date(2009, 6, 1), last_day="2009-06-02")
         .project()

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from scheduler.base.errors import InputProblem
 
 IDS = ("base", "a", "b")
-NESTED = {"base": {"a": 60, "b": 120.2}, "a": {"base": 61, "b": 30}, "b": {"base": 119, "a": 31}}
+NESTED: dict[str, dict[str, float]] = {
+    "base": {"a": 60, "b": 120.2},
+    "a": {"base": 61, "b": 30},
+    "b": {"base": 119, "a": 31},
+}
 SECONDS = [[0, 60, 121], [61, 0, 30], [119, 31, 0]]
 
 
