@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Self, cast
+from typing import Any, Self, cast
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _

@@ -32,7 +32,7 @@ from scheduler.inputs.builder import CALLS
 from scheduler.inputs.matrix import travel_times
 from scheduler.model.problem import Problem
 from scheduler.model.project import BASE
-from scheduler.scenario import capacity, rank_candidates, read_scenarios, simulate, simulate_week
+from scheduler.scenario import Runs, capacity, rank_candidates, read_scenarios, simulate, simulate_week
 
 WEEK = Week(2009, 20)
 DAYS = ("mon", "tue", "wed", "thu", "fri")
@@ -357,14 +357,14 @@ def test_folders_and_weeks_may_be_text(tmp_path: Path, monkeypatch: pytest.Monke
         encoding="utf-8",
     )
     assert [scenario.name for scenario in read_scenarios("scenarios.toml", prepared.project)] == ["faster"]
-    assert simulate("data", "scenarios.toml", ["2009-W20"], workers=0).weeks == (WEEK,)
+    assert simulate("data", "scenarios.toml", ["2009-W20"], runs=Runs(workers=0)).weeks == (WEEK,)
     assert simulate_week("data", "2009-W20", draws=5).draws == 5
     with pytest.raises(InputError, match="is not a week"):
         simulate_week("data", "soon")
     with pytest.raises(InputError, match="does not lie in the project's period"):
-        capacity("data", held=1, since="2020-W01", sampled_weeks=0, workers=0)
+        capacity("data", held=1, since="2020-W01", sampled_weeks=0, runs=Runs(workers=0))
     with pytest.raises(OSError, match="candidates"):
-        rank_candidates("data", "candidates.csv", "2009-W20", workers=0)
+        rank_candidates("data", "candidates.csv", "2009-W20", runs=Runs(workers=0))
 
 
 def test_a_solution_speaks_for_its_roster() -> None:
