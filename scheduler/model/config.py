@@ -4,6 +4,7 @@ All of it is frozen. Times of day are seconds after midnight, durations are seco
 minutes and ``HH:MM``, and `inputs` turns one into the other.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -41,6 +42,11 @@ _Language = Annotated[str, Predicate(("", *LANGUAGES).__contains__), N_("da or e
 _Kph = Annotated[float, Interval(gt=0, le=60), N_("km/h")]
 _Factor = Annotated[float, Interval(gt=0, le=2)]
 _Penalty = Annotated[float, Interval(ge=0, le=600), N_("seconds")]
+_Wait = Annotated[
+    float,
+    Predicate(lambda seconds: 0 <= seconds <= 7200 or seconds == math.inf),
+    N_("from 0 to 7200 seconds, or inf for no ferry"),
+]
 _Kroner = Annotated[int, Interval(ge=0, le=999_999_999_999), N_("kroner")]
 _Share = Annotated[float, Interval(ge=0, le=1)]
 _ServerUrl = Annotated[
@@ -77,10 +83,12 @@ def _limits(section: type[_Section]) -> "dict[str, tuple[TypeAdapter[Any], tuple
     """Return what a section's settings are held against, and how that is said, where they may not be just anything."""
     from pydantic import ConfigDict, TypeAdapter
 
-    finite = ConfigDict(allow_inf_nan=False)
     hints = get_type_hints(section, include_extras=True)
     return {
-        name: (TypeAdapter(hint, config=finite), hint.__metadata__)
+        name: (
+            TypeAdapter(hint, config=ConfigDict(allow_inf_nan=isinstance(hint.__metadata__[0], Predicate))),
+            hint.__metadata__,
+        )
         for name, hint in hints.items()
         if hasattr(hint, "__metadata__")
     }
@@ -185,6 +193,8 @@ class Cycling(_Section):
         round, and a turn that is forbidden and so walked, cost twice that.
     signal_s
         Seconds that a signalled junction costs on average; 0 to 600.
+    ferry_wait_s
+        Seconds of waiting for a ferry, on average; 0 to 7200, or infinite: then no ferry is taken.
     """
 
     section = "cycling"
@@ -197,6 +207,7 @@ class Cycling(_Section):
     right_turn_s: _Penalty = 0.0
     left_turn_s: _Penalty = 4.0
     signal_s: _Penalty = 6.0
+    ferry_wait_s: _Wait = math.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

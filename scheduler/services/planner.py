@@ -5,12 +5,13 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from scheduler.base.errors import InputError, InputProblem, InvalidRosterError
+from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.files import Claim, claimed
-from scheduler.base.i18n import _
+from scheduler.base.i18n import _, language, using
 from scheduler.base.progress import Progress, Silent
 from scheduler.base.resources import builtin_map
 from scheduler.checks import Violation, check
@@ -25,18 +26,18 @@ from scheduler.model.roster import Roster
 from scheduler.model.rosterfile import load
 from scheduler.model.summary import html
 from scheduler.network import Network, load_network
-from scheduler.outputs.write import publish, write
+from scheduler.outputs.artifacts import Artifacts
+from scheduler.outputs.write import put
 from scheduler.places.geocoding import Located, locate
 from scheduler.places.online import OnlineAddresses
 from scheduler.places.travel import Travel, travel_times
 from scheduler.services.advice import Advice, advise
-from scheduler.solver.isolation import SolverProcess, best_rosters
+from scheduler.services.decide import Plan, decide
+from scheduler.solver.isolation import SolverProcess
 from scheduler.week.problem import week_problem
 
 #: The network of a project folder; without it, and without a setting, the built-in map serves.
 NETWORK_FILE = "network.osm"
-#: The proof of a bound may be checked for as long as the search took, but not less than this.
-_LEAST_PROOF_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,64 +200,47 @@ def plan_week(
     with claimed(Path(out_dir) / str(week), parents=True) as claim:
         with SolverProcess() as solver:  # started first: it imports the engine while the tables are read
             prepared = prepare(data_dir, online=online, progress=progress)
-            asked = problem(prepared, week)
-            rosters = solver.run(
-                best_rosters,
-                asked,
-                memory_mb=prepared.project.config.solver.memory_mb,
-                progress=progress,
-                stop=stop,
+            best, *others = decide(
+                problem(prepared, week),
+                search=partial(solver.best_rosters, memory_mb=prepared.project.config.solver.memory_mb),
                 time_limit_s=time_limit_s,
                 seed=seed,
                 alternatives=alternatives,
+                progress=progress,
+                stop=stop,
             )
-        proof = _proven(asked, rosters, progress)
         progress.step(_("Maps and files"))
-        best = _published(rosters[0], proof, prepared, claim)
-        return dataclasses.replace(
-            best, alternatives=tuple(_alternatives(rosters[1:], proof, prepared, claim.target))
-        )
+        written = _written(best, prepared, claim)
+        return dataclasses.replace(written, alternatives=tuple(_alternatives(others, prepared, claim.target)))
 
 
-def _proven(asked: Problem, rosters: Sequence[Roster], progress: Progress) -> BoundCheck:
-    """Check rosters against every rule, and the bound that they have in common."""
-    progress.step(_("Checking the roster"))
-    violations = [violation for roster in rosters for violation in check(asked, roster)]
-    if violations:
-        raise InvalidRosterError(InputProblem(str(violation)) for violation in violations)
-    progress.step(_("Checking the proof"))
-    proof = check_bound(asked, rosters[0], time_limit_s=max(_LEAST_PROOF_S, rosters[0].solve_seconds))
-    if proof.verified is False:
-        raise InvalidRosterError(proof.detail)
-    return proof
-
-
-def _alternatives(
-    rosters: Sequence[Roster], proof: BoundCheck, prepared: Prepared, best: Path
-) -> Iterator[Planned]:
-    """Write rosters into folders of their own beside that of the best."""
-    for number, roster in enumerate(rosters, start=1):
+def _alternatives(plans: Sequence[Plan], prepared: Prepared, best: Path) -> Iterator[Planned]:
+    """Write plans into folders of their own beside that of the best."""
+    for number, plan in enumerate(plans, start=1):
         with claimed(best.with_name(f"{best.name}-alternative-{number}")) as claim:
-            yield _published(roster, proof, prepared, claim)
+            yield _written(plan, prepared, claim)
 
 
-def _published(roster: Roster, proof: BoundCheck, prepared: Prepared, claim: Claim) -> Planned:
-    """Write everything that people see of a roster into the claimed folder."""
-    roster = roster.replace(
-        notes=(*roster.notes, *location_notes(prepared.located)),
-        map_note=_("Simplified map") if prepared.network.simplified else "",
+def _written(plan: Plan, prepared: Prepared, claim: Claim) -> Planned:
+    """Write everything that people see of a plan into the claimed folder."""
+    shown = artifacts(plan, prepared, language())
+    return Planned(shown.roster, claim.target, put(shown, claim), plan.proof)
+
+
+def artifacts(plan: Plan, prepared: Prepared, lang: str) -> Artifacts:
+    """Return everything that people see of a plan, in the language `lang`."""
+    with using(lang):
+        roster = plan.roster.replace(
+            notes=(*plan.roster.notes, *location_notes(prepared.located)),
+            map_note=_("Simplified map") if prepared.network.simplified else "",
+        )
+    return Artifacts(
+        roster,
+        rides(roster, prepared.travel),
+        prepared.network.background(),
+        lang,
+        map_settings=prepared.project.config.map,
     )
-    files = publish(
-        lambda beside: write(
-            roster,
-            beside,
-            rides=rides(roster, prepared.travel),
-            background=prepared.network.background(),
-            map_settings=prepared.project.config.map,
-        ),
-        claim,
-    )
-    return Planned(roster, claim.target, files, proof)
 
 
 def advise_week(

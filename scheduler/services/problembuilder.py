@@ -190,7 +190,11 @@ def _straight(detour: Any, project: Project, problems: list[InputProblem]) -> Tr
         for place in places
         if place.origin and place.lat is None and place.lon is None
     ]
-    if isinstance(detour, bool) or not isinstance(detour, numbers.Real) or not 1 <= detour <= _MOST_DETOUR:
+    if (
+        isinstance(detour, bool)
+        or not isinstance(detour, numbers.Real)
+        or not 1 <= float(detour) <= _MOST_DETOUR
+    ):
         reason = _("{value} is not a number from {low} to {high}").format(
             value=str(detour)[:40], low=1, high=_MOST_DETOUR
         )

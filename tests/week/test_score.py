@@ -1,10 +1,13 @@
+import dataclasses
 from fractions import Fraction
 
+import pytest
 from random_problems import small_week
-from worked_week import the_problem, the_roster
+from rosters import clock_s
+from worked_week import MONDAY, the_problem, the_roster
 
 from scheduler import checks
-from scheduler.model.problem import Problem
+from scheduler.model.problem import Agreement, Problem, PublishedVisit
 from scheduler.model.project import Consultant
 from scheduler.solver.engine import solve
 from scheduler.week import score
@@ -51,3 +54,28 @@ def test_who_is_never_available_or_alone_at_a_base_is_not_compared() -> None:
     problem = the_problem()
     idle = score.Balance.of(_with_third(problem, "base"))
     assert idle.minutes((3000, 3000, 0)) == score.Balance.of(problem).minutes((3000, 3000))
+
+
+@pytest.mark.parametrize(
+    ("away_s", "is_moved"), [(-901, True), (-900, False), (0, False), (900, False), (901, True)]
+)
+def test_a_visit_within_fifteen_minutes_is_where_it_was(away_s: int, *, is_moved: bool) -> None:
+    # p1 begins at 9:30 on Monday by Anna.
+    problem, roster = the_problem(), the_roster()
+    start_s = clock_s("9:30") + away_s
+    changes = {
+        "moved_from_agreement": {"agreement": Agreement(date=MONDAY, start_s=start_s), "published": None},
+        "change": {
+            "agreement": None,
+            "published": PublishedVisit(date=MONDAY, start_s=start_s, consultant_id="anna"),
+        },
+    }
+    for term, fields in changes.items():
+        p1, *others = problem.requests
+        others = [dataclasses.replace(request, published=None) for request in others]
+        p1 = dataclasses.replace(p1, **fields)  # type: ignore[arg-type]
+        changed = problem.replace(requests=(p1, *others))
+        counted = score.terms(changed, roster.rounds)
+        assert counted[term].count == is_moved
+        assert checks.recount(changed, roster)[term].count == is_moved
+        assert sum(counted[name].count for name in changes) == is_moved

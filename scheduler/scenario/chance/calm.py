@@ -7,10 +7,11 @@ out with the true durations. So every stop that is ridden to, and the return to 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scheduler.base.errors import InputError, InputProblem, InvalidRosterError
+from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
 from scheduler.checks import check, recount
@@ -21,8 +22,9 @@ from scheduler.model.rosterfile import load
 from scheduler.outputs.names import ROSTER
 from scheduler.scenario.chance.robustness import Robustness, carry_out
 from scheduler.services import planner
+from scheduler.services.decide import decide
 from scheduler.services.planner import Prepared
-from scheduler.solver.isolation import SolverProcess, best_rosters
+from scheduler.solver.isolation import SolverProcess
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -208,18 +210,15 @@ def price_of_calm(
             rosters.append(roster)
             continue
         with _asking_for_less(slack), SolverProcess() as solver:
-            (found,) = solver.run(
-                best_rosters,
+            (plan,) = decide(
                 problem,
-                memory_mb=prepared.project.config.solver.memory_mb,
-                progress=progress,
-                stop=stop,
+                search=partial(solver.best_rosters, memory_mb=prepared.project.config.solver.memory_mb),
                 time_limit_s=time_limit_s,
                 explain=False,
+                progress=progress,
+                stop=stop,
             )
-        if violations := check(problem, found):
-            raise InvalidRosterError(InputProblem(str(violation)) for violation in violations)
-        rosters.append(found)
+        rosters.append(plan.roster)
     progress.step(_("Carrying out the rosters"))
     true = asked[0]
     settings = prepared.project.config.simulation
