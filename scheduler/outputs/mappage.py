@@ -6,19 +6,15 @@ hold the marks themselves, so that list and map cannot differ.
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
 from scheduler.model.config import MapSettings
-from scheduler.outputs.livemap import library, live_map, style_sheet
+from scheduler.outputs.livemap import StreetMap, library, live_map, style_sheet
 from scheduler.outputs.scene import Route, Scene, Sign
 from scheduler.outputs.svgmap import svg
 from scheduler.outputs.templates import render, script_hash
-
-if TYPE_CHECKING:
-    import folium
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +80,8 @@ class MapPage:
     note: str = ""
     settings: MapSettings = field(default_factory=MapSettings)
 
-    def live(self) -> "folium.Map":
-        """Return the map alone, for notebooks."""
+    def live(self) -> StreetMap:
+        """Return the map alone, a `folium.Map`, for notebooks."""
         return live_map(self.scene, self.settings)
 
     def _repr_html_(self) -> str:
