@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scheduler.base import files
-from scheduler.base.errors import InputError
+from scheduler.base.errors import InputError, told
 from scheduler.base.i18n import _, capitalized
 from scheduler.base.resources import example_folder
 from scheduler.inputs import meanings
@@ -98,11 +98,9 @@ def init_folder(target: Path) -> None:
                     folder=target
                 )
             )
-        try:
+        with told(files.unwritable, target):
             _copy_example(claim.new)
             claim.put()
-        except OSError as error:
-            raise files.unwritable(target, error) from error
 
 
 def _copy_example(target: Path) -> None:

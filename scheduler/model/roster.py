@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Self
 
+from scheduler.model.clock import Moment
 from scheduler.model.problem import ClosedDay
 
 StopKind = Literal["visit", "home_visit", "engagement", "lunch", "desk"]
@@ -15,8 +16,8 @@ StopKind = Literal["visit", "home_visit", "engagement", "lunch", "desk"]
 class StopSlot:
     """The room slot in which a visit lies."""
 
-    start: dt.datetime
-    end: dt.datetime
+    start: Moment
+    end: Moment
     room: str = ""
 
 
@@ -37,14 +38,14 @@ class Stop:
     district: str = ""
     lat: float | None
     lon: float | None
-    arrival: dt.datetime
-    start: dt.datetime
-    end: dt.datetime
+    arrival: Moment
+    start: Moment
+    end: Moment
     ride_seconds: int = 0
     ride_metres: int = 0
     waiting_seconds: int = 0
     conversations: int = 0
-    conversation_starts: tuple[dt.datetime, ...] = ()
+    conversation_starts: tuple[Moment, ...] = ()
     slot: StopSlot | None = None
 
     @property
@@ -59,8 +60,8 @@ class Round:
 
     consultant_id: str
     date: dt.date
-    leaves_base: dt.datetime
-    returns_base: dt.datetime
+    leaves_base: Moment
+    returns_base: Moment
     ride_seconds: int
     ride_metres: int
     waiting_seconds: int
@@ -112,8 +113,8 @@ class ShiftHours:
     """A consultant's working hours on one date."""
 
     date: dt.date
-    start: dt.datetime
-    end: dt.datetime
+    start: Moment
+    end: Moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections import Counter
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
 from scheduler.base.i18n import _, capitalized, clock, km, language, minutes
-from scheduler.model.clock import TIMEZONE, Week
+from scheduler.model.clock import TIMEZONE, Week, local
 from scheduler.model.roster import Roster, Round, Stop
 from scheduler.outputs import words
 from scheduler.outputs.privacy import public
@@ -53,8 +53,8 @@ def _uid(week: str, round_: Round, stop: Stop) -> str:
 
 def _event(stop: Stop) -> Event:
     event = Event()
-    event.add("dtstart", stop.start.astimezone(TIMEZONE))
-    event.add("dtend", stop.end.astimezone(TIMEZONE))
+    event.add("dtstart", local(stop.start))
+    event.add("dtend", local(stop.end))
     event.add("summary", printable(words.stop_title(stop)))
     location = stop.district if stop.kind == "home_visit" else stop.address
     if location:

@@ -21,6 +21,7 @@ from scheduler.scenario.explaining import (
     remarks,
 )
 from scheduler.scenario.model import TODAY
+from scheduler.scenario.practices.newcomers import practice_places
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,11 +137,10 @@ def _map(comparison: Comparison) -> Iterator[Section]:
     if not changed:
         return
     today = comparison.study.prepared[TODAY]
-    ids = {practice.practice_id for practice in today.project.practices}
     page = scenario_map(
         changed,
         bases=today.project.bases,
-        practices=[place for place in today.project.places if place.place_id in ids],
+        practices=practice_places(today.project),
         background=today.network.background(),
     ).alone()
     key = pd.DataFrame(
@@ -175,6 +175,4 @@ def _changed_places(comparison: Comparison) -> list[ChangedPlace]:
 def _visible(comparison: Comparison, scenario: str) -> dict[str, Place]:
     """Return a scenario's bases and practices by id: home visits are nobody's business."""
     project = comparison.study.prepared[scenario].project
-    ids = {practice.practice_id for practice in project.practices}
-    places = (*project.bases, *(place for place in project.places if place.place_id in ids))
-    return {place.place_id: place for place in places}
+    return {place.place_id: place for place in (*project.bases, *practice_places(project))}
