@@ -245,17 +245,17 @@ def test_what_was_begun_is_completed_by_the_next_run(
     """Each home visit stands in the tables until it is gone from all pages, and those tell it before rosters."""
     out = tmp_path / "out"
     write_output(out)
-    move = files.move
+    put = files.put
     done: list[str] = []
 
     def stopped(file: Path, target: Path) -> None:
         if len(done) == moved:
             raise OSError(28, "No space left on device", str(target))
         done.append(target.suffix)
-        move(file, target)
+        put(file, target)
 
     with monkeypatch.context() as patch:
-        patch.setattr(files, "move", stopped)
+        patch.setattr(files, "put", stopped)
         with pytest.raises(ServiceError):
             forget(data, out, BEFORE)
     assert done == [".html", ".json", ".csv", ".csv"][:moved]
