@@ -110,7 +110,7 @@ def test_nothing_is_explained_that_is_not_there() -> None:
 
 
 def test_defaults_of_travel_times_are_those_of_the_settings() -> None:
-    told = dict(re.findall(r"^\| `(\w+)` \| ([\d.]+) \|", document("travel-times.md"), re.MULTILINE))
+    told = dict(re.findall(r"^\| `(\w+)` \| ([\d.]+|inf) \|", document("travel-times.md"), re.MULTILINE))
     assert {name: float(value) for name, value in told.items()} == known_settings()["cycling"]
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Self
 
+from scheduler.model import summary
+from scheduler.model.clock import Moment
 from scheduler.model.problem import ClosedDay
 
 StopKind = Literal["visit", "home_visit", "engagement", "lunch", "desk"]
@@ -13,10 +15,18 @@ StopKind = Literal["visit", "home_visit", "engagement", "lunch", "desk"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopSlot:
-    """The room slot in which a visit lies."""
+    """The room slot in which a visit lies.
 
-    start: dt.datetime
-    end: dt.datetime
+    Attributes
+    ----------
+    start, end
+        Aware local times.
+    room
+        Which room; may be empty.
+    """
+
+    start: Moment
+    end: Moment
     room: str = ""
 
 
@@ -24,9 +34,34 @@ class StopSlot:
 class Stop:
     """One stop of a round, in the order of the clock.
 
-    `arrival` is when the bicycle is parked; `ride_*` is the ride that leads here;
-    `waiting_seconds` is what the score counts. For a desk stop `start` is when it is reached. A
-    lunch stop has no ride of its own. `name` is the place's name, or an engagement's title.
+    Attributes
+    ----------
+    kind
+        What happens there.
+    id
+        Of the practice, home visit or engagement; the kind of stop for lunch and desk work.
+    place_id
+        Where it is.
+    name
+        The place's name, or an engagement's title.
+    address, district
+        Where it is, as people write it.
+    lat, lon
+        WGS84 degrees; None where nobody knows.
+    arrival
+        When the bicycle is parked; an aware local time, as all that follow.
+    start, end
+        When the stay begins and ends.
+    ride_seconds, ride_metres
+        The ride that leads here: seconds without parking, metres.
+    waiting_seconds
+        The seconds of waiting that the score counts.
+    conversations
+        How many are held.
+    conversation_starts
+        When each begins.
+    slot
+        The room slot, for a visit.
     """
 
     kind: StopKind
@@ -37,35 +72,87 @@ class Stop:
     district: str = ""
     lat: float | None
     lon: float | None
-    arrival: dt.datetime
-    start: dt.datetime
-    end: dt.datetime
+    arrival: Moment
+    start: Moment
+    end: Moment
     ride_seconds: int = 0
     ride_metres: int = 0
     waiting_seconds: int = 0
     conversations: int = 0
-    conversation_starts: tuple[dt.datetime, ...] = ()
+    conversation_starts: tuple[Moment, ...] = ()
     slot: StopSlot | None = None
+
+    @property
+    def is_visit(self) -> bool:
+        """Whether conversations are held here: at a practice or at home."""
+        return self.kind in ("visit", "home_visit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One consultant's day: base, stops, base. Rides include the way back."""
+    """One consultant's day: base, stops, base. Rides include the way back.
+
+    Attributes
+    ----------
+    consultant_id
+        Who rides.
+    date
+        The date.
+    leaves_base, returns_base
+        Aware local times; on a day at base, when its engagements begin and end.
+    ride_seconds, ride_metres
+        Seconds and metres of all rides, the way back among them.
+    waiting_seconds
+        Seconds of waiting that the score counts.
+    conversations
+        How many are held.
+    stops
+        The stops, in the order of the clock.
+    """
 
     consultant_id: str
     date: dt.date
-    leaves_base: dt.datetime
-    returns_base: dt.datetime
+    leaves_base: Moment
+    returns_base: Moment
     ride_seconds: int
     ride_metres: int
     waiting_seconds: int
     conversations: int
     stops: tuple[Stop, ...]
 
+    @property
+    def visits(self) -> int:
+        """The number of visits, home visits included."""
+        return sum(stop.is_visit for stop in self.stops)
+
+    @property
+    def back_seconds(self) -> int:
+        """How long the ride back to base is: what the rides to the stops leave of all."""
+        return self.ride_seconds - sum(stop.ride_seconds for stop in self.stops)
+
+    @property
+    def back_metres(self) -> int:
+        """How far the ride back to base is."""
+        return self.ride_metres - sum(stop.ride_metres for stop in self.stops)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unassigned:
-    """A request that is not met, or met in part (`held` > 0), and why."""
+    """A request that is not met, or met in part, and why.
+
+    Attributes
+    ----------
+    id, kind, name, district
+        The request, and the place's name and district.
+    requested, held
+        How many conversations are asked for, and held; 0 for a home visit.
+    reason
+        A code.
+    detail
+        The reason in a sentence; may be empty.
+    cost_to_force
+        Points more that a roster would cost which meets it; None where that is not known.
+    """
 
     id: str
     kind: Literal["visit", "home_visit"]
@@ -80,7 +167,17 @@ class Unassigned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One term of the score: how often, at what weight, and the points."""
+    """One term of the score.
+
+    Attributes
+    ----------
+    count
+        How many: conversations, visits, seconds or minutes.
+    weight
+        Points of one.
+    points
+        Points in all.
+    """
 
     count: int | float
     weight: int
@@ -89,19 +186,39 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftHours:
-    """A consultant's working hours on one date."""
+    """A consultant's working hours on one date.
+
+    Attributes
+    ----------
+    date
+        The date.
+    start, end
+        Aware local times.
+    """
 
     date: dt.date
-    start: dt.datetime
-    end: dt.datetime
+    start: Moment
+    end: Moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsultantWeek:
     """A consultant's week: shifts, and the load that the balance compares.
 
-    `availability_seconds` is shifts less lunch and engagements; `load_seconds` is the seconds of
-    visits, as they would be at the largest availability.
+    Attributes
+    ----------
+    consultant_id, name
+        Who it is.
+    base_id
+        Where days begin and end.
+    availability_seconds
+        Seconds of shifts less lunch and engagements.
+    visit_seconds
+        Seconds of visits.
+    load_seconds
+        Seconds of visits, as they would be at the largest availability.
+    shifts
+        The working hours of the week.
     """
 
     consultant_id: str
@@ -115,7 +232,15 @@ class ConsultantWeek:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BasePlace:
-    """A base of the roster's rounds."""
+    """A base of the roster's rounds.
+
+    Attributes
+    ----------
+    place_id, name, address
+        Which it is.
+    lat, lon
+        WGS84 degrees; None where nobody knows.
+    """
 
     place_id: str
     name: str
@@ -147,7 +272,49 @@ class Prices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """A week's roster; the fields are those of roster.json (see docs of the file's JSON Schema)."""
+    """A week's roster; the fields are those of roster.json (see docs of the file's JSON Schema).
+
+    Attributes
+    ----------
+    schema
+        The version of roster.json.
+    week
+        The ISO week, ``2009-W20``.
+    status
+        "optimal" where no better roster exists, else "feasible".
+    score
+        Points; fewer are better.
+    bound
+        Points below which no roster can be.
+    gap
+        How far the bound is from the score, as a share of the score.
+    weights
+        Points of one of each term.
+    terms
+        What the score is the sum of.
+    solve_seconds
+        Seconds that the search took.
+    seed
+        The seed that was asked for.
+    inputs_sha256
+        Hash of what the problem was made of.
+    rounds
+        Consultants' days, by date and consultant.
+    unassigned
+        Requests that are not met in full.
+    bases
+        Where the rounds begin and end.
+    consultants
+        Everybody's week.
+    closed_days
+        Dates on which nobody works.
+    notes
+        Remarks for the coordinator.
+    map_note
+        What is to be known of the map; may be empty.
+    prices
+        What proves the bound; None where nothing does.
+    """
 
     schema: Literal[1] = 1
     week: str
@@ -172,3 +339,10 @@ class Roster:
     def replace(self, **changes: object) -> Self:
         """Return a copy in which some fields differ."""
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
+
+    def summary(self) -> str:
+        """Return score, bound, gap, visits, conversations, the way, and what is not met, as lines of text."""
+        return summary.summary(self)
+
+    def _repr_html_(self) -> str:
+        return summary.html(self)

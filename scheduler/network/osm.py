@@ -7,15 +7,16 @@ first character, whatever the encoding, and no piece of XML is buffered without 
 
 import hashlib
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 from xml.parsers import expat
 
 from scheduler.base import limits
-from scheduler.base.errors import InputError, InputProblem, ServiceError
-from scheduler.base.i18n import _, os_reason
+from scheduler.base.errors import InputError, InputProblem, ServiceError, told
+from scheduler.base.i18n import _, number, os_reason
 
 _CHUNK_BYTES = 1 << 18
 #: A single tag of OSM XML is a few hundred bytes; a longer piece of markup, or of text, is no map.
@@ -63,6 +64,30 @@ class Sink(Protocol):
         """Take a relation."""
 
 
+def _ignore(*_element: object) -> None:
+    """Leave an element out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A sink made of functions; it listens to the kinds of elements that it has one for.
+
+    Of nodes, ways and relations it wants those with a tag of these `keys`, if there are some, or of the
+    ids `only`. It may get others, too.
+    """
+
+    node: Callable[[int, float, float, Tags], None] = _ignore
+    way: Callable[[Way], None] = _ignore
+    relation: Callable[[Relation], None] = _ignore
+    keys: Sequence[str] = ()
+    only: AbstractSet[int] | None = None
+
+    @property
+    def kinds(self) -> AbstractSet[str]:
+        """What it listens to: "node", "way", "relation"."""
+        return {kind for kind in ("node", "way", "relation") if getattr(self, kind) is not _ignore}
+
+
 @dataclass(slots=True)
 class Header:
     """What a file says of itself; empty where it says nothing.
@@ -90,8 +115,9 @@ class OsmData:
     sha256: str = ""
 
     def node(self, osm_id: int, lat: float, lon: float, tags: Tags) -> None:
-        """Take a node in."""
-        self.points[osm_id] = (lat, lon)
+        """Take a node in; a `NotOsmError` where it was taken before, at another place."""
+        if self.points.setdefault(osm_id, (lat, lon)) != (lat, lon):
+            raise NotOsmError(_("node {id} is in it twice, at different places").format(id=osm_id))
         if tags:
             self.node_tags[osm_id] = tags
 
@@ -208,7 +234,7 @@ def read_osm(file: Path) -> OsmData:
     digest = hashlib.sha256()
 
     def chunks() -> Iterator[bytes]:
-        with limits.opened(file) as stream:
+        with told(missing_file, file), limits.opened(file) as stream:
             limits.require_size(stream, limits.NETWORK_BYTES, file)
             while chunk := stream.read(_CHUNK_BYTES):
                 digest.update(chunk)
@@ -240,8 +266,6 @@ def parse(chunks: Iterable[bytes], sink: Sink, file: Path) -> Header:
         parser.Parse(b"", True)  # noqa: FBT003 - expat's only way to say so
     except InputError:
         raise
-    except OSError as error:
-        raise missing_file(file, error) from error
     except expat.ExpatError as error:
         raise _unreadable(file, at_end=at_end, fed=fed, error=error) from error
     except (KeyError, ValueError, OverflowError) as error:
@@ -272,6 +296,15 @@ def not_osm(file: Path, why: str) -> InputError:
         InputProblem(_("this is not an OpenStreetMap file: {why}").format(why=why), file=str(file)),
         hint=_("Export the area again, as OSM XML (.osm) or as PBF (.osm.pbf)."),
     )
+
+
+def require_order(lat: float, lon: float, file: Path) -> None:
+    """Refuse a map of Denmark in which latitudes and longitudes have changed places: there is only sea."""
+    if 7 <= lat <= 16 and 54 <= lon <= 58:
+        why = _("it lies at latitude {lat} and longitude {lon}: the two have changed places").format(
+            lat=number(float(lat), 1), lon=number(float(lon), 1)
+        )
+        raise not_osm(file, why)
 
 
 def cut_off(file: Path, where: str) -> InputError:

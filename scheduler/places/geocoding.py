@@ -10,7 +10,7 @@ from typing import Literal
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, km
-from scheduler.model.project import Place, Project
+from scheduler.model.project import Place, Project, problem_at
 from scheduler.network import Network
 from scheduler.places.addresses import (
     AddressBook,
@@ -18,7 +18,7 @@ from scheduler.places.addresses import (
     AddressMatch,
     AmbiguousAddressError,
     WrittenAddress,
-    nearest_note,
+    estimate_note,
     read_address,
     street_key,
 )
@@ -27,7 +27,7 @@ from scheduler.places.online import OnlineAddresses
 __all__ = ["FARTHEST_M", "Located", "Search", "locate", "search_places", "street_key"]
 
 #: A place further than this from any street that may be ridden is a mistake.
-FARTHEST_M = 250.0
+FARTHEST_M = 200.0
 
 Source = Literal["table", "address", "nearest", "online"]
 
@@ -36,8 +36,8 @@ Source = Literal["table", "address", "nearest", "online"]
 class Located:
     """Where a place's coordinates come from, and how far it is to the bicycle network.
 
-    `source` is "table" (lat and lon were given), "address" (the map's address point), "nearest" (that
-    of the nearest number on the street) or "online". `approximate` tells that the point was not
+    `source` is "table" (lat and lon were given), "address" (the map's address point), "nearest" (estimated
+    from the nearest numbers on the street) or "online". `approximate` tells that the point was not
     surveyed, or that a service knew only the street. `note` is a sentence about what was not found as
     it is written, else empty; a home visit's does not tell where it is.
     """
@@ -69,7 +69,7 @@ def locate(
     ------
     InputError
         With one problem for every place whose address is not found, is ambiguous or outside Denmark,
-        or that lies more than 250 m from any street that may be ridden.
+        or that lies more than 200 m from any street that may be ridden.
     ServiceError
         When an online service is asked and cannot be had.
     """
@@ -99,18 +99,18 @@ def search_places(project: Project, network: Network, online: OnlineAddresses | 
         try:
             found = _find(place, book, None if private else online)
         except AddressError as error:
-            problems.append(_problem(place, error.discreet if private else str(error), "address"))
+            problems.append(problem_at(place.origin, error.discreet if private else str(error), "address"))
             places.append(place)
             continue
         if found.note and private:
-            note = _("the map does not have its house number; the nearest on that street is used")
+            note = _("the map does not have its house number; it is estimated from others of that street")
             found = dataclasses.replace(found, note=note)
         places.append(found.place)
         column = "lat" if found.source == "table" else "address"
         if problem := unreachable(found.place, network, column, private=private):
             problems.append(problem)
             continue
-        distance_m = network.snap(*_point(found.place)).distance_m
+        distance_m = network.snap(*found.place.point).distance_m
         located.append(Located(place.place_id, found.source, found.approximate, distance_m, found.note))
     return Search(tuple(places), tuple(located), tuple(problems))
 
@@ -132,9 +132,9 @@ def _find(place: Place, book: AddressBook, online: OnlineAddresses | None) -> _F
     reasons: list[AddressError] = []
     try:
         match = book.find(written, place.address)
-        if match.exact:
+        if not match.neighbours:
             return _at_point(place, match, "address")
-        on_street = _at_point(place, match, "nearest", nearest_note(match, written))
+        on_street = _at_point(place, match, "nearest", estimate_note(match, written))
     except AmbiguousAddressError:
         raise
     except AddressError as error:
@@ -183,29 +183,16 @@ def unreachable(
             reason = _(
                 "{place} lies on streets that are cut off from the rest of the map ({street}, {km} of streets)"
             ).format(place=place.place_id, street=island.name or _("without a name"), km=km(island.metres))
-        return _problem(place, reason, column)
+        return problem_at(place.origin, reason, column)
     distance_m = network.snap(place.lat, place.lon).distance_m
     if distance_m <= FARTHEST_M:
         return None
     reason = _(
         "{place} is {distance} from the nearest street of the map that may be ridden; at most {most} m is possible"
     ).format(place=place.place_id, distance=distance_words(distance_m), most=round(FARTHEST_M))
-    return _problem(place, reason, column)
+    return problem_at(place.origin, reason, column)
 
 
 def distance_words(metres: float) -> str:
     """Write a distance in whole metres, or in kilometres where it is more than one."""
     return km(metres) if metres >= 1000 else _("{n} m").format(n=round(metres))
-
-
-def _point(place: Place) -> tuple[float, float]:
-    assert place.lat is not None  # noqa: S101 - asked of places that were found
-    assert place.lon is not None  # noqa: S101
-    return place.lat, place.lon
-
-
-def _problem(place: Place, reason: str, column: str) -> InputProblem:
-    origin = place.origin
-    if origin is None:
-        return InputProblem(reason)
-    return InputProblem(reason, file=origin.file, row=origin.row, column=column)

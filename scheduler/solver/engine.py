@@ -17,6 +17,7 @@ from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Prices, Roster, Unassigned
+from scheduler.model.summary import html
 from scheduler.solver.deadline import Deadline
 from scheduler.solver.parts import Part, split
 from scheduler.solver.reasons import Reasoner
@@ -24,6 +25,7 @@ from scheduler.solver.rounds import best_order
 from scheduler.solver.routing import is_quick
 from scheduler.week.assemble import assemble
 from scheduler.week.schedule import DayModel, DaySchedule
+from scheduler.week.sound import require_sound
 
 __all__ = ["Solution", "better", "solve"]
 
@@ -35,9 +37,15 @@ _FIRST_SHARE = 0.1
 class Solution:
     """A roster with what the search found out about it.
 
-    `interrupted` tells that the search ended early, at the time limit or because the user asked.
-    `alternatives` are further rosters, if they were asked for: best first, each with at least two
-    visits made on another consultant-day than in all before, or left out.
+    Attributes
+    ----------
+    roster
+        The best roster that was found.
+    interrupted
+        Whether the search ended early, at the time limit or because the user asked.
+    alternatives
+        Further rosters, if they were asked for: best first, each with at least two visits made on another
+        consultant-day than in all before, or left out.
     """
 
     roster: Roster
@@ -48,6 +56,13 @@ class Solution:
     def is_optimal(self) -> bool:
         """Whether no better roster exists."""
         return self.roster.status == "optimal"
+
+    def summary(self) -> str:
+        """Return the roster's figures and what is not met, as `Roster.summary`."""
+        return self.roster.summary()
+
+    def _repr_html_(self) -> str:
+        return html(self.roster)
 
 
 def solve(
@@ -91,8 +106,10 @@ def solve(
     Raises
     ------
     InputError
-        When the pins cannot all be kept; it names those that cannot be.
+        When the problem makes no sense, with everything that is wrong with it; or when the pins cannot
+        all be kept: it names those that cannot be.
     """
+    require_sound(problem)
     deadline = Deadline(time.monotonic() + time_limit_s, stop or (lambda: False))
     search = _Search(problem, deadline, seed, progress or Silent(), explain=explain)
     search.plan(method)
@@ -110,7 +127,7 @@ def better(
     stop: Callable[[], bool] | None = None,
     near: Prices | None = None,
 ) -> Roster | None:
-    """Return the best roster if it scores less than `than`, without prices for what is not met.
+    """Return the best roster if it scores less than `than`, without what it would cost to meet the rest.
 
     None where no roster does, which is known sooner than the best one, or where time ran out. `near`
     are the prices of a week much like this one (`Roster.prices`), from which that is known sooner still.
@@ -203,7 +220,7 @@ class _Search:
         found.sort(key=lambda alternative: alternative[0])
         bound = sum(part.bound for part in self.parts)
         return tuple(
-            self._roster(schedules, bound, self._reasons(schedules, priced=False))
+            self._roster(schedules, bound, self._reasons(schedules, with_costs=False))
             for _more, schedules in found[:most]
         )
 
@@ -218,7 +235,7 @@ class _Search:
             bound = score
         self.progress.bounds(score, bound)
         self._refuse_idleness(schedules)
-        roster = self._roster(schedules, bound, self._reasons(schedules, priced=self.explain))
+        roster = self._roster(schedules, bound, self._reasons(schedules, with_costs=self.explain))
         roster = roster.replace(prices=self._prices())
         if roster.score != score:
             raise InvalidRosterError(f"the score is {roster.score} by its terms and {score} by the search")
@@ -248,12 +265,12 @@ class _Search:
             seed=self.seed,
         )
 
-    def _reasons(self, schedules: Iterable[DaySchedule], *, priced: bool) -> tuple[Unassigned, ...]:
+    def _reasons(self, schedules: Iterable[DaySchedule], *, with_costs: bool) -> tuple[Unassigned, ...]:
         found: dict[str, Unassigned] = {}
         made = list(schedules)
         for part in self.parts:
             days = {(day.date, day.consultant_id) for day in part.problem.days}
-            reasoner = Reasoner(part.problem, part.models, self.deadline, part.proof if priced else None)
+            reasoner = Reasoner(part.problem, part.models, self.deadline, part.proof if with_costs else None)
             mine = [s for s in made if (s.day.date, s.day.consultant_id) in days]
             found.update((entry.id, entry) for entry in reasoner.explain(mine))
         return tuple(found[r.request_id] for r in self.problem.requests if r.request_id in found)

@@ -14,7 +14,8 @@ from scheduler.solver.deadline import Deadline
 from scheduler.solver.generate import Forced
 from scheduler.solver.parts import Proof
 from scheduler.solver.rounds import best_order
-from scheduler.week.schedule import DayModel, DaySchedule, StopOption
+from scheduler.week.schedule import DayModel, DaySchedule
+from scheduler.week.stops import StopOption
 
 
 class Reasoner:

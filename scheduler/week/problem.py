@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, clock
-from scheduler.model.clock import Week
+from scheduler.model.clock import Week, local, seconds_of
 from scheduler.model.problem import (
     Agreement,
     ClosedDay,
@@ -20,7 +20,7 @@ from scheduler.model.problem import (
     TravelTimes,
     own_ride_s,
 )
-from scheduler.model.project import BASE, Consultant, Place, Practice, Project
+from scheduler.model.project import BASE, Consultant, Place, Practice, Project, problem_at
 from scheduler.model.roster import Roster
 from scheduler.week import pins
 from scheduler.week.calendar import (
@@ -32,10 +32,11 @@ from scheduler.week.calendar import (
     room_slots,
     shifts_on,
 )
+from scheduler.week.sound import unridden
 
 
 def week_problem(
-    project: Project, travel: TravelTimes, week: Week, *, published: Roster | None = None
+    project: Project, travel: TravelTimes, week: str | Week, *, published: Roster | None = None
 ) -> Problem:
     """Return what a week asks for.
 
@@ -45,22 +46,23 @@ def week_problem(
         Checked, with its places geocoded.
     travel
         Between at least all places that the week needs.
+    week
+        As ``"2009-W20"``, or a `Week`.
     published
         The roster that people already have; moving away from its visits counts as change.
 
     Raises
     ------
     InputError
-        With every engagement that cannot be ridden to, and every pin that breaks a rule.
-    ValueError
-        When `travel` lacks a place.
+        With every place that `travel` lacks, every engagement that cannot be ridden to, and every pin that
+        breaks a rule.
     """
+    week = Week.asked(week)
     days = tuple(_consultant_days(project, week))
     requests = tuple(_requests(project, week, published))
     places = _needed_places(project, days, requests)
-    missing = places.keys() - set(travel.place_ids)
-    if missing:
-        raise ValueError(f"no travel times for {', '.join(sorted(missing))}")
+    if missing := sorted(places.keys() - set(travel.place_ids)):
+        raise InputError(InputProblem(unridden(place_id)) for place_id in missing)
     problem = Problem(
         week=week,
         consultants=project.consultants,
@@ -109,8 +111,8 @@ def _requests(project: Project, week: Week, published: Roster | None) -> Iterato
 def _published_visits(published: Roster | None) -> Mapping[str, PublishedVisit]:
     return {
         stop.id: PublishedVisit(
-            date=round_.date,
-            start_s=stop.start.hour * 3600 + stop.start.minute * 60 + stop.start.second,
+            date=(day := local(stop.start).date()),
+            start_s=seconds_of(stop.start, day),
             consultant_id=round_.consultant_id,
         )
         for round_ in (published.rounds if published else ())
@@ -251,5 +253,5 @@ def _impossible_engagements(problem: Problem) -> Iterator[InputProblem]:
                     reached=clock(-(-reached_s // 60) * 60),
                     start=clock(engagement.start_s),
                 )
-                yield (InputProblem(reason, origin.file, origin.row) if origin else InputProblem(reason))
+                yield problem_at(origin, reason)
             place_id, free_s, before = engagement.place_id, engagement.end_s, engagement.title

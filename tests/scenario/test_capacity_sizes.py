@@ -38,7 +38,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
         "once,Kursus,course,c2,,2009-05-12,11:00,11:30\n",
         pins="id,date,start\nP1,2009-05-11,09:30\n",
         home_visits="visit_id,address,postcode,city,date,start,end,minutes,consultant_id\n"
-        "H1,Istedgade 100,1650,København V,2009-05-12,09:00,12:00,30,c2\n",
+        "H1,Istedgade 90,1650,København V,2009-05-12,09:00,12:00,30,c2\n",
     )
     return planner.prepare(folder)
 
@@ -104,7 +104,7 @@ def test_sizes_have_those_of_today_among_them(prepared: Prepared) -> None:
     assert {size.consultants for size in found} == {1, 2, 4}
     assert {size.practices for size in found} == {2, 3, 4}
     assert sizes(prepared.project, (), (9,)) == (Size(2, 3), Size(2, 9))
-    tasks = size_tasks(prepared.project, prepared.travel.times, found, WEEKS[:2], time_limit_s=1)
+    tasks = size_tasks(prepared.project, prepared.travel.times, found, WEEKS[:2])
     assert len(tasks) == 9 * 2
     assert {task.scenario for task in tasks} == {size.name for size in found}
 

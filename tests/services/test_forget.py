@@ -15,13 +15,14 @@ from processes import start
 
 from scheduler.base import files
 from scheduler.base.errors import InputError, ServiceError
+from scheduler.base.i18n import language
 from scheduler.cli import run
 from scheduler.inputs import read_project
 from scheduler.inputs.workbook import write_workbook
 from scheduler.model import rosterfile
 from scheduler.model.clock import at
-from scheduler.model.config import MapSettings
 from scheduler.model.roster import Roster, Round, Stop, StopKind, Unassigned
+from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.write import write
 from scheduler.services import oldfiles
 from scheduler.services.forget import ForgetReport, forget
@@ -329,13 +330,7 @@ def test_a_rounds_page_is_known_without_its_roster(tmp_path: Path, data: Path) -
     week = tmp_path / "week"
     week.mkdir()
     roster = samples.roster()
-    write(
-        roster,
-        week,
-        rides=samples.rides(roster),
-        background=samples.background(),
-        map_settings=MapSettings(),
-    )
+    write(Artifacts(roster, samples.rides(roster), samples.background(), language()), week)
     pages = tmp_path / "out" / "pages"
     shutil.copytree(week / "maps", pages)
     before = contents(pages)

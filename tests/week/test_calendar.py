@@ -13,7 +13,6 @@ from scheduler.model.project import Practice, Project
 from scheduler.week.calendar import (
     closed,
     closed_reason,
-    due_practices,
     is_active,
     is_due,
     never_met,
@@ -96,7 +95,7 @@ def test_due_needs_an_active_day(tmp_path: Path) -> None:
     assert due == [21, 23]  # active from the Sunday of week 21
     assert is_active(practice, dt.date(2009, 6, 10))
     assert not is_active(practice, dt.date(2009, 6, 11))
-    assert [due.practice_id for due in due_practices(project, Week(2009, 22))] == ["P2"]
+    assert [is_due(project, practice, Week(2009, 22)) for practice in project.practices] == [False, True]
     asked = {week: requested_conversations(project, practice, Week(2009, week)) for week in (21, 22, 23)}
     assert asked == {21: 1, 22: 0, 23: 4}
     assert requested_conversations(project, project.practices[1], Week(2009, 22)) == 0
@@ -105,8 +104,9 @@ def test_due_needs_an_active_day(tmp_path: Path) -> None:
 
 def test_weeks_before_the_period_ask_for_nothing(tmp_path: Path) -> None:
     project = project_of(tmp_path)
-    assert due_practices(project, Week(2008, 52)) == ()
-    assert len(due_practices(project, Week(2026, 20))) == 2
+    assert len(project.practices) == 2
+    assert not any(is_due(project, practice, Week(2008, 52)) for practice in project.practices)
+    assert all(is_due(project, practice, Week(2026, 20)) for practice in project.practices)
 
 
 def test_room_slots_of_a_week(tmp_path: Path) -> None:
