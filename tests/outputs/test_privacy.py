@@ -57,10 +57,8 @@ def test_a_practice_at_which_there_is_a_lunch_is_no_secret() -> None:
 
 
 def test_a_home_visit_that_is_not_made_loses_its_name() -> None:
-    practice, home = (
-        Unassigned(id=id_, kind=kind, name=f"Name {id_}", requested=0, held=0, reason="full")
-        for id_, kind in (("p4", "visit"), ("h1", "home_visit"))
-    )
+    practice = Unassigned(id="p4", kind="visit", name="Name p4", requested=0, held=0, reason="full")
+    home = Unassigned(id="h1", kind="home_visit", name="Name h1", requested=0, held=0, reason="full")
     roster = the_roster().replace(unassigned=(practice, home))
     assert public(roster).unassigned == (practice, dataclasses.replace(home, name="Home visit"))
     with i18n.using("da"):

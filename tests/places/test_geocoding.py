@@ -195,7 +195,8 @@ def test_another_city_is_an_error(network: Network) -> None:
         ("Langgade 13", "", 800 + 20 / 3, "between 9 and 15, at most 7 m off"),
         # There is one house alone on the even side, or on that side of it.
         ("Langgade 12", "", 815, "the nearest, 14, is used, about 20 m off"),
-        ("Langgade 2, 3. th", "", 815, "the nearest, 14, is used, about 120 m off"),
+        # Its own side begins farther away.
+        ("Langgade 2, 3. th", "", 800, "the nearest, 9, is used, about 90 m off"),
         ("Langgade 17", "", 810, "the nearest, 15, is used, about 20 m off"),
         ("Langgade 9 C", "", 800, "the nearest, 9, is used, about 20 m off"),
         # There is none on the even side.

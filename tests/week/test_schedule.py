@@ -158,11 +158,11 @@ def test_a_lunch_may_fill_its_window_exactly(window_to: str, *, fits: bool) -> N
         days=tuple(dataclasses.replace(day, lunch_s=1800) for day in problem.days),
     )
     model = _model(problem, 2)
-    direct, at_base, desk = model.ways(["h1", BASE], ["p3", BASE])
+    direct, at_base, desk = model.ways.between(["h1", BASE], ["p3", BASE])
     for ways in (direct, at_base, desk):
         ends_s = np.full((2, 1), clock_s("9:00"), dtype=np.int64)
-        assert model.earliest_starts_s(ways, ends_s)[2].all() == fits
-        late_s = model.latest_ends_s(ways, np.array([[[clock_s("16:00")]]], dtype=np.int64))[1]
+        assert model.ways.earliest_starts_s(ways, ends_s)[2].all() == fits
+        late_s = model.ways.latest_ends_s(ways, np.array([[[clock_s("16:00")]]], dtype=np.int64))[1]
         assert (late_s >= ends_s[..., np.newaxis]).all() == fits
     # In the wait at p3, or in none.
     schedule = model.best_schedule([_option(model, "h1", 0), _option(model, "p3", 1)])
