@@ -17,6 +17,7 @@ from scheduler import checks
 from scheduler.base.errors import InvalidRosterError
 from scheduler.model.problem import ConsultantDay, Problem, Request, RoomSlot
 from scheduler.model.roster import Roster, Unassigned
+from scheduler.model.text import Text
 from scheduler.week.assemble import assemble
 from scheduler.week.schedule import DayModel, DaySchedule, StopOption, request_points
 
@@ -236,5 +237,5 @@ def _unmet(request: Request) -> Unassigned:
         name=request.request_id,
         requested=request.conversations,
         held=0,
-        reason="not_placed",
+        reason=Text("not_placed"),
     )

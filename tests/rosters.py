@@ -25,6 +25,7 @@ from scheduler.model.roster import (
     Term,
     Unassigned,
 )
+from scheduler.model.text import Text
 
 
 class PlannedStop(NamedTuple):
@@ -323,5 +324,5 @@ def _unassigned(problem: Problem, visits: dict[str, Stop]) -> Iterator[Unassigne
                 name=problem.places[request.request_id].name,
                 requested=request.conversations,
                 held=held,
-                reason="not worth it",
+                reason=Text("not_placed"),
             )

@@ -165,6 +165,7 @@ def advise(settings: Settings, week: tuple[str, ...], time_limit: float, *, onli
 @click.pass_obj
 def check_data(settings: Settings, *, online: bool) -> None:
     from scheduler.cli import summary
+    from scheduler.outputs.texts import word
     from scheduler.services import planner
     from scheduler.services.review import review
 
@@ -175,7 +176,7 @@ def check_data(settings: Settings, *, online: bool) -> None:
         warnings = review(prepared)
     summary.show_project(terminal, prepared.project)
     for warning in (*planner.location_notes(prepared.located), *warnings):
-        terminal.note(warning)
+        terminal.note(word(warning))
     terminal.line(_("No errors in {folder}.").format(folder=settings.data), style="green")
 
 
@@ -191,16 +192,18 @@ def check_data(settings: Settings, *, online: bool) -> None:
 @click.pass_context
 def check(context: click.Context, roster: Path) -> None:
     from scheduler.base import files
+    from scheduler.outputs.texts import word
     from scheduler.services import planner
 
     settings = context.ensure_object(Settings)
     terminal = settings.terminal()
     files.tidy(roster.parent.parent)
     checked = planner.check_roster(settings.data, roster)
+    proof = word(checked.proof.detail)
     for violation in checked.violations:
         terminal.failure(f"{roster}: {violation}")
     if checked.proof.verified is False:
-        terminal.failure(f"{roster}: {checked.proof.detail}")
+        terminal.failure(f"{roster}: {proof}")
     if checked.violations or checked.proof.verified is False:
         context.exit(1)
     terminal.line(
@@ -210,9 +213,9 @@ def check(context: click.Context, roster: Path) -> None:
         style="green",
     )
     if checked.proof.verified:
-        terminal.line(_("The proof holds: {detail}").format(detail=checked.proof.detail), style="green")
+        terminal.line(_("The proof holds: {detail}").format(detail=proof), style="green")
     else:
-        terminal.note(checked.proof.detail)
+        terminal.note(proof)
 
 
 @cli.command(
@@ -272,6 +275,7 @@ def travel(settings: Settings, file: Path) -> None:
 def geocode(settings: Settings, file: Path | None, *, online: bool) -> None:
     from scheduler.base import files
     from scheduler.cli import summary
+    from scheduler.outputs.texts import word
     from scheduler.services import planner
 
     terminal = settings.terminal()
@@ -283,7 +287,7 @@ def geocode(settings: Settings, file: Path | None, *, online: bool) -> None:
         files.replace_csv(file, summary.PLACE_COLUMNS, plain)
     summary.show_places(terminal, rows)
     for note in planner.location_notes(prepared.located):
-        terminal.note(note)
+        terminal.note(word(note))
 
 
 @cli.command(

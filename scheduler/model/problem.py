@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scheduler.model.clock import Week
 from scheduler.model.config import Defaults
 from scheduler.model.project import BASE, Consultant, Origin, Pin, Place
+from scheduler.model.text import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +33,10 @@ class RoomSlot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedSlot:
-    """A room slot that this week does not have, and why: "holiday", "closure" or "inactive"."""
+    """A room slot that this week does not have, and why, where that is known."""
 
     slot: RoomSlot
-    code: Literal["holiday", "closure", "inactive"]
-    reason: str = ""
+    reason: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,10 +119,10 @@ class ConsultantDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedDay:
-    """A date on which nobody works, and why."""
+    """A date on which nobody works, and why, where that is known."""
 
     date: dt.date
-    reason: str
+    reason: Text | None = None
 
 
 def own_ride_s(seconds: int, project_kph: float, own_kph: float | None) -> int:
@@ -172,8 +172,7 @@ class Problem:
     """One week to plan: all that the engine and the checks need.
 
     `days` are sorted by date and consultant. `places` has every place that the week needs, with
-    coordinates. `notes` are remarks for the coordinator (a week outside the period, a lunch
-    waived), already in words.
+    coordinates. `notes` are remarks for the coordinator (a week outside the period).
     """
 
     week: Week
@@ -186,7 +185,7 @@ class Problem:
     weights: Mapping[str, int]
     speed_kph: float
     closed_days: tuple[ClosedDay, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
     inputs_sha256: str = ""
 
     def replace(self, **changes: object) -> Self:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 from scheduler.model.problem import ClosedDay
+from scheduler.model.text import Text
 
 StopKind = Literal["visit", "home_visit", "engagement", "lunch", "desk"]
 
@@ -26,13 +27,14 @@ class Stop:
 
     `arrival` is when the bicycle is parked; `ride_*` is the ride that leads here;
     `waiting_seconds` is what the score counts. For a desk stop `start` is when it is reached. A
-    lunch stop has no ride of its own. `name` is the place's name, or an engagement's title.
+    lunch stop has no ride of its own. `name` is the practice's name or the engagement's title, as
+    people wrote it, and a text at all other stops.
     """
 
     kind: StopKind
     id: str
     place_id: str
-    name: str
+    name: str | Text
     address: str = ""
     district: str = ""
     lat: float | None
@@ -65,16 +67,20 @@ class Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unassigned:
-    """A request that is not met, or met in part (`held` > 0), and why."""
+    """A request that is not met, or met in part (`held` > 0), and why.
+
+    `reason` tells the kind of obstacle, without parameters; `detail` says all of it, where there is more
+    to say. `name` is the practice's, or a text.
+    """
 
     id: str
     kind: Literal["visit", "home_visit"]
-    name: str
+    name: str | Text
     district: str = ""
     requested: int
     held: int
-    reason: str
-    detail: str = ""
+    reason: Text
+    detail: Text | None = None
     cost_to_force: int | None = None
 
 
@@ -147,10 +153,15 @@ class Prices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """A week's roster; the fields are those of roster.json (see docs of the file's JSON Schema)."""
+    """A week's roster; the fields are those of roster.json, as `roster.schema.json` beside this has them.
 
-    schema: Literal[1] = 1
+    `edition` is its number in the store and `issued_at` when it got it; both are None without a store.
+    """
+
+    schema: Literal[2] = 2
     week: str
+    edition: int | None = None
+    issued_at: dt.datetime | None = None
     status: Literal["optimal", "feasible"]
     score: int
     bound: int
@@ -165,8 +176,8 @@ class Roster:
     bases: tuple[BasePlace, ...] = ()
     consultants: tuple[ConsultantWeek, ...] = ()
     closed_days: tuple[ClosedDay, ...] = ()
-    notes: tuple[str, ...] = ()
-    map_note: str = ""
+    notes: tuple[Text, ...] = ()
+    map_note: Text | None = None
     prices: Prices | None = None
 
     def replace(self, **changes: object) -> Self:

@@ -20,6 +20,7 @@ from scheduler.outputs.livemap import live_map
 from scheduler.outputs.mappage import map_values
 from scheduler.outputs.scene import round_scene, week_scene
 from scheduler.outputs.templates import render
+from scheduler.outputs.texts import word
 
 
 def round_map(
@@ -61,7 +62,7 @@ def round_page(
         facts=itinerary.facts(round_),
         cards=cards(roster, round_, rides),
         colour=scene.routes[0].colour,
-        map_note=roster.map_note,
+        map_note=word(roster.map_note) if roster.map_note else "",
     )
 
 
@@ -89,7 +90,7 @@ def week_page(roster: Roster, rides: Rides, background: Background, *, map_setti
         image_source=_image_source(map_settings.tile_url),
         rounds=rounds,
         total_metres=sum(round_.ride_metres for round_ in roster.rounds),
-        map_note=roster.map_note,
+        map_note=word(roster.map_note) if roster.map_note else "",
     )
 
 

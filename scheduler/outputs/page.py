@@ -9,6 +9,7 @@ from scheduler.outputs import names, words
 from scheduler.outputs.board import board
 from scheduler.outputs.privacy import public
 from scheduler.outputs.templates import render
+from scheduler.outputs.texts import word
 from scheduler.outputs.totals import consultant_totals
 
 
@@ -50,6 +51,7 @@ def index_html(roster: Roster) -> str:
         calendars=calendars,
         tracks=tracks,
         words=words,
+        word=word,
     )
 
 

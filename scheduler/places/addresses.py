@@ -16,6 +16,7 @@ import numpy as np
 
 from scheduler.base.i18n import _
 from scheduler.model.project import Place
+from scheduler.model.text import Text
 from scheduler.network import AddressPoint, distance_m
 
 #: Points of one address that lie this close are one place: two entrances, or a node and its house.
@@ -151,11 +152,10 @@ def _written_city(rest: str) -> str:
     return city[1].strip() if city and not _FLOORS.issuperset(_words(city[1])) else ""
 
 
-def nearest_note(match: AddressMatch, written: WrittenAddress) -> str:
+def nearest_note(place: Place, match: AddressMatch, written: WrittenAddress) -> Text:
     """Say that the nearest number serves."""
-    return _("{street} has no number {number} in the map; the nearest, {nearest}, is used").format(
-        street=match.point.street, number=written.numbers[-1].upper(), nearest=match.point.number
-    )
+    params = {"street": match.point.street, "number": written.numbers[-1].upper()}
+    return Text("nearest_number", {"place_id": place.place_id, **params, "nearest": match.point.number})
 
 
 class AddressBook:

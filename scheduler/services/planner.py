@@ -23,7 +23,9 @@ from scheduler.model.problem import Problem
 from scheduler.model.project import Project
 from scheduler.model.roster import Roster
 from scheduler.model.rosterfile import load
+from scheduler.model.text import Text
 from scheduler.network import Network, load_network
+from scheduler.outputs.texts import word
 from scheduler.outputs.write import publish, write
 from scheduler.places.geocoding import Located, locate
 from scheduler.places.online import OnlineAddresses
@@ -195,7 +197,7 @@ def _proven(asked: Problem, rosters: Sequence[Roster], progress: Progress) -> Bo
     progress.step(_("Checking the proof"))
     proof = check_bound(asked, rosters[0], time_limit_s=max(_LEAST_PROOF_S, rosters[0].solve_seconds))
     if proof.verified is False:
-        raise InvalidRosterError(proof.detail)
+        raise InvalidRosterError(word(proof.detail))
     return proof
 
 
@@ -212,7 +214,7 @@ def _published(roster: Roster, proof: BoundCheck, prepared: Prepared, claim: Cla
     """Write everything that people see of a roster into the claimed folder."""
     roster = roster.replace(
         notes=(*roster.notes, *location_notes(prepared.located)),
-        map_note=_("Simplified map") if prepared.network.simplified else "",
+        map_note=Text("simplified_map") if prepared.network.simplified else None,
     )
     files = publish(
         lambda beside: write(
@@ -250,9 +252,9 @@ def advise_week(
         )
 
 
-def location_notes(located: Iterable[Located]) -> tuple[str, ...]:
+def location_notes(located: Iterable[Located]) -> tuple[Text, ...]:
     """Return a note for every place that was not found as its address is written."""
-    return tuple(f"{found.place_id}: {found.note}" for found in located if found.note)
+    return tuple(found.note for found in located if found.note)
 
 
 def rides(roster: Roster, travel: Travel) -> dict[tuple[str, str], RidePath]:

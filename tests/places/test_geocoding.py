@@ -7,7 +7,9 @@ from osmfiles import Xy, at, network_of, osm_xml
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.model.config import Config, Period
 from scheduler.model.project import HomeVisit, Origin, Place, Project
+from scheduler.model.text import Text
 from scheduler.network import Network
+from scheduler.outputs.texts import word
 from scheduler.places.geocoding import Located, locate, search_places, street_key
 
 STREET: dict[str, Xy] = {"a": (0, 0), "b": (1000, 0)}
@@ -211,8 +213,9 @@ def test_the_nearest_number_serves_and_is_told(
     assert (place.lat, place.lon) == pytest.approx(at(*ADDRESSES[letter][0]), abs=1e-8)
     assert located.source == "nearest"
     written = address.split(",", maxsplit=1)[0].partition(" ")[2].replace(" ", "")
-    assert located.note == (
-        f"{address.split(maxsplit=1)[0]} has no number {written} in the map; the nearest, {nearest}, is used"
+    assert located.note
+    assert word(located.note) == (
+        f"p: {address.split(maxsplit=1)[0]} has no number {written} in the map; the nearest, {nearest}, is used"
     )
 
 
@@ -225,8 +228,8 @@ def _home(address: str, postcode: str = "", **more: float) -> Project:
 def test_the_nearest_number_of_a_home_visit_does_not_tell_where_it_is(network: Network) -> None:
     (located,) = locate(_home("Langgade 11"), network)[1]
     assert located.source == "nearest"
-    assert "Langgade" not in located.note
-    assert located.note
+    assert located.note == Text("home_nearest_number", {"place_id": "p"})
+    assert "its house number" in word(located.note)
 
 
 def test_the_nearest_number_is_not_chosen_among_districts(network: Network) -> None:

@@ -81,6 +81,7 @@ def candidates(
 def show_ranking(terminal: "Terminal", ranking: "Ranking") -> None:
     """Print what each candidate brings alone, and who joins one after the other."""
     from scheduler.outputs.mappage import weeks_text
+    from scheduler.outputs.texts import word
     from scheduler.scenario.practices.joining import problems_of
 
     weeks = weeks_text([str(week) for week in ranking.weeks])
@@ -89,7 +90,7 @@ def show_ranking(terminal: "Terminal", ranking: "Ranking") -> None:
         _show(terminal, ranking, ranking.joined, _("One after the other"))
     if ranking.enough:
         terminal.line(_("None of the others would bring anything more."))
-    for note in (*ranking.notes, *problems_of(ranking.failures)):
+    for note in (*map(word, ranking.notes), *problems_of(ranking.failures)):
         terminal.note(note)
 
 

@@ -18,6 +18,8 @@ from scheduler.base.progress import Progress, Silent
 from scheduler.inputs.candidates import Candidate
 from scheduler.model.clock import Week
 from scheduler.model.project import Project
+from scheduler.model.text import Text
+from scheduler.outputs.texts import word
 from scheduler.places.travel import travel_times
 from scheduler.scenario.inout import prepared_with, write_tables
 from scheduler.scenario.model import Failure
@@ -65,7 +67,7 @@ class Ranking:
     conversations: int
     cost_dkk: float | None
     failures: tuple[Failure, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
 
     def table(self, gains: Iterable[Gain] | None = None) -> "pd.DataFrame":
         """Return gains, or those of each alone, as a table with units in the names of its columns."""
@@ -107,7 +109,7 @@ class Ranking:
             today_conversations=self.conversations,
             today_cost_dkk=self.cost_dkk,
             enough=self.enough,
-            remarks=(*self.notes, *(str(problem) for problem in problems_of(self.failures))),
+            remarks=(*map(word, self.notes), *(str(problem) for problem in problems_of(self.failures))),
         )
 
     def _places(self) -> dict[str, Any]:
@@ -204,7 +206,7 @@ def rank(
     runner: Runner,
     take: int = 5,
     time_limit_s: float = 20.0,
-    notes: Sequence[str] = (),
+    notes: Sequence[Text] = (),
     progress: Progress | None = None,
 ) -> Ranking:
     """Value every candidate alone, and take the best one after the other.
