@@ -18,14 +18,13 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
-from scheduler.base.progress import Silent
 from scheduler.inputs.candidates import Candidate
 from scheduler.model.project import Place, Practice, RoomRule
 from scheduler.scenario.practices.candidates import rank
-from scheduler.scenario.practices.joining import runner
 from scheduler.scenario.practices.newcomers import practice_places
 from scheduler.scenario.practices.places import next_places
 from scheduler.scenario.practices.spots import spread_spots
+from scheduler.scenario.runs.running import Runs
 from scheduler.scenario.weeks import default_weeks
 from scheduler.services import planner
 
@@ -73,9 +72,9 @@ def ranking(count: int, weeks: int, workers: int) -> Iterator[Row]:
     over = default_weeks(prepared.project)[:weeks]
     candidates = invented(prepared, count)
     with tempfile.TemporaryDirectory() as folder:  # keeps what is planned for the second ranking
-        plan = runner(Path(folder), workers=workers, cluster=None, progress=Silent(), stop=None)
-        took, alone = measured(lambda: rank(prepared, candidates, over, runner=plan, take=0))
-        further, _joined = measured(lambda: rank(prepared, candidates, over, runner=plan, take=5))
+        runs = Runs(workers=workers, folder=Path(folder))
+        took, alone = measured(lambda: rank(prepared, candidates, over, runs=runs, take=0))
+        further, _joined = measured(lambda: rank(prepared, candidates, over, runs=runs, take=5))
     name = f"{count} candidates over {len(over)} weeks, {workers} workers"
     yield f"{name}: each alone", took, "under 600 s"
     proven = sum(gain.proven for gain in alone.alone)
@@ -86,7 +85,7 @@ def ranking(count: int, weeks: int, workers: int) -> Iterator[Row]:
 def places(count: int, workers: int) -> Iterator[Row]:
     """Value a typical practice at many places."""
     prepared = planner.prepare(DATA)
-    took, found = measured(lambda: next_places(prepared, places=count, workers=workers))
+    took, found = measured(lambda: next_places(prepared, places=count, runs=Runs(workers=workers)))
     yield f"{count} places in {len(found.weeks)} weeks, {workers} workers", took, ""
 
 

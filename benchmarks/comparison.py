@@ -9,6 +9,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,11 @@ from scheduler.model.problem import ConsultantDay, Problem, Request, RoomSlot
 from scheduler.model.roster import Roster, Unassigned
 from scheduler.model.text import Text
 from scheduler.week.assemble import assemble
-from scheduler.week.schedule import DayModel, DaySchedule, StopOption, request_points
+from scheduler.week.schedule import DayModel, DaySchedule
+from scheduler.week.score import request_points
+
+if TYPE_CHECKING:
+    from scheduler.week.stops import StopOption
 
 _DAY_S = 86_400
 
@@ -159,7 +164,9 @@ class PeerWeek:
         return tuple(windows)
 
     def _matrices(self, model: DayModel) -> tuple[Matrix, Matrix]:
-        ride_s = np.array([[model.ride_s(a, b) for b in self.places] for a in self.places], dtype=np.int64)
+        ride_s = np.array(
+            [[model.ways.ride_s(a, b) for b in self.places] for a in self.places], dtype=np.int64
+        )
         grid_s = self.problem.defaults.start_grid_s
         moving_s = -(-(ride_s + self.problem.defaults.parking_s) // grid_s) * grid_s
         np.fill_diagonal(moving_s, 0)

@@ -27,7 +27,7 @@ from benchmarks.matrix import timed
 from benchmarks.weeks import random_week
 from scheduler.scenario.model import Task
 from scheduler.scenario.runs.figures import solved
-from scheduler.scenario.runs.running import run
+from scheduler.scenario.runs.running import WEEKS_FOLDER, Runs
 from scheduler.scenario.runs.tasks import pack, question
 from scheduler.services import planner
 
@@ -93,24 +93,17 @@ def measured(task: Task) -> Cost:
     )
 
 
-def tasks(size: tuple[int, int], count: int, time_limit_s: float = 20.0) -> list[Task]:
+def tasks(size: tuple[int, int], count: int) -> list[Task]:
     """Return so many weeks of a size, all different."""
-    return [
-        Task(
-            scenario="{}/{}".format(*size),
-            week=str(seed),
-            problem=random_week(seed, *size),
-            time_limit_s=time_limit_s,
-        )
-        for seed in range(count)
-    ]
+    name = "{}/{}".format(*size)
+    return [Task(scenario=name, week=str(seed), problem=random_week(seed, *size)) for seed in range(count)]
 
 
 def unit_cost(size: tuple[int, int], weeks: int, time_limit_s: float) -> UnitCost:
     """Plan weeks one after the other in one worker process, and measure them there."""
     # The first week also loads the engine, which a worker does once.
-    asked = tasks(size, weeks + 1, time_limit_s)
-    costs = run(asked, None, work=measured, workers=1).results
+    asked = tasks(size, weeks + 1)
+    costs = Runs(workers=1, time_limit_s=time_limit_s).run(asked, measured).results
     rest = costs[1:]
     return UnitCost(
         practices=size[0],
@@ -169,7 +162,7 @@ def spent_with(workers: int, asked: Sequence[Task]) -> Spent:
     """Do tasks with so many workers, and take the time."""
     watch = Stopwatch()
     began = time.perf_counter()
-    ran = run(asked, None, work=measured, workers=workers, progress=watch)
+    ran = Runs(workers=workers, progress=watch).run(asked, measured)
     whole_s = time.perf_counter() - began
     if ran.failures:
         raise RuntimeError(ran.failures[0].reason)
@@ -210,8 +203,8 @@ def overheads() -> Iterator[Row]:
     yield f"{name}: packing a task", f"{packed_s * 1000:.1f} ms", ""
     yield f"{name}: a task as it is sent", f"{statistics.median(sent) / 1000:.1f} kB", ""
     with tempfile.TemporaryDirectory() as folder:
-        run(tasks((8, 1), 20), Path(folder), workers=0)
-        size = sum(part.stat().st_size for part in Path(folder).iterdir())
+        Runs(folder=Path(folder), workers=0).run(tasks((8, 1), 20))
+        size = sum(part.stat().st_size for part in Path(folder, WEEKS_FOLDER).iterdir())
     yield "a row of results in Parquet, of 20", f"{size / 20 / 1000:.1f} kB", ""
     with tempfile.TemporaryDirectory() as folder, patched_cache(folder):
         yield (

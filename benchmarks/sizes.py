@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -31,8 +32,11 @@ from scheduler.checks.bound import check_bound
 from scheduler.model.problem import Problem
 from scheduler.solver.engine import solve
 from scheduler.solver.rounds import best_order
-from scheduler.week.schedule import DayModel, StopOption, unmet_points
-from scheduler.week.score import Balance
+from scheduler.week.schedule import DayModel
+from scheduler.week.score import Balance, unmet_points
+
+if TYPE_CHECKING:
+    from scheduler.week.stops import StopOption
 
 KINDS = {"usual": random_week, "other": other_week}
 LIMITS_S = {"20/2": 20.0, "40/4": 20.0, "400/40/4": 300.0}

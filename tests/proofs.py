@@ -5,22 +5,22 @@ from random import Random
 
 import numpy as np
 
+from scheduler.checks.bound.cheapest import CheapestRounds
 from scheduler.checks.bound.choice import Choice
 from scheduler.checks.bound.pricing import Balance, Pricing
 from scheduler.checks.bound.relaxation import Relaxation
-from scheduler.checks.bound.search import DaySearch
 from scheduler.checks.bound.timetable import FAR, timetable
 from scheduler.checks.bound.ways import ways
 from scheduler.model.problem import ConsultantDay, Problem
 from scheduler.model.roster import Prices
 
 
-def day_search(
+def cheapest_rounds(
     problem: Problem, day: ConsultantDay, pricing: Pricing, deadline: float = math.inf
-) -> DaySearch:
-    """Return the search of a day at some prices."""
+) -> CheapestRounds:
+    """Return the cheapest rounds of a day at some prices."""
     table = timetable(problem, day, pricing)
-    return DaySearch(table, ways(problem, day, table), deadline)
+    return CheapestRounds(table, ways(problem, day, table), deadline)
 
 
 def even_prices(problem: Problem) -> Prices:
@@ -48,9 +48,9 @@ def best_prices(problem: Problem) -> Prices:
     """Return the prices of the relaxation over every round of a small problem with at least one day."""
     balance = Balance.of(problem)
     pricing = Pricing.of(problem.requests, balance, even_prices(problem))
-    searches = [day_search(problem, day, pricing) for day in problem.days]
+    cheapest = [cheapest_rounds(problem, day, pricing) for day in problem.days]
     choice = Choice.of(
-        [(search.day.offers, search.within(FAR // 4)) for search in searches],
+        [(its.day.offers, its.within(FAR // 4)) for its in cheapest],
         problem=problem,
         days=range(len(problem.days)),
         requests=range(len(problem.requests)),

@@ -10,7 +10,8 @@ from benchmarks.weeks import WEEK, other_week, random_week
 from scheduler.model.problem import Engagement, Problem, Request, RoomSlot
 from scheduler.model.project import Pin
 from scheduler.solver.engine import solve
-from scheduler.week.schedule import DayModel, request_points
+from scheduler.week.schedule import DayModel
+from scheduler.week.score import request_points
 
 HOUR_S = 3600
 

@@ -21,7 +21,7 @@ from scheduler.network.osm import OsmData, read_osm
 from scheduler.places.geocoding import locate
 from scheduler.places.travel import Travel, travel_times
 from scheduler.week.calendar import (
-    due_practices,
+    is_due,
     is_holiday,
     requested_conversations,
     room_slots,
@@ -235,7 +235,8 @@ def test_ascension_day_closes_a_thursday(project: Project) -> None:
     closed = {day.weekday() for day in week.days if is_holiday(project.config.calendar, day)}
     assert closed == {3}
     assert week.days[3] == dt.date(2009, 5, 21)
-    lost = [room_slots(project, practice, week)[1] for practice in due_practices(project, week)]
+    due = (practice for practice in project.practices if is_due(project, practice, week))
+    lost = [room_slots(project, practice, week)[1] for practice in due]
     assert any(slot.reason and slot.reason.code == "holiday" for slots in lost for slot in slots)
 
 

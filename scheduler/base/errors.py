@@ -4,10 +4,14 @@ Every error that the product raises on purpose is a `SchedulerError`. The comman
 problems one a line and ends with its `exit_code`; a traceback is a bug.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from scheduler.base.cpr import masked
+
+_File = TypeVar("_File")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +71,14 @@ class ServiceError(SchedulerError, OSError):
 
 class InvalidRosterError(SchedulerError):
     """A roster breaks a rule or its score is wrong: a bug in the engine, never written to a file."""
+
+
+@contextmanager
+def told(say: Callable[[_File, OSError], ServiceError], file: _File) -> Iterator[None]:
+    """Have people told of what the system refuses in the block; `say` words it of a file or folder."""
+    try:
+        yield
+    except ServiceError:
+        raise
+    except OSError as error:
+        raise say(file, error) from error

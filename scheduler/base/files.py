@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from scheduler.base.errors import ServiceError
+from scheduler.base.errors import ServiceError, told
 from scheduler.base.i18n import _, os_reason
 from scheduler.base.uninterrupted import uninterrupted
 
@@ -107,7 +107,7 @@ def claimed(target: Path, *, wait_s: float = _TIDYING_S, parents: bool = False) 
     until = time.monotonic() + wait_s
     descriptor: int | None = None
     try:
-        try:
+        with told(unwritable, target):
             if parents:
                 claim.real.parent.mkdir(parents=True, exist_ok=True)
             while True:
@@ -118,8 +118,6 @@ def claimed(target: Path, *, wait_s: float = _TIDYING_S, parents: bool = False) 
                 time.sleep(_LOOK_S)
             if descriptor is not None:
                 _recover(claim)
-        except OSError as error:
-            raise unwritable(target, error) from error
         if descriptor is None:
             raise BusyError(target)
         yield claim
@@ -175,12 +173,9 @@ def replace(target: Path, content: bytes) -> None:
     ServiceError
         When it cannot be written; an earlier file is then as it was.
     """
-    with claimed(target, wait_s=_WRITING_S) as claim:
-        try:
-            claim.new.write_bytes(content)
-            claim.put()
-        except OSError as error:
-            raise unwritable(target, error) from error
+    with claimed(target, wait_s=_WRITING_S) as claim, told(unwritable, target):
+        claim.new.write_bytes(content)
+        claim.put()
 
 
 def replace_csv(target: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -91,6 +91,19 @@ def number(value: float, decimals: int = 0) -> str:
     return str(format_decimal(value, format=pattern, locale=language()))
 
 
+def signed(value: float, decimals: int = 0) -> str:
+    """Write a difference with its sign: ``+12``, ``−3``, ``0``."""
+    text = number(abs(value), decimals)
+    if float(round(value, decimals)) == 0:
+        return text
+    return ("+" if value > 0 else "−") + text
+
+
+def capitalized(text: str) -> str:
+    """Return a text that begins with a capital letter, as a sentence or a heading does."""
+    return text[:1].upper() + text[1:]
+
+
 def km(metres: float) -> str:
     """Write a distance in kilometres with one decimal: ``9,4 km``."""
     return f"{number(metres / 1000, 1)} km"

@@ -14,7 +14,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from scheduler.base.cpr import looks_like_cpr
-from scheduler.base.errors import InputError, InputProblem, ServiceError
+from scheduler.base.errors import InputError, InputProblem, ServiceError, told
 from scheduler.base.i18n import _, number, os_reason
 
 _MB = 1_000_000
@@ -103,12 +103,9 @@ def read(file: Path, most_bytes: int) -> bytes:
     ServiceError
         When it is not there, or no plain file, or cannot be read.
     """
-    try:
-        with opened(file) as stream:
-            require_size(stream, most_bytes, file)
-            content = stream.read(most_bytes + 1)
-    except OSError as error:
-        raise unreadable(file, error) from error
+    with told(unreadable, file), opened(file) as stream:
+        require_size(stream, most_bytes, file)
+        content = stream.read(most_bytes + 1)
     if len(content) > most_bytes:  # of some files the system knows no size
         raise _too_large(most_bytes, file)
     return content

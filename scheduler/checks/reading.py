@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from scheduler.base import i18n
 from scheduler.base.i18n import _
-from scheduler.model.clock import TIMEZONE
+from scheduler.model.clock import seconds_of
 from scheduler.model.problem import ConsultantDay, Problem, Request
 from scheduler.model.project import Consultant
 from scheduler.model.roster import Roster, Round, Stop
@@ -82,13 +82,6 @@ def where_text(problem: Problem, consultant_id: str, day: dt.date) -> str:
     """Name a round: the consultant and the date."""
     names = {c.consultant_id: c.name for c in problem.consultants}
     return f"{names.get(consultant_id, consultant_id)}, {i18n.day(day)}"
-
-
-def seconds_of(moment: dt.datetime, day: dt.date) -> int:
-    """Return the seconds of the local clock since midnight of `day`, also past the next midnight."""
-    local = moment.astimezone(TIMEZONE)
-    days = (local.date() - day).days
-    return ((days * 24 + local.hour) * 60 + local.minute) * 60 + local.second
 
 
 def read(problem: Problem, roster: Roster) -> tuple[tuple[SeenRound, ...], tuple[Violation, ...]]:

@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterator, Sequence
 
 from scheduler.base.i18n import _
-from scheduler.checks.reading import SeenRound, Violation, seconds_of
+from scheduler.checks.reading import SeenRound, Violation
 from scheduler.checks.recount import recount_loads, recount_terms
+from scheduler.model.clock import seconds_of
 from scheduler.model.problem import Problem
 from scheduler.model.roster import BasePlace, ConsultantWeek, Roster, Term
 

@@ -26,7 +26,7 @@ class Leg:
     free_to_s: int
     free_place_id: str
     wait_s: int
-    moves: bool
+    is_ride: bool
 
     @property
     def free_s(self) -> int:
@@ -74,16 +74,16 @@ class Ways:
     def leg(self, from_id: str, free_s: int, to_id: str, start_s: int) -> Leg:
         """Go from a place where one is free at `free_s` to a stop that starts at `start_s`."""
         problem, base_id = self._problem, self._consultant.base_id
-        ride_s = ride_m = moving_s = 0
+        ride_s = ride_m = way_s = 0
         if from_id != to_id:
             cell = self._row[from_id], self._row[to_id]
             project_s = int(problem.travel.seconds[cell])
             ride_s = own_ride_s(project_s, problem.speed_kph, self._consultant.speed_kph)
             ride_m = int(problem.travel.metres[cell])
-            moving_s = ride_s + problem.defaults.parking_s
+            way_s = ride_s + problem.defaults.parking_s
         from_base = from_id == base_id
-        departs_s = start_s - moving_s if from_base else free_s
-        arrives_s = departs_s + moving_s
+        departs_s = start_s - way_s if from_base else free_s
+        arrives_s = departs_s + way_s
         waits = not from_base and to_id != base_id
         return Leg(
             ride_s=ride_s,
@@ -94,7 +94,7 @@ class Ways:
             free_to_s=departs_s if from_base else start_s,
             free_place_id=base_id if from_base else to_id,
             wait_s=max(start_s - arrives_s, 0) if waits else 0,
-            moves=from_id != to_id,
+            is_ride=from_id != to_id,
         )
 
     def free_times(self, day: ConsultantDay) -> Iterator[tuple[int, int]]:
@@ -139,14 +139,14 @@ def trace(problem: Problem, seen: SeenRound) -> Trace:
         # At a desk one is free from the beginning, and leaves just in time for the next stop.
         free_s = stop.start_s if stop.stop.kind == "desk" else stop.end_s
     back = ways.leg(place_id, free_s, seen.base_id, seen.day.end_s)
-    moves = [leg for leg in (*legs, back) if leg.moves]
+    rides = [leg for leg in (*legs, back) if leg.is_ride]
     # Without any ride, the round is as long as its stops; lunch at base makes it no longer.
     edges = [stop.start_s for stop in stops[:1]] + [stop.end_s for stop in stops[-1:]]
     return Trace(
         legs=tuple(legs),
         back=back,
-        leaves_s=moves[0].departs_s if moves else min(edges, default=seen.leaves_s),
-        returns_s=moves[-1].arrives_s if moves else max(edges, default=seen.returns_s),
+        leaves_s=rides[0].departs_s if rides else min(edges, default=seen.leaves_s),
+        returns_s=rides[-1].arrives_s if rides else max(edges, default=seen.returns_s),
         stop_waits_s=_counted_waits(problem, seen, legs),
     )
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from scheduler.base.i18n import _, clock
-from scheduler.checks.reading import SeenRound, SeenStop, Violation, seconds_of, where_text
+from scheduler.checks.reading import SeenRound, SeenStop, Violation, where_text
+from scheduler.model.clock import seconds_of
 from scheduler.model.problem import Problem, Request, RoomSlot
 from scheduler.model.project import Pin
 from scheduler.model.roster import Roster

@@ -10,7 +10,15 @@ import click
 from scheduler.base import i18n
 from scheduler.base.i18n import N_, _
 from scheduler.cli.network import network
-from scheduler.cli.options import Settings, common, online_option, read_argument, read_week, week_argument
+from scheduler.cli.options import (
+    Options,
+    common,
+    online_option,
+    read_argument,
+    read_week,
+    time_limit_option,
+    week_argument,
+)
 from scheduler.cli.simulate import simulate
 
 
@@ -36,11 +44,11 @@ def cli() -> None: ...
 @click.argument("folder", metavar=N_("DIR"), type=click.Path(path_type=Path))
 @common
 @click.pass_obj
-def init(settings: Settings, folder: Path) -> None:
+def init(options: Options, folder: Path) -> None:
     from scheduler.inputs.workbook import init_folder
 
     init_folder(folder)
-    terminal = settings.terminal()
+    terminal = options.terminal()
     terminal.line(_("The example project is in {folder}.").format(folder=folder))
     terminal.line(_("The same as an Excel workbook: {file}").format(file=folder / "excel" / "project.xlsx"))
     quoted = f'"{folder}"' if " " in str(folder) else folder
@@ -56,14 +64,7 @@ def init(settings: Settings, folder: Path) -> None:
     )
 )
 @week_argument
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    default=20.0,
-    show_default=True,
-    metavar=N_("SECONDS"),
-    help=N_("Search no longer than this; the best roster found is written with its gap."),
-)
+@time_limit_option(N_("Search no longer than this; the best roster found is written with its gap."))
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**31 - 1),
@@ -83,7 +84,7 @@ def init(settings: Settings, folder: Path) -> None:
 @common
 @click.pass_obj
 def plan(
-    settings: Settings,
+    options: Options,
     week: tuple[str, ...],
     time_limit: float,
     seed: int,
@@ -97,12 +98,12 @@ def plan(
     from scheduler.cli.interrupt import interruptible
     from scheduler.services import planner
 
-    terminal = settings.terminal()
+    terminal = options.terminal()
     with terminal.progress() as progress, interruptible(terminal, progress) as stopped:
         planned = planner.plan_week(
-            settings.data,
+            options.data,
             wanted,
-            settings.out,
+            options.out,
             time_limit_s=time_limit,
             seed=seed,
             alternatives=alternatives,
@@ -126,28 +127,21 @@ def plan(
     )
 )
 @week_argument
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    metavar=N_("SECONDS"),
-    help=N_("Search no longer than this; what was found until then is shown."),
-)
+@time_limit_option(N_("Search no longer than this; what was found until then is shown."), 60.0)
 @online_option
 @common
 @click.pass_obj
-def advise(settings: Settings, week: tuple[str, ...], time_limit: float, *, online: bool) -> None:
+def advise(options: Options, week: tuple[str, ...], time_limit: float, *, online: bool) -> None:
     wanted = read_week(" ".join(week))
 
     from scheduler.cli import summary
     from scheduler.cli.interrupt import interruptible
     from scheduler.services import planner
 
-    terminal = settings.terminal()
+    terminal = options.terminal()
     with terminal.progress() as progress, interruptible(terminal, progress) as stopped:
         found = planner.advise_week(
-            settings.data, wanted, time_limit_s=time_limit, online=online, progress=progress, stop=stopped
+            options.data, wanted, time_limit_s=time_limit, online=online, progress=progress, stop=stopped
         )
     summary.show_advice(terminal, found)
 
@@ -163,21 +157,21 @@ def advise(settings: Settings, week: tuple[str, ...], time_limit: float, *, onli
 @online_option
 @common
 @click.pass_obj
-def check_data(settings: Settings, *, online: bool) -> None:
+def check_data(options: Options, *, online: bool) -> None:
     from scheduler.cli import summary
     from scheduler.outputs.texts import word
     from scheduler.services import planner
     from scheduler.services.review import review
 
-    terminal = settings.terminal()
+    terminal = options.terminal()
     with terminal.progress() as progress:
-        prepared = planner.prepare(settings.data, online=online, progress=progress)
+        prepared = planner.prepare(options.data, online=online, progress=progress)
         progress.step(_("Looking at every week"))
         warnings = review(prepared)
     summary.show_project(terminal, prepared.project)
     for warning in (*planner.location_notes(prepared.located), *warnings):
         terminal.note(word(warning))
-    terminal.line(_("No errors in {folder}.").format(folder=settings.data), style="green")
+    terminal.line(_("No errors in {folder}.").format(folder=options.data), style="green")
 
 
 @cli.command(
@@ -195,10 +189,10 @@ def check(context: click.Context, roster: Path) -> None:
     from scheduler.outputs.texts import word
     from scheduler.services import planner
 
-    settings = context.ensure_object(Settings)
-    terminal = settings.terminal()
+    options = context.ensure_object(Options)
+    terminal = options.terminal()
     files.tidy(roster.parent.parent)
-    checked = planner.check_roster(settings.data, roster)
+    checked = planner.check_roster(options.data, roster)
     proof = word(checked.proof.detail)
     for violation in checked.violations:
         terminal.failure(f"{roster}: {violation}")
@@ -234,13 +228,13 @@ def check(context: click.Context, roster: Path) -> None:
 )
 @common
 @click.pass_obj
-def travel(settings: Settings, file: Path) -> None:
+def travel(options: Options, file: Path) -> None:
     from scheduler.base import files
     from scheduler.services import planner
 
-    terminal = settings.terminal()
+    terminal = options.terminal()
     with terminal.progress() as progress:
-        times = planner.prepare(settings.data, progress=progress).travel.times
+        times = planner.prepare(options.data, progress=progress).travel.times
     ids = times.place_ids
     rows = [
         (from_id, to_id, int(times.seconds[row, column]), int(times.metres[row, column]))
@@ -272,15 +266,15 @@ def travel(settings: Settings, file: Path) -> None:
 @online_option
 @common
 @click.pass_obj
-def geocode(settings: Settings, file: Path | None, *, online: bool) -> None:
+def geocode(options: Options, file: Path | None, *, online: bool) -> None:
     from scheduler.base import files
     from scheduler.cli import summary
     from scheduler.outputs.texts import word
     from scheduler.services import planner
 
-    terminal = settings.terminal()
+    terminal = options.terminal()
     with terminal.progress() as progress:
-        prepared = planner.prepare(settings.data, online=online, progress=progress)
+        prepared = planner.prepare(options.data, online=online, progress=progress)
     rows = summary.place_rows(prepared.project, prepared.located)
     if file:
         plain = ([files.plain(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
@@ -300,13 +294,13 @@ def geocode(settings: Settings, file: Path | None, *, online: bool) -> None:
 @click.option("--before", required=True, metavar=N_("DATE"), help=N_("The first date that is kept."))
 @common
 @click.pass_obj
-def forget(settings: Settings, before: str) -> None:
+def forget(options: Options, before: str) -> None:
     from scheduler.cli import summary
     from scheduler.inputs import cells
     from scheduler.services.forget import forget as forget_visits
 
-    report = forget_visits(settings.data, settings.out, read_argument("--before", cells.date, before))
-    summary.show_forgotten(settings.terminal(), report)
+    report = forget_visits(options.data, options.out, read_argument("--before", cells.date, before))
+    summary.show_forgotten(options.terminal(), report)
 
 
 cli.add_command(network)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from scheduler.base.i18n import N_, _
-from scheduler.cli.options import Settings, common, online_option
+from scheduler.cli.options import Options, common, online_option
 
 
 @click.group(help=N_("Make the bicycle network, or describe it."))
@@ -36,13 +36,13 @@ _margin_option = click.option(
 @online_option
 @common
 @click.pass_obj
-def network_download(settings: Settings, margin_km: float, *, online: bool) -> None:
+def network_download(options: Options, margin_km: float, *, online: bool) -> None:
     from scheduler.cli import summary
     from scheduler.services.download import download_network
 
-    terminal = settings.terminal()
+    terminal = options.terminal()
     with terminal.progress() as progress:
-        done = download_network(settings.data, margin_km=margin_km, online=online, progress=progress)
+        done = download_network(options.data, margin_km=margin_km, online=online, progress=progress)
     summary.show_network(terminal, done.network.file, done.network.info())
     if done.left_out:
         terminal.note(_("Home visits do not count for the area that is downloaded; --margin-km widens it."))
@@ -62,13 +62,13 @@ def network_download(settings: Settings, margin_km: float, *, online: bool) -> N
 @_margin_option
 @common
 @click.pass_obj
-def network_build(settings: Settings, file: Path, margin_km: float) -> None:
+def network_build(options: Options, file: Path, margin_km: float) -> None:
     from scheduler.cli import summary
     from scheduler.services.building import build_network
 
-    terminal = settings.terminal()
+    terminal = options.terminal()
     with terminal.progress() as progress:
-        built = build_network(settings.data, file, margin_km=margin_km, progress=progress)
+        built = build_network(options.data, file, margin_km=margin_km, progress=progress)
     summary.show_network(terminal, built.network.file, built.network.info())
     for problem in built.search.problems:
         terminal.note(problem)
@@ -90,13 +90,13 @@ def network_build(settings: Settings, file: Path, margin_km: float) -> None:
 )
 @common
 @click.pass_obj
-def network_info(settings: Settings, file: Path | None) -> None:
+def network_info(options: Options, file: Path | None) -> None:
     from scheduler.cli import summary
     from scheduler.services.building import describe_network
 
-    terminal = settings.terminal()
+    terminal = options.terminal()
     with terminal.progress() as progress:
-        found = describe_network(settings.data, progress=progress)
+        found = describe_network(options.data, progress=progress)
     summary.show_network(terminal, found.network.file, found.network.info())
     summary.show_distances(terminal, found.project, found.search.located)
     for problem in found.search.problems:

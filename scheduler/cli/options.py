@@ -22,7 +22,7 @@ _Value = TypeVar("_Value")
 
 
 @dataclass(slots=True)
-class Settings:
+class Options:
     """The options that every command has."""
 
     data: Path = Path("data")
@@ -43,9 +43,9 @@ class Settings:
 
 def _remember(context: click.Context, parameter: click.Parameter, value: object) -> None:
     """Keep an option, given before or after the command's name (there it wins)."""
-    settings = context.ensure_object(Settings)
+    options = context.ensure_object(Options)
     if value is not None:
-        setattr(settings, parameter.name, value)
+        setattr(options, parameter.name, value)
 
 
 def common(command: _Command) -> _Command:
@@ -79,7 +79,7 @@ def common(command: _Command) -> _Command:
     def begun(*arguments: Any, **values: Any) -> Any:
         context = click.get_current_context()
         if not context.invoked_subcommand:
-            context.ensure_object(Settings).tidy()
+            context.ensure_object(Options).tidy()
         return command(*arguments, **values)
 
     decorated: Callable[..., Any] = begun
@@ -95,6 +95,32 @@ online_option = click.option(
     is_flag=True,
     help=N_("Look up addresses that the map does not know at Nominatim; never those of home visits."),
 )
+
+
+def count_option(
+    name: str, least: int, most: int, usual: int, meaning: str
+) -> Callable[[_Command], _Command]:
+    """Return an option that is a number from `least` to `most`."""
+    return click.option(
+        name,
+        type=click.IntRange(least, most),
+        default=usual,
+        show_default=True,
+        metavar=N_("N"),
+        help=meaning,
+    )
+
+
+def time_limit_option(meaning: str, usual_s: float = 20.0) -> Callable[[_Command], _Command]:
+    """Return the option how long may be searched."""
+    return click.option(
+        "--time-limit",
+        type=click.FloatRange(min=0, min_open=True),
+        default=usual_s,
+        show_default=True,
+        metavar=N_("SECONDS"),
+        help=meaning,
+    )
 
 
 def read_week(text: str) -> "Week":

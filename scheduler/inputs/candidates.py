@@ -16,7 +16,7 @@ from scheduler.base import limits
 from scheduler.base.errors import InputProblem
 from scheduler.base.i18n import _
 from scheduler.inputs import rules, sheets
-from scheduler.inputs.rows import Row, TableRows, interpret, stray_cells
+from scheduler.inputs.rows import Row, TableRows, interpret, missing_column, stray_cells
 from scheduler.inputs.schema import BY_NAME, Column, Table, key
 from scheduler.inputs.tables import read_csv
 from scheduler.model.project import Origin, Place, Practice, Project, RoomRule
@@ -80,13 +80,7 @@ def read_candidates(file: Path, project: Project, problems: list[InputProblem]) 
         problems.append(InputProblem(_("the table has no rows; it needs at least one"), read.file))
     missing = [name for name in _NEEDED_HEADINGS if read.rows and name not in read.headings]
     problems += (
-        InputProblem(
-            _("the column {column} is missing (in Danish: {danish})").format(
-                column=name, danish=CANDIDATES.by_heading[key(name)].danish
-            ),
-            read.file,
-        )
-        for name in missing
+        InputProblem(missing_column(CANDIDATES.by_heading[key(name)]), read.file) for name in missing
     )
     found: list[Candidate] = []
     broken = [] if missing else list(_candidates(read, project, found))

@@ -288,17 +288,17 @@ def _cell_readers(
         shown_heading = heading if column else nth_column(position)
         readers[position] = _CellReader(shown_heading, column, called=heading, private=read.table.private)
     problems.extend(
-        InputProblem(
-            _("the column {column} is missing (in Danish: {danish})").format(
-                column=column.name, danish=column.danish
-            ),
-            read.file,
-            row,
-        )
+        InputProblem(missing_column(column), read.file, row)
         for column in read.table.columns
         if column.required and column.name not in read.headings
     )
     return readers
+
+
+def missing_column(column: Column) -> str:
+    """Say that a file has no such column."""
+    reason = _("the column {column} is missing (in Danish: {danish})")
+    return reason.format(column=column.name, danish=column.danish)
 
 
 def _unknown_column(read: TableRows, row: int, heading: str, named: str) -> InputProblem:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scheduler.base import files
-from scheduler.base.errors import InputError
-from scheduler.base.i18n import _
+from scheduler.base.errors import InputError, told
+from scheduler.base.i18n import _, capitalized
 from scheduler.base.resources import example_folder
 from scheduler.inputs import meanings
 from scheduler.inputs.cells import PATTERNS_DA, WEEKDAYS_DA
@@ -98,11 +98,9 @@ def init_folder(target: Path) -> None:
                     folder=target
                 )
             )
-        try:
+        with told(files.unwritable, target):
             _copy_example(claim.new)
             claim.put()
-        except OSError as error:
-            raise files.unwritable(target, error) from error
 
 
 def _copy_example(target: Path) -> None:
@@ -170,7 +168,7 @@ def _comment(table: Table, column: Column) -> str:
     else:
         must = _("Blank: {value}.").format(value=_danish(column, column.default))
     how = f"{meanings.form(column)}." if column.kind in _TYPED else ""
-    lines = (meanings.of_column(table.name, column.name), how[:1].upper() + how[1:], must)
+    lines = (meanings.of_column(table.name, column.name), capitalized(how), must)
     return "\n".join(filter(None, lines))
 
 

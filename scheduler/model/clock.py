@@ -3,8 +3,14 @@
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
+
+from scheduler.base.i18n import _
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
 
 TIMEZONE = ZoneInfo("Europe/Copenhagen")
 
@@ -66,3 +72,39 @@ def at(day: dt.date, time_s: int) -> dt.datetime:
     return dt.datetime(day.year, day.month, day.day, tzinfo=TIMEZONE).replace(
         hour=time_s // 3600, minute=time_s % 3600 // 60, second=time_s % 60
     )
+
+
+def local(moment: dt.datetime) -> dt.datetime:
+    """Return a moment on the local clock, whatever offset it has; one without is on the local clock already.
+
+    An `OverflowError` where it falls before the first or after the last day that there is.
+    """
+    return moment.astimezone(TIMEZONE) if moment.tzinfo else moment
+
+
+def seconds_of(moment: dt.datetime, day: dt.date) -> int:
+    """Return the seconds of the local clock since midnight of `day`, also past the next midnight."""
+    here = local(moment)
+    return (((here.date() - day).days * 24 + here.hour) * 60 + here.minute) * 60 + here.second
+
+
+class _OnLocalClock:
+    """Has pydantic read times by their instant: another offset than the local one shows other digits."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: "GetCoreSchemaHandler") -> "CoreSchema":
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_after_validator_function(self._read, handler(source))
+
+    @staticmethod
+    def _read(moment: dt.datetime) -> dt.datetime:
+        from pydantic_core import PydanticCustomError
+
+        try:
+            return local(moment)
+        except OverflowError:
+            raise PydanticCustomError("moment", _("this is no time of a roster")) from None
+
+
+#: A time in a file: however its offset is written, it is read on the local clock.
+Moment = Annotated[dt.datetime, _OnLocalClock()]

@@ -6,10 +6,17 @@ minutes and ``HH:MM``, and `inputs` turns one into the other.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, get_type_hints
 
-from scheduler.base.i18n import LANGUAGES, _
+from annotated_types import Interval, Predicate
+
+from scheduler.base.i18n import LANGUAGES, N_, _
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 #: The terms of the score and their default weights, in the order in which people see them.
 DEFAULT_WEIGHTS: Mapping[str, int] = {
@@ -25,26 +32,80 @@ DEFAULT_WEIGHTS: Mapping[str, int] = {
 
 #: Where tiles come from, with all three parts of a tile's name; Leaflet knows no others in braces.
 _TILE_URL = re.compile(
-    r"(?=.*\{z\})(?=.*\{x\})(?=.*\{-?y\})https?://(?:[\w.:-]|\{s\})+/(?:[^\s{}]|\{(?:[sxyzr]|-y)\})*"
+    r"(?=.*\{z\})(?=.*\{x\})(?=.*\{-?y\})https?://(?:[\w.:-]|\{s\})+/(?:[^\s{}]|\{(?:[sxyzr]|-y)\})*|"
 )
+_SERVER_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+
+# What settings may be: pydantic holds them against it, and people are told the words.
+_Language = Annotated[str, Predicate(("", *LANGUAGES).__contains__), N_("da or en")]
+_Kph = Annotated[float, Interval(gt=0, le=60), N_("km/h")]
+_Factor = Annotated[float, Interval(gt=0, le=2)]
+_Penalty = Annotated[float, Interval(ge=0, le=600), N_("seconds")]
+_Kroner = Annotated[int, Interval(ge=0, le=999_999_999_999), N_("kroner")]
+_Share = Annotated[float, Interval(ge=0, le=1)]
+_ServerUrl = Annotated[
+    str, Predicate(_SERVER_URL.fullmatch), N_("an address that begins with https:// or http://")
+]
+_TileUrl = Annotated[
+    str, Predicate(_TILE_URL.fullmatch), N_("an address like https://tiles.example/{z}/{x}/{y}.png")
+]
+
+
+class _Section:
+    """Settings that are possible, whoever makes them: others are a `ValueError` that says what is."""
+
+    __slots__ = ()
+    section: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        from pydantic import ValidationError
+
+        for setting, (adapter, possible) in _limits(type(self)).items():  # type: ignore[arg-type]  # a class is hashable
+            value = getattr(self, setting)
+            try:
+                adapter.validate_python(value, strict=True)
+            except ValidationError:
+                raise ValueError(
+                    _("{section}: {setting} must be {possible}, not {value}").format(
+                        section=self.section, setting=setting, possible=_words(*possible), value=value
+                    )
+                ) from None
+
+
+@cache
+def _limits(section: type[_Section]) -> "dict[str, tuple[TypeAdapter[Any], tuple[Any, ...]]]":
+    """Return what a section's settings are held against, and how that is said, where they may not be just anything."""
+    from pydantic import ConfigDict, TypeAdapter
+
+    finite = ConfigDict(allow_inf_nan=False)
+    hints = get_type_hints(section, include_extras=True)
+    return {
+        name: (TypeAdapter(hint, config=finite), hint.__metadata__)
+        for name, hint in hints.items()
+        if hasattr(hint, "__metadata__")
+    }
+
+
+def _words(limits: Interval | Predicate, words: str = "") -> str:
+    """Say what a setting may be; of a number `words` is the unit."""
+    if isinstance(limits, Predicate):
+        return _(words)
+    if limits.gt is None:
+        span = _("from {least} to {most}").format(least=limits.ge, most=limits.le)
+    else:
+        span = _("more than {least} and at most {most}").format(least=limits.gt, most=limits.le)
+    return f"{span} {_(words)}" if words else span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectSettings:
+class ProjectSettings(_Section):
     """What holds for the project as a whole: its `language`, "da", "en" or "" for that of the system.
 
     The command line speaks and writes it where it is asked for no other.
     """
 
-    language: str = ""
-
-    def __post_init__(self) -> None:
-        if self.language not in ("", *LANGUAGES):
-            raise ValueError(
-                _("project: {setting} must be {possible}, not {value}").format(
-                    setting="language", possible=_("da or en"), value=self.language
-                )
-            )
+    section = "project"
+    language: _Language = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +132,7 @@ class Defaults:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cycling:
+class Cycling(_Section):
     """How fast people ride, in km per hour, and what costs time on the way, in seconds.
 
     Attributes
@@ -97,31 +158,16 @@ class Cycling:
         Seconds that a signalled junction costs on average; 0 to 600.
     """
 
-    speed_kph: float = 15.0
-    mixed_traffic_factor: float = 0.9
-    calm_street_factor: float = 0.9
-    rough_surface_factor: float = 0.75
-    walking_kph: float = 5.0
-    steps_kph: float = 2.0
-    right_turn_s: float = 0.0
-    left_turn_s: float = 4.0
-    signal_s: float = 6.0
-
-    def __post_init__(self) -> None:
-        for setting in fields(self):
-            value = getattr(self, setting.name)
-            if setting.name.endswith("_s"):
-                valid, possible = 0 <= value <= 600, _("from 0 to 600 seconds")
-            elif setting.name.endswith("_kph"):
-                valid, possible = 0 < value <= 60, _("more than 0 and at most 60 km/h")
-            else:
-                valid, possible = 0 < value <= 2, _("more than 0 and at most 2")
-            if not valid:  # NaN is not, either
-                raise ValueError(
-                    _("cycling: {setting} must be {possible}, not {value}").format(
-                        setting=setting.name, possible=possible, value=value
-                    )
-                )
+    section = "cycling"
+    speed_kph: _Kph = 15.0
+    mixed_traffic_factor: _Factor = 0.9
+    calm_street_factor: _Factor = 0.9
+    rough_surface_factor: _Factor = 0.75
+    walking_kph: _Kph = 5.0
+    steps_kph: _Kph = 2.0
+    right_turn_s: _Penalty = 0.0
+    left_turn_s: _Penalty = 4.0
+    signal_s: _Penalty = 6.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,56 +179,32 @@ class CalendarSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MapSettings:
+class MapSettings(_Section):
     """Which network serves (empty: the project folder's own, else the built-in map), tiles, and services.
 
     The services are asked only by `hjul network download` and with `--online`; `timeout_s` (1 to 900)
     is how many seconds they may be silent.
     """
 
+    section = "map"
     network: str = ""
-    tile_url: str = ""
+    tile_url: _TileUrl = ""
     tile_attribution: str = ""
-    overpass_url: str = "https://overpass-api.de/api"
-    nominatim_url: str = "https://nominatim.openstreetmap.org"
-    timeout_s: int = 180
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.timeout_s <= 900:
-            self._refuse("timeout_s", _("from 1 to 900 seconds"))
-        for setting in ("overpass_url", "nominatim_url"):
-            if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", getattr(self, setting)):
-                self._refuse(setting, _("an address that begins with https:// or http://"))
-        if self.tile_url and not _TILE_URL.fullmatch(self.tile_url):
-            self._refuse("tile_url", _("an address like https://tiles.example/{z}/{x}/{y}.png"))
-
-    def _refuse(self, setting: str, possible: str) -> None:
-        raise ValueError(
-            _("map: {setting} must be {possible}, not {value}").format(
-                setting=setting, possible=possible, value=getattr(self, setting)
-            )
-        )
+    overpass_url: _ServerUrl = "https://overpass-api.de/api"
+    nominatim_url: _ServerUrl = "https://nominatim.openstreetmap.org"
+    timeout_s: Annotated[int, Interval(ge=1, le=900), N_("seconds")] = 180
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SolverSettings:
+class SolverSettings(_Section):
     """What the search for a roster may take: `memory_mb` megabytes (500 to 1,000,000) of memory."""
 
-    memory_mb: int = 2000
-
-    def __post_init__(self) -> None:
-        if not 500 <= self.memory_mb <= 1_000_000:
-            raise ValueError(
-                _("solver: {setting} must be {possible}, not {value}").format(
-                    setting="memory_mb",
-                    possible=_("from 500 to 1000000 megabytes"),
-                    value=self.memory_mb,
-                )
-            )
+    section = "solver"
+    memory_mb: Annotated[int, Interval(ge=500, le=1_000_000), N_("megabytes")] = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Costs:
+class Costs(_Section):
     """What the service costs, in kroner a year; each 0 to 999,999,999,999.
 
     The defaults are those of the founding budget, of two years with two consultants.
@@ -200,24 +222,15 @@ class Costs:
         material, courses for citizens, publications, evaluation.
     """
 
-    consultant_dkk_a_year: int = 425_000
-    bicycle_dkk_a_year: int = 5_750
-    practice_dkk_a_year: int = 0
-    other_dkk_a_year: int = 842_604
-
-    def __post_init__(self) -> None:
-        for setting in fields(self):
-            value = getattr(self, setting.name)
-            if not 0 <= value <= 999_999_999_999:
-                raise ValueError(
-                    _("costs: {setting} must be {possible}, not {value}").format(
-                        setting=setting.name, possible=_("from 0 to 999999999999 kroner"), value=value
-                    )
-                )
+    section = "costs"
+    consultant_dkk_a_year: _Kroner = 425_000
+    bicycle_dkk_a_year: _Kroner = 5_750
+    practice_dkk_a_year: _Kroner = 0
+    other_dkk_a_year: _Kroner = 842_604
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SimulationSettings:
+class SimulationSettings(_Section):
     """What chance does to a plan. Planning itself does not look at it.
 
     Attributes
@@ -241,32 +254,14 @@ class SimulationSettings:
         left; 1 to 480. If it is booked for less than that, its whole length must be left.
     """
 
-    no_show_share: float = 0.2
-    illness_share: float = 0.05
-    illness_days: float = 3.0
-    ride_spread: float = 0.1
-    weather_spread: float = 0.08
-    conversation_spread_minutes: float = 6.0
-    shortest_conversation_minutes: float = 30.0
-
-    def __post_init__(self) -> None:
-        limits = {
-            "no_show_share": (0, 1),
-            "illness_share": (0, 0.5),
-            "illness_days": (1, 250),
-            "ride_spread": (0, 1),
-            "weather_spread": (0, 1),
-            "conversation_spread_minutes": (0, 120),
-            "shortest_conversation_minutes": (1, 480),
-        }
-        for setting, (least, most) in limits.items():
-            value = getattr(self, setting)
-            if not least <= value <= most:  # NaN is not, either
-                raise ValueError(
-                    _("simulation: {setting} must be from {least} to {most}, not {value}").format(
-                        setting=setting, least=least, most=most, value=value
-                    )
-                )
+    section = "simulation"
+    no_show_share: _Share = 0.2
+    illness_share: Annotated[float, Interval(ge=0, le=0.5)] = 0.05
+    illness_days: Annotated[float, Interval(ge=1, le=250)] = 3.0
+    ride_spread: _Share = 0.1
+    weather_spread: _Share = 0.08
+    conversation_spread_minutes: Annotated[float, Interval(ge=0, le=120)] = 6.0
+    shortest_conversation_minutes: Annotated[float, Interval(ge=1, le=480)] = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

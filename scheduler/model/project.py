@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+from scheduler.base.errors import InputProblem
 from scheduler.model.clock import Week, WeekPattern
 from scheduler.model.config import Config
+from scheduler.model.geo import Point
 
 BASE = "base"
 
@@ -20,6 +22,11 @@ class Origin:
 
     file: str
     row: int
+
+
+def problem_at(origin: Origin | None, reason: str, column: str = "") -> InputProblem:
+    """Return the problem of what was written somewhere; a program's own comes from nowhere."""
+    return InputProblem(reason, origin.file, origin.row, column) if origin else InputProblem(reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +50,13 @@ class Place:
     def full_address(self) -> str:
         """The address with postcode and city, as a stop of a roster shows it."""
         return ", ".join(filter(None, (self.address, f"{self.postcode} {self.city}".strip())))
+
+    @property
+    def point(self) -> Point:
+        """Where it is; a `ValueError` before its address has been geocoded."""
+        if self.lat is None or self.lon is None:
+            raise ValueError(f"{self.place_id} has no coordinates: locate the project first")
+        return self.lat, self.lon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Self
 
+from scheduler.model.clock import Moment
 from scheduler.model.problem import ClosedDay
 from scheduler.model.text import Text
 
@@ -16,8 +17,8 @@ StopKind = Literal["visit", "home_visit", "engagement", "lunch", "desk"]
 class StopSlot:
     """The room slot in which a visit lies."""
 
-    start: dt.datetime
-    end: dt.datetime
+    start: Moment
+    end: Moment
     room: str = ""
 
 
@@ -39,15 +40,20 @@ class Stop:
     district: str = ""
     lat: float | None
     lon: float | None
-    arrival: dt.datetime
-    start: dt.datetime
-    end: dt.datetime
+    arrival: Moment
+    start: Moment
+    end: Moment
     ride_seconds: int = 0
     ride_metres: int = 0
     waiting_seconds: int = 0
     conversations: int = 0
-    conversation_starts: tuple[dt.datetime, ...] = ()
+    conversation_starts: tuple[Moment, ...] = ()
     slot: StopSlot | None = None
+
+    @property
+    def is_visit(self) -> bool:
+        """Whether conversations are held here: at a practice or at home."""
+        return self.kind in ("visit", "home_visit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +62,28 @@ class Round:
 
     consultant_id: str
     date: dt.date
-    leaves_base: dt.datetime
-    returns_base: dt.datetime
+    leaves_base: Moment
+    returns_base: Moment
     ride_seconds: int
     ride_metres: int
     waiting_seconds: int
     conversations: int
     stops: tuple[Stop, ...]
+
+    @property
+    def visits(self) -> int:
+        """The number of visits, home visits included."""
+        return sum(stop.is_visit for stop in self.stops)
+
+    @property
+    def back_seconds(self) -> int:
+        """How long the ride back to base is: what the rides to the stops leave of all."""
+        return self.ride_seconds - sum(stop.ride_seconds for stop in self.stops)
+
+    @property
+    def back_metres(self) -> int:
+        """How far the ride back to base is."""
+        return self.ride_metres - sum(stop.ride_metres for stop in self.stops)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +119,8 @@ class ShiftHours:
     """A consultant's working hours on one date."""
 
     date: dt.date
-    start: dt.datetime
-    end: dt.datetime
+    start: Moment
+    end: Moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,10 +75,7 @@ def distance_m(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.flo
 
 def distance_to_line_m(lat: float, lon: float, line: NDArray[np.float64]) -> float:
     """Return the metres from a point to the nearest of a line, whose points are (lat, lon) rows."""
+    import shapely
+
     scale = np.array([METRES_PER_DEGREE, METRES_PER_DEGREE * np.cos(np.radians(lat))])
-    flat = (line - (lat, lon)) * scale
-    a, ab = flat[:-1], np.diff(flat, axis=0)
-    square = np.maximum(np.einsum("ij,ij->i", ab, ab), 1e-12)
-    part = np.clip(-np.einsum("ij,ij->i", a, ab) / square, 0.0, 1.0)
-    off = a + part[:, None] * ab
-    return float(np.sqrt(np.einsum("ij,ij->i", off, off).min()))
+    return float(shapely.LineString((line - (lat, lon)) * scale).distance(shapely.Point(0, 0)))

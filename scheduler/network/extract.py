@@ -15,8 +15,8 @@ from scheduler.base.i18n import _
 from scheduler.network.area import Surroundings
 from scheduler.network.background import AddressPoint, address, area_kind
 from scheduler.network.coastline import add_sea
-from scheduler.network.mapfile import Listener, MapFile
-from scheduler.network.osm import Header, OsmData, Relation, Tags, Way
+from scheduler.network.mapfile import MapFile
+from scheduler.network.osm import Header, Listener, OsmData, Relation, Tags, Way
 from scheduler.network.rules import is_route, is_signal
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def bounds_of(opened: MapFile) -> Bounds | None:
     def node(_id: int, lat: float, lon: float, _tags: Tags) -> None:
         bounds.take(lat, lon)
 
-    opened.scan(Listener(node=node), {"node"})
+    opened.scan(Listener(node=node))
     return bounds if bounds.south <= bounds.north else None
 
 
@@ -77,14 +77,14 @@ def extract(file: Path, opened: MapFile, area: Surroundings | None) -> OsmData:
         The file is no map, or there is too much in the area.
     """
     taking = _Taking(file, area)
-    header = opened.scan(Listener(node=taking.node), {"node"})
-    opened.scan(Listener(relation=taking.relation), {"relation"}, keys=("type",))
-    opened.scan(Listener(way=taking.way), {"way"}, keys=_KEYS)
+    header = opened.scan(Listener(node=taking.node))
+    opened.scan(Listener(relation=taking.relation, keys=("type",)))
+    opened.scan(Listener(way=taking.way, keys=_KEYS))
     if taking.outlines:
-        opened.scan(Listener(way=taking.outline), {"way"}, only=taking.outlines)
+        opened.scan(Listener(way=taking.outline, only=taking.outlines))
     if members := taking.choose_relations():
-        opened.scan(Listener(way=taking.member), {"way"}, only=members)
-    opened.scan(Listener(node=taking.completing), {"node"}, only=taking.needed)
+        opened.scan(Listener(way=taking.member, only=members))
+    opened.scan(Listener(node=taking.completing, only=taking.needed))
     header.source = header.source or file.name
     data = taking.data(header)
     # The ids of the sea are negative, as are those of other things that OpenStreetMap does not have:
@@ -239,7 +239,7 @@ def addresses_on(opened: MapFile, wanted: Callable[[str], bool]) -> list[Address
         if point is not None and way.closed and wanted(point.street):
             outlines.append((way.refs[0], way.tags))
 
-    opened.scan(Listener(node=node, way=way), {"node", "way"}, keys=("addr:housenumber",))
+    opened.scan(Listener(node=node, way=way, keys=("addr:housenumber",)))
     if outlines:
         found += _at_corners(opened, outlines)
     return found
@@ -253,5 +253,5 @@ def _at_corners(opened: MapFile, outlines: Iterable[tuple[int, Tags]]) -> list[A
         if osm_id in corners and (point := address(corners[osm_id], (lat, lon))):
             found.append(point)
 
-    opened.scan(Listener(node=node), {"node"}, only=corners.keys())
+    opened.scan(Listener(node=node, only=corners.keys()))
     return found

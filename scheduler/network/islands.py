@@ -38,22 +38,16 @@ class Island:
 
 def find_islands(data: OsmData, ways: Iterable[RiddenWay], connected: AbstractSet[int]) -> list[Island]:
     """Gather the ways that are not `connected` (by id) into islands, the largest first."""
+    from networkx.utils import UnionFind
+
     left = [way for way in ways if way.osm_id not in connected]
-    leads_to: dict[int, int] = {}
-
-    def root(node: int) -> int:
-        while (above := leads_to.setdefault(node, node)) != node:
-            leads_to[node] = leads_to[above]
-            node = above
-        return node
-
+    joined: UnionFind[int] = UnionFind()
     for way in left:
-        for ref in way.refs:
-            leads_to[root(ref)] = root(way.refs[0])
+        joined.union(*way.refs)
     lines: dict[int, list[Line]] = defaultdict(list)
     for way in left:
         points = tuple(data.points[ref] for ref in way.refs)
-        lines[root(way.refs[0])].append(
+        lines[joined[way.refs[0]]].append(
             Line(way.tags.get("highway", "ferry"), way.tags.get("name", ""), points)
         )
     islands = [Island(sum(map(_length_m, parts)), tuple(parts)) for parts in lines.values()]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scheduler.base import limits, resources
+from scheduler.base.errors import told
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
 from scheduler.model.config import Cycling
@@ -62,12 +63,9 @@ def load_network(
 
 
 def _sha256(file: Path) -> str:
-    try:
-        with limits.opened(file) as stream:
-            limits.require_size(stream, limits.NETWORK_BYTES, file)
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise missing_file(file, error) from error
+    with told(missing_file, file), limits.opened(file) as stream:
+        limits.require_size(stream, limits.NETWORK_BYTES, file)
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def is_builtin(file: Path) -> bool:

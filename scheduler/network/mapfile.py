@@ -1,13 +1,10 @@
 """A map file of any format, to be gone through more than once."""
 
-from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from scheduler.network.osm import Header, OsmData, Relation, Sink, Tags, Way, parse, read_osm
-from scheduler.network.pbf import Kind, scan_pbf
+from scheduler.network.osm import Header, Listener, OsmData, parse, read_osm
+from scheduler.network.pbf import scan_pbf
 from scheduler.network.streams import format_of, unpacked
 
 #: What is not larger is read once, and kept in memory.
@@ -19,18 +16,8 @@ class MapFile(Protocol):
 
     small: bool
 
-    def scan(
-        self,
-        sink: Sink,
-        kinds: AbstractSet[Kind],
-        *,
-        keys: Sequence[str] = (),
-        only: AbstractSet[int] | None = None,
-    ) -> Header:
-        """Hand its elements of some kinds to a sink.
-
-        It may leave out what has no tag of these `keys`, and what has another id than `only`.
-        """
+    def scan(self, listener: Listener) -> Header:
+        """Hand a listener what it listens to."""
 
 
 def open_map(file: Path) -> MapFile:
@@ -55,25 +42,18 @@ class _InMemory:
     def __init__(self, data: OsmData) -> None:
         self._data = data
 
-    def scan(
-        self,
-        sink: Sink,
-        kinds: AbstractSet[Kind],
-        *,
-        keys: Sequence[str] = (),
-        only: AbstractSet[int] | None = None,
-    ) -> Header:
-        data = self._data
-        if "node" in kinds:
-            for osm_id in data.node_tags if keys else data.points:
+    def scan(self, listener: Listener) -> Header:
+        data, only = self._data, listener.only
+        if "node" in listener.kinds:
+            for osm_id in data.node_tags if listener.keys else data.points:
                 if only is None or osm_id in only:
-                    sink.node(osm_id, *data.points[osm_id], data.node_tags.get(osm_id, {}))
-        if "way" in kinds:
+                    listener.node(osm_id, *data.points[osm_id], data.node_tags.get(osm_id, {}))
+        if "way" in listener.kinds:
             for way in data.ways:
-                sink.way(way)
-        if "relation" in kinds:
+                listener.way(way)
+        if "relation" in listener.kinds:
             for relation in data.relations:
-                sink.relation(relation)
+                listener.relation(relation)
         return data.header
 
 
@@ -83,28 +63,8 @@ class _OnDisk:
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def scan(
-        self,
-        sink: Sink,
-        kinds: AbstractSet[Kind],
-        *,
-        keys: Sequence[str] = (),
-        only: AbstractSet[int] | None = None,
-    ) -> Header:
+    def scan(self, listener: Listener) -> Header:
         packed = format_of(self._file)
         if packed == "pbf":
-            return scan_pbf(self._file, sink, kinds, keys=keys, only=only)
-        return parse(unpacked(self._file, packed), sink, self._file)
-
-
-def _ignore(*_element: object) -> None:
-    """Leave an element out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """A sink made of functions."""
-
-    node: Callable[[int, float, float, Tags], None] = _ignore
-    way: Callable[[Way], None] = _ignore
-    relation: Callable[[Relation], None] = _ignore
+            return scan_pbf(self._file, listener)
+        return parse(unpacked(self._file, packed), listener, self._file)

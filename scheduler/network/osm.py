@@ -7,14 +7,15 @@ first character, whatever the encoding, and no piece of XML is buffered without 
 
 import hashlib
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 from xml.parsers import expat
 
 from scheduler.base import limits
-from scheduler.base.errors import InputError, InputProblem, ServiceError
+from scheduler.base.errors import InputError, InputProblem, ServiceError, told
 from scheduler.base.i18n import _, os_reason
 
 _CHUNK_BYTES = 1 << 18
@@ -61,6 +62,30 @@ class Sink(Protocol):
 
     def relation(self, relation: Relation) -> None:
         """Take a relation."""
+
+
+def _ignore(*_element: object) -> None:
+    """Leave an element out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A sink made of functions; it listens to the kinds of elements that it has one for.
+
+    Of nodes, ways and relations it wants those with a tag of these `keys`, if there are some, or of the
+    ids `only`. It may get others, too.
+    """
+
+    node: Callable[[int, float, float, Tags], None] = _ignore
+    way: Callable[[Way], None] = _ignore
+    relation: Callable[[Relation], None] = _ignore
+    keys: Sequence[str] = ()
+    only: AbstractSet[int] | None = None
+
+    @property
+    def kinds(self) -> AbstractSet[str]:
+        """What it listens to: "node", "way", "relation"."""
+        return {kind for kind in ("node", "way", "relation") if getattr(self, kind) is not _ignore}
 
 
 @dataclass(slots=True)
@@ -208,7 +233,7 @@ def read_osm(file: Path) -> OsmData:
     digest = hashlib.sha256()
 
     def chunks() -> Iterator[bytes]:
-        with limits.opened(file) as stream:
+        with told(missing_file, file), limits.opened(file) as stream:
             limits.require_size(stream, limits.NETWORK_BYTES, file)
             while chunk := stream.read(_CHUNK_BYTES):
                 digest.update(chunk)
@@ -240,8 +265,6 @@ def parse(chunks: Iterable[bytes], sink: Sink, file: Path) -> Header:
         parser.Parse(b"", True)  # noqa: FBT003 - expat's only way to say so
     except InputError:
         raise
-    except OSError as error:
-        raise missing_file(file, error) from error
     except expat.ExpatError as error:
         raise _unreadable(file, at_end=at_end, fed=fed, error=error) from error
     except (KeyError, ValueError, OverflowError) as error:

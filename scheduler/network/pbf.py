@@ -1,31 +1,18 @@
 """Reading OSM PBF through libosmium (package `osmium`), an element at a time."""
 
-from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from scheduler.base.errors import InputError
 from scheduler.base.i18n import _
-from scheduler.network.osm import Header, Relation, Sink, Tags, Way, cut_off, not_osm
-
-Kind = Literal["node", "way", "relation"]
+from scheduler.network.osm import Header, Listener, Relation, Sink, Tags, Way, cut_off, not_osm
 
 _MEMBER_TYPES = {"n": "node", "w": "way", "r": "relation"}
 
 
-def scan_pbf(
-    file: Path,
-    sink: Sink,
-    kinds: AbstractSet[Kind],
-    *,
-    keys: Sequence[str] = (),
-    only: AbstractSet[int] | None = None,
-) -> Header:
-    """Hand the elements of some kinds to a sink.
-
-    What is left out here is left out fast: with `keys` what has none of these tags, with `only` what
-    has another id.
+def scan_pbf(file: Path, listener: Listener) -> Header:
+    """Hand a listener what it listens to; what it does not want is left out here, and fast.
 
     Raises
     ------
@@ -34,26 +21,22 @@ def scan_pbf(
     """
     import osmium
 
+    kinds = {"node": osmium.osm.NODE, "way": osmium.osm.WAY, "relation": osmium.osm.RELATION}
     entities = osmium.osm.NOTHING
-    for kind, entity in (
-        ("node", osmium.osm.NODE),
-        ("way", osmium.osm.WAY),
-        ("relation", osmium.osm.RELATION),
-    ):
-        if kind in kinds:
-            entities |= entity
+    for kind in listener.kinds:
+        entities |= kinds[kind]
     try:
         # The format is given: libosmium would go by the name, which may be any.
         elements = osmium.FileProcessor(osmium.io.File(str(file), "pbf"), entities)
-        if keys:
-            elements = elements.with_filter(osmium.filter.KeyFilter(*keys))
-        if only is not None:
-            elements = elements.with_filter(osmium.filter.IdFilter(only))
-        if kinds == {"node"}:
-            _hand_over_nodes(elements, sink)
+        if listener.keys:
+            elements = elements.with_filter(osmium.filter.KeyFilter(*listener.keys))
+        if listener.only is not None:
+            elements = elements.with_filter(osmium.filter.IdFilter(listener.only))
+        if listener.kinds == {"node"}:
+            _hand_over_nodes(elements, listener)
         else:
             for element in elements:
-                _hand_over(element, sink)
+                _hand_over(element, listener)
         header = elements.header
     except RuntimeError as error:
         raise _unreadable(file, error) from error

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from scheduler.base import limits
+from scheduler.base.errors import told
 from scheduler.base.i18n import _
 from scheduler.network.osm import NotOsmError, cut_off, missing_file
 
@@ -31,11 +32,8 @@ _PBF_TYPE = b"\n\x09OSMHeader"
 
 def format_of(file: Path) -> Format:
     """Tell what a map file is; a `ServiceError` where it cannot be opened."""
-    try:
-        with limits.opened(file) as stream:
-            head = stream.read(4 + len(_PBF_TYPE))
-    except OSError as error:
-        raise missing_file(file, error) from error
+    with told(missing_file, file), limits.opened(file) as stream:
+        head = stream.read(4 + len(_PBF_TYPE))
     if head[4:] == _PBF_TYPE or file.suffix.lower() == ".pbf":
         return "pbf"
     return next((name for beginning, name in _BEGINNINGS if head.startswith(beginning)), "xml")
@@ -44,7 +42,7 @@ def format_of(file: Path) -> Format:
 def unpacked(file: Path, packed: Format) -> Iterator[bytes]:
     """Yield what an XML file holds, unpacked; never more than a few hundred kilobytes at once."""
     given = 0
-    with limits.opened(file) as raw:
+    with told(missing_file, file), limits.opened(file) as raw:
         try:
             for chunk in _pieces(raw, packed):
                 given += len(chunk)

@@ -10,6 +10,7 @@ from itertools import pairwise
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from scheduler.base.i18n import _
 from scheduler.model.geo import Background, Line
 from scheduler.outputs.geometry import XY, Box, Frame
 from scheduler.outputs.labels import Name
@@ -31,6 +32,11 @@ class Basemap:
     names: tuple[Name, ...]
     attribution: str
     simplified: bool
+
+    @property
+    def credit(self) -> str:
+        """Who made the map, in a line that tells of a simplified one that it is."""
+        return f"{_('Simplified map')} · {self.attribution}" if self.simplified else self.attribution
 
 
 def zoom_scale(zoom: float, lat: float) -> float:
@@ -130,12 +136,17 @@ def _clipped_areas(
     frame = shapely.box(box.west, box.south, box.east, box.north)
     for outer, *holes in parts:
         area = shapely.make_valid(shapely.Polygon(outer, holes)).intersection(frame).simplify(_BEND_M)
-        for part in shapely.get_parts(area):
-            if part.geom_type == "Polygon" and not part.is_empty:
-                yield tuple(
-                    tuple((float(x), float(y)) for x, y in ring.coords)
-                    for ring in (part.exterior, *part.interiors)
-                )
+        yield from polygons(area)
+
+
+def polygons(geometry: BaseGeometry) -> Iterator[tuple[tuple[XY, ...], ...]]:
+    """Return the polygons of a shape as rings, the outer one first, that do not repeat their first point."""
+    for part in shapely.get_parts(geometry):
+        if part.geom_type == "Polygon" and not part.is_empty:
+            yield tuple(
+                tuple((float(x), float(y)) for x, y in ring.coords[:-1])
+                for ring in (part.exterior, *part.interiors)
+            )
 
 
 def _area_name(text: str, kind: str, rings: Sequence[Sequence[XY]]) -> Iterator[Name]:

@@ -100,7 +100,7 @@ class Board:
 
 def districts(roster: Roster) -> dict[str, District]:
     """Return the districts of the roster's visits, each with a colour and the shortest unique letters."""
-    found = {stop.district for round_ in roster.rounds for stop in round_.stops if _is_visit(stop)}
+    found = {stop.district for round_ in roster.rounds for stop in round_.stops if stop.is_visit}
     ordered = sorted(found - {""}, key=str.casefold)
     result = {}
     for number, name in enumerate(ordered):
@@ -159,10 +159,6 @@ def _in_order(items: Iterable[tuple[dt.datetime, Item]]) -> tuple[Item, ...]:
     return tuple(ordered)
 
 
-def _is_visit(stop: Stop) -> bool:
-    return stop.kind in ("visit", "home_visit")
-
-
 def _minute(moment: dt.datetime) -> float:
     return moment.hour * 60 + moment.minute + moment.second / 60
 
@@ -181,10 +177,9 @@ def _axis(roster: Roster) -> tuple[int, int]:
 
 
 def _summary(round_: Round) -> str:
-    count = sum(map(_is_visit, round_.stops))
     if not round_.ride_metres:
         return _("at base")
-    return _("{visits}, {km}").format(visits=words.visits(count), km=km(round_.ride_metres))
+    return _("{visits}, {km}").format(visits=words.visits(round_.visits), km=km(round_.ride_metres))
 
 
 def _items(
@@ -192,11 +187,9 @@ def _items(
 ) -> Iterator[tuple[dt.datetime, Item]]:
     """Yield every stop, ride and wait of a round with the moment when it begins."""
     left: Stop | None = None  # the stop that the next ride leads away from; None is base
-    back_s = round_.ride_seconds
     for stop in round_.stops:
         at_base = stop.place_id == base_id
         if stop.ride_seconds:
-            back_s -= stop.ride_seconds
             leaves = left.end if left else stop.arrival - dt.timedelta(seconds=stop.ride_seconds)
             yield (
                 leaves,
@@ -208,9 +201,9 @@ def _items(
         yield stop.start, _stop(stop, span, shown, at_base=at_base)
         if stop.kind != "lunch":
             left = None if at_base else stop
-    if left and back_s > 0:
-        back_m = round_.ride_metres - sum(stop.ride_metres for stop in round_.stops)
-        yield left.end, _ride(span(left.end, round_.returns_base), back_s, back_m, to_base=True)
+    if left and round_.back_seconds > 0:
+        span_back = span(left.end, round_.returns_base)
+        yield left.end, _ride(span_back, round_.back_seconds, round_.back_metres, to_base=True)
 
 
 def _ride(span: Span, seconds: int, metres: int, *, to_base: bool) -> Item:
@@ -222,9 +215,7 @@ def _stop(stop: Stop, span: _SpanOf, shown: Mapping[str, District], *, at_base: 
     details = []
     if stop.kind == "visit":
         details.append(words.conversations(stop.conversations))
-    if stop.kind == "visit" and stop.slot:
-        room = _("room {start}–{end}").format(start=clock(stop.slot.start), end=clock(stop.slot.end))
-        details.append(f"{room}, {stop.slot.room}" if stop.slot.room else room)
+    details += filter(None, [words.room(stop)])
     if stop.kind == "engagement" and not at_base and stop.address:
         details.append(stop.address)
     return Item(
@@ -233,6 +224,6 @@ def _stop(stop: Stop, span: _SpanOf, shown: Mapping[str, District], *, at_base: 
         title=words.stop_title(stop),
         clock=f"{clock(stop.start)}–{clock(stop.end)}",
         details=tuple(details),
-        district=shown.get(stop.district) if _is_visit(stop) else None,
+        district=shown.get(stop.district) if stop.is_visit else None,
         band=span(stop.slot.start, stop.slot.end) if stop.slot and stop.kind == "visit" else None,
     )

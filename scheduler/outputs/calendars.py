@@ -5,8 +5,8 @@ from collections import Counter
 
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
-from scheduler.base.i18n import _, clock, km, language, minutes
-from scheduler.model.clock import TIMEZONE, Week
+from scheduler.base.i18n import _, capitalized, clock, km, language, minutes
+from scheduler.model.clock import TIMEZONE, Week, local
 from scheduler.model.roster import Roster, Round, Stop
 from scheduler.outputs import words
 from scheduler.outputs.privacy import public
@@ -47,14 +47,14 @@ def calendar(roster: Roster, consultant_id: str, *, sequence: int = 0) -> bytes:
 
 def _uid(week: str, round_: Round, stop: Stop) -> str:
     """Name an event: visits by the week, so that they can move to another day; the others by the day."""
-    when = week if stop.kind in ("visit", "home_visit") else round_.date.isoformat()
+    when = week if stop.is_visit else round_.date.isoformat()
     return f"{when}-{round_.consultant_id}-{stop.kind}-{stop.id}"
 
 
 def _event(stop: Stop) -> Event:
     event = Event()
-    event.add("dtstart", stop.start.astimezone(TIMEZONE))
-    event.add("dtend", stop.end.astimezone(TIMEZONE))
+    event.add("dtstart", local(stop.start))
+    event.add("dtend", local(stop.end))
     event.add("summary", printable(words.stop_title(stop)))
     location = stop.district if stop.kind == "home_visit" else stop.address
     if location:
@@ -71,9 +71,7 @@ def _description(stop: Stop) -> list[str]:
         starts = ", ".join(map(clock, stop.conversation_starts))
         count = words.conversations(stop.conversations)
         lines.append(_("{conversations}: {times}").format(conversations=count, times=starts))
-    if stop.kind == "visit" and stop.slot:
-        room = _("Room {start}–{end}").format(start=clock(stop.slot.start), end=clock(stop.slot.end))
-        lines.append(f"{room}, {stop.slot.room}" if stop.slot.room else room)
+    lines += filter(None, [capitalized(words.room(stop))])
     if stop.ride_seconds:
         ride = _("Ride there: {time}, {distance}, parked {arrival}")
         lines.append(

@@ -1,34 +1,26 @@
-"""The page about practices that could join: a map of them, and what each brings alone and with others."""
+"""Practices that could join: where they are, and what each brings alone and with others."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from scheduler.base.i18n import _, ngettext, number
-from scheduler.model.config import MapSettings
+from scheduler.base.i18n import _, ngettext, number, signed
 from scheduler.model.geo import Background
 from scheduler.model.project import Place
-from scheduler.outputs.basemap import basemap
-from scheduler.outputs.geometry import Box, Frame
-from scheduler.outputs.livemap import live_map
-from scheduler.outputs.mappage import (
+from scheduler.outputs.frames import records
+from scheduler.outputs.mappage import MapPage, Row, Table
+from scheduler.outputs.placesscene import (
     base_marker,
-    extent_of,
-    frame_of,
-    map_values,
-    point_of,
+    known_places,
+    place_marker,
+    places_scene,
     practice_marker,
-    records,
-    weeks_text,
 )
-from scheduler.outputs.scene import Marker, Scene
-from scheduler.outputs.templates import render
-from scheduler.outputs.words import conversations
+from scheduler.outputs.scene import Marker, Sign
+from scheduler.outputs.words import conversations, points_meaning, weeks_text
 
 if TYPE_CHECKING:
-    import folium
     import pandas as pd
 
-_MARGIN_M = 400.0
 #: Colours of `map.css`: of those that joined, and of the others.
 _JOINED, _OTHER = 1, 5
 
@@ -41,29 +33,13 @@ def candidate_map(
     bases: Sequence[Place],
     practices: Sequence[Place],
     background: Background,
-) -> "folium.Map":
-    """Return the map of the candidates, for notebooks; parameters as for `candidate_page`."""
-    return live_map(
-        _scene(alone, joined, places=places, bases=bases, practices=practices, background=background),
-        MapSettings(),
-    )
-
-
-def candidate_page(
-    alone: "pd.DataFrame",
-    joined: "pd.DataFrame",
-    *,
-    places: Mapping[str, Place],
-    bases: Sequence[Place],
-    practices: Sequence[Place],
-    background: Background,
     weeks: Sequence[str],
     today_conversations: int,
     today_cost_dkk: float | None = None,
     enough: bool = False,
     remarks: Sequence[str] = (),
-) -> str:
-    """Return the ranking of candidates as an HTML page that asks nobody for anything, in the language in force.
+) -> MapPage:
+    """Return the ranking of candidates as a map with tables, in the language in force.
 
     Parameters
     ----------
@@ -87,72 +63,65 @@ def candidate_page(
     remarks
         Sentences that stand below the tables.
     """
-    rows, labels, order = records(alone), _labels(alone), _order(joined)
-    held, cost_dkk = today_conversations, today_cost_dkk
-    steps = []
-    for row in records(joined):
+    rows, steps = records(alone), records(joined)
+    order = {row["candidate_id"]: place for place, row in enumerate(steps, start=1)}
+    signs = {
+        row["candidate_id"]: Sign(str(rank), _JOINED if row["candidate_id"] in order else _OTHER)
+        for rank, row in enumerate(rows, start=1)
+    }
+
+    def marker(row: Mapping[str, Any]) -> Marker:
         id_ = row["candidate_id"]
+        lines = [_("{n} points").format(n=number(row["value_points"])), *gain_words(row)]
+        if id_ in order:
+            lines.append(_("joins as number {n}").format(n=order[id_]))
+        return place_marker(signs[id_], places[id_], *lines)
+
+    def listed(row: Mapping[str, Any], *more: tuple[str, ...]) -> Row:
+        id_ = row["candidate_id"]
+        return Row(mark=signs[id_], name=places[id_].name, figures=(number(row["value_points"]),), more=more)
+
+    joining, held, cost_dkk = [], today_conversations, today_cost_dkk
+    for row in steps:
         held += row["net_conversations"]
         cost_dkk = None if cost_dkk is None else cost_dkk + row["cost_dkk"]
-        words = [*gain_words(row), _("then {conversations}").format(conversations=_each(held, cost_dkk))]
-        steps.append((labels[id_], places[id_], row, words))
-    scene = _scene(alone, joined, places=places, bases=bases, practices=practices, background=background)
-    return render(
-        "candidates.html",
-        **map_values(scene, _("Practices that could join")),
-        weeks_text=weeks_text(weeks),
-        today=_each(today_conversations, today_cost_dkk),
-        steps=steps,
-        rows=[
-            (labels[row["candidate_id"]], places[row["candidate_id"]], row, gain_words(row)) for row in rows
-        ],
-        order=order,
-        colours=(_JOINED, _OTHER),
-        enough=enough,
-        remarks=remarks,
-    )
-
-
-def _labels(alone: "pd.DataFrame") -> dict[str, str]:
-    """Return a number for each candidate, in the order of what they bring alone."""
-    return {row["candidate_id"]: str(rank) for rank, row in enumerate(records(alone), start=1)}
-
-
-def _order(joined: "pd.DataFrame") -> dict[str, int]:
-    return {row["candidate_id"]: number_ for number_, row in enumerate(records(joined), start=1)}
-
-
-def _scene(
-    alone: "pd.DataFrame",
-    joined: "pd.DataFrame",
-    *,
-    places: Mapping[str, Place],
-    bases: Sequence[Place],
-    practices: Sequence[Place],
-    background: Background,
-) -> Scene:
-    labels, order = _labels(alone), _order(joined)
-    points = [point_of(place) for place in (*bases, *practices, *places.values())]
-    frame = frame_of(background, points)
-    view = Box.around([frame.metres(point) for point in points]).grown(_MARGIN_M)
-    extent = extent_of(view)
-    candidates = (
-        _marker(row, places[row["candidate_id"]], frame, labels[row["candidate_id"]], order)
-        for row in records(alone)
-    )
-    return Scene(
-        basemap=basemap(background, frame, extent),
-        view=view,
-        extent=extent,
-        routes=(),
-        bases=(
-            *(base_marker(base, frame) for base in bases),
-            *candidates,
-            *(practice_marker(place, frame) for place in practices),
+        then = _("then {conversations}").format(conversations=_each(held, cost_dkk))
+        joining.append(listed(row, (*gain_words(row), then)))
+    joins = [(Sign("1", _JOINED), _("joins"))] if joining else []
+    return MapPage(
+        title=_("Practices that could join"),
+        scene=places_scene(
+            background,
+            [
+                *map(base_marker, bases),
+                *map(marker, rows),
+                *map(practice_marker, practices),
+            ],
         ),
-        line_px=0.0,
-        lane_px=0.0,
-        arrow_px=0.0,
+        facts=(
+            ngettext("{n} candidate", "{n} candidates", len(rows)).format(n=number(len(rows))),
+            weeks_text(weeks),
+            _("today {conversations}").format(conversations=_each(today_conversations, today_cost_dkk)),
+        ),
+        key=(*known_places(), *joins, (Sign("2", _OTHER), _("candidate"))),
+        tables=(
+            Table(
+                title=_("One after the other"),
+                heads=(_("Joins"), _("Points")),
+                rows=tuple(joining),
+                remark=_("None of the others would bring anything more.") if enough else "",
+            ),
+            Table(
+                title=_("Each alone"),
+                heads=(_("Candidate"), _("Points")),
+                rows=tuple(
+                    listed(row, (places[row["candidate_id"]].full_address,), tuple(gain_words(row)))
+                    for row in rows
+                ),
+                remark=points_meaning(),
+            ),
+        ),
+        remarks=tuple(remarks),
     )
 
 
@@ -162,25 +131,6 @@ def _each(held: int, cost_dkk: float | None) -> str:
         return conversations(held)
     return _("{conversations} at {dkk} kr. each").format(
         conversations=conversations(held), dkk=number(cost_dkk / held)
-    )
-
-
-def _marker(
-    row: Mapping[str, Any], place: Place, frame: Frame, label: str, order: Mapping[str, int]
-) -> Marker:
-    joined = order.get(row["candidate_id"])
-    return Marker(
-        label=label,
-        xy=frame.metres(point_of(place)),
-        title=f"{label}: {place.name}",
-        lines=(
-            place.name,
-            place.full_address,
-            _("{n} points").format(n=number(row["value_points"])),
-            *gain_words(row),
-            *([_("joins as number {n}").format(n=joined)] if joined else []),
-        ),
-        colour=_JOINED if joined else _OTHER,
     )
 
 
@@ -207,10 +157,3 @@ def gain_words(row: Mapping[str, Any]) -> list[str]:
     if not row["proven"]:
         phrases.append(_("not proven"))
     return phrases
-
-
-def signed(count: float, decimals: int = 0) -> str:
-    """Write a difference with its sign: ``+12``, ``−3``, ``0``."""
-    text = number(abs(count), decimals)
-    sign = "" if float(round(count, decimals)) == 0 else "+" if count > 0 else "−"
-    return sign + text

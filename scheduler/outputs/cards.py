@@ -7,7 +7,7 @@ from urllib.parse import quote
 from scheduler.base.i18n import _, clock, km, minutes
 from scheduler.model.roster import BasePlace, Roster, Round, Stop
 from scheduler.outputs import itinerary, words
-from scheduler.outputs.directions import Step, main_streets, steps
+from scheduler.outputs.directions import main_streets, steps
 from scheduler.outputs.texts import word
 
 
@@ -20,7 +20,7 @@ class RideCard:
     distance: str
     to: str
     via: str
-    steps: tuple[Step, ...]
+    steps: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,7 @@ def stop_lines(stop: Stop) -> tuple[str, ...]:
     lines = []
     if stop.arrival != stop.start:
         lines.append(_("there at {time}").format(time=clock(stop.arrival)))
-    if stop.kind == "visit" and stop.slot:
-        room = _("room {start}–{end}").format(start=clock(stop.slot.start), end=clock(stop.slot.end))
-        lines.append(f"{room}, {stop.slot.room}" if stop.slot.room else room)
+    lines += filter(None, [words.room(stop)])
     if stop.conversations:
         times = ", ".join(clock(moment) for moment in stop.conversation_starts)
         lines.append(f"{words.conversations(stop.conversations)}: {times}")

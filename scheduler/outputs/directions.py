@@ -1,17 +1,10 @@
 """The streets to follow on a ride, in words."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 from scheduler.base.i18n import _, km, number
 from scheduler.model.geo import Point, RidePath
-
-Turn = Literal[
-    "", "straight", "slight left", "slight right", "left", "right", "sharp left", "sharp right", "back"
-]
 
 _MAIN_STREETS = 3
 _MAIN_SHARE = 0.12
@@ -20,16 +13,6 @@ _NAMELESS_M = 60
 _SIGHT_M = 25.0
 #: From how many degrees on a change of bearing is called so.
 _SLIGHT_DEGREES, _TURN_DEGREES, _SHARP_DEGREES, _BACK_DEGREES = 25.0, 55.0, 120.0, 160.0
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A stretch along one street: how to turn into it ("" at the start), how far, and all of it as a sentence."""
-
-    turn: Turn
-    street: str
-    distance: str
-    text: str
 
 
 def distance(metres: float) -> str:
@@ -49,8 +32,8 @@ def main_streets(path: RidePath) -> str:
     return ", ".join(name for name in along if name in worth)
 
 
-def steps(path: RidePath) -> tuple[Step, ...]:
-    """Return the ride street by street, with the turn that leads into each.
+def steps(path: RidePath) -> tuple[str, ...]:
+    """Return the ride street by street, a sentence each: how to turn into it, and how far it is ridden.
 
     Short nameless pieces (crossings, a few metres of path) count to the street before them.
     """
@@ -65,35 +48,15 @@ def steps(path: RidePath) -> tuple[Step, ...]:
             stretches.append((leg.name, leg.metres, at_m))
         at_m += leg.metres
     line = _Line(path.points, at_m)
+    head = _("Head {direction} along {street}, {distance}")
     return tuple(
-        _step(line.turn(start) if i else "", line.heading(start), name, distance(length))
+        (_turn(line.turn_degrees(start)) if i else head).format(
+            direction=_directions()[line.heading(start)],
+            street=name or _("a path without a name"),
+            distance=distance(length),
+        )
         for i, (name, length, start) in enumerate(stretches)
     )
-
-
-def _step(turn: Turn, heading: int, name: str, how_far: str) -> Step:
-    street = name or _("path without a name")
-    if turn:
-        sentence = _turn_sentences()[turn]
-        text = sentence.format(street=name or _("a path without a name"), distance=how_far)
-    else:
-        text = _("Head {direction} along {street}, {distance}").format(
-            direction=_directions()[heading], street=name or _("a path without a name"), distance=how_far
-        )
-    return Step(turn, street, how_far, text)
-
-
-def _turn_sentences() -> Mapping[Turn, str]:
-    return {
-        "straight": _("Continue straight on along {street}, {distance}"),
-        "slight left": _("Bear left into {street}, {distance}"),
-        "slight right": _("Bear right into {street}, {distance}"),
-        "left": _("Turn left into {street}, {distance}"),
-        "right": _("Turn right into {street}, {distance}"),
-        "sharp left": _("Turn sharp left into {street}, {distance}"),
-        "sharp right": _("Turn sharp right into {street}, {distance}"),
-        "back": _("Turn round and follow {street}, {distance}"),
-    }
 
 
 def _directions() -> tuple[str, ...]:
@@ -134,23 +97,27 @@ class _Line:
         (x1, y1), (x2, y2) = (self._point(at_m * self._scale + d) for d in (0.0, 2 * _SIGHT_M))
         return round(math.degrees(math.atan2(x2 - x1, y2 - y1)) / 45) % 8
 
-    def turn(self, at_m: float) -> Turn:
-        """Tell which way the line turns at a distance from its start."""
+    def turn_degrees(self, at_m: float) -> float:
+        """Return by how much the line turns to the left at a distance from its start."""
         before, here, after = (self._point(at_m * self._scale + d) for d in (-_SIGHT_M, 0.0, _SIGHT_M))
         ax, ay = here[0] - before[0], here[1] - before[1]
         bx, by = after[0] - here[0], after[1] - here[1]
-        angle = math.degrees(math.atan2(ax * by - ay * bx, ax * bx + ay * by))
-        return _turn_of(angle)
+        return math.degrees(math.atan2(ax * by - ay * bx, ax * bx + ay * by))
 
 
-def _turn_of(left_degrees: float) -> Turn:
+def _turn(left_degrees: float) -> str:
+    """Return the sentence for a turn, with places for the street and the distance."""
     size, left = abs(left_degrees), left_degrees > 0
     if size < _SLIGHT_DEGREES:
-        return "straight"
+        return _("Continue straight on along {street}, {distance}")
     if size > _BACK_DEGREES:
-        return "back"
+        return _("Turn round and follow {street}, {distance}")
     if size < _TURN_DEGREES:
-        return "slight left" if left else "slight right"
+        return _("Bear left into {street}, {distance}") if left else _("Bear right into {street}, {distance}")
     if size < _SHARP_DEGREES:
-        return "left" if left else "right"
-    return "sharp left" if left else "sharp right"
+        return _("Turn left into {street}, {distance}") if left else _("Turn right into {street}, {distance}")
+    return (
+        _("Turn sharp left into {street}, {distance}")
+        if left
+        else _("Turn sharp right into {street}, {distance}")
+    )

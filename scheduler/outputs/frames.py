@@ -7,7 +7,7 @@ gives a frame without rows that has all its columns.
 
 from collections.abc import Iterable, Mapping
 from itertools import permutations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scheduler.model.clock import TIMEZONE
 from scheduler.model.problem import TravelTimes
@@ -76,9 +76,7 @@ def rounds(roster: Roster) -> "pd.DataFrame":
     }
     rows = (
         (
-            r.date, r.consultant_id, r.leaves_base, r.returns_base,
-            sum(stop.kind in ("visit", "home_visit") for stop in r.stops),
-            r.conversations, r.ride_seconds, r.ride_metres, r.waiting_seconds,
+            r.date, r.consultant_id, r.leaves_base, r.returns_base, r.visits, r.conversations, r.ride_seconds, r.ride_metres, r.waiting_seconds,
         )
         for r in roster.rounds
     )  # fmt: skip
@@ -170,6 +168,11 @@ def rides(times: TravelTimes, places: Iterable[Place]) -> "pd.DataFrame":
         for a, b in permutations(places, 2)
     )  # fmt: skip
     return _frame(columns, rows)
+
+
+def records(table: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Return the rows of a table by the names of its columns."""
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
 def _frame(columns: Mapping[str, str], rows: Iterable[tuple[object, ...]]) -> "pd.DataFrame":

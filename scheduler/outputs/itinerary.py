@@ -67,10 +67,8 @@ def legs(roster: Roster, round_: Round, rides: Rides) -> tuple[Leg, ...]:
             found.append(Leg(here, stop.place_id, stop, departs, stop.ride_seconds, stop.ride_metres, path))
         here, seen, free = stop.place_id, stop.lat is not None, stop.end
     if here != base.place_id:
-        seconds = round_.ride_seconds - sum(leg.seconds for leg in found)
-        metres = round_.ride_metres - sum(leg.metres for leg in found)
         path = rides[here, base.place_id] if seen and base.lat is not None else None
-        found.append(Leg(here, base.place_id, None, free, seconds, metres, path))
+        found.append(Leg(here, base.place_id, None, free, round_.back_seconds, round_.back_metres, path))
     return tuple(found)
 
 
@@ -89,17 +87,19 @@ def numbers(roster: Roster, round_: Round) -> dict[str, str]:
     return {place_id: "·".join(labels) for place_id, labels in found.items()}
 
 
-def visits(round_: Round) -> int:
-    """Count the round's visits, home visits included."""
-    return sum(stop.kind in ("visit", "home_visit") for stop in round_.stops)
+def hours(round_: Round) -> tuple[str, str]:
+    """Say when a round leaves its base, and when it is back."""
+    return (
+        _("from base {time}").format(time=clock(round_.leaves_base)),
+        _("back {time}").format(time=clock(round_.returns_base)),
+    )
 
 
 def facts(round_: Round) -> tuple[str, ...]:
     """Return the round's summary: leaving, being back, distance, visits, conversations."""
     return (
-        _("from base {time}").format(time=clock(round_.leaves_base)),
-        _("back {time}").format(time=clock(round_.returns_base)),
+        *hours(round_),
         km(round_.ride_metres),
-        words.visits(visits(round_)),
+        words.visits(round_.visits),
         words.conversations(round_.conversations),
     )

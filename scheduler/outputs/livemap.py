@@ -16,15 +16,15 @@ from scheduler.base.i18n import _
 from scheduler.model.config import MapSettings
 from scheduler.outputs.mapelements import (
     LayerSwitch,
-    RideLines,
     RouteLayer,
-    StopMarker,
-    StreetBackground,
     Tiles,
-    ValueCells,
     Verbatim,
+    background,
+    cells,
     degrees,
+    rides,
     script_data,
+    stop,
 )
 from scheduler.outputs.scene import Scene
 from scheduler.outputs.templates import asset
@@ -104,7 +104,7 @@ class StreetMap(folium.Map, Verbatim):
             "zoom_out": _("Zoom out"),
             "layers": _("Layers"),
             "close": _("Close"),
-            "attribution": _attribution(scene),
+            "attribution": str(escape(scene.basemap.credit)),  # Leaflet takes it for HTML
         }
         self.words = script_data(words)
 
@@ -122,21 +122,21 @@ def live_map(scene: Scene, settings: MapSettings) -> StreetMap:
     """
     frame = scene.basemap.frame
     street_map = StreetMap(scene)
-    street_map.add_child(StreetBackground(scene, below_tiles=bool(settings.tile_url)))
+    street_map.add_child(background(scene, below_tiles=bool(settings.tile_url)))
     if settings.tile_url:
         street_map.add_child(Tiles(settings))
     if scene.cells:
-        street_map.add_child(ValueCells(scene))
-    for marker in scene.bases:
-        street_map.add_child(StopMarker(frame, marker))
+        street_map.add_child(cells(scene))
+    for marker in scene.places:
+        street_map.add_child(stop(marker))
     for route in scene.routes:
         layer: folium.Map | folium.FeatureGroup = street_map
         if route.letter:
             layer = RouteLayer(route)
             street_map.add_child(layer)
-        layer.add_child(RideLines(scene, route))
+        layer.add_child(rides(scene, route))
         for marker in route.markers:
-            layer.add_child(StopMarker(frame, marker))
+            layer.add_child(stop(marker))
     if any(route.letter for route in scene.routes):
         street_map.add_child(LayerSwitch())
     view = scene.view
@@ -154,11 +154,3 @@ def _elements(element: Element) -> Iterable[Element]:
     yield element
     for child in element._children.values():  # noqa: SLF001
         yield from _elements(child)
-
-
-def _attribution(scene: Scene) -> str:
-    """Return the line in the map's corner as HTML."""
-    text = scene.basemap.attribution
-    if scene.basemap.simplified:
-        text = f"{_('Simplified map')} · {text}"
-    return str(escape(text))

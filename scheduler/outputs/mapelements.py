@@ -5,6 +5,7 @@ source of a template. Here all texts go through JSON, `assets/map.js` sets them 
 written is written (`Verbatim`).
 """
 
+import dataclasses
 import json
 from collections.abc import Iterable
 from itertools import pairwise
@@ -58,126 +59,91 @@ class Verbatim(MacroElement):
         return ""
 
 
-class StreetBackground(Verbatim):
-    """Areas, railways, streets and names, drawn on canvas below everything else."""
+class Drawing(Verbatim):
+    """Something that a function of `assets/map.js` draws on its parent, a map or a layer of it."""
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-        hjul.background({{ this._parent.get_name() }}, {{ this.data|tojavascript }});
+        hjul.{{ this.function }}({{ this._parent.get_name() }}, {{ this.data|tojavascript }});
         {% endmacro %}
         """
     )
 
-    def __init__(self, scene: Scene, *, below_tiles: bool) -> None:
+    def __init__(self, function: str, data: object) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "StreetBackground"
-        base = scene.basemap
-        frame = base.frame
-        scales = [zoom_scale(zoom, frame.lat) for zoom in _NAME_ZOOMS]
-        placed = Placing(base.names, scene.marks, scene.lines).at_scales(scales)
-        data = {
-            "metres_per_px": zoom_scale(0, frame.lat),
-            "below_tiles": below_tiles,
-            "areas": [
-                [kind, [[_packed(frame, ring) for ring in area] for area in areas]]
-                for kind, areas in base.areas.items()
-            ],
-            "railways": [_packed(frame, line) for line in base.railways],
-            "streets": [
-                [kind, *WIDTHS[kind], [_packed(frame, line) for line in lines]]
-                for kind, lines in base.streets.items()
-                if lines
-            ],
-            "names": [
-                [
-                    name.text,
-                    name.kind,
-                    *degrees(frame, name.at),
-                    round(name.angle),
-                    name.size_px,
-                    name.lift,
-                    _NAME_ZOOMS[level],
-                ]
-                for name, level in placed
-            ],
-        }
+        self._name = "Drawing"
+        self.function = function
         self.data = script_data(data)
 
 
-class ValueCells(Verbatim):
-    """Areas in the colours of a scale, over the streets and below the names; each opens its words."""
+def background(scene: Scene, *, below_tiles: bool) -> Drawing:
+    """Return areas, railways, streets and names, to be drawn on canvas below everything else."""
+    base = scene.basemap
+    frame = base.frame
+    scales = [zoom_scale(zoom, frame.lat) for zoom in _NAME_ZOOMS]
+    placed = Placing(base.names, scene.marks, scene.lines).at_scales(scales)
+    data = {
+        "metres_per_px": zoom_scale(0, frame.lat),
+        "below_tiles": below_tiles,
+        "areas": [
+            [kind, [[_packed(frame, ring) for ring in area] for area in areas]]
+            for kind, areas in base.areas.items()
+        ],
+        "railways": [_packed(frame, line) for line in base.railways],
+        "streets": [
+            [kind, *WIDTHS[kind], [_packed(frame, line) for line in lines]]
+            for kind, lines in base.streets.items()
+            if lines
+        ],
+        "names": [
+            [
+                name.text,
+                name.kind,
+                *degrees(frame, name.at),
+                round(name.angle),
+                name.size_px,
+                name.lift,
+                _NAME_ZOOMS[level],
+            ]
+            for name, level in placed
+        ],
+    }
+    return Drawing("background", data)
 
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-        hjul.cells({{ this._parent.get_name() }}, {{ this.data|tojavascript }});
-        {% endmacro %}
-        """
+
+def cells(scene: Scene) -> Drawing:
+    """Return areas in the colours of a scale, over the streets and below the names; each opens its words."""
+    frame = scene.basemap.frame
+    return Drawing(
+        "cells",
+        [[cell.level, [_packed(frame, ring) for ring in cell.rings], cell.lines] for cell in scene.cells],
     )
 
-    def __init__(self, scene: Scene) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "ValueCells"
-        frame = scene.basemap.frame
-        cells = [
-            [cell.level, [_packed(frame, ring) for ring in cell.rings], cell.lines] for cell in scene.cells
-        ]
-        self.data = script_data(cells)
+
+def rides(scene: Scene, route: Route) -> Drawing:
+    """Return the rides of a round as lines with arrows, each in its lane at every zoom."""
+    frame = scene.basemap.frame
+    data = {
+        "colour": route.colour,
+        "dash": route.dash,
+        "line_px": scene.line_px,
+        "lane_px": scene.lane_px,
+        "arrow_px": scene.arrow_px if route.arrows else 0,
+        "strands": [[_packed(frame, strand.points), _packed_shifts(strand)] for strand in route.strands],
+    }
+    return Drawing("rides", data)
 
 
-class RideLines(Verbatim):
-    """The rides of a round as lines with arrows, each in its lane at every zoom."""
-
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = hjul.rides({{ this.data|tojavascript }}).addTo({{ this._parent.get_name() }});
-        {% endmacro %}
-        """
-    )
-
-    def __init__(self, scene: Scene, route: Route) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "RideLines"
-        data = {
-            "colour": route.colour,
-            "dash": route.dash,
-            "line_px": scene.line_px,
-            "lane_px": scene.lane_px,
-            "arrow_px": scene.arrow_px if route.arrows else 0,
-            "strands": [
-                [_packed(scene.basemap.frame, strand.points), _packed_shifts(strand)]
-                for strand in route.strands
-            ],
-        }
-        self.data = script_data(data)
-
-
-class StopMarker(folium.Marker, Verbatim):  # type: ignore[misc]  # its render() takes no words
-    """A labelled stop, 44 pixels wide and high, that opens its words by touch and by keyboard."""
-
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = hjul.stop(
-            {{ this.location|tojson }}, {{ this.data|tojavascript }}).addTo({{ this._parent.get_name() }});
-        {% endmacro %}
-        """
-    )
-
-    def __init__(self, frame: Frame, marker: Marker) -> None:
-        super().__init__(location=degrees(frame, marker.xy))
-        self._name = "StopMarker"
-        data = {
-            "label": marker.label,
-            "title": marker.title,
-            "lines": [line for line in marker.lines if line],
-            "colour": marker.colour,
-            "base": marker.base,
-            "minor": marker.minor,
-        }
-        self.data = script_data(data)
+def stop(marker: Marker) -> Drawing:
+    """Return a labelled stop, 44 pixels wide and high, that opens its words by touch and by keyboard."""
+    data = {
+        "at": [round(value, 5) for value in marker.point],
+        **dataclasses.asdict(marker.sign),
+        "title": marker.title,
+        "lines": [line for line in marker.lines if line],
+    }
+    return Drawing("stop", data)
 
 
 class Tiles(folium.TileLayer, Verbatim):

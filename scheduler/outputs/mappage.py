@@ -1,101 +1,119 @@
-"""What a page with one map needs: the map live and static, its styles, and the only script that may run."""
+"""A page that a map stands on: the map live and static, and beside it facts, a key and tables of its marks.
 
-import base64
-import hashlib
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+The same page serves the rounds of a week, places that could be visited, and the network. A table's rows
+hold the marks themselves, so that list and map cannot differ.
+"""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from scheduler.base.i18n import _, ngettext
 from scheduler.model.config import MapSettings
-from scheduler.model.geo import Background, Point
-from scheduler.model.project import Place
-from scheduler.outputs.geometry import Box, Frame
-from scheduler.outputs.livemap import library, live_map, style_sheet
-from scheduler.outputs.scene import Marker, Scene
+from scheduler.outputs.livemap import StreetMap, library, live_map, style_sheet
+from scheduler.outputs.scene import Route, Scene, Sign
 from scheduler.outputs.svgmap import svg
-from scheduler.outputs.templates import render
-
-if TYPE_CHECKING:
-    import pandas as pd
+from scheduler.outputs.templates import render, script_hash
 
 
-def map_values(
-    scene: Scene, title: str, *, spoken: str = "", settings: MapSettings | None = None
-) -> dict[str, object]:
-    """Return the values that a template takes for its map; a screen reader says `spoken` of it, or the title."""
-    map_div, drawing = live_map(scene, settings or MapSettings()).parts()
-    script = library() + Markup("\nhjul.run(function () {%s});") % drawing
-    return {
-        "title": title,
-        "svg": svg(scene, spoken or title),
-        "map_div": map_div,
-        "style_sheet": style_sheet(),
-        "script": script,
-        # The policy lets no other script run, whatever a table or the map says.
-        "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        "attribution": scene.basemap.attribution,
-        "simplified": scene.basemap.simplified,
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row of a table: its mark on the map, if any, its name, lines of phrases below that, and figures.
+
+    `level` is a colour of the scale of areas, where the row stands for that; `href` is where its name leads.
+    """
+
+    name: str
+    figures: tuple[str, ...]
+    mark: Sign | Route | None = None
+    level: int | None = None
+    more: tuple[tuple[str, ...], ...] = ()
+    href: str = ""
 
 
-def map_alone(scene: Scene, title: str) -> str:
-    """Return a map as an HTML page that it fills, to be shown in a frame; `title` is for screen readers."""
-    key = [route for route in scene.routes if route.letter]
-    return render("mapalone.html", **map_values(scene, title), key=key)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table beside a map; the first of its `heads` is that of the names. `folded`, it opens when asked to."""
+
+    heads: tuple[str, ...]
+    rows: tuple[Row, ...]
+    title: str = ""
+    remark: str = ""
+    folded: bool = False
 
 
-def records(table: "pd.DataFrame") -> list[dict[str, Any]]:
-    """Return the rows of a table by the names of its columns."""
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MapPage:
+    """A map, and what stands beside it.
+
+    Attributes
+    ----------
+    title
+        Of the page.
+    scene
+        The map.
+    spoken
+        What a screen reader says of the map; the title where there is nothing.
+    facts
+        Stand in a line below the title.
+    key
+        What signs mean.
+    tables, remarks
+        Follow on that, in order.
+    up
+        Where the page is reached from, if it belongs to a week's folder.
+    note
+        A sentence about where the map is from.
+    settings
+        Where tiles come from, if any are wanted.
+    """
+
+    title: str
+    scene: Scene
+    spoken: str = ""
+    facts: tuple[str, ...] = ()
+    key: tuple[tuple[Sign, str], ...] = ()
+    tables: tuple[Table, ...] = ()
+    remarks: tuple[str, ...] = ()
+    up: str = ""
+    note: str = ""
+    settings: MapSettings = field(default_factory=MapSettings)
+
+    def live(self) -> StreetMap:
+        """Return the map alone, for notebooks."""
+        return live_map(self.scene, self.settings)
+
+    def _repr_html_(self) -> str:
+        return str(self.live()._repr_html_())
+
+    def html(self, template: str = "mappage.html", **values: object) -> str:
+        """Return the page, in the language in force: it asks nobody for anything but for tiles, if it has any.
+
+        Another template takes the place of the page's own with further values.
+        """
+        map_div, drawing = self.live().parts()
+        script = library() + Markup("\nhjul.run(function () {%s});") % drawing
+        return render(
+            template,
+            page=self,
+            svg=svg(self.scene, self.spoken or self.title),
+            map_div=map_div,
+            style_sheet=style_sheet(),
+            script=script,
+            # The policy lets no other script run, whatever a table or the map says.
+            script_hash=script_hash(script),
+            image_source=_image_source(self.settings.tile_url),
+            **values,
+        )
+
+    def alone(self) -> str:
+        """Return the map as a page that it fills, with a key to its routes, to be shown in a frame."""
+        return self.html("mapalone.html")
 
 
-def extent_of(view: Box) -> Box:
-    """Return how far the background is to reach around a view, whatever shape the screen gives the map."""
-    return view.grown(0.1 * view.width).shaped(1.1, 1.1)
-
-
-def weeks_text(weeks: Sequence[str]) -> str:
-    """Say which weeks were looked at: ``13 weeks, 2009-W20 to 2009-W32``."""
-    count = ngettext("{n} week", "{n} weeks", len(weeks)).format(n=len(weeks))
-    if len(weeks) < 2:
-        return ", ".join((count, *weeks))
-    return _("{count}, {first} to {last}").format(count=count, first=min(weeks), last=max(weeks))
-
-
-def frame_of(background: Background, points: Iterable[Point]) -> Frame:
-    """Return the frame in whose middle a map's streets lie, or the points where there are none."""
-    streets = [point for street in background.streets for point in street.points]
-    lats, lons = zip(*(streets or points), strict=True)
-    return Frame((min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2)
-
-
-def base_marker(base: Place, frame: Frame) -> Marker:
-    """Return the marker of a base, a square B."""
-    return Marker(
-        label="B",
-        xy=frame.metres(point_of(base)),
-        title=_("Base: {name}").format(name=base.name),
-        lines=(base.name, base.full_address),
-        base=True,
-    )
-
-
-def practice_marker(place: Place, frame: Frame) -> Marker:
-    """Return the marker of a practice that is visited already, a dot."""
-    return Marker(
-        label="",
-        xy=frame.metres(point_of(place)),
-        title=place.name,
-        lines=(place.name, place.full_address, _("visited today")),
-        colour=6,
-        minor=True,
-    )
-
-
-def point_of(place: Place) -> Point:
-    """Return where a place is; one without coordinates is a `ValueError`."""
-    if place.lat is None or place.lon is None:
-        raise ValueError(f"{place.place_id} has no coordinates: locate it first")
-    return place.lat, place.lon
+def _image_source(tile_url: str) -> str:
+    """Return the only host that a page may fetch from: that of the tiles, if any."""
+    tiles = urlsplit(tile_url)
+    host = tiles.netloc.replace("{s}", "*")
+    return f"{tiles.scheme}://{host}" if re.fullmatch(r"[\w.*:-]+", host) else ""

@@ -4,12 +4,9 @@
 replaces it; `round_map` and `week_map` return the `folium.Map` alone, for notebooks.
 """
 
-import re
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-import folium
-
-from scheduler.base.i18n import _, day
+from scheduler.base.i18n import _, capitalized, day, hours, km, ngettext, number
 from scheduler.model.config import MapSettings
 from scheduler.model.geo import Background
 from scheduler.model.roster import Roster, Round
@@ -17,10 +14,15 @@ from scheduler.outputs import itinerary, names
 from scheduler.outputs.cards import cards
 from scheduler.outputs.itinerary import Rides
 from scheduler.outputs.livemap import live_map
-from scheduler.outputs.mappage import map_values
+from scheduler.outputs.mappage import MapPage, Row, Table
 from scheduler.outputs.scene import round_scene, week_scene
-from scheduler.outputs.templates import render
 from scheduler.outputs.texts import word
+
+if TYPE_CHECKING:
+    import folium
+
+#: From a map's page to the board of its week.
+_UP = f"../{names.INDEX}"
 
 
 def round_map(
@@ -30,7 +32,7 @@ def round_map(
     background: Background,
     *,
     map_settings: MapSettings | None = None,
-) -> folium.Map:
+) -> "folium.Map":
     """Return the map of one round: numbered stops, and the rides along the streets with arrows."""
     return live_map(round_scene(roster, round_, rides, background), map_settings or MapSettings())
 
@@ -41,7 +43,7 @@ def week_map(
     background: Background,
     *,
     map_settings: MapSettings | None = None,
-) -> folium.Map:
+) -> "folium.Map":
     """Return the map of the week, a layer a round. `roster` must be `privacy.public(...)`."""
     return live_map(week_scene(roster, rides, background), map_settings or MapSettings())
 
@@ -52,18 +54,18 @@ def round_page(
     """Return the consultant's page of a round as HTML, in the language in force."""
     scene = round_scene(roster, round_, rides, background)
     name = itinerary.consultant_name(roster, round_.consultant_id)
-    date = _capital(day(round_.date)).replace(" ", "\N{NO-BREAK SPACE}")
+    date = capitalized(day(round_.date)).replace(" ", "\N{NO-BREAK SPACE}")
     title = f"{date}\N{NO-BREAK SPACE}· {name}"
-    spoken = _("Map of the round: {name}").format(name=title)
-    return render(
-        "round.html",
-        **map_values(scene, title, spoken=spoken, settings=map_settings),
-        image_source=_image_source(map_settings.tile_url),
+    page = MapPage(
+        title=title,
+        spoken=_("Map of the round: {name}").format(name=title),
+        scene=scene,
         facts=itinerary.facts(round_),
-        cards=cards(roster, round_, rides),
-        colour=scene.routes[0].colour,
-        map_note=word(roster.map_note) if roster.map_note else "",
+        up=_UP,
+        note=_note(roster, background),
+        settings=map_settings,
     )
+    return page.html("round.html", cards=cards(roster, round_, rides), colour=scene.routes[0].colour)
 
 
 def week_page(roster: Roster, rides: Rides, background: Background, *, map_settings: MapSettings) -> str:
@@ -71,35 +73,34 @@ def week_page(roster: Roster, rides: Rides, background: Background, *, map_setti
     scene = week_scene(roster, rides, background)
     year, week = roster.week.split("-W")
     title = _("Week {week} {year}: all rounds").format(week=int(week), year=year)
-    rounds = [
-        {
-            "route": route,
-            "day": _capital(day(round_.date)),
-            "consultant": itinerary.consultant_name(roster, round_.consultant_id),
-            "link": names.round_map(round_).removeprefix("maps/"),
-            "metres": round_.ride_metres,
-            "seconds": (round_.returns_base - round_.leaves_base).total_seconds(),
-            "visits": itinerary.visits(round_),
-            "conversations": round_.conversations,
-        }
+    rounds = tuple(
+        Row(
+            mark=route,
+            name=capitalized(day(round_.date)),
+            more=((itinerary.consultant_name(roster, round_.consultant_id),),),
+            href=names.round_map(round_).removeprefix("maps/"),
+            figures=(
+                km(round_.ride_metres),
+                hours((round_.returns_base - round_.leaves_base).total_seconds()),
+            ),
+        )
         for route, round_ in zip(scene.routes, roster.rounds, strict=True)
-    ]
-    return render(
-        "week.html",
-        **map_values(scene, title, spoken=_("Map of {title}").format(title=title), settings=map_settings),
-        image_source=_image_source(map_settings.tile_url),
-        rounds=rounds,
-        total_metres=sum(round_.ride_metres for round_ in roster.rounds),
-        map_note=word(roster.map_note) if roster.map_note else "",
     )
+    return MapPage(
+        title=title,
+        spoken=_("Map of {title}").format(title=title),
+        scene=scene,
+        facts=(
+            ngettext("{n} round", "{n} rounds", len(rounds)).format(n=number(len(rounds))),
+            km(sum(round_.ride_metres for round_ in roster.rounds)),
+        ),
+        tables=(Table(heads=(_("Round"), _("Distance"), _("Hours")), rows=rounds),),
+        up=_UP,
+        note=_note(roster, background),
+        settings=map_settings,
+    ).html()
 
 
-def _image_source(tile_url: str) -> str:
-    """Return the only host that a page may fetch from: that of the tiles, if any."""
-    tiles = urlsplit(tile_url)
-    host = tiles.netloc.replace("{s}", "*")
-    return f"{tiles.scheme}://{host}" if re.fullmatch(r"[\w.*:-]+", host) else ""
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _note(roster: Roster, background: Background) -> str:
+    """Return where the network is from, which a map that is said to be simplified need not tell."""
+    return "" if background.simplified or not roster.map_note else word(roster.map_note)

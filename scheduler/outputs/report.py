@@ -4,9 +4,7 @@ Nothing is fetched when it is opened. It can be read on a wide screen, on a phon
 is there in two widths, of which one is shown.
 """
 
-import base64
 import datetime as dt
-import hashlib
 import math
 import re
 from collections.abc import Sequence
@@ -20,7 +18,7 @@ from markupsafe import Markup
 
 from scheduler.base.i18n import _, clock, day, number
 from scheduler.outputs.inlinesvg import inline_svg
-from scheduler.outputs.templates import render
+from scheduler.outputs.templates import render, script_hash
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -177,5 +175,4 @@ def _outside(match: re.Match[str]) -> str:
 
 def _script_hashes(html: str) -> list[str]:
     """Return the hashes of the scripts in a page, for the policy that lets them run."""
-    scripts = (match[1] for match in _SCRIPT.finditer(html))
-    return [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    return [script_hash(match[1]) for match in _SCRIPT.finditer(html)]

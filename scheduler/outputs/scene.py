@@ -4,11 +4,12 @@ A scene is drawn twice from the same numbers: as a live Folium map (`maps`) and 
 (`svgmap`).
 """
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scheduler.base.i18n import _, clock, day, km, minutes
-from scheduler.model.geo import Background
+from scheduler.model.geo import Background, Point
 from scheduler.model.roster import BasePlace, Roster, Round, Stop
 from scheduler.outputs import itinerary, words
 from scheduler.outputs.basemap import Basemap, basemap
@@ -29,16 +30,26 @@ _WEEK_LOOK = (3.5, 4.5, 170.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Marker:
-    """A place with a label of a few letters. `lines` are the words that it opens; a `minor` one is a dot."""
+class Sign:
+    """How a place is marked: a label of a few letters, in a colour of `map.css`; a `minor` one is a dot."""
 
     label: str
-    xy: XY
-    title: str
-    lines: tuple[str, ...]
     colour: int = 0
     base: bool = False
     minor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A sign at a place; `title` is what a screen reader says of it, `lines` are the words that it opens."""
+
+    sign: Sign
+    point: Point
+    title: str
+    lines: tuple[str, ...]
+
+
+BASE = Sign("B", base=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +79,14 @@ class Scene:
     """All of a map. `view` is to be seen at first; the background reaches as far as `extent`.
 
     On the screen, lines are `line_px` wide in lanes of `lane_px`, with an arrow each `arrow_px`. `cells`
-    lie over the background and below all else.
+    lie over the background and below all else; `places` are there whatever routes are shown.
     """
 
     basemap: Basemap
     view: Box
     extent: Box
     routes: tuple[Route, ...]
-    bases: tuple[Marker, ...]
+    places: tuple[Marker, ...]
     line_px: float
     lane_px: float
     arrow_px: float
@@ -83,13 +94,16 @@ class Scene:
 
     @property
     def markers(self) -> tuple[Marker, ...]:
-        """The markers of the bases and of every route, in order."""
-        return (*self.bases, *(marker for route in self.routes for marker in route.markers))
+        """The markers of the places and of every route, in order."""
+        return (*self.places, *(marker for route in self.routes for marker in route.markers))
 
     @property
     def marks(self) -> list[tuple[XY, float]]:
         """The markers' points, with the radius in pixels that names keep from them."""
-        return [(marker.xy, _DOT_PX if marker.minor else _MARKER_PX) for marker in self.markers]
+        metres = self.basemap.frame.metres
+        return [
+            (metres(marker.point), _DOT_PX if marker.sign.minor else _MARKER_PX) for marker in self.markers
+        ]
 
     @property
     def lines(self) -> list[tuple[XY, ...]]:
@@ -108,10 +122,9 @@ def round_scene(roster: Roster, round_: Round, rides: Rides, background: Backgro
         colour=_colour(round_),
         dash=0,
         strands=tuple(side_by_side(paths, range(len(paths)))),
-        markers=tuple(_stop_markers(roster, round_, frame, "")),
+        markers=tuple(_stop_markers(roster, round_)),
     )
-    bases = (_base_marker(base, frame, _base_lines(base, round_)),) if base.lat is not None else ()
-    return _scene(frame, background, (route,), bases, _ROUND_LOOK)
+    return _scene(frame, background, (route,), _base_markers([base], round_), _ROUND_LOOK)
 
 
 def week_scene(roster: Roster, rides: Rides, background: Background) -> Scene:
@@ -136,18 +149,25 @@ def week_scene(roster: Roster, rides: Rides, background: Background) -> Scene:
             colour=_colour(round_),
             dash=ids.index(round_.consultant_id) % DASHES,
             strands=tuple(s for s, owner in zip(strands, owners, strict=True) if owner == i),
-            markers=tuple(_stop_markers(roster, round_, frame, letter(i))),
+            markers=tuple(_stop_markers(roster, round_, letter(i))),
         )
         for i, round_ in enumerate(roster.rounds)
     )
-    bases = tuple(_base_marker(base, frame, (base.address,)) for base in roster.bases if base.lat is not None)
-    return _scene(frame, background, routes, bases, _WEEK_LOOK)
+    return _scene(frame, background, routes, _base_markers(roster.bases), _WEEK_LOOK)
 
 
 def letter(index: int) -> str:
     """Return the letter of a round: A to Z, then AA, AB and so on."""
     head, tail = divmod(index, 26)
     return (letter(head - 1) if head else "") + chr(ord("A") + tail)
+
+
+def extent_of(view: Box) -> Box:
+    """Return how far the background is to reach around a view.
+
+    The pages show the map about square, on a phone as on a desk: its edges are to have background.
+    """
+    return view.grown(_MARGIN * max(view.width, view.height)).shaped(1.1, 1.1)
 
 
 def _frame(roster: Roster, rounds: Sequence[Round]) -> Frame:
@@ -165,15 +185,13 @@ def _scene(
     bases: tuple[Marker, ...],
     look: tuple[float, float, float],
 ) -> Scene:
-    seen = [marker.xy for marker in bases]
+    seen = [frame.metres(marker.point) for marker in bases]
     for route in routes:
-        seen += [marker.xy for marker in route.markers]
+        seen += [frame.metres(marker.point) for marker in route.markers]
         seen += [xy for strand in route.strands for xy in strand.points]
     view = Box.around(seen or [(0.0, 0.0)])
     view = view.grown(max(0.0, _SMALLEST_M - max(view.width, view.height)) / 2)
-    # The pages show the map about square, on a phone as on a desk: its edges are to have background.
-    margin = _MARGIN * max(view.width, view.height)
-    extent = view.grown(margin).shaped(1.1, 1.1)
+    extent = extent_of(view)
     return Scene(basemap(background, frame, extent), view, extent, routes, bases, *look)
 
 
@@ -193,20 +211,17 @@ def _colour(round_: Round) -> int:
     return round_.date.weekday() % COLOURS
 
 
-def _base_marker(base: BasePlace, frame: Frame, lines: tuple[str, ...]) -> Marker:
-    xy = frame.metres((base.lat or 0.0, base.lon or 0.0))
-    return Marker("B", xy, _("Base: {name}").format(name=base.name), lines, base=True)
-
-
-def _base_lines(base: BasePlace, round_: Round) -> tuple[str, ...]:
-    return (
-        base.address,
-        _("from base {time}").format(time=clock(round_.leaves_base)),
-        _("back {time}").format(time=clock(round_.returns_base)),
+def _base_markers(bases: Sequence[BasePlace], round_: Round | None = None) -> tuple[Marker, ...]:
+    """Return the markers of bases; where there is but one round, with when it leaves and is back."""
+    hours = itinerary.hours(round_) if round_ else ()
+    return tuple(
+        Marker(BASE, (base.lat, base.lon), _("Base: {name}").format(name=base.name), (base.address, *hours))
+        for base in bases
+        if base.lat is not None and base.lon is not None
     )
 
 
-def _stop_markers(roster: Roster, round_: Round, frame: Frame, prefix: str) -> list[Marker]:
+def _stop_markers(roster: Roster, round_: Round, prefix: str = "") -> list[Marker]:
     """Return a marker a place, in visiting order; a place visited twice says both."""
     labels = itinerary.numbers(roster, round_)
     onward = _onward(roster, round_)
@@ -219,16 +234,15 @@ def _stop_markers(roster: Roster, round_: Round, frame: Frame, prefix: str) -> l
         if i in onward:
             lines = (*lines, onward[i])
         if before := found.get(stop.place_id):
-            found[stop.place_id] = Marker(
-                label, before.xy, f"{before.title}; {lines[0]}", before.lines + lines, before.colour
+            found[stop.place_id] = dataclasses.replace(
+                before, title=f"{before.title}; {lines[0]}", lines=before.lines + lines
             )
         else:
             found[stop.place_id] = Marker(
-                label=label,
-                xy=frame.metres((stop.lat, stop.lon)),
+                sign=Sign(label, _colour(round_)),
+                point=(stop.lat, stop.lon),
                 title=f"{label}: {lines[0]}",
                 lines=(lines[0], stop.address, *lines[1:]),
-                colour=_colour(round_),
             )
     return list(found.values())
 
@@ -246,9 +260,7 @@ def _onward(roster: Roster, round_: Round) -> dict[int, str]:
             found[last] = _ride_words(stop.ride_seconds, stop.ride_metres, to)
         last = i
     if last is not None and round_.stops[last].place_id != base.place_id:
-        seconds = round_.ride_seconds - sum(stop.ride_seconds for stop in round_.stops)
-        metres = round_.ride_metres - sum(stop.ride_metres for stop in round_.stops)
-        found[last] = _ride_words(seconds, metres, _("base"))
+        found[last] = _ride_words(round_.back_seconds, round_.back_metres, _("base"))
     return found
 
 

@@ -168,11 +168,9 @@ def _round_rows(round_: Round) -> Iterator[list[Value]]:
     """Yield the rows of a round in the order of the clock, leaving base and the way back included."""
     rows = [(stop.start, _stop_row(round_, stop)) for stop in round_.stops]
     if round_.ride_seconds:
-        back_s = round_.ride_seconds - sum(stop.ride_seconds for stop in round_.stops)
-        back_m = round_.ride_metres - sum(stop.ride_metres for stop in round_.stops)
         leaves, returns = round_.leaves_base, round_.returns_base
         rows.append((leaves, [round_.date, leaves.time(), None, _("Leaves base"), *[None] * 9]))
-        ride = _ride(back_s, back_m)
+        ride = _ride(round_.back_seconds, round_.back_metres)
         rows.append((returns, [round_.date, returns.time(), None, _("Back at base"), *[None] * 7, *ride]))
     for _begins, row in sorted(rows, key=lambda row: row[0]):
         yield row

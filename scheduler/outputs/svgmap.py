@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from scheduler.outputs.geometry import XY, Strand
 from scheduler.outputs.labels import Name, Placing
-from scheduler.outputs.scene import Marker, Scene
+from scheduler.outputs.scene import Scene, Sign
 from scheduler.outputs.streets import STREET_CLASSES, WIDTHS
 
 _WIDTH = 640
@@ -35,6 +35,7 @@ def svg(scene: Scene, title: str) -> Markup:
     def px(xy: XY) -> XY:
         return (xy[0] - box.west) / scale, (box.north - xy[1]) / scale
 
+    metres = scene.basemap.frame.metres
     names = Placing(scene.basemap.names, scene.marks, scene.lines).at_scales([scale])
     parts = [
         *_background(scene, px, scale),
@@ -42,7 +43,7 @@ def svg(scene: Scene, title: str) -> Markup:
         *_routes(scene, px),
         *(_name(name, px) for name, _level in names),
         # The first markers come last, so that they lie on top.
-        *(_marker(marker, px(marker.xy)) for marker in reversed(scene.markers)),
+        *(_marker(marker.sign, px(metres(marker.point))) for marker in reversed(scene.markers)),
     ]
     return Markup(  # noqa: S704  # made of numbers, fixed words, and texts that are escaped here
         f'<svg class="map-svg" viewBox="0 0 {_WIDTH} {height}" role="img" '
@@ -148,15 +149,15 @@ def _name(name: Name, px: Projection) -> str:
     )
 
 
-def _marker(marker: Marker, at: XY) -> str:
+def _marker(sign: Sign, at: XY) -> str:
     """Draw a disc (a square for the base) that is as wide as its label wants; for a minor one, a dot."""
-    label = escape(marker.label)
+    label = escape(sign.label)
     x, y = at
-    if marker.minor:
-        return f'<circle class="dot r{marker.colour}" cx="{x:.1f}" cy="{y:.1f}" r="{_DOT_PX / 2:g}"/>'
-    wide = max(_MARKER_PX, 12 + 8 * len(marker.label))
-    kind = "stop-base" if marker.base else f"stop r{marker.colour}"
-    radius = 6 if marker.base else _MARKER_PX / 2
+    if sign.minor:
+        return f'<circle class="dot r{sign.colour}" cx="{x:.1f}" cy="{y:.1f}" r="{_DOT_PX / 2:g}"/>'
+    wide = max(_MARKER_PX, 12 + 8 * len(sign.label))
+    kind = "stop-base" if sign.base else f"stop r{sign.colour}"
+    radius = 6 if sign.base else _MARKER_PX / 2
     return (
         f'<g class="{kind}" transform="translate({x:.1f} {y:.1f})"><rect x="{-wide / 2}" '
         f'y="{-_MARKER_PX / 2}" width="{wide}" height="{_MARKER_PX}" rx="{radius:g}"/>'

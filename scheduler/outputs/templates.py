@@ -6,6 +6,8 @@ quantities as people here do, `{{ language() }}` is the page's language, and `{{
 puts a file of `assets/` into the page as it is.
 """
 
+import base64
+import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -44,6 +46,11 @@ def _environment() -> Environment:
     )
     environment.globals.update(asset=asset, language=i18n.language)
     return environment
+
+
+def script_hash(script: str) -> str:
+    """Return what a page's policy calls a script that may run."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 def render(name: str, **values: object) -> str:

@@ -34,7 +34,7 @@ def _totals(roster: Roster, consultant: ConsultantWeek) -> ConsultantTotals:
     return ConsultantTotals(
         consultant=consultant,
         shift_s=sum(round((shift.end - shift.start).total_seconds()) for shift in consultant.shifts),
-        visits=sum(stop.kind in ("visit", "home_visit") for round_ in own for stop in round_.stops),
+        visits=sum(round_.visits for round_ in own),
         conversations=sum(round_.conversations for round_ in own),
         ride_s=sum(round_.ride_seconds for round_ in own),
         ride_m=sum(round_.ride_metres for round_ in own),

@@ -1,47 +1,32 @@
-"""The page about the next best place: what a practice would be worth, as colours on the map.
-
-Values are known at points. The map gives every spot the colour of the point nearest to it (the Voronoi
-diagram of the points), and says that it does.
-"""
+"""The next best place: what a practice would be worth at many points, as colours on a map."""
 
 import math
 from bisect import bisect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import shapely
-
-from scheduler.base.i18n import _, clock, number, weekday
-from scheduler.model.config import MapSettings
+from scheduler.base.i18n import _, clock, ngettext, number, signed, weekday
 from scheduler.model.geo import Background
 from scheduler.model.project import Place
-from scheduler.outputs.basemap import Basemap, basemap
-from scheduler.outputs.candidatemap import signed
-from scheduler.outputs.geometry import XY, Box, Frame
-from scheduler.outputs.livemap import live_map
-from scheduler.outputs.mappage import (
+from scheduler.outputs.frames import records
+from scheduler.outputs.geometry import Frame
+from scheduler.outputs.mappage import MapPage, Row, Table
+from scheduler.outputs.placesscene import (
+    Value,
     base_marker,
-    extent_of,
-    frame_of,
-    map_values,
-    point_of,
+    known_places,
+    places_scene,
     practice_marker,
-    records,
-    weeks_text,
 )
-from scheduler.outputs.scene import LEVELS, Cell, Marker, Scene
-from scheduler.outputs.templates import render
+from scheduler.outputs.scene import LEVELS, Marker, Sign
+from scheduler.outputs.words import points_meaning, weeks_text
 
 if TYPE_CHECKING:
-    import folium
     import pandas as pd
-    from shapely.geometry.base import BaseGeometry
 
-_MARGIN_M = 500.0
-#: The best places that have a number on the map, and how far apart they are at least.
-_BEST, _APART_M = 10, 500.0
+#: The best places that have a number on the map, how far apart they are at least, and their colour.
+_BEST, _APART_M, _COLOUR = 10, 500.0, 4
 #: A class of the scale is so many points wide, times a power of ten.
 _STEPS = (1, 2, 2.5, 5, 10)
 _Row = Mapping[str, Any]
@@ -49,13 +34,6 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def value_map(
-    values: "pd.DataFrame", *, bases: Sequence[Place], practices: Sequence[Place], background: Background
-) -> "folium.Map":
-    """Return the map of what a practice would be worth, for notebooks; parameters as for `value_page`."""
-    return live_map(_scene(records(values), bases, practices, background), MapSettings())
-
-
-def value_page(
     values: "pd.DataFrame",
     *,
     bases: Sequence[Place],
@@ -65,8 +43,8 @@ def value_page(
     conversations: int,
     hours_s: tuple[int, int],
     remarks: Sequence[str] = (),
-) -> str:
-    """Return the worth of a practice at many points as an HTML page that asks nobody for anything.
+) -> MapPage:
+    """Return the worth of a practice at many points as a map with tables, in the language in force.
 
     Parameters
     ----------
@@ -86,48 +64,61 @@ def value_page(
         Sentences that stand below the tables.
     """
     rows = records(values)
-    return render(
-        "places.html",
-        **map_values(_scene(rows, bases, practices, background), _("The next best place")),
-        weeks_text=weeks_text(weeks),
-        conversations=conversations,
-        hours=f"{clock(hours_s[0])}–{clock(hours_s[1])}",
-        classes=_classes(rows),
-        best=[(str(n), rows[place], weekday_name(rows[place])) for n, place in best_places(rows)],
-        rows=[(row, weekday_name(row)) for row in rows],
-        apart_m=round(_APART_M),
-        remarks=remarks,
-    )
-
-
-def _scene(
-    rows: Sequence[_Row], bases: Sequence[Place], practices: Sequence[Place], background: Background
-) -> Scene:
-    points = [(row["lat"], row["lon"]) for row in rows]
-    known = [point_of(place) for place in (*bases, *practices)]
-    frame = frame_of(background, points)
-    spots = [frame.metres(point) for point in points]
-    view = Box.around([*spots, *(frame.metres(point) for point in known)]).grown(_MARGIN_M / 2)
-    extent = extent_of(view)
-    behind = basemap(background, frame, extent)
+    best = [(Sign(str(n), _COLOUR), rows[place]) for n, place in best_places(rows)]
     edges, levels = _levels(rows)
-    return Scene(
-        basemap=behind,
-        view=view,
-        extent=extent,
-        routes=(),
-        bases=(
-            *(base_marker(base, frame) for base in bases),
-            *(_marker(str(n), rows[place], spots[place]) for n, place in best_places(rows)),
-            *(practice_marker(place, frame) for place in practices),
+    return MapPage(
+        title=_("The next best place"),
+        scene=places_scene(
+            background,
+            [
+                *map(base_marker, bases),
+                *(_marker(sign, row) for sign, row in best),
+                *map(practice_marker, practices),
+            ],
+            values=[
+                Value(_point(row), _shade(level, edges), _words(row))
+                for row, level in zip(rows, levels, strict=True)
+            ],
         ),
-        line_px=0.0,
-        lane_px=0.0,
-        arrow_px=0.0,
-        cells=tuple(
-            Cell(rings, _shade(levels[place], edges), _words(rows[place]))
-            for place, rings in _cells(spots, behind)
+        facts=(
+            ngettext("{n} conversation a week", "{n} conversations a week", conversations).format(
+                n=number(conversations)
+            ),
+            _("room {start}–{end}").format(start=clock(hours_s[0]), end=clock(hours_s[1])),
+            ngettext("{n} place", "{n} places", len(rows)).format(n=number(len(rows))),
+            weeks_text(weeks),
         ),
+        key=(*known_places(), (Sign("1", _COLOUR), _("best places"))),
+        tables=(
+            _scale(rows),
+            Table(
+                title=_("The best places"),
+                heads=(_("At"), _("Points a week")),
+                rows=tuple(
+                    Row(
+                        mark=sign,
+                        name=street_words(row),
+                        figures=(number(row["points_a_week"]),),
+                        more=((_words(row)[-1],),),
+                    )
+                    for sign, row in best
+                ),
+                remark=_(
+                    "At least {n} m apart; of places nearer to each other the best stands for all."
+                ).format(n=number(_APART_M)),
+            ),
+            Table(
+                title=_("All places"),
+                heads=(_("At"), _("Points a week"), _("Best on")),
+                rows=tuple(
+                    Row(name=street_words(row), figures=(number(row["points_a_week"]), weekday_name(row)))
+                    for row in rows
+                ),
+                remark=points_meaning(),
+                folded=True,
+            ),
+        ),
+        remarks=tuple(remarks),
     )
 
 
@@ -157,29 +148,40 @@ def _shade(level: int, edges: Sequence[float]) -> int:
     return round(level * (LEVELS - 1) / (classes - 1)) if classes > 1 else LEVELS // 2
 
 
-def _classes(rows: Sequence[_Row]) -> list[dict[str, Any]]:
+def _scale(rows: Sequence[_Row]) -> Table:
     """Return the key to the colours, highest class first, with the means of the points in each."""
     edges, levels = _levels(rows)
-    key = []
+    classes = []
     for level in reversed(range(len(edges) - 1)):
         within = [row for row, its in zip(rows, levels, strict=True) if its == level]
         if within:
-            key.append(
-                {
-                    "shade": _shade(level, edges),
-                    "from": edges[level],
-                    "to": edges[level + 1],
-                    "conversations": fmean(row["conversations_a_week"] for row in within),
-                    "cycling": signed(fmean(row["cycling_minutes_a_week"] for row in within)),
-                }
+            limits = dict.fromkeys(number(edge) for edge in edges[level : level + 2])
+            classes.append(
+                Row(
+                    level=_shade(level, edges),
+                    name="–".join(limits),
+                    figures=(
+                        number(fmean(row["conversations_a_week"] for row in within), 1),
+                        signed(fmean(row["cycling_minutes_a_week"] for row in within)),
+                    ),
+                )
             )
-    return key
+    return Table(
+        title=_("What a typical practice would be worth"),
+        heads=(_("Points a week"), _("Conversations a week"), _("Cycling, min a week")),
+        rows=tuple(classes),
+        remark=_(
+            "Each value is the mean over the weekdays and weeks tried, from weeks planned again with the "
+            "practice in them. Values are exact at these places; between them the map shows the value of "
+            "the nearest one."
+        ),
+    )
 
 
 def best_places(rows: Sequence[_Row]) -> list[tuple[int, int]]:
     """Return the numbers of the best places, of those near to each other only the best, and their rows."""
-    frame = Frame(rows[0]["lat"], rows[0]["lon"])
-    spots = [frame.metres((row["lat"], row["lon"])) for row in rows]
+    frame = Frame(*_point(rows[0]))
+    spots = [frame.metres(_point(row)) for row in rows]
     chosen: list[int] = []
     for place, spot in enumerate(spots):
         if len(chosen) < _BEST and all(math.dist(spot, spots[other]) >= _APART_M for other in chosen):
@@ -187,38 +189,13 @@ def best_places(rows: Sequence[_Row]) -> list[tuple[int, int]]:
     return list(enumerate(chosen, start=1))
 
 
-def _cells(spots: Sequence[XY], behind: Basemap) -> Iterable[tuple[int, tuple[tuple[XY, ...], ...]]]:
-    """Return the land nearest to each spot, as rings of polygons, with the spot's number."""
-    points = shapely.MultiPoint(spots)
-    around = points.convex_hull.buffer(_reach_m(spots))
-    water = shapely.union_all(
-        [shapely.make_valid(shapely.Polygon(outer, holes)) for outer, *holes in behind.areas.get("water", ())]
-    )
-    land = around.difference(water)
-    cells: Sequence[BaseGeometry] = [around]
-    if len(spots) > 1:
-        cells = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=around)).tolist()
-    tree = shapely.STRtree(list(points.geoms))
-    for cell in cells:
-        (number_, *_others) = tree.query(cell, predicate="intersects").tolist()
-        for part in shapely.get_parts(cell.intersection(land)):
-            if part.geom_type == "Polygon":
-                yield (
-                    number_,
-                    tuple(
-                        tuple((float(x), float(y)) for x, y in ring.coords[:-1])
-                        for ring in (part.exterior, *part.interiors)
-                    ),
-                )
+def _point(row: _Row) -> tuple[float, float]:
+    return row["lat"], row["lon"]
 
 
-def _reach_m(spots: Sequence[XY]) -> float:
-    """Return how far beyond the outermost spots the colours reach: half the way between neighbours."""
-    if len(spots) < 2:
-        return _MARGIN_M
-    apart = np.linalg.norm(np.array(spots)[:, None] - np.array(spots)[None], axis=2)
-    np.fill_diagonal(apart, np.inf)
-    return float(np.median(apart.min(axis=1))) / 2
+def street_words(row: _Row) -> str:
+    """Name the streets at a point."""
+    return row["streets"] or _("a path without a name")
 
 
 def weekday_name(row: _Row) -> str:
@@ -229,7 +206,7 @@ def weekday_name(row: _Row) -> str:
 
 def _words(row: _Row) -> tuple[str, ...]:
     return (
-        row["streets"] or _("a path without a name"),
+        street_words(row),
         _("{n} points a week").format(n=number(row["points_a_week"])),
         _("{n} conversations a week").format(n=signed(row["conversations_a_week"], 1)),
         _("cycling {n} min a week").format(n=signed(row["cycling_minutes_a_week"])),
@@ -237,6 +214,6 @@ def _words(row: _Row) -> tuple[str, ...]:
     )
 
 
-def _marker(label: str, row: _Row, spot: XY) -> Marker:
+def _marker(sign: Sign, row: _Row) -> Marker:
     words = _words(row)
-    return Marker(label=label, xy=spot, title=f"{label}: {words[0]}, {words[1]}", lines=words, colour=4)
+    return Marker(sign, _point(row), f"{sign.label}: {words[0]}, {words[1]}", words)

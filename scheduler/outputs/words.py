@@ -4,9 +4,9 @@ Shared by all outputs, so that page, workbook and terminal speak alike.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from scheduler.base.i18n import _, day, hours, ngettext, number
+from scheduler.base.i18n import _, clock, day, hours, ngettext, number
 from scheduler.model.clock import Week
 from scheduler.model.config import DEFAULT_WEIGHTS
 from scheduler.model.roster import Roster, Stop, StopKind, Term, Unassigned
@@ -26,6 +26,14 @@ def week_dates(roster: Roster) -> str:
     """Name the week's first and last working day: ``11 May – 15 May 2009``."""
     days = shown_days(roster)
     return f"{day(days[0])} – {day(days[-1])} {days[-1].year}"
+
+
+def weeks_text(weeks: Sequence[str]) -> str:
+    """Say which weeks were looked at: ``13 weeks, 2009-W20 to 2009-W32``."""
+    count = ngettext("{n} week", "{n} weeks", len(weeks)).format(n=len(weeks))
+    if len(weeks) < 2:
+        return ", ".join((count, *weeks))
+    return _("{count}, {first} to {last}").format(count=count, first=min(weeks), last=max(weeks))
 
 
 def conversations(n: int) -> str:
@@ -61,7 +69,7 @@ def sentence(roster: Roster, *, checked: bool = False) -> str:
     `checked` tells that the proof was checked independently of the engine.
     """
     stops = [stop for round_ in roster.rounds for stop in round_.stops]
-    made = sum(stop.kind in ("visit", "home_visit") for stop in stops)
+    made = sum(stop.is_visit for stop in stops)
     asked = made + sum(request.held == 0 for request in roster.unassigned)
     return _("{week}: {made} of {asked} visits, {conversations}, {proof}").format(
         week=week_title(roster),
@@ -91,6 +99,14 @@ def stop_title(stop: Stop) -> str:
 def stop_named(stop: Stop) -> str:
     """Name a stop within a sentence, as in "at a home visit"."""
     return _("a home visit") if stop.kind == "home_visit" else word(stop.name)
+
+
+def room(stop: Stop) -> str:
+    """Say when the room of a visit is free, and which one it is: ``room 9:00–12:00, 2nd floor``; else ""."""
+    if stop.kind != "visit" or not stop.slot:
+        return ""
+    free = _("room {start}–{end}").format(start=clock(stop.slot.start), end=clock(stop.slot.end))
+    return f"{free}, {stop.slot.room}" if stop.slot.room else free
 
 
 def ordered_terms(roster: Roster) -> dict[str, Term]:
@@ -135,6 +151,15 @@ def term_price(name: str, weight: int) -> str:
 def points(n: int) -> str:
     """Count points of the score."""
     return ngettext("{n} point", "{n} points", n).format(n=number(n))
+
+
+def points_meaning() -> str:
+    """Say what the points are that a practice would be worth."""
+    return _(
+        "Points say what serving the practice is worth, less what it displaces elsewhere: visits, cycling, "
+        "waiting and balance. Each is the difference of two rosters, planned week by week with the practice "
+        "and without. 0: it would not make up for what it displaces."
+    )
 
 
 def request_state(request: Unassigned) -> str:

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from scheduler.base.errors import ServiceError
+from scheduler.base.errors import ServiceError, told
 from scheduler.base.files import Claim, unwritable
 from scheduler.base.i18n import _
 from scheduler.model import rosterfile
@@ -76,15 +76,11 @@ def publish(build: Callable[[Path], Iterable[Path]], claim: Claim) -> tuple[Path
         When the folder cannot be written, or is something else than a roster's folder.
     """
     _refuse_others(claim.target)
-    try:
+    with told(unwritable, claim.target):
         claim.new.mkdir()
         built = [file.relative_to(claim.new) for file in build(claim.new)]
         _keep_others(claim.real, claim.new)
         claim.put()
-    except ServiceError:
-        raise
-    except OSError as error:
-        raise unwritable(claim.target, error) from error
     return tuple(claim.target / file for file in built)
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, km
-from scheduler.model.project import Place, Project
+from scheduler.model.project import Place, Project, problem_at
 from scheduler.model.text import Text
 from scheduler.network import Network
 from scheduler.places.addresses import (
@@ -100,7 +100,7 @@ def search_places(project: Project, network: Network, online: OnlineAddresses | 
         try:
             found = _find(place, book, None if private else online)
         except AddressError as error:
-            problems.append(_problem(place, error.discreet if private else str(error), "address"))
+            problems.append(problem_at(place.origin, error.discreet if private else str(error), "address"))
             places.append(place)
             continue
         if found.note and private:
@@ -111,7 +111,7 @@ def search_places(project: Project, network: Network, online: OnlineAddresses | 
         if problem := unreachable(found.place, network, column, private=private):
             problems.append(problem)
             continue
-        distance_m = network.snap(*_point(found.place)).distance_m
+        distance_m = network.snap(*found.place.point).distance_m
         located.append(Located(place.place_id, found.source, found.approximate, distance_m, found.note))
     return Search(tuple(places), tuple(located), tuple(problems))
 
@@ -185,29 +185,16 @@ def unreachable(
             reason = _(
                 "{place} lies on streets that are cut off from the rest of the map ({street}, {km} of streets)"
             ).format(place=place.place_id, street=island.name or _("without a name"), km=km(island.metres))
-        return _problem(place, reason, column)
+        return problem_at(place.origin, reason, column)
     distance_m = network.snap(place.lat, place.lon).distance_m
     if distance_m <= FARTHEST_M:
         return None
     reason = _(
         "{place} is {distance} from the nearest street of the map that may be ridden; at most {most} m is possible"
     ).format(place=place.place_id, distance=distance_words(distance_m), most=round(FARTHEST_M))
-    return _problem(place, reason, column)
+    return problem_at(place.origin, reason, column)
 
 
 def distance_words(metres: float) -> str:
     """Write a distance in whole metres, or in kilometres where it is more than one."""
     return km(metres) if metres >= 1000 else _("{n} m").format(n=round(metres))
-
-
-def _point(place: Place) -> tuple[float, float]:
-    assert place.lat is not None  # noqa: S101 - asked of places that were found
-    assert place.lon is not None  # noqa: S101
-    return place.lat, place.lon
-
-
-def _problem(place: Place, reason: str, column: str) -> InputProblem:
-    origin = place.origin
-    if origin is None:
-        return InputProblem(reason)
-    return InputProblem(reason, file=origin.file, row=origin.row, column=column)

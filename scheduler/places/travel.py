@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduler.base.errors import InputError, InputProblem
+from scheduler.base.errors import InputError
 from scheduler.base.i18n import _
 from scheduler.model.config import Cycling
-from scheduler.model.geo import Point, RidePath, StreetLeg
+from scheduler.model.geo import RidePath, StreetLeg
 from scheduler.model.problem import TravelTimes
-from scheduler.model.project import Place
+from scheduler.model.project import Place, problem_at
 from scheduler.network import Network
 from scheduler.network.search import Rides, fastest_rides
 
@@ -33,7 +33,7 @@ class Travel:
         """Return the ride from one place to another; unknown ids are a `KeyError`."""
         index = self.times.index()
         source, target = index[from_id], index[to_id]
-        here, there = _point(self.places[source]), _point(self.places[target])
+        here, there = self.places[source].point, self.places[target].point
         if here == there:
             return RidePath(points=(here, there), streets=(), seconds=0, metres=0)
         points = [here]
@@ -96,7 +96,7 @@ def travel_times(network: Network, places: Sequence[Place], cycling: Cycling | N
     """
     if cycling is not None and cycling != network.cycling:
         network = network.riding_at(cycling)
-    at = [_point(place) for place in places]
+    at = [place.point for place in places]
     rides = fastest_rides(network, [network.snap(lat, lon) for lat, lon in at])
     # Two places at one point, two practices of one house, are not ridden between.
     coordinates = np.array(at).reshape(-1, 2)
@@ -114,12 +114,6 @@ def travel_times(network: Network, places: Sequence[Place], cycling: Cycling | N
     )
 
 
-def _point(place: Place) -> Point:
-    if place.lat is None or place.lon is None:
-        raise ValueError(f"{place.place_id} has no coordinates: locate the project first")
-    return place.lat, place.lon
-
-
 def _require_reachable(network: Network, places: Sequence[Place], unreachable: list[list[int]]) -> None:
     problems = []
     for row, column in unreachable[:_MOST_PROBLEMS]:
@@ -127,9 +121,6 @@ def _require_reachable(network: Network, places: Sequence[Place], unreachable: l
         reason = _("there is no way to ride from {start} to {end} in the map {file}").format(
             start=start.place_id, end=end.place_id, file=network.file.name
         )
-        origin = end.origin or start.origin
-        problems.append(
-            InputProblem(reason, origin.file, origin.row, "address") if origin else InputProblem(reason)
-        )
+        problems.append(problem_at(end.origin or start.origin, reason, "address"))
     if problems:
         raise InputError(problems, hint=_("Use a map with all places and the streets between them."))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from scheduler.scenario.practices.places import NextPlaces, next_places
     from scheduler.scenario.reading import read_scenarios, scenarios_of
     from scheduler.scenario.reporting import scenario_report
+    from scheduler.scenario.runs.running import Runs
     from scheduler.scenario.simulation import simulate
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "NextPlaces",
     "Ranking",
     "Robustness",
+    "Runs",
     "Scenario",
     "Set",
     "apply",
@@ -65,6 +67,7 @@ _HOMES = {
     "NextPlaces": "practices.places",
     "Ranking": "practices.candidates",
     "Robustness": "chance.robustness",
+    "Runs": "runs.running",
     "Scenario": "changes",
     "Set": "changes",
     "apply": "applying",

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 from scheduler.base.i18n import _, day, ngettext, number
 from scheduler.model.config import SimulationSettings
 from scheduler.outputs import plots, words
-from scheduler.outputs.mappage import map_alone, weeks_text
+from scheduler.outputs.mappage import MapPage
 from scheduler.outputs.privacy import public
 from scheduler.outputs.report import Section, report
 from scheduler.outputs.scene import week_scene
+from scheduler.outputs.words import weeks_text
 from scheduler.scenario.chance.calm import Calm
 from scheduler.scenario.chance.robustness import Robustness
 from scheduler.scenario.goals.road import Capacity
@@ -18,8 +19,10 @@ from scheduler.scenario.telling import (
     chance_text,
     frontier_table,
     frontier_text,
+    goal_answer,
     needs_table,
     road_table,
+    unproven,
 )
 from scheduler.services.planner import Prepared, rides
 
@@ -39,6 +42,7 @@ def week_report(calm: Calm, prepared: Prepared) -> str:
     scene = week_scene(
         public(found.roster), rides(found.roster, prepared.travel), prepared.network.background()
     )
+    page = MapPage(title=words.week_title(found.roster), scene=scene)
     return report(
         _("How well week {number} of {year} keeps its times").format(
             number=calm.week.number, year=calm.week.year
@@ -57,9 +61,9 @@ def week_report(calm: Calm, prepared: Prepared) -> str:
                 figure=plots.stop_punctuality(found.stops(), source=source),
             ),
             *_price(calm, source),
-            Section(_("All rounds of the week"), html=map_alone(scene, words.week_title(found.roster))),
+            Section(_("All rounds of the week"), html=page.alone()),
         ],
-        notes=_open_rosters(calm),
+        notes=unproven(calm),
     )
 
 
@@ -90,14 +94,6 @@ def _price(calm: Calm, source: str) -> Iterator[Section]:
         )
 
 
-def _open_rosters(calm: Calm) -> list[str]:
-    return [
-        _("The roster with {minutes} minutes of slack is not proven best.").format(minutes=slack.minutes)
-        for slack in calm.slacks
-        if slack.robustness.roster.status != "optimal"
-    ]
-
-
 def capacity_report(found: Capacity, needs: "pd.DataFrame", chance: float) -> str:
     """Return the road to the goal and what it takes as an HTML page, in the language in force.
 
@@ -110,17 +106,6 @@ def capacity_report(found: Capacity, needs: "pd.DataFrame", chance: float) -> st
     """
     weeks = weeks_text([str(week) for week in found.weeks])
     source = _("Rosters planned by hjul; {weeks}").format(weeks=weeks)
-    least, most = found.range()
-    answer = _(
-        "The chance is {chance}. Of {booked} booked conversations, with those before, {held} are held on "
-        "average, and nine times in ten {least} to {most}."
-    ).format(
-        chance=chance_text(found.chance),
-        booked=number(sum(found.booked)),
-        held=number(found.expected),
-        least=number(least),
-        most=number(most),
-    )
     before = ngettext("{n} conversation was held before.", "{n} conversations were held before.", found.held)
     return report(
         _("The road to {goal} conversations").format(goal=number(found.goal)),
@@ -136,7 +121,7 @@ def capacity_report(found: Capacity, needs: "pd.DataFrame", chance: float) -> st
         [
             Section(
                 _("The road to the goal"),
-                answer,
+                ". ".join(goal_answer(found)),
                 table=road_table(found.fan()),
                 figure=plots.road_to_goal(found.fan(), end=found.end, source=source),
             ),
@@ -148,7 +133,7 @@ def capacity_report(found: Capacity, needs: "pd.DataFrame", chance: float) -> st
             ),
             *_sizes(found),
         ],
-        notes=[f"{failure.scenario} {failure.week}: {failure.reason}" for failure in found.failures],
+        notes=[*map(str, found.failures)],
     )
 
 

@@ -11,6 +11,7 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING
 
 from scheduler.model.clock import Week
@@ -136,19 +137,10 @@ class Comparison:
         import pandas as pd
 
         rows = []
-        for scenario in self.study.scenarios[1:]:
-            for measure in MEASURES:
-                found = self.difference(scenario.name, measure)
-                rows.append(
-                    {
-                        "scenario": scenario.name,
-                        "measure": measure.name,
-                        "today": found.today,
-                        "value": found.value,
-                        "difference": found.difference,
-                        "standard_error": found.standard_error,
-                    }
-                )
+        for scenario, measure in product(self.study.scenarios[1:], MEASURES):
+            found = self.difference(scenario.name, measure)
+            figures = (found.today, found.value, found.difference, found.standard_error)
+            rows.append((scenario.name, measure.name, *figures))
         columns = ["scenario", "measure", "today", "value", "difference", "standard_error"]
         return pd.DataFrame(rows, columns=columns)
 
@@ -181,19 +173,9 @@ class Comparison:
                 difference = held[id_] - held_before[id_]
                 if abs(difference) < 1e-9:
                     continue
-                rows.append(
-                    {
-                        "scenario": scenario.name,
-                        "practice_id": id_,
-                        "name": name,
-                        "part": "both" if id_ in today and id_ in now else "new" if id_ in now else "gone",
-                        "asked_today": asked_before[id_],
-                        "asked": asked[id_],
-                        "held_today": held_before[id_],
-                        "held": held[id_],
-                        "difference": difference,
-                    }
-                )
+                part = "both" if id_ in today and id_ in now else "new" if id_ in now else "gone"
+                figures = (asked_before[id_], asked[id_], held_before[id_], held[id_], difference)
+                rows.append((scenario.name, id_, name, part, *figures))
         columns = ["scenario", "practice_id", "name", "part", "asked_today", "asked", "held_today", "held"]
         return pd.DataFrame(rows, columns=[*columns, "difference"])
 

@@ -1,5 +1,7 @@
 """What a week of the service costs, from the settings [costs], or else from the budget."""
 
+from collections.abc import Iterable
+
 from scheduler.inputs.settings import OPEN_PERIOD
 from scheduler.model.clock import Week
 from scheduler.model.project import Project
@@ -28,3 +30,10 @@ def week_cost_dkk(project: Project, week: Week) -> float | None:
         + config.costs.other_dkk_a_year
     )
     return a_year / _WEEKS_A_YEAR
+
+
+def cost_dkk(project: Project, weeks: Iterable[Week]) -> float | None:
+    """Return what some weeks of a project cost in kroner; None where nothing is known of it."""
+    costs = [week_cost_dkk(project, week) for week in weeks]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known) if len(known) == len(costs) else None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from scheduler.base import i18n
 from scheduler.base.i18n import _, ngettext
 from scheduler.scenario.compare import Comparison, Difference
-from scheduler.scenario.costs import week_cost_dkk
+from scheduler.scenario.costs import cost_dkk
 from scheduler.scenario.model import TODAY
 
 #: How many practices are named in a sentence.
@@ -123,21 +123,18 @@ def _cycling(comparison: Comparison, scenario: str) -> Iterator[str]:
     way = float(held[scenario] * (rate[scenario] - rate[TODAY]))
     if math.isnan(volume + way):
         return  # there is no way to a conversation where none is held
-    parts = []
-    if round(volume):
-        told = (
-            _("{n} minutes for more conversations")
-            if volume > 0
-            else _("{n} minutes for fewer conversations")
+    parts = [
+        (more if minutes > 0 else less).format(n=_signed(minutes))
+        for minutes, more, less in (
+            (volume, _("{n} minutes for more conversations"), _("{n} minutes for fewer conversations")),
+            (
+                way,
+                _("{n} minutes as the way to each is longer"),
+                _("{n} minutes as the way to each is shorter"),
+            ),
         )
-        parts.append(told.format(n=_signed(volume)))
-    if round(way):
-        told = (
-            _("{n} minutes as the way to each is longer")
-            if way > 0
-            else _("{n} minutes as the way to each is shorter")
-        )
-        parts.append(told.format(n=_signed(way)))
+        if round(minutes)
+    ]
     if parts:
         yield _("Cycling: {parts}.").format(parts=", ".join(parts))
 
@@ -145,11 +142,7 @@ def _cycling(comparison: Comparison, scenario: str) -> Iterator[str]:
 def _costs(comparison: Comparison, scenario: str) -> Iterator[str]:
     """Say which parts of the costs differ."""
     before, after = (comparison.study.prepared[name].project for name in (TODAY, scenario))
-    costs = [
-        sum(cost for week in comparison.weeks if (cost := week_cost_dkk(project, week)))
-        for project in (before, after)
-    ]
-    apart = costs[1] - costs[0]
+    apart = (cost_dkk(after, comparison.weeks) or 0) - (cost_dkk(before, comparison.weeks) or 0)
     people = len(after.consultants) - len(before.consultants)
     if round(apart):
         parts = []
@@ -161,7 +154,7 @@ def _costs(comparison: Comparison, scenario: str) -> Iterator[str]:
             told = ngettext("{n} practice", "{n} practices", abs(practices))
             parts.append(told.format(n=_signed(practices)))
         if after.config.costs != before.config.costs:
-            parts.append(_("other prices"))
+            parts.append(_("other rates"))
         yield _("Cost: {n} kr. ({parts}).").format(n=_signed(apart), parts=", ".join(parts))
 
 

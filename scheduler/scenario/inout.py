@@ -5,17 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler.base import files
-from scheduler.base.errors import ServiceError
-from scheduler.base.i18n import _, os_reason
+from scheduler.base.errors import told
 from scheduler.base.progress import Progress
 from scheduler.places.online import OnlineAddresses
 from scheduler.services.planner import Prepared, prepare
 
 if TYPE_CHECKING:
     import pandas as pd
-
-#: The folder beside the tables where weeks are kept as they are planned, so that none is planned twice.
-WEEKS_FOLDER = "weeks"
 
 
 def prepared_with(
@@ -29,18 +25,14 @@ def prepared_with(
     return prepared, OnlineAddresses.of(data, settings, online=online, progress=progress)
 
 
-def write_tables(folder: Path, tables: Mapping[str, "pd.DataFrame"]) -> tuple[Path, ...]:
-    """Write tables as CSV files into a folder, each complete or not at all; return the files."""
-    try:
+def write_tables(folder: Path | None, tables: Mapping[str, "pd.DataFrame"]) -> None:
+    """Write tables as CSV files into a folder, if there is one, each complete or not at all."""
+    if folder is None:
+        return
+    with told(files.unwritable, folder):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ServiceError(
-            _("{file} cannot be written: {error}").format(file=folder, error=os_reason(error))
-        ) from error
-    written = {folder / f"{name}.csv": table for name, table in tables.items()}
-    for file, table in written.items():
-        files.replace_csv(file, list(table.columns), _plain(table))
-    return tuple(written)
+    for name, table in tables.items():
+        files.replace_csv(folder / f"{name}.csv", list(table.columns), _plain(table))
 
 
 def _plain(table: "pd.DataFrame") -> Iterable[list[object]]:

@@ -3,6 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 
+from scheduler.base.errors import InputProblem
 from scheduler.model.problem import Problem
 
 #: The name of the project as it is, in every comparison.
@@ -13,7 +14,8 @@ TODAY = "today"
 class Task:
     """One week of one scenario, ready to be planned anywhere.
 
-    `watched` is the id of a request whose visit is also counted apart, if any.
+    `watched` is the id of a request whose visit is also counted apart, if any. `time_limit_s` is how long
+    it may be searched: `Runs` has the last word.
     """
 
     scenario: str
@@ -70,6 +72,13 @@ class Failure:
     scenario: str
     week: str
     reason: str
+
+    def problem(self) -> InputProblem:
+        """Return the failure as one of the problems of an error, named by its scenario and week."""
+        return InputProblem(self.reason, f"{self.scenario} {self.week}")
+
+    def __str__(self) -> str:
+        return str(self.problem())
 
 
 #: The columns of a table of results, in order.

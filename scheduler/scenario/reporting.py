@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from scheduler.base import i18n
-from scheduler.base.i18n import _
+from scheduler.base.i18n import _, capitalized
 from scheduler.model.project import Place
-from scheduler.outputs.mappage import weeks_text
 from scheduler.outputs.plots.scenarios import conversations_by_week, scenario_differences
-from scheduler.outputs.plots.style import sentence
 from scheduler.outputs.report import Section, report
-from scheduler.outputs.scenariomap import ChangedPlace, scenario_map_page
+from scheduler.outputs.scenariomap import ChangedPlace, scenario_map
+from scheduler.outputs.words import weeks_text
 from scheduler.scenario.changes import Scenario
 from scheduler.scenario.compare import MEASURES, Comparison
 from scheduler.scenario.explaining import (
@@ -22,6 +21,7 @@ from scheduler.scenario.explaining import (
     remarks,
 )
 from scheduler.scenario.model import TODAY
+from scheduler.scenario.practices.newcomers import practice_places
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +63,7 @@ def comparison_table(comparison: Comparison) -> "pd.DataFrame":
         ]
         rows.append(
             [
-                sentence(measure_title(measure.name)),
+                capitalized(measure_title(measure.name)),
                 measure_text(measure.name, value, decimals=decimals),
                 *cells,
             ]
@@ -103,7 +103,7 @@ def _plots(comparison: Comparison) -> Iterator[Section]:
         if known.all():
             decimals, scale = measure_scale(name)
             yield Section(
-                sentence(measure_title(name)),
+                capitalized(measure_title(name)),
                 figure=scenario_differences(
                     differences,
                     name,
@@ -137,13 +137,12 @@ def _map(comparison: Comparison) -> Iterator[Section]:
     if not changed:
         return
     today = comparison.study.prepared[TODAY]
-    ids = {practice.practice_id for practice in today.project.practices}
-    page = scenario_map_page(
+    page = scenario_map(
         changed,
         bases=today.project.bases,
-        practices=[place for place in today.project.places if place.place_id in ids],
+        practices=practice_places(today.project),
         background=today.network.background(),
-    )
+    ).alone()
     key = pd.DataFrame(
         [
             (str(number), each.place.name, each.place.full_address, "; ".join(each.lines))
@@ -176,6 +175,4 @@ def _changed_places(comparison: Comparison) -> list[ChangedPlace]:
 def _visible(comparison: Comparison, scenario: str) -> dict[str, Place]:
     """Return a scenario's bases and practices by id: home visits are nobody's business."""
     project = comparison.study.prepared[scenario].project
-    ids = {practice.practice_id for practice in project.practices}
-    places = (*project.bases, *(place for place in project.places if place.place_id in ids))
-    return {place.place_id: place for place in places}
+    return {place.place_id: place for place in (*project.bases, *practice_places(project))}

@@ -1,18 +1,17 @@
 """Scenarios from question to comparison: what the command line and the notebooks call."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from scheduler.base import files
-from scheduler.base.errors import InputProblem, SchedulerError
+from scheduler.base.errors import SchedulerError
 from scheduler.base.i18n import _
-from scheduler.base.progress import Progress, Silent
 from scheduler.model.clock import Week
 from scheduler.scenario.changes import Scenario
 from scheduler.scenario.compare import Comparison
-from scheduler.scenario.inout import WEEKS_FOLDER, prepared_with, write_tables
-from scheduler.scenario.model import Failure
+from scheduler.scenario.inout import prepared_with, write_tables
 from scheduler.scenario.reading import read_scenarios
+from scheduler.scenario.runs.running import Runs
 from scheduler.scenario.weeks import study
 from scheduler.services.planner import Prepared
 
@@ -26,13 +25,8 @@ def simulate(
     *,
     draws: int = 1,
     seed: int = 0,
-    time_limit_s: float = 20.0,
-    workers: int | None = None,
-    cluster: str | None = None,
     online: bool = False,
-    folder: Path | None = None,
-    progress: Progress | None = None,
-    stop: Callable[[], bool] | None = None,
+    runs: Runs = Runs(),
 ) -> Comparison:
     """Plan the same weeks in every scenario and as the project is, and compare.
 
@@ -49,20 +43,12 @@ def simulate(
         time with other numbers of conversations, the same in every scenario.
     seed
         Other draws with another seed.
-    time_limit_s
-        How long each week may be searched.
-    workers, cluster
-        Who plans: so many processes of this machine (none for one per processor, 0 for this process),
-        or a Dask cluster.
     online
-        Look up addresses that the map does not know, but for those of home visits. Needs the folder.
-    folder
-        Where weeks are kept as they are planned, and tables are written: results.csv and results.parquet
-        (a row a week), comparison.csv, differences.csv and causes.csv. Without one nothing is written.
-    progress
-        Is told of each step.
-    stop
-        Is asked now and then whether to end early; the weeks that all scenarios have are compared.
+        Look up addresses that the map does not know, but for those of home visits. Needs the project folder.
+    runs
+        How the weeks are planned. Its folder gets results.csv and results.parquet (a row a week),
+        comparison.csv, differences.csv and causes.csv. Where it is stopped early, the weeks that all
+        scenarios have are compared.
 
     Raises
     ------
@@ -73,50 +59,27 @@ def simulate(
     SchedulerError
         When no week could be planned in all scenarios, with the reasons.
     """
-    from scheduler.scenario.runs.running import run
-
-    progress = progress or Silent()
-    prepared, addresses = prepared_with(data, online=online, progress=progress)
-    asked = study(
-        prepared,
-        read_scenarios(scenarios, prepared.project) if isinstance(scenarios, Path) else scenarios,
-        weeks,
-        draws=draws,
-        seed=seed,
-        time_limit_s=time_limit_s,
-        online=addresses,
-        progress=progress,
-    )
-    ran = run(
-        asked.tasks,
-        folder / WEEKS_FOLDER if folder else None,
-        workers=workers,
-        cluster=cluster,
-        progress=progress,
-        stop=stop,
-    )
+    prepared, addresses = prepared_with(data, online=online, progress=runs.progress)
+    if isinstance(scenarios, Path):
+        scenarios = read_scenarios(scenarios, prepared.project)
+    runs.progress.step(_("Scenarios"))
+    asked = study(prepared, scenarios, weeks, draws=draws, seed=seed, online=addresses)
+    ran = runs.run(asked.tasks)
     comparison = Comparison(
         study=asked, results=ran.results, failures=ran.failures, interrupted=ran.interrupted
     )
     if not comparison.weeks:
-        raise SchedulerError(_reasons(ran.failures))
-    if folder:
+        raise SchedulerError(
+            [failure.problem() for failure in ran.failures[:_MOST_REASONS]]
+            or _("No week was planned in every scenario; nothing can be compared.")
+        )
+    if runs.folder:
         tables = {
             "results": comparison.results,
             "comparison": comparison.table(),
             "differences": comparison.differences(),
             "causes": comparison.causes(),
         }
-        write_tables(folder, tables)
-        files.replace(folder / "results.parquet", comparison.results.to_parquet(index=False))
+        write_tables(runs.folder, tables)
+        files.replace(runs.folder / "results.parquet", comparison.results.to_parquet(index=False))
     return comparison
-
-
-def _reasons(failures: Sequence[Failure]) -> str | list[InputProblem]:
-    """Return why no week could be planned everywhere."""
-    if not failures:
-        return _("No week was planned in every scenario; nothing can be compared.")
-    return [
-        InputProblem(failure.reason, f"{failure.scenario} {failure.week}")
-        for failure in failures[:_MOST_REASONS]
-    ]

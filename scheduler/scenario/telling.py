@@ -7,13 +7,14 @@ import math
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from scheduler.base.i18n import _, minutes, number
-from scheduler.outputs.plots.style import sentence
+from scheduler.base.i18n import _, capitalized, day, minutes, number
+from scheduler.scenario.weeks import QUARTER_WEEKS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_QUARTER_WEEKS = 13
+    from scheduler.scenario.chance.calm import Calm
+    from scheduler.scenario.goals.road import Capacity
 
 
 def chance_text(chance: float) -> str:
@@ -27,30 +28,45 @@ def chance_text(chance: float) -> str:
     return _("{percent} %").format(percent=number(100 * chance, 1))
 
 
+def goal_answer(found: "Capacity") -> tuple[str, str]:
+    """Return how likely the goal is reached, and the conversations behind that, each in a sentence."""
+    least, most = found.range()
+    return (
+        _("The chance to hold {goal} conversations by {end}: {chance}").format(
+            goal=number(found.goal), end=day(found.end, "year"), chance=chance_text(found.chance)
+        ),
+        _(
+            "{booked} are booked in {weeks} weeks, and with those before {held} held on average, "
+            "nine times in ten {least} to {most}."
+        ).format(
+            booked=number(sum(found.booked)),
+            weeks=number(len(found.weeks)),
+            held=number(found.expected),
+            least=number(least),
+            most=number(most),
+        ),
+    )
+
+
 def road_table(fan: "pd.DataFrame") -> "pd.DataFrame":
     """Return the road to the goal as `Capacity.fan` has it, a row a quarter and one for the end."""
     import pandas as pd
 
     booked = fan["booked_conversations"].cumsum()
-    stations = [*range(_QUARTER_WEEKS - 1, len(fan) - 1, _QUARTER_WEEKS), len(fan) - 1]
+    stations = [*range(QUARTER_WEEKS - 1, len(fan) - 1, QUARTER_WEEKS), len(fan) - 1]
     rows = [
-        (
-            str(row["week"]),
-            number(booked.iloc[at]),
-            number(row["expected_held"]),
-            _("{least} to {most}").format(least=number(row["held_p05"]), most=number(row["held_p95"])),
-            chance_text(row["chance_of_goal"]),
-        )
+        {
+            _("By the end of"): str(row["week"]),
+            _("Booked"): number(booked.iloc[at]),
+            capitalized(_("held, on average")): number(row["expected_held"]),
+            _("Nine times in ten"): _("{least} to {most}").format(
+                least=number(row["held_p05"]), most=number(row["held_p95"])
+            ),
+            _("Goal reached"): chance_text(row["chance_of_goal"]),
+        }
         for at, row in zip(stations, fan.iloc[stations].to_dict("records"), strict=True)
     ]
-    headings = [
-        _("By the end of"),
-        _("Booked"),
-        sentence(_("held, on average")),
-        _("Nine times in ten"),
-        _("Goal reached"),
-    ]
-    return pd.DataFrame(rows, columns=headings)
+    return pd.DataFrame(rows)
 
 
 def needs_table(needs: "pd.DataFrame") -> "pd.DataFrame":
@@ -72,10 +88,14 @@ def needs_table(needs: "pd.DataFrame") -> "pd.DataFrame":
         return number(value, 1 if lever == "bookings_a_week" else 0)
 
     rows = [
-        (names[row["lever"]], cell(row["lever"], row["today"]), cell(row["lever"], row["needed"]))
+        {
+            "": names[row["lever"]],
+            _("Today"): cell(row["lever"], row["today"]),
+            _("Needed"): cell(row["lever"], row["needed"]),
+        }
         for row in needs.to_dict("records")
     ]
-    return pd.DataFrame(rows, columns=["", _("Today"), _("Needed")])
+    return pd.DataFrame(rows)
 
 
 def frontier_table(frontier: "pd.DataFrame") -> "pd.DataFrame":
@@ -86,33 +106,21 @@ def frontier_table(frontier: "pd.DataFrame") -> "pd.DataFrame":
     """
     import pandas as pd
 
+    costs = {_("Kroner"): "cost_dkk_a_quarter", _("Kroner each"): "cost_a_held_conversation_dkk"}
     rows = [
-        (
-            _("today") if row["is_today"] else "*" if row["on_frontier"] else "",
-            str(row["consultants"]),
-            str(row["practices"]),
-            _count(row["requested_a_quarter"]),
-            _count(row["booked_a_quarter"]),
-            _held(row),
-            _count(row["cost_dkk_a_quarter"]),
-            _count(row["cost_a_held_conversation_dkk"]),
-            chance_text(row["chance_of_goal"]),
-        )
+        {
+            "": _("today") if row["is_today"] else "*" if row["on_frontier"] else "",
+            _("Consultants"): str(row["consultants"]),
+            _("Practices"): str(row["practices"]),
+            _("Asked for"): _count(row["requested_a_quarter"]),
+            _("Booked"): _count(row["booked_a_quarter"]),
+            capitalized(_("held, on average")): _held(row),
+            **{heading: _count(row[name]) for heading, name in costs.items() if _has_costs(frontier)},
+            _("Goal reached"): chance_text(row["chance_of_goal"]),
+        }
         for row in frontier.to_dict("records")
     ]
-    headings = [
-        "",
-        _("Consultants"),
-        _("Practices"),
-        _("Asked for"),
-        _("Booked"),
-        sentence(_("held, on average")),
-        _("Kroner"),
-        _("Kroner each"),
-        _("Goal reached"),
-    ]
-    table = pd.DataFrame(rows, columns=headings)
-    return table if _has_costs(frontier) else table.drop(columns=headings[6:8])
+    return pd.DataFrame(rows)
 
 
 def frontier_text(frontier: "pd.DataFrame") -> str:
@@ -146,30 +154,27 @@ def calm_table(calm: "pd.DataFrame") -> "pd.DataFrame":
     import pandas as pd
 
     rows = [
-        (
-            minutes(row["slack_minutes"] * 60),
-            number(row["score_points"]),
-            minutes(row["cycling_minutes"] * 60),
-            minutes(row["waiting_minutes"] * 60),
-            number(row["booked_conversations"]),
-            number(row["expected_held"], 2),
-            number(row["lost_to_delay"], 3),
-            chance_text(row["chance_visit_within_0_min"]),
-            chance_text(row["chance_visit_within_5_min"]),
-            chance_text(row["chance_week_within_15_min"]),
-        )
+        {
+            _("Slack"): minutes(row["slack_minutes"] * 60),
+            _("Points"): number(row["score_points"]),
+            _("Cycling"): minutes(row["cycling_minutes"] * 60),
+            _("Waiting"): minutes(row["waiting_minutes"] * 60),
+            _("Booked"): number(row["booked_conversations"]),
+            capitalized(_("held, on average")): number(row["expected_held"], 2),
+            _("Lost to delay"): number(row["lost_to_delay"], 3),
+            _("On time"): chance_text(row["chance_visit_within_0_min"]),
+            _("Within 5 min"): chance_text(row["chance_visit_within_5_min"]),
+            _("All within 15 min"): chance_text(row["chance_week_within_15_min"]),
+        }
         for row in calm.to_dict("records")
     ]
-    headings = [
-        _("Slack"),
-        _("Points"),
-        _("Cycling"),
-        _("Waiting"),
-        _("Booked"),
-        sentence(_("held, on average")),
-        _("Lost to delay"),
-        _("On time"),
-        _("Within 5 min"),
-        _("All within 15 min"),
+    return pd.DataFrame(rows)
+
+
+def unproven(calm: "Calm") -> list[str]:
+    """Return a remark on every roster with or without slack that is not proven best."""
+    return [
+        _("The roster with {minutes} minutes of slack is not proven best.").format(minutes=slack.minutes)
+        for slack in calm.slacks
+        if slack.robustness.roster.status != "optimal"
     ]
-    return pd.DataFrame(rows, columns=headings)

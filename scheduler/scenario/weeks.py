@@ -2,14 +2,12 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _
-from scheduler.base.progress import Progress, Silent
 from scheduler.inputs import cells
 from scheduler.inputs.settings import OPEN_PERIOD
 from scheduler.model.clock import TIMEZONE, Week
@@ -60,29 +58,11 @@ def study(
     *,
     draws: int = 1,
     seed: int = 0,
-    time_limit_s: float = 20.0,
     online: OnlineAddresses | None = None,
-    progress: Progress | None = None,
 ) -> Study:
-    """Pose every week of every scenario, and of the project as it is.
+    """Pose every week of every scenario, and of the project as it is, for `simulate` to plan.
 
-    Parameters
-    ----------
-    prepared
-        The project as it is.
-    scenarios
-        With names of their own, none like another.
-    weeks
-        Which to compare over, as `weeks_of` reads them; none for `default_weeks`.
-    draws
-        With 1, every week is posed once, with the demand of the tables; with more, that often, with the
-        demand of `scheduler.scenario.demand`.
-    seed
-        Other draws with another seed.
-    time_limit_s
-        How long each week may be searched.
-    online
-        Looks up addresses that the map does not know.
+    `online` looks up addresses that the map does not know.
 
     Raises
     ------
@@ -96,17 +76,15 @@ def study(
     compared = chosen_weeks(weeks, project)
     if draws < 1:
         raise InputError(_("The number of draws must be at least 1."))
-    (progress or Silent()).step(_("Scenarios"))
     changed = changed_projects(scenarios, project)
     made = {TODAY: prepared}
-    pose = partial(_tasks, weeks=compared, draws=draws, seed=seed, time_limit_s=time_limit_s)
-    tasks = [pose(TODAY, prepared)]
+    tasks = [tasks_of(TODAY, prepared, compared, draws=draws, seed=seed)]
     problems: list[InputProblem] = []
     for scenario in scenarios:
         try:
             ready = prepare_changed(prepared, changed[scenario.name], online)
             made[scenario.name] = ready
-            tasks.append(pose(scenario.name, ready))
+            tasks.append(tasks_of(scenario.name, ready, compared, draws=draws, seed=seed))
         except InputError as error:
             problems += (_attributed(scenario, problem) for problem in error.problems)
     if problems:
@@ -122,8 +100,8 @@ def study(
     )
 
 
-def _tasks(
-    name: str, prepared: Prepared, *, weeks: Sequence[Week], draws: int, seed: int, time_limit_s: float
+def tasks_of(
+    name: str, prepared: Prepared, weeks: Iterable[Week], *, draws: int = 1, seed: int = 0
 ) -> list[Task]:
     """Pose all weeks of one scenario, in every draw; an `InputError` says what is wrong in any of them."""
     tasks: list[Task] = []
@@ -140,7 +118,7 @@ def _tasks(
                 problems |= dict.fromkeys(error.problems)
                 break  # what is wrong with a week does not depend on the draw
             label = f"{week}#{draw}" if draws > 1 else str(week)
-            tasks.append(Task(scenario=name, week=label, problem=posed, time_limit_s=time_limit_s))
+            tasks.append(Task(scenario=name, week=label, problem=posed))
     if problems:
         raise InputError(problems)
     return tasks
@@ -186,16 +164,13 @@ def weeks_of(text: str) -> tuple[Week, ...]:
         When they are not written so, or the last comes before the first.
     """
     first, dots, last = text.partition("..")
+    hint = _("Write the weeks like 2009-W20..2009-W32.")
     try:
         begin = cells.week(first)
         end = cells.week(last) if dots else begin
     except cells.CellError as error:
-        raise InputError(str(error), hint=_("Write the weeks like 2009-W20..2009-W32.")) from error
+        raise InputError(str(error), hint) from error
     if end < begin:
-        raise InputError(
-            _("{first} to {last} are no weeks: the last comes before the first.").format(
-                first=begin, last=end
-            ),
-            hint=_("Write the weeks like 2009-W20..2009-W32."),
-        )
+        reason = _("{first} to {last} are no weeks: the last comes before the first.")
+        raise InputError(reason.format(first=begin, last=end), hint)
     return tuple(begin.shift(weeks) for weeks in range(end.weeks_since(begin) + 1))

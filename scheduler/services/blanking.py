@@ -15,12 +15,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from scheduler.base.i18n import _, day, language
+from scheduler.base.i18n import day
 from scheduler.model import rosterfile
 from scheduler.model.clock import Week
 from scheduler.model.roster import Roster, Round, Stop
 from scheduler.model.text import Text
 from scheduler.outputs import names
+from scheduler.outputs.templates import render
 from scheduler.services.oldfiles import UNREADABLE, Folder, files_below, parts_of
 
 #: Files that may hold anything, and in which nothing can be found.
@@ -236,15 +237,4 @@ def _page(name: str) -> bytes:
     if match := _ROUND_PAGE.fullmatch(name):
         with suppress(ValueError):
             title = f"{day(dt.date.fromisoformat(match[1]), 'year')} · {match[2]}"
-    title = html.escape(title)
-    text = html.escape(_("The address of a home visit on this round has been deleted, and the page with it."))
-    back = html.escape(_("Back to the week"))
-    page = (
-        f'<!DOCTYPE html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
-        "<style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;"
-        "max-width:40rem;padding:0 1rem}</style>\n"
-        f'</head>\n<body>\n<h1>{title}</h1>\n<p>{text}</p>\n<p><a href="../{names.INDEX}">{back}</a></p>\n'
-        "</body>\n</html>\n"
-    )
-    return page.encode()
+    return render("deleted.html", title=title, index=names.INDEX).encode()

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from scheduler.base import files
-from scheduler.base.errors import InputError, InputProblem, ServiceError
+from scheduler.base.errors import InputError, InputProblem, ServiceError, told
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
 from scheduler.inputs import read_project
 from scheduler.model.geo import Point
-from scheduler.model.project import Place, Project
+from scheduler.model.project import Place, Project, problem_at
 from scheduler.network import Network, distance_m, load_network
 from scheduler.network.area import DEFAULT_MARGIN_KM, Surroundings
 from scheduler.network.extract import Bounds, addresses_on, bounds_of, extract
@@ -25,7 +25,7 @@ from scheduler.network.loading import is_builtin
 from scheduler.network.mapfile import MapFile, open_map
 from scheduler.network.osm import OsmData
 from scheduler.network.writing import write_osm
-from scheduler.outputs.networkmap import network_page
+from scheduler.outputs import networkmap
 from scheduler.places.addresses import AddressBook, AddressError, WrittenAddress, read_address, street_key
 from scheduler.places.geocoding import Search, distance_words, search_places, unreachable
 from scheduler.places.online import OnlineAddresses
@@ -52,14 +52,14 @@ def network_map(found: Described) -> str:
     """Return a described network as an HTML page, with all places but home visits."""
     info = found.network.info()
     homes = found.project.homes
-    return network_page(
+    return networkmap.network_map(
         found.network.stretches(),
         found.network.background(),
         [place for place in found.search.places if place.place_id not in homes],
         {located.place_id: located.distance_m for located in found.search.located},
         source=info.source,
         date=info.date,
-    )
+    ).html()
 
 
 def build_network(
@@ -94,7 +94,7 @@ def build_network(
     online = OnlineAddresses(data_dir)
     target = data_dir / NETWORK_FILE
     try:
-        with files.claimed(target) as claim:
+        with files.claimed(target) as claim, told(files.unwritable, target):
             claim.new.mkdir()
             part = claim.new / NETWORK_FILE
             if is_builtin(file):
@@ -105,10 +105,6 @@ def build_network(
             files.move(part, target)
     except InputError as error:
         raise _naming(error, part, file) from error
-    except OSError as error:
-        if isinstance(error, ServiceError):
-            raise
-        raise files.unwritable(target, error) from error
     network = load_network(target, project.config.cycling, progress=progress)
     return Described(project, network, search_places(project, network, online))
 
@@ -168,12 +164,7 @@ def _outside(place: Place, point: Point, bounds: Bounds) -> InputProblem | None:
     reason = _("{place} is {distance} outside the area of the map").format(
         place=place.place_id, distance=distance_words(away_m)
     )
-    return _problem(place, reason)
-
-
-def _problem(place: Place, reason: str) -> InputProblem:
-    origin = place.origin
-    return InputProblem(reason, origin.file, origin.row) if origin else InputProblem(reason)
+    return problem_at(place.origin, reason)
 
 
 def _another_map(file: Path) -> str:

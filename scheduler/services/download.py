@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scheduler.base import files
-from scheduler.base.errors import InputError, InputProblem, SchedulerError, ServiceError
+from scheduler.base.errors import InputError, InputProblem, SchedulerError, ServiceError, told
 from scheduler.base.i18n import _, number
 from scheduler.base.progress import Progress, Silent
 from scheduler.base.resources import builtin_map
 from scheduler.base.version import __version__
 from scheduler.inputs import read_project
-from scheduler.model.project import Place, Project
+from scheduler.model.project import Place, Project, problem_at
 from scheduler.network import Network, distance_m, load_network
 from scheduler.network.area import DEFAULT_MARGIN_KM, Surroundings
 from scheduler.network.coastline import add_sea
@@ -96,7 +96,7 @@ def download_network(
         answer = services.overpass(map_query(area, project.config.map.timeout_s))
         data = osm_data(answer, f"hjul {__version__}, Overpass API")
         add_sea(data, area)
-        with files.claimed(target) as claim:
+        with files.claimed(target) as claim, told(files.unwritable, target):
             claim.new.mkdir()
             file = claim.new / NETWORK_FILE
             write_osm(file, data)
@@ -106,8 +106,6 @@ def download_network(
         raise ServiceError(
             error.problems, hint=f"{error.hint} {_what_still_works(data_dir, project)}"
         ) from error
-    except OSError as error:
-        raise files.unwritable(target, error) from error
     network = load_network(target, project.config.cycling, progress=progress)
     problems = search_places(project, network, OnlineAddresses(data_dir)).problems
     return Downloaded(network, area_km2, len(project.home_visits), problems)
@@ -194,6 +192,4 @@ def _too_large(places: Sequence[Place], points: "NDArray[np.float64]") -> InputE
         "Check its lat and lon. For places that do lie far apart take an extract of the region from a file, "
         "with `hjul network build FILE`."
     )
-    if place.origin is None:
-        return InputError(reason, hint)
-    return InputError(InputProblem(reason, place.origin.file, place.origin.row), hint)
+    return InputError(problem_at(place.origin, reason), hint)

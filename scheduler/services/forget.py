@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scheduler.base import files
-from scheduler.base.errors import InputError, InputProblem
+from scheduler.base.errors import InputError, InputProblem, told
 from scheduler.base.files import Claim
 from scheduler.base.i18n import _, ngettext
 from scheduler.inputs import csvfile
@@ -211,17 +211,13 @@ def _write_all(changes: Iterable[tuple[Claim | None, Mapping[Path, bytes]]]) -> 
         for file, content in contents.items():
             assert claim is not None  # noqa: S101 - its folder is there
             beside = claim.new / str(len(written))
-            try:
+            with told(files.unwritable, file):
                 claim.new.mkdir(exist_ok=True)
                 beside.write_bytes(content)
-            except OSError as error:
-                raise files.unwritable(file, error) from error
             written.append((beside, file))
     for beside, file in written:
-        try:
+        with told(files.unwritable, file):
             _move(beside, Path(os.path.realpath(file)))
-        except OSError as error:
-            raise files.unwritable(file, error) from error
 
 
 def _move(beside: Path, file: Path) -> None:

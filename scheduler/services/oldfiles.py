@@ -15,7 +15,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import NoReturn
 
 from scheduler.base import files, limits
-from scheduler.base.errors import InputError
+from scheduler.base.errors import InputError, told
 from scheduler.model import rosterfile
 from scheduler.model.roster import Roster
 from scheduler.outputs import names
@@ -59,12 +59,9 @@ class Folder:
             When it cannot be read.
         """
         file = self.place / path
-        try:
-            with file.open("rb") as stream:
-                limits.require_size(stream, _MOST_BYTES, file)
-                return stream.read()
-        except OSError as error:
-            raise limits.unreadable(file, error) from error
+        with told(limits.unreadable, file), file.open("rb") as stream:
+            limits.require_size(stream, _MOST_BYTES, file)
+            return stream.read()
 
     def called(self, path: PurePath) -> str:
         """Return what people call a file."""

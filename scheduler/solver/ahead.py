@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from scheduler.solver.block import Block, Ints
 from scheduler.solver.graph import FAR, DayGraph, Points
-from scheduler.week.schedule import Ways
+from scheduler.week.ways import Ways
 
 Places = NDArray[np.int32]
 _DAY_S = 86_400
@@ -25,11 +25,11 @@ _DAY_S = 86_400
 _NEVER_S = 1 << 20
 
 
-class _Moves(NamedTuple):
-    """The possible moves of one sort of a shape, by departure.
+class _Arcs(NamedTuple):
+    """The possible arcs of one sort of a shape, by departure.
 
     `plain` and `lunch` are the first start of the target, by number, that can follow, without and with
-    lunch on the way; `points` are what the move itself costs.
+    lunch on the way; `points` are what the arc itself costs.
     """
 
     departure: Ints
@@ -40,7 +40,7 @@ class _Moves(NamedTuple):
 
 
 class Onward:
-    """Departures, targets and moves of a shape of days.
+    """Departures, targets and arcs of a shape of days.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Onward:
         The departure of each node and start, and which of its target's starts it is.
     target
         The target of each node.
-    moves
+    arcs
         Those that wait away from base, and those that do not.
     """
 
@@ -81,8 +81,8 @@ class Onward:
             place_ids[target] = graph.stops[number].place_id
         count = (self.starts_s < _NEVER_S).sum(axis=1)
         # Nothing follows the end of the day.
-        self.moves = tuple(
-            self._moves(graph, way, group[:-1], count) for way in graph.sorts(place_ids, place_ids)
+        self.arcs = tuple(
+            self._arcs(graph, way, group[:-1], count) for way in graph.sorts(place_ids, place_ids)
         )
 
     def _targets(self, graph: DayGraph, targets: int) -> tuple[NDArray[np.int32], Ints]:
@@ -98,11 +98,11 @@ class Onward:
         start[node, at] = number[inverse.reshape(-1)]
         return starts_s, start
 
-    def _moves(self, graph: DayGraph, way: Ways, group: Ints, count: Ints) -> _Moves:
-        """Return the moves of a sort from the departures, of which `group` is the request or engagement."""
+    def _arcs(self, graph: DayGraph, way: Ways, group: Ints, count: Ints) -> _Arcs:
+        """Return the arcs of a sort from the departures, of which `group` is the request or engagement."""
         of_departure = way.take(group)
         ends_s = self.ends_s[: len(group), np.newaxis].astype(np.int32)
-        plain_s, lunch_s, may_lunch = graph.model.earliest_starts_s(of_departure, ends_s)
+        plain_s, lunch_s, may_lunch = graph.model.ways.earliest_starts_s(of_departure, ends_s)
         plain = self._first_start(plain_s, graph)
         may = (plain < count) & of_departure.may & (group[:, np.newaxis] != np.arange(len(count)))
         departure, to = np.nonzero(may)
@@ -111,7 +111,7 @@ class Onward:
         wait_points = graph.wait_points(way)
         points = graph.ride_points(way)[group[departure], to] - wait_points * self.ends_s[departure]
         lunch = np.where(lunch < count[to], lunch, nowhere)
-        return _Moves(departure, to, plain[departure, to], lunch, points)
+        return _Arcs(departure, to, plain[departure, to], lunch, points)
 
     def _first_start(self, earliest_s: NDArray[np.int32], graph: DayGraph) -> Ints:
         """Return which start of each target is the first that is not too early: (departures, targets)."""
@@ -130,18 +130,18 @@ class Onward:
 
 
 class _Wave(NamedTuple):
-    """Departures none of which can follow another, with every move that leads on from them.
+    """Departures none of which can follow another, with every arc that leads on from them.
 
     Attributes
     ----------
     departures
-        Those from which any move leads on.
+        Those from which any arc leads on.
     begins
-        The first move of each of them.
+        The first arc of each of them.
     plain, lunch
-        Where the least points after each move are, lunch not had before, and had on the way.
+        Where the least points after each arc are, lunch not had before, and had on the way.
     points
-        What each move itself costs.
+        What each arc itself costs.
     cells
         The nodes and starts that end with the departures of the wave, in the order of their targets.
     cell_begins
@@ -161,7 +161,7 @@ class _Wave(NamedTuple):
 
 
 class Ahead:
-    """The moves of days of some shapes in the order in which the points ahead are found, which no price changes.
+    """The arcs of days of some shapes in the order in which the points ahead are found, whatever the prices.
 
     `parts` are what leads on in these shapes.
     """
@@ -171,18 +171,18 @@ class Ahead:
         targets = max(len(part.starts_s) for part in parts)
         starts = max(part.starts_s.shape[1] for part in parts)
         engaged = 1 + int(block.engagements[list(shapes)].max(initial=0))
-        #: The shape of the least points: by sort of move, lunch (not had, had, had on the way there), first start,
+        #: The shape of the least points: by sort of arc, lunch (not had, had, had on the way there), first start,
         #: engagements over, and target.
         self._shape = (2, 3, starts + 1, engaged, len(parts) * targets)
         self._lunch_gain = [
-            np.repeat(m.lunch_gain[list(shapes)], targets)[:, np.newaxis] for m in block.moves
+            np.repeat(its.lunch_gain[list(shapes)], targets)[:, np.newaxis] for its in block.arcs
         ]
         self._owed = not bool(block.lunch_had[list(shapes)].all())
         firsts = np.cumsum([0, *(len(part.ends_s) for part in parts)])
         self._departures = int(firsts[-1])
         #: The departures at the ends of the days.
         self._ends = firsts[1:] - 1
-        cells, moves = [], []
+        cells, arcs = [], []
         for number, (shape, part, first) in enumerate(zip(shapes, parts, firsts.tolist(), strict=False)):
             node, at = np.nonzero(part.real)
             place = self._place(
@@ -194,15 +194,15 @@ class Ahead:
                     first + part.departure[node, at],
                     # Nothing leads to the beginning of the day.
                     np.where(node == 0, -1, place),
-                    block.moves[0].wait_points * block.starts_s[shape, node, at],
+                    block.arcs[0].wait_points * block.starts_s[shape, node, at],
                 )
             )
-            for sort, its in enumerate(part.moves):
+            for sort, its in enumerate(part.arcs):
                 over, to = part.engaged[its.departure], number * targets + its.target
                 # A start beyond the last is nowhere.
                 lunch = np.where(its.lunch < part.starts_s.shape[1], its.lunch, starts)
                 offset = sort * 3 * self._had
-                moves.append(
+                arcs.append(
                     (
                         first + its.departure,
                         offset + self._place(its.plain, over, to),
@@ -214,7 +214,7 @@ class Ahead:
         self._waves = self._in_waves(
             ends_s,
             [np.concatenate(column) for column in zip(*cells, strict=True)],
-            [np.concatenate(column) for column in zip(*moves, strict=True)],
+            [np.concatenate(column) for column in zip(*arcs, strict=True)],
             max(1, block.shortest_s),
         )
 
@@ -231,7 +231,7 @@ class Ahead:
         return place
 
     def _in_waves(
-        self, ends_s: Ints, cells: list[NDArray[Any]], moves: list[NDArray[Any]], shortest_s: int
+        self, ends_s: Ints, cells: list[NDArray[Any]], arcs: list[NDArray[Any]], shortest_s: int
     ) -> list[_Wave]:
         """Bring all in order, latest departures first; the ends of the days are a wave of their own."""
         ends_s = ends_s.copy()
@@ -250,14 +250,14 @@ class Ahead:
         self._source, self._cell_departure = source[order], cell_departure[order]
         self._wait = wait[order, np.newaxis]
         target, cell_wave = target[order], wave[self._cell_departure]
-        departure, plain, lunch, points = moves
+        departure, plain, lunch, points = arcs
         order = np.lexsort((departure, wave[departure]))
         departure, points = departure[order], points[order, np.newaxis]
         plain, lunch = plain[order].astype(np.int32), lunch[order].astype(np.int32)
-        move_wave = wave[departure]
+        arc_wave = wave[departure]
         waves = []
         for number in range(int(wave.max()) + 1):
-            rows = slice(*np.searchsorted(move_wave, [number, number + 1]).tolist())
+            rows = slice(*np.searchsorted(arc_wave, [number, number + 1]).tolist())
             begins = np.flatnonzero(np.diff(departure[rows], prepend=-1))
             first, last = np.searchsorted(cell_wave, [number, number + 1]).tolist()
             # Where nothing leads to, nothing need be known.

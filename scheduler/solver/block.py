@@ -1,7 +1,7 @@
 """Consultant-days side by side in arrays, so that they are grown together.
 
 For small arrays NumPy takes as long to be asked as to answer, so days share the asking. Days of the same
-*shape* (`DayGraph.shape`) share their nodes and moves, which are by far the most there is to know
+*shape* (`DayGraph.shape`) share their nodes and arcs, which are by far the most there is to know
 of a day. All shapes get the same number of nodes, by nodes that cannot be reached; the first two are
 base at the beginning and at the end of the shift.
 """
@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.solver.graph import FAR, DayGraph, Moves
+from scheduler.solver.graph import FAR, Arcs, DayGraph
 from scheduler.week.schedule import INFEASIBLE
 
 Ints = NDArray[np.int64]
@@ -21,8 +21,8 @@ Ints = NDArray[np.int64]
 THREADS = min(4, os.cpu_count() or 1)
 
 
-class BlockMoves:
-    """Moves of one sort, as in `graph.Moves`, for all shapes.
+class BlockArcs:
+    """Arcs of one sort, as in `graph.Arcs`, for all shapes.
 
     `plain` and `lunch` have the shape (shapes, from, to, starts of to), `points` is (shapes, from, to),
     `lunch_gain` (shapes).
@@ -34,14 +34,14 @@ class BlockMoves:
         self.lunch_gain = np.zeros(count)
         self.wait_points = 0.0
 
-    def put(self, shape: int, graph: DayGraph, move: Moves) -> None:
-        """Write a shape's moves down."""
+    def put(self, shape: int, graph: DayGraph, its: Arcs) -> None:
+        """Write a shape's arcs down."""
         nodes, starts = (slice(0, size) for size in graph.starts_s.shape)
-        self.plain[shape, nodes, nodes, starts] = move.plain
-        self.lunch[shape, nodes, nodes, starts] = move.lunch
-        self.points[shape, nodes, nodes] = move.points
-        self.lunch_gain[shape] = move.lunch_gain
-        self.wait_points = move.wait_points
+        self.plain[shape, nodes, nodes, starts] = its.plain
+        self.lunch[shape, nodes, nodes, starts] = its.lunch
+        self.points[shape, nodes, nodes] = its.points
+        self.lunch_gain[shape] = its.lunch_gain
+        self.wait_points = its.wait_points
 
 
 class Block:
@@ -61,8 +61,8 @@ class Block:
         As in `DayGraph`: (shapes, nodes, starts).
     count
         How many starts each node has: (shapes, nodes).
-    moves
-        The moves that wait away from base, and those that do not.
+    arcs
+        The arcs that wait away from base, and those that do not.
     reach, least_points
         How many starts of a node can be followed by another node at all, and the least points of riding
         there: (shapes, from, to).
@@ -97,7 +97,7 @@ class Block:
         self.starts_s, self.ends_s, self.engaged = (
             np.zeros((shapes, size, width), dtype=np.int64) for _ in range(3)
         )
-        self.moves = BlockMoves(shapes, size, width), BlockMoves(shapes, size, width)
+        self.arcs = BlockArcs(shapes, size, width), BlockArcs(shapes, size, width)
         self.reach = np.zeros((shapes, size, size), dtype=np.int8)
         self.least_points = np.full((shapes, size, size), FAR)
         self.count, self.word, self.added, self.field, self.held = (
@@ -121,10 +121,10 @@ class Block:
         nodes, starts = (slice(0, size) for size in graph.starts_s.shape)
         for name in ("starts_s", "ends_s", "engaged"):
             getattr(self, name)[shape, nodes, starts] = getattr(graph, name)
-        waiting, others, self.least_points[shape, nodes, nodes] = graph.moves()
+        waiting, others, self.least_points[shape, nodes, nodes] = graph.arcs()
         self.reach[shape, nodes, nodes] = np.maximum(waiting.plain.max(axis=2), others.plain.max(axis=2))
-        for moves, its in zip(self.moves, (waiting, others), strict=True):
-            moves.put(shape, graph, its)
+        for arcs, its in zip(self.arcs, (waiting, others), strict=True):
+            arcs.put(shape, graph, its)
         self.count[shape, nodes] = graph.count
         visits, stops = graph.visits, graph.stop_of[graph.visits]
         self.option[shape, visits] = stops

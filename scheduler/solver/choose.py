@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from scheduler.model.problem import Problem
 from scheduler.solver.deadline import Deadline
 from scheduler.solver.exchange import Exchange
-from scheduler.solver.generate import Forced, Generator, Relaxed
-from scheduler.solver.master import Choice, Report, Search, cover
-from scheduler.solver.program import Prices
+from scheduler.solver.generate import Forced, Generator
+from scheduler.solver.master import Choice, Report, RestrictedMaster, cover
+from scheduler.solver.program import DualPrices, Relaxed
 from scheduler.solver.start import first_choice
 from scheduler.solver.table import RoundTable
 from scheduler.week.schedule import DayModel
@@ -46,7 +46,7 @@ class Chooser:
         self.generator = Generator(problem, models, pin_points=pin_points)
         self.pool = self.generator.pool
         #: The prices that prove the bound of the last choice.
-        self.prices: Prices | None = None
+        self.prices: DualPrices | None = None
 
     def solve(
         self,
@@ -59,8 +59,8 @@ class Chooser:
     ) -> tuple[RoundTable, Choice] | None:
         """Find the best choice of rounds of the week, or the best until the deadline.
 
-        `start` is a choice to begin with, by key; not with `forced`. `fine` is that of `Search`. Returns
-        None where there is no choice, or none was found in time.
+        `start` is a choice to begin with, by key; not with `forced`. `fine` is that of `RestrictedMaster`.
+        Returns None where there is no choice, or none was found in time.
         """
         early = Deadline(deadline.at - _CHOOSING_SHARE * deadline.left_s, deadline.asked)
         keys = None
@@ -75,16 +75,17 @@ class Chooser:
             self.prices = relaxed.prices if relaxed else self.prices
         if relaxed is None:
             return None if keys is None else self._unproven(keys)
-        search = self._search(relaxed, deadline, forced, report, fine=fine)
+        master = self._master(relaxed, deadline, forced, report, fine=fine)
         if keys is not None:
-            search.accept(self.pool.rows(search.table, keys))
+            master.accept(self.pool.rows(master.table, keys))
         if deadline.left_s > 0:
-            search.glance()
-        if search.best is not None and (search.bound < search.score or fine):
-            return self._proven(search, relaxed, forced)
-        if search.best is None:
+            master.glance()
+        best = master.known
+        if best is None:
             return None
-        return search.table, Choice(search.best, search.score, min(search.bound, search.score))
+        if best.bound < best.score or fine:
+            return self._proven(master, best, forced)
+        return master.table, best
 
     def _first(self, keys: tuple[int, ...], deadline: Deadline, report: Report) -> tuple[int, ...]:
         """Find a first choice, and the prices of its visits."""
@@ -105,28 +106,25 @@ class Chooser:
         return table, Choice(rows, table.score(rows), 0)
 
     def _proven(
-        self, search: Search, relaxed: Relaxed, forced: Forced | None
+        self, master: RestrictedMaster, best: Choice, forced: Forced | None
     ) -> tuple[RoundTable, Choice] | None:
-        """Go on with a search among all rounds that can be part of a better choice."""
-        assert search.best is not None  # noqa: S101
-        keys, deadline = self.pool.keys(search.table, search.best), search.deadline
+        """Go on from a choice among all rounds that can be part of a better one."""
+        relaxed, deadline = master.relaxed, master.deadline
+        keys = self.pool.keys(master.table, best.rounds)
         early = Deadline(deadline.at - _CHOOSING_SHARE * deadline.left_s, deadline.asked)
-        complete = self.generator.within(relaxed, search.score + 1 - relaxed.bound, early, forced)
+        complete = self.generator.within(relaxed, best.score + 1 - relaxed.bound, early, forced)
         if not complete and forced is None:
             keys = self._tried(keys, deadline)
-        search = self._search(relaxed, deadline, forced, search.report, fine=search.fine, complete=complete)
-        search.accept(self.pool.rows(search.table, keys))
-        search.find()
-        if not complete:
-            assert search.best is not None  # noqa: S101
-            return search.table, Choice(search.best, search.score, min(search.bound, search.score))
-        choice = search.prove()
-        return None if choice is None else (search.table, choice)
+        master = self._master(relaxed, deadline, forced, master.report, fine=master.fine, complete=complete)
+        master.accept(self.pool.rows(master.table, keys))
+        master.find()
+        choice = master.prove() if complete else master.known
+        return None if choice is None else (master.table, choice)
 
-    def below(self, than: int, near: Prices, deadline: Deadline) -> tuple[RoundTable, Choice] | None:
+    def below(self, than: int, near: DualPrices, deadline: Deadline) -> tuple[RoundTable, Choice] | None:
         """Find the best choice that scores less than a number; None where there is none, or time ran out.
 
-        `near` are prices of a week much like this one, from which the search gets on faster.
+        `near` are prices of a week much like this one, from which that is known sooner.
         """
         self.generator.rounds_near(near)
         relaxed: Relaxed | None = None
@@ -136,12 +134,12 @@ class Chooser:
         if relaxed is None or not self.generator.within(relaxed, than - relaxed.bound, deadline, None):
             return None
         self.prices = relaxed.prices
-        search = self._search(
+        master = self._master(
             relaxed, deadline, None, lambda _score, _bound: None, fine=False, complete=True, below=than
         )
-        search.find()
-        choice = search.prove()
-        return None if choice is None else (search.table, choice)
+        master.find()
+        choice = master.prove()
+        return None if choice is None else (master.table, choice)
 
     def _relax_and_try(
         self, keys: tuple[int, ...], early: Deadline, deadline: Deadline, report: Report
@@ -240,25 +238,16 @@ class Chooser:
         table = self.pool.table()
         rows = self.pool.rows(table, keys)
         found = [Choice(rows, table.score(rows), 0)]
-        excess = relaxed.prices.reduced(table) - relaxed.least[table.day]
-        near = np.flatnonzero(relaxed.bound + excess <= limit)
+        near = np.flatnonzero(relaxed.bound + relaxed.excess(table) <= limit)
         while len(found) <= most and deadline.left_s > 0:
-            search = Search(
-                table,
-                near,
-                relaxed.bound,
-                excess[near],
-                prices=relaxed.prices,
-                deadline=deadline,
-                unlike=found,
-            )
-            search.find()
-            if search.best is None or search.score > limit:
+            master = RestrictedMaster(table, near, relaxed, deadline=deadline, unlike=found)
+            master.find()
+            if master.best is None or master.score > limit:
                 break
-            found.append(Choice(search.best, search.score, 0))
+            found.append(Choice(master.best, master.score, 0))
         return [(table, choice) for choice in found[1:]]
 
-    def _search(
+    def _master(
         self,
         relaxed: Relaxed,
         deadline: Deadline,
@@ -268,17 +257,14 @@ class Chooser:
         fine: bool,
         complete: bool = False,
         below: int | None = None,
-    ) -> Search:
+    ) -> RestrictedMaster:
         table = self.pool.table()
         usable = self.generator.usable(table, forced)
         force = forced.request if forced else None
-        excess = relaxed.prices.reduced(table) - relaxed.least[table.day]
-        return Search(
+        return RestrictedMaster(
             table,
             usable,
-            relaxed.bound,
-            excess[usable],
-            prices=relaxed.prices,
+            relaxed,
             deadline=deadline,
             force=force,
             report=report,

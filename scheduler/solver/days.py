@@ -1,7 +1,7 @@
 """Growing the rounds of many days: which of them are grown together, and by which thread.
 
 For small arrays NumPy takes as long to be asked as to answer, so small days are grown together; large ones
-only with days of the same shape, which share their moves.
+only with days of the same shape, which share their arcs.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +19,7 @@ NARROW = 100
 TOGETHER = 10
 #: So many nodes at a time at most: more take up memory and are no faster.
 _NODES_TOGETHER = 2_000
-#: Shapes of so many nodes at most are grown together; larger ones alone, whose moves are kept only once so.
+#: Shapes of so many nodes at most are grown together; larger ones alone, whose arcs are kept only once so.
 _SMALL = 150
 
 #: Days of a shape, by place in a list.

@@ -110,7 +110,7 @@ def better(
     stop: Callable[[], bool] | None = None,
     near: Prices | None = None,
 ) -> Roster | None:
-    """Return the best roster if it scores less than `than`, without prices for what is not met.
+    """Return the best roster if it scores less than `than`, without what it would cost to meet the rest.
 
     None where no roster does, which is known sooner than the best one, or where time ran out. `near`
     are the prices of a week much like this one (`Roster.prices`), from which that is known sooner still.
@@ -203,7 +203,7 @@ class _Search:
         found.sort(key=lambda alternative: alternative[0])
         bound = sum(part.bound for part in self.parts)
         return tuple(
-            self._roster(schedules, bound, self._reasons(schedules, priced=False))
+            self._roster(schedules, bound, self._reasons(schedules, with_costs=False))
             for _more, schedules in found[:most]
         )
 
@@ -218,7 +218,7 @@ class _Search:
             bound = score
         self.progress.bounds(score, bound)
         self._refuse_idleness(schedules)
-        roster = self._roster(schedules, bound, self._reasons(schedules, priced=self.explain))
+        roster = self._roster(schedules, bound, self._reasons(schedules, with_costs=self.explain))
         roster = roster.replace(prices=self._prices())
         if roster.score != score:
             raise InvalidRosterError(f"the score is {roster.score} by its terms and {score} by the search")
@@ -248,12 +248,12 @@ class _Search:
             seed=self.seed,
         )
 
-    def _reasons(self, schedules: Iterable[DaySchedule], *, priced: bool) -> tuple[Unassigned, ...]:
+    def _reasons(self, schedules: Iterable[DaySchedule], *, with_costs: bool) -> tuple[Unassigned, ...]:
         found: dict[str, Unassigned] = {}
         made = list(schedules)
         for part in self.parts:
             days = {(day.date, day.consultant_id) for day in part.problem.days}
-            reasoner = Reasoner(part.problem, part.models, self.deadline, part.proof if priced else None)
+            reasoner = Reasoner(part.problem, part.models, self.deadline, part.proof if with_costs else None)
             mine = [s for s in made if (s.day.date, s.day.consultant_id) in days]
             found.update((entry.id, entry) for entry in reasoner.explain(mine))
         return tuple(found[r.request_id] for r in self.problem.requests if r.request_id in found)

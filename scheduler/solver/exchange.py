@@ -1,7 +1,7 @@
-"""Bettering a choice of rounds: local search with the growing of rounds as its move.
+"""Bettering a choice of rounds by local search, whose neighbours are the rounds that a day grows.
 
-Every consultant-day grows its best rounds again, and may take visits away from other days at the price of
-what they lose by it. A move is made only where the exact score falls.
+Every consultant-day grows its best rounds again, and may take visits away from other days, for the points
+that they lose by it. It gets another round only where the exact score falls.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,8 +13,8 @@ from scheduler.solver.graph import Points
 from scheduler.solver.pool import Pool
 from scheduler.week.schedule import INFEASIBLE
 
-#: Grows all days: for each, points to add for each request that it offers, and a limit on the priced points
-#: of rounds; returns the keys of each day's best rounds.
+#: Grows all days: for each, what meeting each request that it offers costs others, and a limit on the points
+#: of rounds with that; returns the keys of each day's best rounds.
 Grow = Callable[[Sequence[Points], Points], list[list[int]]]
 
 #: How many of the rounds that a day has grown are tried.
@@ -52,8 +52,8 @@ class Exchange:
     def _without(self, day: int, key: int, request: int) -> int:
         return self.pool.graphs[day].keys.without(key, self._offers[day].index(request))
 
-    def _change(self, new: dict[int, int]) -> int:
-        """Return by how much the score changes with new keys for some days."""
+    def _difference(self, new: dict[int, int]) -> int:
+        """Return by how much the score is higher with new keys for some days."""
         load_s = list(self._load_s)
         points = 0
         for day, key in new.items():
@@ -63,8 +63,7 @@ class Exchange:
             points += other - self.pool.points(day, self.keys[day])
             load_s[self._consultant[day]] += self._seconds(day, key) - self._seconds(day, self.keys[day])
         before = self._balance.points(self._load_s, self._weight)
-        change: int = points + self._balance.points(load_s, self._weight) - before
-        return change
+        return points + self._balance.points(load_s, self._weight) - before
 
     def _make(self, new: dict[int, int]) -> None:
         for day, key in new.items():
@@ -81,7 +80,7 @@ class Exchange:
         for request, days in made.items():
             while len(days) > 1:
                 ways = [(day, {day: self._without(day, self.keys[day], request)}) for day in days]
-                day, way = min(ways, key=lambda way: self._change(way[1]))
+                day, way = min(ways, key=lambda way: self._difference(way[1]))
                 self._make(way)
                 days.remove(day)
 
@@ -111,7 +110,7 @@ class Exchange:
             for local in self._met(day, key)
         }
         lost = [self.losses(day) for day in range(len(self.keys))]
-        prices = [
+        costs = [
             np.array(
                 [0 if owner.get(r, day) == day else max(0, lost[owner[r]][r]) for r in offers], dtype=float
             )
@@ -119,14 +118,14 @@ class Exchange:
         ]
         now = np.array([self.pool.points(day, key) for day, key in enumerate(self.keys)], dtype=float)
         better = False
-        for day, keys in enumerate(grow(prices, now - 1.0)):
+        for day, keys in enumerate(grow(costs, now - 1.0)):
             if deadline.left_s <= 0:
                 break
-            # Days before this one may have changed what others lose; the exact score tells.
-            better |= any(self._move(day, key, owner) for key in keys[:_TRIED])
+            # What others lose may be different since days before this one; the exact score tells.
+            better |= any(self._exchange(day, key, owner) for key in keys[:_TRIED])
         return better
 
-    def _move(self, day: int, key: int, owner: dict[int, int]) -> bool:
+    def _exchange(self, day: int, key: int, owner: dict[int, int]) -> bool:
         """Give a day another round, if that makes the score fall, and tell whether it does."""
         offers = self._offers[day]
         new = {day: key}
@@ -134,7 +133,7 @@ class Exchange:
             other = owner.get(offers[local], day)
             if other != day:
                 new[other] = self._without(other, new.get(other, self.keys[other]), offers[local])
-        if self._change(new) >= 0:
+        if self._difference(new) >= 0:
             return False
         for local in self._met(day, self.keys[day]):
             del owner[offers[local]]

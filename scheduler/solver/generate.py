@@ -19,15 +19,15 @@ from scheduler.solver.deadline import Deadline
 from scheduler.solver.graph import FAR, Points
 from scheduler.solver.labels import MOST_LABELS, Found
 from scheduler.solver.pool import Pool
-from scheduler.solver.program import Prices, Program
+from scheduler.solver.program import DualPrices, Program, Relaxed
 from scheduler.solver.table import RoundTable
 from scheduler.week.schedule import DayModel
 
-#: How many labels of each length are kept in the search for first and for paying rounds.
+#: How many labels of each length are kept where first and paying rounds are grown.
 _FIRST_WIDTH = 16
 #: By how much the width grows where no paying round is found with it.
 _WIDER = 16
-#: How many labels are kept in the search for any round with a certain visit.
+#: How many labels are kept where any round with a certain visit will do.
 _WIDE = 2_000
 #: How many rounds a day are taken into the pool at a time.
 _ROUNDS_A_TURN = 30
@@ -47,19 +47,6 @@ class Forced:
     conversations: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Relaxed:
-    """Prices, each day's least reduced points under them, and the bound that they give.
-
-    `solved` tells that no round pays under the prices, so that no better bound can come.
-    """
-
-    prices: Prices
-    least: NDArray[np.float64]
-    bound: float
-    solved: bool = False
-
-
 class Generator:
     """The rounds of a week known so far, and how those that matter are added."""
 
@@ -70,7 +57,7 @@ class Generator:
         self.days = Days(self.graphs)
         #: The relaxation that was solved last, and its prices.
         self._program: Program | None = None
-        self.prices: Prices | None = None
+        self.prices: DualPrices | None = None
         self._loads = [
             np.array([stop.load_s for stop in graph.stops[: graph.first_engagement]], dtype=float)
             for graph in self.graphs
@@ -85,9 +72,9 @@ class Generator:
         share = np.zeros(consultants)
         for group in self.pool.balance.groups:
             share[list(group)] = 1.0 / len(group)
-        self.prices = Prices(np.zeros(len(self.graphs)), values, share, share.copy())
+        self.prices = DualPrices(np.zeros(len(self.graphs)), values, share, share.copy())
 
-    def rounds_near(self, near: Prices) -> None:
+    def rounds_near(self, near: DualPrices) -> None:
         """Add the rounds of every day that the prices of a week much like this one favour."""
         table = self.pool.table()
         days = range(len(self.graphs))
@@ -118,7 +105,9 @@ class Generator:
         (found,), _new = self.grow([day], [extra], np.array([limit]), width, most)
         return found
 
-    def charges(self, number: int, found: Prices, table: RoundTable, forced: Forced | None = None) -> Points:
+    def charges(
+        self, number: int, found: DualPrices, table: RoundTable, forced: Forced | None = None
+    ) -> Points:
         """Return what the prices add to each visit option of a day."""
         graph, consultant = self.graphs[number], self.pool.consultants[number]
         weight = self.problem.weights["imbalance_minute"]
@@ -126,9 +115,16 @@ class Generator:
         requests = self._offers[number][graph.local]
         extra: Points = found.request[requests] + found.share[consultant] * rate * self._loads[number]
         if forced:
-            held = [stop.conversations for stop in graph.stops[: graph.first_engagement]]
-            extra[(requests == forced.request) & (np.array(held) != forced.conversations)] = FAR
+            meets, wanted = self._meeting(number, forced)
+            extra[meets & ~wanted] = FAR
         return extra
+
+    def _meeting(self, number: int, forced: Forced) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return which visit options of a day meet a forced request at all, and which as it must be met."""
+        graph = self.graphs[number]
+        held = np.array([stop.conversations for stop in graph.stops[: graph.first_engagement]])
+        meets = self._offers[number][graph.local] == forced.request
+        return meets, meets & (held == forced.conversations)
 
     def relax(self, deadline: Deadline, forced: Forced | None = None) -> Relaxed | None:
         """Add paying rounds until no day has any, or until the deadline, and return the best bound.
@@ -143,7 +139,7 @@ class Generator:
     def relaxing(self, deadline: Deadline, forced: Forced | None = None) -> Iterator[Relaxed]:
         """Yield the best bound so far after each turn of pricing."""
         widths = np.full(len(self.graphs), _FIRST_WIDTH)
-        # At first visits may be made twice, at a price, which keeps the prices from going wild.
+        # At first visits may be made twice, for points, which keeps the prices from going wild.
         spare = forced is None
         table, marks = self.pool.table(), self.pool.marks()
         program = self._program = Program(table, forced.request if forced else None, spare=spare)
@@ -191,7 +187,7 @@ class Generator:
         return None if turn is None else Relaxed(found, turn[0], found.bound(table, turn[0]))
 
     def _turn(
-        self, found: Prices, table: RoundTable, widths: Ints, forced: Forced | None, deadline: Deadline
+        self, found: DualPrices, table: RoundTable, widths: Ints, forced: Forced | None, deadline: Deadline
     ) -> tuple[Points, NDArray[np.bool_], int] | None:
         """Add the rounds that pay at some prices.
 
@@ -209,7 +205,7 @@ class Generator:
                 return None
             of_days = [extra[day] for day in days]
             width = int(widths[days[0]])
-            # A turn of narrow searches is short, and its bound is wanted whole.
+            # A narrow turn is short, and its bound is wanted whole.
             stop = (lambda: False) if width <= NARROW else (lambda: deadline.left_s <= 0)
             grown, more = self.grow(days, of_days, limit[days], width, _ROUNDS_A_TURN, stop=stop)
             new += more
@@ -248,24 +244,18 @@ class Generator:
 
     def force_in(self, forced: Forced) -> None:
         """Add some rounds that meet a forced request, so that the relaxation has a choice at all."""
-        for number, graph in enumerate(self.graphs):
-            extra = np.zeros(graph.first_engagement)
-            for visit, local in enumerate(graph.local):
-                if graph.offers[local][0] == forced.request:
-                    wanted = graph.stops[visit].conversations == forced.conversations
-                    extra[visit] = -_MUST if wanted else FAR
-            if (extra < 0).any():
+        for number in range(len(self.graphs)):
+            meets, wanted = self._meeting(number, forced)
+            if wanted.any():
+                extra = np.where(wanted, -_MUST, np.where(meets, FAR, 0.0))
                 self.grow_one(number, extra, -_MUST / 2, _FIRST_WIDTH, _ROUNDS_A_TURN)
 
     def is_possible(self, forced: Forced) -> bool:
         """Tell whether any round meets a request with a number of conversations, other visits or not."""
-        for number, graph in enumerate(self.graphs):
-            extra = np.zeros(graph.first_engagement)
-            for visit, local in enumerate(graph.local):
-                wanted = graph.stops[visit].conversations == forced.conversations
-                if graph.offers[local][0] == forced.request and wanted:
-                    extra[visit] = -_MUST
-            if (extra < 0).any() and len(self.grow_one(number, extra, -_MUST / 2, _WIDE, 1).keys):
+        for number in range(len(self.graphs)):
+            _meets, wanted = self._meeting(number, forced)
+            extra = np.where(wanted, -_MUST, 0.0)
+            if wanted.any() and len(self.grow_one(number, extra, -_MUST / 2, _WIDE, 1).keys):
                 return True
         return False
 
@@ -275,9 +265,9 @@ class Generator:
         rounds = None if program is None else program.dive(share, lambda: deadline.left_s <= 0)
         return None if program is None or rounds is None else tuple(program.key[rounds].tolist())
 
-    def best_rounds(self, prices: Sequence[Points], limit: Points) -> list[list[int]]:
-        """Return the keys of every day's best rounds for prices of the requests that it offers."""
-        extra = [its[graph.local] for its, graph in zip(prices, self.graphs, strict=True)]
+    def best_rounds(self, costs: Sequence[Points], limit: Points) -> list[list[int]]:
+        """Return the keys of every day's best rounds, where meeting each request that it offers costs so much."""
+        extra = [its[graph.local] for its, graph in zip(costs, self.graphs, strict=True)]
         grown, _new = self.grow(range(len(self.graphs)), extra, limit, _FIRST_WIDTH, _ROUNDS_A_TURN)
         return [graph.keys.whole(found.keys) for graph, found in zip(self.graphs, grown, strict=True)]
 

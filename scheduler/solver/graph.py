@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from scheduler.model.problem import Problem
 from scheduler.solver.keys import KeyForm, Keys
 from scheduler.solver.rounds import DayRounds
-from scheduler.week.schedule import INFEASIBLE, DayModel, StopOption, Ways
+from scheduler.week.schedule import INFEASIBLE, DayModel
+from scheduler.week.stops import StopOption
+from scheduler.week.ways import Ways
 
 Points = NDArray[np.float64]
 
@@ -25,11 +27,11 @@ _DAY_S = 86_400
 _ROWS = 64
 
 
-class Moves(NamedTuple):
-    """Moves of one sort, waiting or not, from every node to every node.
+class Arcs(NamedTuple):
+    """Arcs of one sort, waiting or not, from every node to every node.
 
     `plain` and `lunch` say how many starts of a node are early enough for each start of another,
-    (from, to, starts of to); lunch is had on the way. The points of a move are those of the pair,
+    (from, to, starts of to); lunch is had on the way. The points of an arc are those of the pair,
     (from, to), and, where it waits, `wait_points` for each second that the next stop starts later;
     lunch on the way takes `lunch_gain` off.
     """
@@ -62,7 +64,7 @@ class DayGraph:
 
     @cached_property
     def shape(self) -> tuple[Any, ...]:
-        """What nodes and moves depend on: days of the same shape differ in points and in who works alone."""
+        """What nodes and arcs depend on: days of the same shape differ in points and in who works alone."""
         model = self.model
         speed_kph = model.consultant.speed_kph or self.problem.speed_kph
         stops = (
@@ -188,7 +190,7 @@ class DayGraph:
                 least_s=way.least_s.astype(np.int32),
                 after_s=way.after_s.astype(np.int32),
             )
-            for way in self.model.ways(from_ids, to_ids)
+            for way in self.model.ways.between(from_ids, to_ids)
         )
         return direct, at_base._replace(
             may=at_base.may | desk.may,
@@ -198,8 +200,8 @@ class DayGraph:
             },
         )
 
-    def moves(self) -> tuple[Moves, Moves, Points]:
-        """Return the moves that wait away from base, and those that do not.
+    def arcs(self) -> tuple[Arcs, Arcs, Points]:
+        """Return the arcs that wait away from base, and those that do not.
 
         The third are the least points of riding from a node to another, (from, to).
         """
@@ -207,7 +209,7 @@ class DayGraph:
         waiting, others = self.sorts(places, places)
         weight = self.problem.weights["cycling_second"]
         rides = [np.where(way.may, weight * way.ride_s, FAR) for way in (waiting, others)]
-        return self._moves(waiting), self._moves(others), np.minimum(*rides)
+        return self._arcs(waiting), self._arcs(others), np.minimum(*rides)
 
     def ride_points(self, way: Ways) -> Points:
         """Return the points of a way but for those of when its stops are."""
@@ -219,7 +221,7 @@ class DayGraph:
         """Return the points of a second of free time on a way."""
         return float(self.problem.weights["waiting_second"] if way.waits else 0)
 
-    def _moves(self, way: Ways) -> Moves:
+    def _arcs(self, way: Ways) -> Arcs:
         wait_points = self.wait_points(way)
         plain = np.zeros((len(self.count), *self.starts_s.shape), dtype=np.int8)
         lunch = np.zeros_like(plain)
@@ -227,12 +229,12 @@ class DayGraph:
             rows = slice(first, first + _ROWS)
             part = way.take(rows)
             may = (part.may & self._apart[rows])[..., np.newaxis]
-            plain_s, lunch_s = self.model.latest_ends_s(part, self.starts_s)
+            plain_s, lunch_s = self.model.ways.latest_ends_s(part, self.starts_s)
             plain[rows] = self._early_enough(plain_s, rows) * may
             # Where no lunch is owed, it counts as had from the beginning.
             if self.model.lunch_owed:
                 lunch[rows] = self._early_enough(lunch_s, rows) * may
-        return Moves(plain, lunch, self.ride_points(way), wait_points, wait_points * self.model.day.lunch_s)
+        return Arcs(plain, lunch, self.ride_points(way), wait_points, wait_points * self.model.day.lunch_s)
 
     def _early_enough(self, latest_s: NDArray[np.int32], rows: slice) -> NDArray[np.int8]:
         """Count the starts of some nodes that end by given seconds, (from, to, starts) to the same shape."""

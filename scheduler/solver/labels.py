@@ -173,7 +173,7 @@ class Grower:
         waiting = least.copy()
         np.minimum.accumulate(labels.profile, axis=2, out=least[:, :, 1:])
         ends_s = block.ends_s[self._shape[labels.day], labels.last][:, np.newaxis]
-        shifted = labels.profile - block.moves[0].wait_points * ends_s
+        shifted = labels.profile - block.arcs[0].wait_points * ends_s
         np.minimum.accumulate(shifted, axis=2, out=waiting[:, :, 1:])
         parts = [
             self._extend(labels, rows[i : i + _CHUNK], to[i : i + _CHUNK], least, waiting)
@@ -235,14 +235,14 @@ class Grower:
         profile = np.full((len(rows), 2, width - 1), FAR)
         not_had, had = profile[:, 0], profile[:, 1]
         starts_s = block.starts_s[shape, to]
-        for source, move in zip((waiting, least), block.moves, strict=True):
+        for source, arc in zip((waiting, least), block.arcs, strict=True):
             flat = source.reshape(-1)
-            points = move.points[shape, last, to][:, np.newaxis] + move.wait_points * starts_s
-            index = first + move.plain[shape, last, to]
+            points = arc.points[shape, last, to][:, np.newaxis] + arc.wait_points * starts_s
+            index = first + arc.plain[shape, last, to]
             np.minimum(not_had, flat.take(index) + points, out=not_had)
             np.minimum(had, flat.take(index + width) + points, out=had)
-            index = first + move.lunch[shape, last, to]
-            points -= move.lunch_gain[shape][:, np.newaxis]
+            index = first + arc.lunch[shape, last, to]
+            points -= arc.lunch_gain[shape][:, np.newaxis]
             np.minimum(had, flat.take(index) + points, out=had)
         engaged = labels.engaged[rows]
         profile += self._own[engaged, day, to][:, np.newaxis]
@@ -272,14 +272,14 @@ class Grower:
         labels = labels.take(labels.engaged == block.engagements[self._shape[labels.day]])
         day, last = labels.day, labels.last
         shape = self._shape[day]
-        move = block.moves[1]
+        arc = block.arcs[1]
         least = np.full((len(labels), 2, labels.profile.shape[2] + 1), FAR)
         np.minimum.accumulate(labels.profile, axis=2, out=least[:, :, 1:])
         rows = np.arange(len(labels))
         points = np.minimum(
-            least[rows, 1, move.plain[shape, last, 1, 0]], least[rows, 0, move.lunch[shape, last, 1, 0]]
+            least[rows, 1, arc.plain[shape, last, 1, 0]], least[rows, 0, arc.lunch[shape, last, 1, 0]]
         )
-        points += move.points[shape, last, 1]
+        points += arc.points[shape, last, 1]
         wanted = points <= self.limit[day]
         return day[wanted], labels.keys[wanted], points[wanted]
 

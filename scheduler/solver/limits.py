@@ -1,4 +1,4 @@
-"""How much a change of the week can gain at most, without solving it again."""
+"""How much a variant of a week can gain at most, without solving it again."""
 
 import time
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ class Limits:
     """Bounds on the scores of variants of a week, from the week's own prices.
 
     Any prices give a valid bound for any week with the same requests, so those of the week itself
-    serve for its variants; only the days that a variant changes are grown again.
+    serve for its variants; only the days in which a variant differs are grown again.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -41,11 +41,11 @@ class Limits:
         """
         if self._relaxed is None:
             return 0
-        changed = [number for number in range(len(variant.days)) if self._changed(variant, number)]
+        other = [number for number in range(len(variant.days)) if self._differs(variant, number)]
         least = np.array(self._relaxed.least)
-        generator = self._generator(variant, [variant.days[number] for number in changed])
+        generator = self._generator(variant, [variant.days[number] for number in other])
         table = generator.pool.table()
-        for place, number in enumerate(changed):
+        for place, number in enumerate(other):
             extra = generator.charges(place, self._relaxed.prices, table)
             limit = float(self._relaxed.least[number]) + _SLACK
             least[number] = generator.grow_one(place, extra, limit, MOST_LABELS, 0).least
@@ -55,7 +55,7 @@ class Limits:
         models = [DayModel(problem, day, pin_points=self._pin_points) for day in days]
         return Generator(problem, models, pin_points=self._pin_points)
 
-    def _changed(self, variant: Problem, number: int) -> bool:
+    def _differs(self, variant: Problem, number: int) -> bool:
         """Tell whether a consultant-day differs: its hours, anybody's (by balance), or its rooms."""
         if variant.days != self._problem.days:
             return True

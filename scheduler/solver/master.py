@@ -1,6 +1,6 @@
 """Choosing one round a consultant-day, and the bound that proves the choice.
 
-The master problem is set packing with a price on imbalance:
+The master problem is set packing with a cost of imbalance:
 
     minimise    sum points · x  +  sum over bases (high - low)
     subject to  every consultant-day takes one of its rounds (the empty one is one of them),
@@ -9,7 +9,7 @@ The master problem is set packing with a price on imbalance:
 
 Its linear relaxation is nearly integral. Any dual prices give a valid bound (Lagrangian
 relaxation; Geoffrion 1974): what the prices are worth and, a day, the round of least reduced
-points. So the search is short: let HiGHS choose among the rounds of small reduced points, keep
+points. So that is soon done: let HiGHS choose among the rounds of small reduced points, keep
 only the rounds that a better choice could still use (reduced-cost fixing), and let CP-SAT, which
 calculates in integers, prove that the few left hold nothing better.
 """
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
 from scheduler.solver.deadline import Deadline
-from scheduler.solver.program import MARGIN, Prices, Program
+from scheduler.solver.program import MARGIN, Program, Relaxed
 from scheduler.solver.reduced import ReducedProgram
 from scheduler.solver.table import RoundTable
 
@@ -60,8 +60,8 @@ class Choice:
     fine: bool = False
 
 
-class Search:
-    """A search for the best choice among some rounds of the table.
+class RestrictedMaster:
+    """The master problem over some rounds of the table, with the best choice that is known.
 
     Parameters
     ----------
@@ -69,12 +69,8 @@ class Search:
         The rounds.
     usable
         Rows of the rounds to choose from.
-    bound
-        What no choice can be below, in points.
-    excess
-        For each usable round, how far above `bound` every choice with it is at least.
-    prices
-        The prices that the bound and the excess are by.
+    relaxed
+        What no choice can be below, and the prices that show it.
     deadline
         When to stop.
     force
@@ -96,10 +92,8 @@ class Search:
         self,
         table: RoundTable,
         usable: NDArray[np.intp],
-        bound: float,
-        excess: NDArray[np.float64],
+        relaxed: Relaxed,
         *,
-        prices: Prices,
         deadline: Deadline,
         force: int | None = None,
         report: Report = lambda _score, _bound: None,
@@ -110,21 +104,20 @@ class Search:
     ) -> None:
         self.table = table
         self.usable = usable
-        self.exact_bound = bound
-        self.excess = excess
-        self.prices = prices
+        self.relaxed = relaxed
+        self.excess = relaxed.excess(table)[usable]
         self.deadline = deadline
         self.force = force
         self.report = report
         self.fine = fine
         self.complete = complete
         self.unlike = [self._same(choice) for choice in unlike]
-        self.bound = max(0, math.floor(bound))
+        self.bound = max(0, math.floor(relaxed.bound))
         self.best: tuple[int, ...] | None = None
         self.score = 0
         #: What the next choice must be below, once there is one.
         self.target: Fraction | None = None if below is None else Fraction(below)
-        self.keep = np.argsort(excess, kind="stable")
+        self.keep = np.argsort(self.excess, kind="stable")
         self._drop()
 
     def _same(self, choice: Choice) -> tuple[NDArray[np.float64], int]:
@@ -136,6 +129,13 @@ class Search:
         by_day[table.day[rows]] = visited
         same: NDArray[np.float64] = np.asarray(table.meets.multiply(by_day[table.day]).sum(axis=1)).ravel()
         return same, int(visited.sum()) - _DIFFERENT
+
+    @property
+    def known(self) -> Choice | None:
+        """The best choice so far, if any."""
+        if self.best is None:
+            return None
+        return Choice(self.best, self.score, min(self.bound, self.score))
 
     def accept(self, choice: tuple[int, ...]) -> None:
         """Take a choice if it is better than the best one, and drop the rounds that cannot beat it."""
@@ -150,7 +150,7 @@ class Search:
     def _drop(self) -> None:
         """Drop the rounds with which no choice is below the target."""
         if self.target is not None:
-            near = self.exact_bound + self.excess[self.keep] < float(self.target) + MARGIN
+            near = self.relaxed.bound + self.excess[self.keep] < float(self.target) + MARGIN
             self.keep = self.keep[near]
 
     def glance(self) -> None:
@@ -193,8 +193,7 @@ class Search:
         while not proven:
             better, proven = self._cp_sat(self.usable[self.keep])
             if better is None and not proven:
-                bound = min(self.bound, self.score)
-                return None if self.best is None else Choice(self.best, self.score, bound)
+                return self.known
             if better is not None:
                 before = self.target
                 self.accept(better)
@@ -207,10 +206,10 @@ class Search:
 
         Returns the best choice up to float arithmetic, if any, and what none of them can be below.
         """
-        gap = math.inf if self.target is None else float(self.target) + MARGIN - self.exact_bound
+        gap = math.inf if self.target is None else float(self.target) + MARGIN - self.relaxed.bound
         rounds = self.usable[tried]
         program = ReducedProgram(
-            self.table, rounds, self.excess[tried], prices=self.prices, gap=gap, force=self.force
+            self.table, rounds, self.excess[tried], prices=self.relaxed.prices, gap=gap, force=self.force
         )
         for same, most in self.unlike:
             program.limit_same(same[rounds], most)
@@ -223,7 +222,7 @@ class Search:
         if answer is None:
             return None, 0.0
         chosen, above = answer
-        bound = self.exact_bound + above
+        bound = self.relaxed.bound + above
         return None if chosen is None else tuple(rounds[chosen].tolist()), bound
 
     def _cp_sat(self, rounds: NDArray[np.intp]) -> tuple[tuple[int, ...] | None, bool]:

@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from scheduler.base.errors import InvalidRosterError
 from scheduler.model.problem import Problem, TravelTimes
 from scheduler.model.roster import Prices
-from scheduler.solver import program
 from scheduler.solver.choose import Chooser
 from scheduler.solver.deadline import Deadline
 from scheduler.solver.master import Choice, Report
+from scheduler.solver.program import DualPrices
 from scheduler.solver.rounds import best_order
 from scheduler.solver.routing import route
 from scheduler.solver.table import RoundTable
-from scheduler.week.schedule import DayModel, DaySchedule, unmet_points
-from scheduler.week.score import Balance
+from scheduler.week.schedule import DayModel, DaySchedule
+from scheduler.week.score import Balance, unmet_points
 
 
 def split(problem: Problem, models: Sequence[DayModel]) -> list[Problem]:
@@ -157,10 +157,10 @@ class Part:
     def _chooser(self) -> Chooser:
         return Chooser(self.problem, self.models, pin_points=self.pin_points)
 
-    def _priced(self, near: Prices) -> program.Prices:
+    def _priced(self, near: Prices) -> DualPrices:
         """Return prices by id as those of this part's requests and consultants."""
         people = [consultant.consultant_id for consultant in self.problem.consultants]
-        return program.Prices(
+        return DualPrices(
             day=np.zeros(len(self.models)),
             request=np.array([near.requests.get(r.request_id, 0.0) for r in self.problem.requests])
             + self._points_of_pins(),
@@ -211,8 +211,7 @@ class Part:
             seconds[schedule.day.consultant_id] += sum(visit.load_s for visit in schedule.visits)
         weight = self.problem.weights["imbalance_minute"]
         balance = weight * Balance.of(self.problem).minutes(list(seconds.values()))
-        pins = sum(request.pin is not None for request in self.problem.requests)
-        unmet = unmet_points(self.problem) + pins * self.pin_points
+        unmet = unmet_points(self.problem, pin_points=self.pin_points)
         return unmet + sum(schedule.points for schedule in schedules) + balance
 
     def alternatives(

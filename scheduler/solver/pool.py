@@ -10,8 +10,8 @@ from scheduler.solver.graph import DayGraph
 from scheduler.solver.keys import Keys
 from scheduler.solver.rounds import best_order
 from scheduler.solver.table import RoundTable
-from scheduler.week.schedule import INFEASIBLE, DayModel, DaySchedule, unmet_points
-from scheduler.week.score import Balance
+from scheduler.week.schedule import INFEASIBLE, DayModel, DaySchedule
+from scheduler.week.score import Balance, unmet_points
 
 
 class Pool:
@@ -25,9 +25,8 @@ class Pool:
         #: The consultant of each day, as a position in the problem's consultants.
         self.consultants = [numbers[model.day.consultant_id] for model in models]
         self.balance = Balance.of(problem)
-        pins = sum(request.pin is not None for request in problem.requests)
         #: The points of a week in which no request is met.
-        self.constant = unmet_points(problem) + pins * pin_points
+        self.constant = unmet_points(problem, pin_points=pin_points)
         self._known: list[dict[int, int]] = []
         #: The keys of each day in the order in which they became known, or cheaper than known.
         self._log: list[list[int]] = []

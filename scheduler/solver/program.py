@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from scheduler.solver.table import RoundTable
-from scheduler.week.schedule import request_points
+from scheduler.week.score import request_points
 
 Numbers = NDArray[np.int64]
 
@@ -21,15 +21,15 @@ Numbers = NDArray[np.int64]
 MARGIN = 1e-5
 #: Points in a unit of the high and low variables: HiGHS wants numbers near those of the rounds.
 _UNIT = 10_000.0
-#: HiGHS' names for its ways: the simplex for columns that come, and for bounds that change.
+#: HiGHS' names for its ways: the simplex for columns that come, and for other bounds.
 _DUAL, _PRIMAL = 1, 4
 #: A dive takes all rounds of which so much is taken.
 _WHOLE = 0.99
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Prices:
-    """Dual prices of the relaxation. Any prices give a valid bound.
+class DualPrices:
+    """Prices of the relaxation, in arrays. Any prices give a valid bound.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Prices:
 
     @property
     def share(self) -> NDArray[np.float64]:
-        """For each consultant, how much a point of their load changes the balance."""
+        """For each consultant, how much a point of their load adds to the balance."""
         return self.high - self.low
 
     def reduced(self, table: RoundTable) -> NDArray[np.float64]:
@@ -60,6 +60,23 @@ class Prices:
     def bound(self, table: RoundTable, least: NDArray[np.float64]) -> float:
         """Return a lower bound on every score, from the least reduced points of any round of each day."""
         return float(table.constant + least.sum() - self.request.sum()) - MARGIN
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relaxed:
+    """Prices, each day's least reduced points under them, and the bound that they give.
+
+    `solved` tells that no round pays under the prices, so that no better bound can come.
+    """
+
+    prices: DualPrices
+    least: NDArray[np.float64]
+    bound: float
+    solved: bool = False
+
+    def excess(self, table: RoundTable) -> NDArray[np.float64]:
+        """Return how far above the bound every choice with each round of a table is at least."""
+        return self.prices.reduced(table) - self.least[table.day]
 
 
 class SilentHighs(highspy.Highs):
@@ -185,7 +202,7 @@ class Program:
 
     # --- the relaxation -----------------------------------------------------------------------------
 
-    def prices(self) -> Prices | None:
+    def prices(self) -> DualPrices | None:
         """Solve the relaxation and return its prices; None where no choice keeps the constraints."""
         if not self._solved():
             return None
@@ -202,7 +219,7 @@ class Program:
             high[list(group)] = low[list(group)] = 1.0 / len(group)
         high[self._compared] = self._shares(price[requests : requests + count])
         low[self._compared] = self._shares(price[requests + count : requests + 2 * count])
-        return Prices(dual[requests + 2 * count :], request, high, low)
+        return DualPrices(dual[requests + 2 * count :], request, high, low)
 
     def _shares(self, price: NDArray[np.float64]) -> NDArray[np.float64]:
         """Scale non-negative prices so that they sum to one in each group, as the dual demands."""
@@ -259,13 +276,6 @@ class Program:
 
     # --- the choice ---------------------------------------------------------------------------------
 
-    def limit_same(self, same: NDArray[np.float64], most: int) -> None:
-        """Allow choices only whose rounds have at most so much of something in all."""
-        rounds = np.flatnonzero(same)
-        self._highs.addRow(
-            -np.inf, float(most), len(rounds), (self._first + rounds).astype(np.int32), same[rounds]
-        )
-
     def choose(
         self, time_limit_s: float, *, gap: float = 0.0, start: Numbers | None = None
     ) -> tuple[Numbers | None, float]:
@@ -274,7 +284,7 @@ class Program:
         Parameters
         ----------
         time_limit_s
-            Seconds until the best choice so far is returned. `stop` ends the search earlier.
+            Seconds until the best choice so far is returned. `stop` ends it earlier.
         gap
             By how many points the best choice may be missed.
         start
@@ -313,7 +323,7 @@ class Program:
         solution = highspy.HighsSolution()
         known = self._solved()
         solution.col_value = self._highs.getSolution().col_value
-        # HiGHS forgets a solution when bounds change, so these come first.
+        # HiGHS forgets a solution when bounds are set, so these come first.
         self._fix(rounds, 0.0, np.inf)
         if known:
             self._highs.setSolution(solution)

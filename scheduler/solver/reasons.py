@@ -17,7 +17,8 @@ from scheduler.solver.generate import Forced
 from scheduler.solver.parts import Proof
 from scheduler.solver.rounds import best_order
 from scheduler.week.assemble import named
-from scheduler.week.schedule import DayModel, DaySchedule, StopOption
+from scheduler.week.schedule import DayModel, DaySchedule
+from scheduler.week.stops import StopOption
 
 #: The code of a reason, its detail, and the most conversations that are possible.
 _Obstacle = tuple[str, Text | None, int]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from scheduler.solver.program import Numbers, Prices, SilentHighs
+from scheduler.solver.program import DualPrices, Numbers, SilentHighs
 from scheduler.solver.table import RoundTable
 
 #: Points in a unit of load: HiGHS wants numbers near each other.
@@ -50,7 +50,7 @@ class ReducedProgram:
         rounds: Numbers,
         excess: NDArray[np.float64],
         *,
-        prices: Prices,
+        prices: DualPrices,
         gap: float,
         force: int | None = None,
     ) -> None:
@@ -120,7 +120,7 @@ class ReducedProgram:
         """Choose a round a day; `start` is a choice to begin with.
 
         Returns the best choice up to float arithmetic, if any, and how far above the prices' bound any choice
-        is at least. `stop` ends the search early.
+        is at least. `stop` ends it early.
         """
         highs = self._highs
         if start is not None:

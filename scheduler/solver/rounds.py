@@ -1,12 +1,13 @@
 """The rounds of one consultant-day that are known, and the best order of a round's visits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.week.schedule import INFEASIBLE, DayModel, DaySchedule, Profile, StopOption
+from scheduler.week.schedule import INFEASIBLE, DayModel, DaySchedule, Profile
+from scheduler.week.stops import StopOption
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,16 +32,6 @@ class DayRounds:
         """Return the visits of one round, in no order."""
         chosen = zip(self.options, self.held[row], strict=True)
         return tuple(options[number - 1] for options, number in chosen if number)
-
-    def row(self, visits: Iterable[StopOption]) -> int:
-        """Return the row of the round that holds just these visits."""
-        wanted = np.zeros(len(self.requests), dtype=np.int8)
-        taken = set(visits)
-        for local, options in enumerate(self.options):
-            for number, option in enumerate(options, start=1):
-                if option in taken:
-                    wanted[local] = number
-        return int(np.flatnonzero((self.held == wanted).all(axis=1))[0])
 
 
 def best_order(model: DayModel, visits: Sequence[StopOption]) -> DaySchedule | None:

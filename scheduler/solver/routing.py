@@ -17,8 +17,9 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from scheduler.model.problem import Problem, RoomSlot
 from scheduler.solver.rounds import best_order
-from scheduler.week.schedule import DayModel, DaySchedule, StopOption, request_points
-from scheduler.week.score import Balance
+from scheduler.week.schedule import DayModel, DaySchedule
+from scheduler.week.score import Balance, request_points
+from scheduler.week.stops import StopOption
 
 _DAY_S = 86_400
 #: Arcs of all consultants' matrices together; each takes up about a hundred bytes.
@@ -113,7 +114,7 @@ class _Model:
             extra = [0] * len(self.bases) + [
                 self._extra(model.day.consultant_id, node) for node in self.nodes
             ]
-            rides_s = model.rides_between_s(places)
+            rides_s = model.ways.rides_between_s(places)
             duration_s = np.array([0] * len(self.bases) + [node.duration_s for node in self.nodes])
             same = np.equal.outer(np.array(places), np.array(places))
             points = (weight * rides_s + np.array(extra)).tolist()
@@ -208,7 +209,7 @@ class _Model:
     def sequences(self, time_limit_s: float, *, improve: bool) -> list[list[StopOption]] | None:
         """Return each day's stops in the order found, or None where nothing was found.
 
-        Without `improve` the search ends at its first local optimum and is the same every time.
+        Without `improve` the local search ends at its first local optimum and is the same every time.
         """
         parameters = pywrapcp.DefaultRoutingSearchParameters()
         strategy = routing_enums_pb2.FirstSolutionStrategy
@@ -298,7 +299,7 @@ def route(
 ) -> tuple[DaySchedule, ...]:
     """Return a valid schedule for every consultant-day of the week.
 
-    With `improve`, guided local search goes on until the time limit; without, the search ends at
+    With `improve`, guided local search goes on until the time limit; without, it ends at
     the first local optimum. Where nothing is found, or the week is too large for the model, the days
     hold their engagements alone.
     """

@@ -14,8 +14,7 @@ from scipy import sparse
 
 from scheduler.model.problem import Problem
 from scheduler.solver.rounds import DayRounds
-from scheduler.week.schedule import unmet_points
-from scheduler.week.score import Balance
+from scheduler.week.score import Balance, unmet_points
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,8 +89,7 @@ class RoundTable:
     @cached_property
     def constant(self) -> int:
         """The points of a week in which no request is met."""
-        pins = sum(request.pin is not None for request in self.problem.requests)
-        return unmet_points(self.problem) + pins * self.pin_points
+        return unmet_points(self.problem, pin_points=self.pin_points)
 
     @cached_property
     def step(self) -> Fraction:

@@ -2,6 +2,6 @@
 
 - `calendar` says which days are closed and what is due, `pins` which pins cannot be kept, and `problem`
   makes the `Problem` of all that;
-- `schedule` finds the best day for a sequence of stops, `score` counts the terms of the score, and
-  `assemble` makes the roster.
+- `score` counts the terms of the score, `stops` says when a day's stops can start and `ways` what leads from
+  one to the next; `schedule` finds the best day for a sequence of stops, and `assemble` makes the roster.
 """

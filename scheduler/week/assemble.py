@@ -20,7 +20,8 @@ from scheduler.model.roster import (
 )
 from scheduler.model.text import Text
 from scheduler.week import score
-from scheduler.week.schedule import DayModel, DaySchedule, ScheduledStop, slot_of
+from scheduler.week.schedule import DayModel, DaySchedule, ScheduledStop
+from scheduler.week.stops import slot_of
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ class _Walk:
 
     def _way_back_s(self, schedule: DaySchedule) -> int:
         last = schedule.stops[-2].option.place_id
-        return self.model.ride_s(last, self.model.base_id)
+        return self.model.ways.ride_s(last, self.model.base_id)
 
     def _at(self, time_s: int) -> dt.datetime:
         return at(self.model.day.date, time_s)
@@ -71,7 +72,7 @@ class _Walk:
         index = self.problem.travel.index()
         metres = int(self.problem.travel.metres[index[from_id], index[to_id]])
         self.metres += metres
-        return self.model.ride_s(from_id, to_id), metres
+        return self.model.ways.ride_s(from_id, to_id), metres
 
     def _go(self, place: str, free_s: int, scheduled: ScheduledStop) -> None:
         """Write down the way to a stop, what happens on it, and the stop itself."""
@@ -80,7 +81,7 @@ class _Walk:
         if scheduled.via_base:
             ride = self._ride(place, base)
             desk_s = free_s + ride[0] + parking_s
-            leave_s = start_s - parking_s - self.model.ride_s(base, to)
+            leave_s = start_s - parking_s - self.model.ways.ride_s(base, to)
             self._note("desk", "desk", base, Text("desk"), times_s=(desk_s, desk_s, leave_s), ride=ride)
             self._lunch(scheduled, base, desk_s, leave_s)
             place, free_s = base, desk_s

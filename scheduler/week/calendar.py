@@ -100,11 +100,6 @@ def requested_conversations(project: Project, practice: Practice, week: Week) ->
     return project.demand_of.get((practice.practice_id, week), practice.conversations)
 
 
-def due_practices(project: Project, week: Week) -> tuple[Practice, ...]:
-    """Return the practices that are due in a week, in the order of their table."""
-    return tuple(practice for practice in project.practices if is_due(project, practice, week))
-
-
 def dates_of(
     rule: RoomRule | EngagementRule, week: Week, first: dt.date | None = None, last: dt.date | None = None
 ) -> dt.date | None:

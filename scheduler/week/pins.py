@@ -11,7 +11,7 @@ from scheduler.base.errors import InputProblem
 from scheduler.base.i18n import _, clock
 from scheduler.model.clock import Week
 from scheduler.model.problem import ConsultantDay, Problem, Request
-from scheduler.model.project import Consultant, Pin, Project
+from scheduler.model.project import Consultant, Pin, Project, problem_at
 from scheduler.model.text import Text
 from scheduler.week.calendar import why_closed
 
@@ -38,12 +38,12 @@ def broken_pins(project: Project, problem: Problem) -> Iterator[InputProblem]:
     for pin in week_pins:
         request = requests.get(pin.id)
         if pin.id in seen:
-            yield _problem(
-                pin, _("{id} is pinned twice in {week}; keep one").format(id=pin.id, week=problem.week)
+            yield problem_at(
+                pin.origin, _("{id} is pinned twice in {week}; keep one").format(id=pin.id, week=problem.week)
             )
         elif request is None:
-            yield _problem(
-                pin,
+            yield problem_at(
+                pin.origin,
                 _("{id} asks for no visit in {week}: it is not due, or asks for no conversations").format(
                     id=pin.id, week=problem.week
                 ),
@@ -54,12 +54,12 @@ def broken_pins(project: Project, problem: Problem) -> Iterator[InputProblem]:
             reasons = list(_against_rules(problem, stay))
             if pin.consultant_id is not None or not reasons:
                 reasons += _nobody(problem, stay)
-            yield from (_problem(pin, reason) for reason in reasons)
+            yield from (problem_at(pin.origin, reason) for reason in reasons)
         seen.add(pin.id)
     for first_stay, second in combinations(stays, 2):
         if _same_person_twice(first_stay, second):
-            yield _problem(
-                second.pin,
+            yield problem_at(
+                second.pin.origin,
                 _("{consultant_id} is pinned to {other} at the same time").format(
                     consultant_id=second.pin.consultant_id, other=first_stay.pin.id
                 ),
@@ -132,12 +132,12 @@ def _nobody(problem: Problem, stay: _PinnedStay) -> Iterator[str]:
         day = days.get(pin.consultant_id)
         yield from _cannot(stay, consultants[pin.consultant_id], day)
         return
-    candidates = [
+    who = [
         consultant_id
         for consultant_id in consultants
         if request.kind == "visit" or request.consultant_id in (None, consultant_id)
     ]
-    if all(any(True for _reason in _cannot(stay, consultants[id_], days.get(id_))) for id_ in candidates):
+    if all(any(True for _reason in _cannot(stay, consultants[id_], days.get(id_))) for id_ in who):
         yield _("{id}: nobody can be there on {date} at {start}").format(
             id=pin.id, date=pin.date, start=clock(pin.start_s)
         )
@@ -165,7 +165,3 @@ def _cannot(stay: _PinnedStay, consultant: Consultant, day: ConsultantDay | None
     for engagement in day.engagements:
         if pin.start_s < engagement.end_s and engagement.start_s < stay.end_s:
             yield _("{id}: {consultant_id} has {title} at that time").format(title=engagement.title, **names)
-
-
-def _problem(pin: Pin, reason: str) -> InputProblem:
-    return InputProblem(reason, pin.origin.file, pin.origin.row) if pin.origin else InputProblem(reason)

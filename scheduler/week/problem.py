@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, clock
-from scheduler.model.clock import Week
+from scheduler.model.clock import Week, local, seconds_of
 from scheduler.model.problem import (
     Agreement,
     ClosedDay,
@@ -20,7 +20,7 @@ from scheduler.model.problem import (
     TravelTimes,
     own_ride_s,
 )
-from scheduler.model.project import BASE, Consultant, Place, Practice, Project
+from scheduler.model.project import BASE, Consultant, Place, Practice, Project, problem_at
 from scheduler.model.roster import Roster
 from scheduler.model.text import Text
 from scheduler.week import pins
@@ -109,8 +109,8 @@ def _requests(project: Project, week: Week, published: Roster | None) -> Iterato
 def _published_visits(published: Roster | None) -> Mapping[str, PublishedVisit]:
     return {
         stop.id: PublishedVisit(
-            date=round_.date,
-            start_s=stop.start.hour * 3600 + stop.start.minute * 60 + stop.start.second,
+            date=(day := local(stop.start).date()),
+            start_s=seconds_of(stop.start, day),
             consultant_id=round_.consultant_id,
         )
         for round_ in (published.rounds if published else ())
@@ -251,5 +251,5 @@ def _impossible_engagements(problem: Problem) -> Iterator[InputProblem]:
                     reached=clock(-(-reached_s // 60) * 60),
                     start=clock(engagement.start_s),
                 )
-                yield (InputProblem(reason, origin.file, origin.row) if origin else InputProblem(reason))
+                yield problem_at(origin, reason)
             place_id, free_s, before = engagement.place_id, engagement.end_s, engagement.title

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from scheduler.model.clock import at
-from scheduler.model.problem import Agreement, Problem, PublishedVisit
+from scheduler.model.problem import Agreement, Problem, PublishedVisit, Request
 from scheduler.model.roster import Round, Stop, Term
-from scheduler.week.schedule import AGREEMENT_TOLERANCE_S
+
+#: So far a visit may start from the hour agreed or published.
+AGREEMENT_TOLERANCE_S = 15 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,26 @@ class Balance:
     def points(self, visit_s: Sequence[int], weight: int) -> int:
         """Return the points of the imbalance, rounded down."""
         return math.floor(weight * self.minutes(visit_s))
+
+
+def request_points(problem: Problem, request: Request, conversations: int) -> int:
+    """Return the points that meeting a request with so many conversations saves."""
+    missed, unserved = problem.weights["missed_visit"], problem.weights["unserved_conversation"]
+    return request.priority * (missed + unserved * conversations)
+
+
+def unmet_points(problem: Problem, *, pin_points: int = 0) -> int:
+    """Return the points of a week in which no request is met and nobody rides.
+
+    `pin_points` are those of each pin that is not kept.
+    """
+    change = problem.weights["change"]
+    return sum(
+        request_points(problem, request, request.conversations)
+        + (change if request.published else 0)
+        + (pin_points if request.pin else 0)
+        for request in problem.requests
+    )
 
 
 def visit_seconds(problem: Problem, rounds: Sequence[Round]) -> tuple[int, ...]:

@@ -33,6 +33,14 @@ def test_numbers_and_dates_in_english() -> None:
         assert i18n.weekday(6) == "Sunday"
 
 
+@pytest.mark.parametrize(
+    ("count", "decimals", "text"),
+    [(12, 0, "+12"), (-3.4, 1, "−3.4"), (0, 0, "0"), (-0.04, 1, "0.0"), (1234, 0, "+1,234")],
+)
+def test_differences_have_a_sign(count: float, decimals: int, text: str) -> None:
+    assert i18n.signed(count, decimals) == text
+
+
 def test_unknown_languages_are_refused() -> None:
     with pytest.raises(ValueError, match="sv"):
         i18n.use("sv")

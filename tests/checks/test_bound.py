@@ -13,7 +13,7 @@ from random_problems import small_week, tiny_problem
 from rosters import build_roster
 
 from benchmarks.weeks import other_week, random_week
-from scheduler.checks.bound import BoundCheck, branching, check_bound, search, timetable, trails
+from scheduler.checks.bound import BoundCheck, branching, cheapest, check_bound, timetable, trails
 from scheduler.checks.bound.pricing import UNIT
 from scheduler.checks.bound.proof import Part, Proof
 from scheduler.model.problem import Problem
@@ -103,11 +103,11 @@ def test_a_proof_is_of_one_problem_only() -> None:
 
 @pytest.fixture
 def narrow(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Keep so few trails in every search for the cheapest round."""
+    """Keep so few trails wherever the cheapest round is looked for."""
 
     def keep(width: int) -> None:
-        monkeypatch.setattr(search, "_WIDTHS", (width,))
-        monkeypatch.setattr(search, "_WIDEST", width)
+        monkeypatch.setattr(cheapest, "_WIDTHS", (width,))
+        monkeypatch.setattr(cheapest, "_WIDEST", width)
         monkeypatch.setattr(trails, "_SPARE", 0)
 
     return keep
@@ -149,7 +149,7 @@ def test_days_are_looked_at_longer_before_rounds_are_listed(monkeypatch: pytest.
     prices = best_prices(problem)
     whole = claim(problem, prices, 0, UNMET).bound
     assert whole
-    monkeypatch.setattr(search, "_WIDTHS", (1,))
+    monkeypatch.setattr(cheapest, "_WIDTHS", (1,))
     monkeypatch.setattr(trails, "_SPARE", 0)
     monkeypatch.setattr(Proof, "_prove", None)
     few = claim(problem, prices, 0, UNMET).bound
@@ -164,12 +164,12 @@ def test_a_day_whose_cheapest_round_is_not_known_is_decided_by_its_rounds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Even where no round is near what little is known."""
-    true = search.DaySearch.least
+    true = cheapest.CheapestRounds.least
 
-    def hoping(day: search.DaySearch, *, thorough: bool = False) -> search.Least:
-        return search.Least(true(day, thorough=thorough).units - 50_000 * UNIT, reached=False)
+    def hoping(day: cheapest.CheapestRounds, *, thorough: bool = False) -> cheapest.Least:
+        return cheapest.Least(true(day, thorough=thorough).units - 50_000 * UNIT, reached=False)
 
-    monkeypatch.setattr(search.DaySearch, "least", hoping)
+    monkeypatch.setattr(cheapest.CheapestRounds, "least", hoping)
     for problem, best in solvable(range(20)):
         prices = best_prices(problem)
         assert claim(problem, prices, best.score, best.score).verified is True
@@ -177,9 +177,9 @@ def test_a_day_whose_cheapest_round_is_not_known_is_decided_by_its_rounds(
 
 
 def test_what_is_found_out_about_a_day_counts_for_its_part() -> None:
-    part = Part((3, 4), (0,), [search.Least(-9, reached=False), search.Least(-5, reached=True)], -20, -18)
-    part.sharpen(0, search.Least(-7, reached=True))
-    assert part.least == [search.Least(-7, reached=True), search.Least(-5, reached=True)]
+    part = Part((3, 4), (0,), [cheapest.Least(-9, reached=False), cheapest.Least(-5, reached=True)], -20, -18)
+    part.sharpen(0, cheapest.Least(-7, reached=True))
+    assert part.least == [cheapest.Least(-7, reached=True), cheapest.Least(-5, reached=True)]
     assert (part.priced, part.units) == (-18, -16)
 
 
@@ -278,8 +278,8 @@ def test_what_is_true_of_every_week_takes_no_time(week: Problem, roster: Roster)
 def test_time_counts_also_where_no_day_takes_any(
     week: Problem, roster: Roster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = search.Least(0, reached=True)
-    monkeypatch.setattr(search.DaySearch, "least", lambda _day: known)
+    known = cheapest.Least(0, reached=True)
+    monkeypatch.setattr(cheapest.CheapestRounds, "least", lambda _day: known)
     assert roster.prices
     assert Proof(week, roster.prices, math.inf).score_below(0) is None
     with pytest.raises(timetable.UnfinishedError):
@@ -289,12 +289,12 @@ def test_time_counts_also_where_no_day_takes_any(
 def test_days_whose_cheapest_round_is_known_are_not_looked_at_again(
     week: Problem, roster: Roster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    least = search.DaySearch.least
+    least = cheapest.CheapestRounds.least
 
-    def quick(day: search.DaySearch) -> search.Least:
+    def quick(day: cheapest.CheapestRounds) -> cheapest.Least:
         return least(day, thorough=False)
 
-    monkeypatch.setattr(search.DaySearch, "least", quick)
+    monkeypatch.setattr(cheapest.CheapestRounds, "least", quick)
     assert roster.prices
     poorer = priced(roster, requests={key: 0.99 * price for key, price in roster.prices.requests.items()})
     assert check_bound(week, poorer).verified is True
@@ -314,7 +314,7 @@ def test_prices_alone_are_told_from_the_whole_proof(
     assert answer.bound in range(roster.bound)
 
 
-@pytest.mark.parametrize(("module", "most"), [("search._MOST_TRAILS", 3), ("proof._MOST_CELLS", 3)])
+@pytest.mark.parametrize(("module", "most"), [("cheapest._MOST_TRAILS", 3), ("proof._MOST_CELLS", 3)])
 def test_too_many_rounds_to_choose_from_leave_what_prices_prove(
     week: Problem, roster: Roster, monkeypatch: pytest.MonkeyPatch, module: str, most: int
 ) -> None:

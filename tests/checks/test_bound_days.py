@@ -9,34 +9,34 @@ from types import ModuleType
 import numpy as np
 import pytest
 from brute_force import Holding, cheapest_plans
-from proofs import day_search as priced_search
+from proofs import cheapest_rounds as at_prices
 from proofs import random_prices
 from random_problems import small_week, tiny_problem
 from rosters import clock_s
 
 from benchmarks.weeks import other_week, random_week
-from scheduler.checks.bound import rest, search, trails
+from scheduler.checks.bound import cheapest, rest, trails
+from scheduler.checks.bound.cheapest import CheapestRounds, Least
 from scheduler.checks.bound.pricing import UNIT, Balance, Pricing
 from scheduler.checks.bound.rest import HAD, OWED, Rest
-from scheduler.checks.bound.search import DaySearch, Least
 from scheduler.checks.bound.timetable import FAR, UnfinishedError, timetable
 from scheduler.checks.bound.ways import ways
 from scheduler.model.problem import ConsultantDay, Engagement, Problem, PublishedVisit, Request, RoomSlot
 
 
-def day_search(problem: Problem, day: ConsultantDay, deadline: float = math.inf) -> DaySearch:
-    """Return the search of a day without any prices."""
-    return priced_search(problem, day, Pricing((0,) * len(problem.requests), {}), deadline)
+def cheapest_rounds(problem: Problem, day: ConsultantDay, deadline: float = math.inf) -> CheapestRounds:
+    """Return the cheapest rounds of a day without any prices."""
+    return at_prices(problem, day, Pricing((0,) * len(problem.requests), {}), deadline)
 
 
 def found(problem: Problem, day: ConsultantDay, limit: int = FAR) -> Mapping[Holding, int]:
     """Return the points of every round within a limit, without those of what it leaves out."""
-    searched = day_search(problem, day)
-    rounds = searched.within(limit)
+    near = cheapest_rounds(problem, day)
+    rounds = near.within(limit)
     points = {
         frozenset(
             (problem.requests[offer.request].request_id, offer.conversations, day.consultant_id)
-            for offer, is_taken in zip(searched.day.offers, taken, strict=True)
+            for offer, is_taken in zip(near.day.offers, taken, strict=True)
             if is_taken
         ): int(cost) // UNIT
         for taken, cost in zip(rounds.taken, rounds.cost, strict=True)
@@ -152,7 +152,7 @@ def test_the_least_and_what_is_within_a_limit() -> None:
         for day in problem.days:
             points = expected(problem, day)
             least = min(points.values(), default=FAR // UNIT)
-            assert day_search(problem, day).least().units // UNIT == least
+            assert cheapest_rounds(problem, day).least().units // UNIT == least
             limit = least + Random(seed).randint(0, 40_000)
             near = {held: value for held, value in points.items() if value <= limit}
             assert found(problem, day, limit * UNIT) == near
@@ -196,8 +196,8 @@ def test_moments_told_apart_or_not_give_the_same(monkeypatch: pytest.MonkeyPatch
 def test_too_many_rounds_and_too_little_time_end_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = random_week(1, 24, 1)
     with pytest.raises(UnfinishedError):
-        day_search(problem, problem.days[0], deadline=0.0).least()
-    monkeypatch.setattr(search, "_MOST_TRAILS", 3)
+        cheapest_rounds(problem, problem.days[0], deadline=0.0).least()
+    monkeypatch.setattr(cheapest, "_MOST_TRAILS", 3)
     with pytest.raises(UnfinishedError):
         found(problem, problem.days[0])
 
@@ -207,15 +207,15 @@ def test_too_many_rounds_and_too_little_time_end_the_search(monkeypatch: pytest.
 
 def narrow(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
     """Keep so few trails, at first and where one looks thoroughly."""
-    monkeypatch.setattr(search, "_WIDTHS", (width,))
-    monkeypatch.setattr(search, "_WIDEST", width)
+    monkeypatch.setattr(cheapest, "_WIDTHS", (width,))
+    monkeypatch.setattr(cheapest, "_WIDEST", width)
     monkeypatch.setattr(trails, "_SPARE", 0)
 
 
 def leasts(problem: Problem, rng: Random) -> list[Least]:
     """Return what no round of each day is below at some prices."""
     pricing = Pricing.of(problem.requests, Balance.of(problem), random_prices(problem, rng))
-    return [priced_search(problem, day, pricing).least() for day in problem.days]
+    return [at_prices(problem, day, pricing).least() for day in problem.days]
 
 
 def test_what_is_dropped_counts_with_its_hope(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,7 +246,7 @@ def test_few_trails_more_than_are_kept_are_held(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(trails._Trails, "joined", watched)
     problem = random_week(1, 24, 1)
     for day in problem.days:
-        day_search(problem, day).least()
+        cheapest_rounds(problem, day).least()
     assert 5 < max(held) <= 5 + 7 * 3
 
 
@@ -273,11 +273,11 @@ def test_trails_that_are_alike_become_one_with_the_least_of_each(order: list[int
 
 
 def test_a_thorough_search_gets_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "_WIDTHS", (1,))
+    monkeypatch.setattr(cheapest, "_WIDTHS", (1,))
     monkeypatch.setattr(trails, "_SPARE", 0)
     problem = random_week(1, 24, 1)
-    quick = [day_search(problem, day).least() for day in problem.days]
-    thorough = [day_search(problem, day).least(thorough=True) for day in problem.days]
+    quick = [cheapest_rounds(problem, day).least() for day in problem.days]
+    thorough = [cheapest_rounds(problem, day).least(thorough=True) for day in problem.days]
     assert not all(least.reached for least in quick)
     assert all(least.reached for least in thorough)
     assert [least.units for least in thorough] == [

@@ -4,7 +4,7 @@ import pytest
 
 from scheduler.base import i18n
 from scheduler.model.geo import Point, RidePath, StreetLeg
-from scheduler.outputs.directions import Step, main_streets, steps
+from scheduler.outputs.directions import main_streets, steps
 
 # About 100 m a step, north and east.
 NORTH, EAST = 0.0009, 0.0016
@@ -31,43 +31,43 @@ def _bend(degrees: float) -> tuple[Point, ...]:
 def test_turns_are_those_of_the_line() -> None:
     path = _path(("Enghavevej", 300), ("Istedgade", 200), ("Gasværksvej", 200))
     assert steps(path) == (
-        Step("", "Enghavevej", "300 m", "Head north along Enghavevej, 300 m"),
-        Step("right", "Istedgade", "200 m", "Turn right into Istedgade, 200 m"),
-        Step("left", "Gasværksvej", "200 m", "Turn left into Gasværksvej, 200 m"),
+        "Head north along Enghavevej, 300 m",
+        "Turn right into Istedgade, 200 m",
+        "Turn left into Gasværksvej, 200 m",
     )
 
 
 def test_directions_in_danish() -> None:
     path = _path(("Vesterbrogade", 150), ("Roskildevej", 150), ("Enghavevej", 200), ("", 200))
     with i18n.using("da"):
-        texts = [step.text for step in steps(path)]
-    assert texts == [
+        texts = steps(path)
+    assert texts == (
         "Kør mod nord ad Vesterbrogade, 150 m",
         "Fortsæt ligeud ad Roskildevej, 150 m",
         "Drej til højre ad Enghavevej, 200 m",
         "Drej til venstre ad en sti uden navn, 200 m",
-    ]
+    )
 
 
 @pytest.mark.parametrize(
-    ("degrees", "turn", "text"),
+    ("degrees", "text"),
     [
-        (0, "straight", "Continue straight on along B"),
-        (20, "straight", "Continue straight on along B"),
-        (-20, "straight", "Continue straight on along B"),
-        (40, "slight right", "Bear right into B"),
-        (-40, "slight left", "Bear left into B"),
-        (90, "right", "Turn right into B"),
-        (-90, "left", "Turn left into B"),
-        (140, "sharp right", "Turn sharp right into B"),
-        (-140, "sharp left", "Turn sharp left into B"),
-        (179, "back", "Turn round and follow B"),
-        (-179, "back", "Turn round and follow B"),
+        (0, "Continue straight on along B"),
+        (20, "Continue straight on along B"),
+        (-20, "Continue straight on along B"),
+        (40, "Bear right into B"),
+        (-40, "Bear left into B"),
+        (90, "Turn right into B"),
+        (-90, "Turn left into B"),
+        (140, "Turn sharp right into B"),
+        (-140, "Turn sharp left into B"),
+        (179, "Turn round and follow B"),
+        (-179, "Turn round and follow B"),
     ],
 )
-def test_how_sharp_a_turn_is(degrees: float, turn: str, text: str) -> None:
+def test_how_sharp_a_turn_is(degrees: float, text: str) -> None:
     step = steps(_path(("A", 200), ("B", 200), points=_bend(degrees)))[1]
-    assert (step.turn, step.text) == (turn, f"{text}, 200 m")
+    assert step == f"{text}, 200 m"
 
 
 @pytest.mark.parametrize(
@@ -86,19 +86,19 @@ def test_how_sharp_a_turn_is(degrees: float, turn: str, text: str) -> None:
 def test_the_first_step_says_where_to(north: int, east: int, direction: str) -> None:
     points = (CORNER[0], (CORNER[0][0] + north * NORTH, CORNER[0][1] + east * EAST))
     (step,) = steps(_path(("A", 1500), points=points))
-    assert step.text == f"Head {direction} along A, 1.5 km"
+    assert step == f"Head {direction} along A, 1.5 km"
 
 
 def test_braces_in_a_name_are_only_text() -> None:
-    assert "{turn}{0}" in steps(_path(("{turn}{0}", 400)))[0].text
+    assert "{turn}{0}" in steps(_path(("{turn}{0}", 400)))[0]
 
 
 def test_crossings_without_a_name_are_left_out() -> None:
     path = _path(("Enghavevej", 200), ("", 20), ("Enghavevej", 80), ("", 200), ("Gasværksvej", 200))
-    assert [(step.street, step.distance) for step in steps(path)] == [
-        ("Enghavevej", "300 m"),
-        ("path without a name", "200 m"),
-        ("Gasværksvej", "200 m"),
+    assert [step.rpartition(" along ")[2].rpartition(" into ")[2] for step in steps(path)] == [
+        "Enghavevej, 300 m",
+        "a path without a name, 200 m",
+        "Gasværksvej, 200 m",
     ]
 
 

@@ -102,7 +102,7 @@ def test_home_visits_are_not_on_the_week_map(roster: Roster) -> None:
 
 
 def _rides(html: str) -> list[dict[str, Any]]:
-    return [json.loads(text) for text in re.findall(r"hjul\.rides\((\{.*?\})\)\.addTo", html)]
+    return [json.loads(text) for text in re.findall(r"hjul\.rides\(\w+, (\{.*?\})\);", html)]
 
 
 def test_the_week_lists_every_round(roster: Roster) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from scheduler.base import i18n
 from scheduler.model.geo import Background, Line, Stretches
 from scheduler.model.project import Place
-from scheduler.outputs.networkmap import meaning, network_map, network_page
+from scheduler.outputs.networkmap import meaning, network_map
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"
 A, B, C = (55.66, 12.54), (55.665, 12.55), (55.67, 12.54)
@@ -28,7 +28,8 @@ PLACES = (
 
 def _page(**changed: object) -> str:
     arguments = {"places": PLACES, "distances_m": {"P1": 12.4}, "stretches": STRETCHES} | changed
-    return network_page(background=BACKGROUND, source="denmark.osm.pbf", date="2024-05-01", **arguments)  # type: ignore[arg-type]
+    found = network_map(background=BACKGROUND, source="denmark.osm.pbf", date="2024-05-01", **arguments)  # type: ignore[arg-type]
+    return found.html()
 
 
 def test_the_legend_says_what_each_line_means_and_how_long_it_is() -> None:
@@ -72,7 +73,7 @@ def test_every_kind_has_words(kind: str) -> None:
 
 
 def test_the_map_alone_is_for_notebooks() -> None:
-    html = network_map(STRETCHES, BACKGROUND, PLACES).get_root().render()
+    html = network_map(STRETCHES, BACKGROUND, PLACES).live().get_root().render()
     assert "hjul.rides" in html
     assert HOSTILE not in html
 

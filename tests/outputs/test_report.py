@@ -19,7 +19,7 @@ from scheduler.model.geo import Background, Line
 from scheduler.model.project import Place
 from scheduler.outputs.plots import candidate_ranking
 from scheduler.outputs.report import Section, report
-from scheduler.outputs.scenariomap import ChangedPlace, scenario_map_page
+from scheduler.outputs.scenariomap import ChangedPlace, scenario_map
 
 A, B = (55.66, 12.54), (55.665, 12.55)
 MARKUP = "</script><img src=x onerror=alert(1)>"
@@ -41,7 +41,7 @@ def _map() -> str:
     new = ChangedPlace(Place(place_id="new", name=MARKUP, lat=55.664, lon=12.541), ("new",))
     bases = (Place(place_id="base", name="Jobcenter", lat=A[0], lon=A[1]),)
     background = Background(streets=(Line("residential", MARKUP, (A, B)),))
-    return scenario_map_page([new], bases=bases, practices=(), background=background)
+    return scenario_map([new], bases=bases, practices=(), background=background).alone()
 
 
 @cache

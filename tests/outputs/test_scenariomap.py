@@ -19,7 +19,7 @@ CHANGED = (ChangedPlace(NEW, ("new: Two more",)),)
 
 def _page() -> str:
     found = scenario_map(CHANGED, bases=BASES, practices=PRACTICES, background=BACKGROUND)
-    return str(found.get_root().render())
+    return str(found.live().get_root().render())
 
 
 def test_names_are_only_texts() -> None:

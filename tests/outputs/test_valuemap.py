@@ -12,12 +12,13 @@ from playwright.sync_api import Browser
 from scheduler.base import i18n
 from scheduler.model.geo import Area, Background, Line
 from scheduler.model.project import Place
-from scheduler.outputs import valuemap
 from scheduler.outputs.basemap import basemap
+from scheduler.outputs.frames import records
 from scheduler.outputs.geometry import Box, Frame
-from scheduler.outputs.mappage import records
+from scheduler.outputs.mappage import MapPage
+from scheduler.outputs.placesscene import nearest_land
 from scheduler.outputs.scene import LEVELS
-from scheduler.outputs.valuemap import best_places, class_edges, value_map, value_page
+from scheduler.outputs.valuemap import best_places, class_edges, value_map
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"
 WATER = Area("water", "Havn", (((55.662, 12.541), (55.662, 12.543), (55.664, 12.543), (55.664, 12.541)),))
@@ -53,7 +54,7 @@ VALUES = pd.DataFrame(
 )
 
 
-def _page(values: pd.DataFrame = VALUES, **changed: Any) -> str:
+def _map(values: pd.DataFrame = VALUES, **changed: Any) -> MapPage:
     arguments: dict[str, Any] = {
         "bases": BASES,
         "practices": PRACTICES,
@@ -63,7 +64,11 @@ def _page(values: pd.DataFrame = VALUES, **changed: Any) -> str:
         "hours_s": (30_600, 43_200),
         "remarks": ["One week failed"],
     }
-    return value_page(values, **(arguments | changed))
+    return value_map(values, **(arguments | changed))
+
+
+def _page(values: pd.DataFrame = VALUES, **changed: Any) -> str:
+    return _map(values, **changed).html()
 
 
 def _words(html: str) -> str:
@@ -112,7 +117,7 @@ def test_every_spot_of_land_has_the_colour_of_the_nearest_place() -> None:
     frame = Frame(55.665, 12.545)
     spots = [frame.metres((row["lat"], row["lon"])) for row in records(VALUES)]
     behind = basemap(BACKGROUND, frame, Box(-3000, -3000, 3000, 3000))
-    cells = [(place, shapely.Polygon(rings[0], rings[1:])) for place, rings in valuemap._cells(spots, behind)]
+    cells = [(place, shapely.Polygon(rings[0], rings[1:])) for place, rings in nearest_land(spots, behind)]
     assert {place for place, _shape in cells} == {0, 1, 2, 3}
     for place, shape in cells:
         for point in shape.exterior.coords:
@@ -204,7 +209,7 @@ _LIGHTNESS = """() => [0, 1, 2, 3, 4, 5].map(level => {
 @pytest.mark.browser
 def test_the_map_of_a_notebook_draws_itself(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "map.html"
-    value_map(VALUES, bases=BASES, practices=PRACTICES, background=BACKGROUND).save(str(file))
+    _map().live().save(str(file))
     with opened(browser, file, size=DESK) as page:
         page.page.wait_for_selector(".folium-map path.cell")
         assert page.is_quiet()

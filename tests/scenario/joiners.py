@@ -1,13 +1,15 @@
 """A small project on the built-in map, and candidates for it, of which a test changes what it is about."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from folders import SETTINGS, write_folder
 
 from scheduler.scenario.model import COLUMNS, Failure, Task
 from scheduler.scenario.runs.figures import solved
+from scheduler.scenario.runs.running import Ran, Runs
 
 #: Three practices of Vesterbro, and one consultant who works on two mornings.
 PROJECT = {
@@ -38,20 +40,21 @@ def write_candidates(folder: Path, *rows: str, heading: str = HEADING, name: str
     return file
 
 
-class Plans:
+class Plans(Runs):
     """Plans tasks one after the other, remembering them; those of `failing` weeks fail."""
 
     def __init__(self, *failing: tuple[str, str]) -> None:
+        super().__init__()
         self.failing = failing
         self.tasks: list[Task] = []
 
-    def __call__(self, tasks: Sequence[Task]) -> tuple[pd.DataFrame, tuple[Failure, ...]]:
-        """Plan tasks as a `Runner` does."""
+    def run(self, tasks: Sequence[Task], work: Callable[[Task], Any] = solved) -> Ran:
+        """Plan tasks."""
         self.tasks += tasks
         rows, failures = [], []
         for task in tasks:
             if (task.scenario, task.week) in self.failing:
                 failures.append(Failure(scenario=task.scenario, week=task.week, reason="out of order"))
             else:
-                rows.append(solved(task))
-        return pd.DataFrame(rows, columns=list(COLUMNS)), tuple(failures)
+                rows.append(work(task))
+        return Ran(pd.DataFrame(rows, columns=list(COLUMNS)), tuple(failures), interrupted=False)

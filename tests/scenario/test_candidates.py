@@ -25,7 +25,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
 
 def _rank(prepared: Prepared, folder: Path, *rows: str, take: int = 5, plans: Plans | None = None) -> Ranking:
     found, _notes = locate_candidates(write_candidates(folder, *rows), prepared)
-    return rank(prepared, found, WEEKS, runner=plans or Plans(), take=take)
+    return rank(prepared, found, WEEKS, runs=plans or Plans(), take=take)
 
 
 def test_best_first_and_one_after_the_other(prepared: Prepared, tmp_path: Path) -> None:

@@ -40,8 +40,7 @@ def _joined(
     found, _notes = locate_candidates(write_candidates(folder, *rows), prepared)
     project = prepared.project
     times = travel_times(prepared.network, (*project.bases, *project.places, *(c.place for c in found))).times
-    runner = plans or Plans()
-    return JoinedWeeks(project, times, found, weeks, runner=runner, time_limit_s=20.0), found
+    return JoinedWeeks(project, times, found, weeks, plans or Plans()), found
 
 
 def test_the_worth_is_the_difference_of_two_rosters(prepared: Prepared, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from scheduler.scenario.goals.outlook import WorkingDay, outlook
 from scheduler.scenario.goals.road import Capacity
 from scheduler.scenario.goals.tally import held_by_week, mean
 from scheduler.scenario.model import TODAY, Task
+from scheduler.scenario.runs.running import Runs
 from scheduler.services import planner
 from scheduler.services.planner import Prepared
 from scheduler.solver.engine import solve
@@ -47,7 +48,7 @@ def prepared(folder: Path) -> Prepared:
 
 @pytest.fixture(scope="module")
 def found(prepared: Prepared) -> Capacity:
-    return capacity(prepared, workers=0, sampled_weeks=3, consultants=(1, 2), practices=(1, 3, 6))
+    return capacity(prepared, runs=Runs(workers=0), sampled_weeks=3, consultants=(1, 2), practices=(1, 3, 6))
 
 
 def test_all_weeks_of_the_period_are_planned_and_only_its_days_count(found: Capacity) -> None:
@@ -76,12 +77,14 @@ def test_the_road_is_that_of_the_distribution(found: Capacity) -> None:
 
 
 def test_what_is_held_before_comes_on_top(prepared: Prepared, found: Capacity) -> None:
-    later = capacity(prepared, held=5, since=Week(2009, 24), workers=0, sampled_weeks=0)
+    later = capacity(prepared, held=5, since=Week(2009, 24), runs=Runs(workers=0), sampled_weeks=0)
     assert later.frontier is None
     assert later.booked == found.booked[4:]
     assert later.missing == 6
     assert later.expected == pytest.approx(5 + 0.8 * 0.95 * sum(later.booked), rel=0.01)
-    assert capacity(prepared, held=11, since=Week(2009, 27), workers=0, sampled_weeks=0).chance == 1
+    assert (
+        capacity(prepared, held=11, since=Week(2009, 27), runs=Runs(workers=0), sampled_weeks=0).chance == 1
+    )
 
 
 def test_a_week_promises_what_carrying_it_out_holds(prepared: Prepared) -> None:
@@ -244,7 +247,7 @@ def test_all_that_is_wrong_is_told_before_anything_is_planned(tmp_path: Path) ->
 
 def test_an_early_end_has_no_chance(prepared: Prepared, tmp_path: Path) -> None:
     with pytest.raises(SchedulerError, match="before all weeks") as stopped:
-        capacity(prepared, workers=0, folder=tmp_path, stop=lambda: True)
+        capacity(prepared, runs=Runs(workers=0, folder=tmp_path, stop=lambda: True))
     assert str(tmp_path) in stopped.value.hint
 
 

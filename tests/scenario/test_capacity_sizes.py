@@ -104,7 +104,7 @@ def test_sizes_have_those_of_today_among_them(prepared: Prepared) -> None:
     assert {size.consultants for size in found} == {1, 2, 4}
     assert {size.practices for size in found} == {2, 3, 4}
     assert sizes(prepared.project, (), (9,)) == (Size(2, 3), Size(2, 9))
-    tasks = size_tasks(prepared.project, prepared.travel.times, found, WEEKS[:2], time_limit_s=1)
+    tasks = size_tasks(prepared.project, prepared.travel.times, found, WEEKS[:2])
     assert len(tasks) == 9 * 2
     assert {task.scenario for task in tasks} == {size.name for size in found}
 

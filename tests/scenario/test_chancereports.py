@@ -8,7 +8,7 @@ import pytest
 from scenario.joiners import PROJECT, write_project
 
 from scheduler.model.clock import Week
-from scheduler.scenario import capacity, capacity_report, price_of_calm, week_report, what_it_takes
+from scheduler.scenario import Runs, capacity, capacity_report, price_of_calm, week_report, what_it_takes
 from scheduler.scenario.goals.road import Capacity
 from scheduler.scenario.model import Failure
 from scheduler.scenario.telling import frontier_table
@@ -39,7 +39,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
 
 @pytest.fixture(scope="module")
 def found(prepared: Prepared) -> Capacity:
-    return capacity(prepared, workers=0, sampled_weeks=2, consultants=(1, 2), practices=(3, 4))
+    return capacity(prepared, runs=Runs(workers=0), sampled_weeks=2, consultants=(1, 2), practices=(3, 4))
 
 
 def _words(html: str) -> str:
@@ -70,7 +70,7 @@ def test_without_slack_no_price_is_told(prepared: Prepared) -> None:
 def test_the_road_is_told_with_what_it_takes(found: Capacity) -> None:
     words = _words(capacity_report(found, what_it_takes(found, 0.9), 0.9))
     assert "Will 6 conversations have been held by 7 June 2009, and what does it take?" in words
-    assert f"Of {sum(found.booked)} booked conversations" in words
+    assert f"{sum(found.booked)} are booked in {len(found.weeks)} weeks" in words
     assert "What it takes for a chance of 90.0 %, one thing at a time" in words
     assert "Conversations in a quarter, by consultants and practices" in words
     assert "were held before" not in words

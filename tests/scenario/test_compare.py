@@ -265,7 +265,7 @@ def test_costs_are_explained_by_who_is_paid(project: Project) -> None:
     told = explained(compared(project, weeks, more, weeks=[W20]), "more")
     assert told == (
         "Every practice holds as many conversations as today.",
-        "Cost: +8,155 kr. (+1 consultant, −1 practice, other prices).",
+        "Cost: +8,155 kr. (+1 consultant, −1 practice, other rates).",
     )
 
 

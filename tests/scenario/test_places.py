@@ -13,6 +13,7 @@ from scheduler.scenario.practices.newcomers import practice_places
 from scheduler.scenario.practices.places import NextPlaces, next_places, spread_weeks
 from scheduler.scenario.practices.spots import MARGIN_M, Spot, spread_spots
 from scheduler.scenario.practices.spotvalues import SpotValue, TypicalPractice, typical_practice, value_spots
+from scheduler.scenario.runs.running import Runs
 from scheduler.services import planner
 from scheduler.services.planner import Prepared
 
@@ -33,7 +34,7 @@ def spots(prepared: Prepared) -> tuple[Spot, ...]:
 
 @pytest.fixture(scope="module")
 def values(prepared: Prepared, spots: tuple[Spot, ...]) -> tuple[SpotValue, ...]:
-    found, failures = value_spots(prepared, TYPICAL, spots, WEEKS, runner=Plans())
+    found, failures = value_spots(prepared, TYPICAL, spots, WEEKS, runs=Plans())
     assert failures == ()
     return found
 
@@ -114,14 +115,14 @@ def test_near_the_base_a_practice_is_worth_more(
 def test_spots_do_not_depend_on_each_other(
     prepared: Prepared, spots: tuple[Spot, ...], values: tuple[SpotValue, ...]
 ) -> None:
-    (alone,), _failures = value_spots(prepared, TYPICAL, spots[1:2], WEEKS, runner=Plans())
+    (alone,), _failures = value_spots(prepared, TYPICAL, spots[1:2], WEEKS, runs=Plans())
     together = next(value for value in values if value.spot == spots[1])
     assert alone.gains == together.gains
 
 
 def test_a_spot_whose_week_fails_is_left_out(prepared: Prepared, spots: tuple[Spot, ...]) -> None:
     plans = Plans(("+spot.1.tue", "2009-W21"))
-    found, failures = value_spots(prepared, TYPICAL, spots[:2], WEEKS, runner=plans)
+    found, failures = value_spots(prepared, TYPICAL, spots[:2], WEEKS, runs=plans)
     assert [value.spot.spot_id for value in found] == ["spot.2"]
     assert [failure.scenario for failure in failures] == ["+spot.1.tue"]
 
@@ -140,14 +141,12 @@ def test_it_says_where_values_are_not_proven(prepared: Prepared, values: tuple[S
 
 def test_nothing_is_known_where_today_fails(prepared: Prepared, spots: tuple[Spot, ...]) -> None:
     with pytest.raises(SchedulerError, match="out of order"):
-        value_spots(prepared, TYPICAL, spots[:1], WEEKS, runner=Plans(("today", "2009-W20")))
+        value_spots(prepared, TYPICAL, spots[:1], WEEKS, runs=Plans(("today", "2009-W20")))
 
 
 def test_from_folder_to_page(tmp_path: Path) -> None:
     data, out = write_project(tmp_path / "project"), tmp_path / "out"
-    found = next_places(
-        data, "2009-W20", places=2, sample=1, workers=0, folder=out, page=tmp_path / "map.html"
-    )
+    found = next_places(data, "2009-W20", places=2, sample=1, runs=Runs(workers=0, folder=out))
     assert isinstance(found, NextPlaces)
     assert found.typical == TypicalPractice(conversations=1, start_s=32_400, end_s=43_200)
     table = found.table()
@@ -167,7 +166,7 @@ def test_from_folder_to_page(tmp_path: Path) -> None:
     lines = (out / "places.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == ",".join(table.columns)
     assert len(lines) == 3
-    assert "The next best place" in (tmp_path / "map.html").read_text(encoding="utf-8")
+    assert "The next best place" in found.page()
 
 
 @pytest.mark.parametrize("wrong", [{"places": 0}, {"sample": 0}])
@@ -201,7 +200,7 @@ def test_a_practice_belongs_to_the_base_of_its_neighbours(tmp_path: Path) -> Non
         assert lat is not None
         assert lon is not None
         spots.append(Spot(spot_id=f"spot.{id_}", lat=lat, lon=lon, streets=()))
-    value_spots(prepared, TYPICAL, spots, WEEKS[:1], runner=plans)
+    value_spots(prepared, TYPICAL, spots, WEEKS[:1], runs=plans)
     bases = {
         request.request_id.split(".")[1]: request.base_id
         for task in plans.tasks

@@ -16,7 +16,7 @@ from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster
 from scheduler.model.rosterfile import dump
 from scheduler.outputs.names import ROSTER
-from scheduler.scenario.chance.calm import Calm, price_of_calm, published, simulate_week
+from scheduler.scenario.chance.calm import Calm, price_of_calm, roster_in, simulate_week
 from scheduler.scenario.chance.robustness import CAUSES, Robustness, carry_out
 from scheduler.services import planner
 from scheduler.services.planner import Prepared
@@ -173,10 +173,10 @@ def test_both_rosters_meet_the_same_chance(calm: Calm) -> None:
 
 def test_a_published_roster_is_carried_out_as_it_is(prepared: Prepared, calm: Calm, tmp_path: Path) -> None:
     roster = calm.slacks[0].robustness.roster
-    assert published(tmp_path, WEEK) is None
+    assert roster_in(tmp_path, WEEK) is None
     (tmp_path / str(WEEK)).mkdir()
     (tmp_path / str(WEEK) / ROSTER).write_bytes(dump(roster))
-    again = published(tmp_path, WEEK)
+    again = roster_in(tmp_path, WEEK)
     assert again is not None
     found = simulate_week(prepared, WEEK, roster=again, draws=500)
     assert found.summary() == calm.slacks[0].robustness.summary()

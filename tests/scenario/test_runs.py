@@ -25,13 +25,13 @@ from random_problems import small_week
 from rich.console import Console
 
 from scheduler import __version__
-from scheduler.base.errors import InputError, ServiceError
+from scheduler.base.errors import InputError, SchedulerError, ServiceError
 from scheduler.base.progress import Counting
 from scheduler.cli.terminal import StepProgress
 from scheduler.scenario.model import COLUMNS, Failure, Task
 from scheduler.scenario.runs import cluster, crew
 from scheduler.scenario.runs import running as runs
-from scheduler.scenario.runs.running import run
+from scheduler.scenario.runs.running import Runs
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -97,7 +97,7 @@ def executed(file: Path) -> list[str]:
 def test_rows_come_in_the_order_of_the_tasks() -> None:
     asked = [*tasks(3), *tasks(3, "2", "a")]
     shuffled = [asked[number] for number in (0, 3, 1, 4, 2, 5)]
-    ran = run(shuffled, None, work=scenario_work.count, workers=0)
+    ran = Runs(workers=0).run(shuffled, scenario_work.count)
     assert counted(ran.results) == expected(asked)
     assert list(ran.results) == ["scenario", "week", "places", "kph", "watched", "pid"]
     assert (ran.failures, ran.interrupted) == ((), False)
@@ -105,55 +105,57 @@ def test_rows_come_in_the_order_of_the_tasks() -> None:
 
 
 def test_nothing_to_do_has_the_columns_of_the_work(tmp_path: Path) -> None:
-    ran = run([], tmp_path / "new", work=scenario_work.count)
+    ran = Runs(folder=tmp_path / "new").run([], scenario_work.count)
     assert list(ran.results) == ["scenario", "week", "places", "kph", "watched", "pid"]
     assert ran.results.empty
-    assert list(run([], None).results) == list(COLUMNS)
-    assert list((tmp_path / "new").iterdir()) == []
+    assert list(Runs().run([]).results) == list(COLUMNS)
+    assert list((tmp_path / "new" / "weeks").iterdir()) == []
 
 
 def test_what_is_asked_twice_is_done_once(tmp_path: Path) -> None:
     note = tmp_path / "note"
     asked = tasks(2, f"note {note}")
     twice = [*asked, *named(asked, "other")]
-    ran = run(twice, tmp_path / "out", work=scenario_work.obey, workers=0)
+    ran = Runs(folder=tmp_path / "out", workers=0).run(twice, scenario_work.obey)
     assert counted(ran.results) == expected(twice)
     assert executed(note) == ["2009-W01", "2009-W02"]
-    assert sorted(counted(pd.read_parquet(tmp_path / "out"))) == sorted(expected(twice))
+    assert sorted(counted(pd.read_parquet(tmp_path / "out" / "weeks"))) == sorted(expected(twice))
 
 
 def test_a_restart_does_only_what_is_new(tmp_path: Path) -> None:
-    note, folder = tmp_path / "note", tmp_path / "out" / "results"
+    note, folder = tmp_path / "note", tmp_path / "out" / "new"
+    kept = folder / "weeks"
     asked = tasks(3, f"note {note}")
-    first = run(asked[:2], folder, work=scenario_work.obey, workers=0).results
-    second = run(asked, folder, work=scenario_work.obey, workers=0).results
+    first = Runs(folder=folder, workers=0).run(asked[:2], scenario_work.obey).results
+    second = Runs(folder=folder, workers=0).run(asked, scenario_work.obey).results
     assert executed(note) == ["2009-W01", "2009-W02", "2009-W03"]
     pd.testing.assert_frame_equal(second[:2], first)
     pd.testing.assert_frame_equal(
-        second, pd.read_parquet(folder).sort_values("week", ignore_index=True)[list(second)]
+        second, pd.read_parquet(kept).sort_values("week", ignore_index=True)[list(second)]
     )
     # Under another name the same is known, and is in the folder under both.
     renamed = named(asked, "renamed")
-    third = run(renamed, folder, work=scenario_work.obey, workers=0).results
+    third = Runs(folder=folder, workers=0).run(renamed, scenario_work.obey).results
     assert counted(third) == expected(renamed)
     assert len(executed(note)) == 3
-    assert sorted(counted(pd.read_parquet(folder))) == sorted([*expected(asked), *expected(renamed)])
-    before = sorted(folder.iterdir())
-    run(renamed, folder, work=scenario_work.obey, workers=0)
-    assert sorted(folder.iterdir()) == before
+    assert sorted(counted(pd.read_parquet(kept))) == sorted([*expected(asked), *expected(renamed)])
+    before = sorted(kept.iterdir())
+    Runs(folder=folder, workers=0).run(renamed, scenario_work.obey)
+    assert sorted(kept.iterdir()) == before
 
 
 def test_another_version_limit_or_work_is_done_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     note = tmp_path / "note"
     asked = tasks(1, f"note {note}")
 
-    def again(tasks: Sequence[Task]) -> int:
-        run(tasks, tmp_path / "out", work=scenario_work.obey, workers=0)
+    def again(tasks: Sequence[Task], time_limit_s: float = 20.0) -> int:
+        limited = Runs(folder=tmp_path / "out", workers=0, time_limit_s=time_limit_s)
+        limited.run(tasks, scenario_work.obey)
         return len(executed(note))
 
     assert again(asked) == 1
-    assert again([dataclasses.replace(asked[0], time_limit_s=1.0)]) == 2
-    run(asked, tmp_path / "out", work=scenario_work.count, workers=0)
+    assert again(asked, 1.0) == 2
+    Runs(folder=tmp_path / "out", workers=0).run(asked, scenario_work.count)
     assert again(asked) == 2
     monkeypatch.setattr(runs, "__version__", "9.9")
     assert again(asked) == 3
@@ -166,34 +168,29 @@ def test_failures_are_reported_tried_again_and_never_written(tmp_path: Path) -> 
     asked[1] = dataclasses.replace(asked[1], watched="raise")
     twice = [*asked, *named(asked, "other")]
     for _time in range(2):
-        ran = run(twice, tmp_path, work=scenario_work.obey, workers=0)
+        ran = Runs(folder=tmp_path, workers=0).run(twice, scenario_work.obey)
         assert ran.failures == tuple(
             Failure(scenario=scenario, week="2009-W02", reason="Lunch") for scenario in ("s", "other")
         )
         assert counted(ran.results) == expected([task for task in twice if not task.watched])
         assert not ran.interrupted
-    assert len(pd.read_parquet(tmp_path)) == 4
+    assert len(pd.read_parquet(tmp_path / "weeks")) == 4
 
 
 def test_stop_keeps_what_is_done(tmp_path: Path) -> None:
     told = Told()
-    ran = run(
-        tasks(5),
-        tmp_path,
-        work=scenario_work.count,
-        workers=0,
-        progress=told,
-        stop=lambda: len(told.counts) == 2,
+    ran = Runs(folder=tmp_path, workers=0, progress=told, stop=lambda: len(told.counts) == 2).run(
+        tasks(5), scenario_work.count
     )
     assert ran.interrupted
     assert counted(ran.results) == expected(tasks(2))
-    assert len(pd.read_parquet(tmp_path)) == 2
-    never = run(tasks(5), None, work=scenario_work.count, workers=0, stop=lambda: True)
+    assert len(pd.read_parquet(tmp_path / "weeks")) == 2
+    never = Runs(workers=0, stop=lambda: True).run(tasks(5), scenario_work.count)
     assert never.interrupted
     assert never.results.empty
     told = Told()
-    last = run(
-        tasks(2), None, work=scenario_work.count, workers=0, progress=told, stop=lambda: len(told.counts) == 2
+    last = Runs(workers=0, progress=told, stop=lambda: len(told.counts) == 2).run(
+        tasks(2), scenario_work.count
     )
     assert not last.interrupted
 
@@ -201,10 +198,10 @@ def test_stop_keeps_what_is_done(tmp_path: Path) -> None:
 def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
     asked = tasks(4)
     asked[2] = dataclasses.replace(asked[2], watched="interrupt")
-    ran = run(asked, tmp_path, work=scenario_work.obey, workers=0)
+    ran = Runs(folder=tmp_path, workers=0).run(asked, scenario_work.obey)
     assert ran.interrupted
     assert counted(ran.results) == expected(asked[:2])
-    assert len(pd.read_parquet(tmp_path)) == 2
+    assert len(pd.read_parquet(tmp_path / "weeks")) == 2
 
 
 def test_progress_is_told_and_estimates(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,23 +235,41 @@ def test_the_terminal_shows_how_much_is_left() -> None:
 def test_bad_folders_are_sentences(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("a file")
     with pytest.raises(ServiceError, match="cannot be used for results") as caught:
-        run(tasks(1), tmp_path / "file" / "folder", work=scenario_work.count)
+        Runs(folder=tmp_path / "file" / "folder").run(tasks(1), scenario_work.count)
     assert caught.value.hint
-    run(tasks(1), tmp_path, work=scenario_work.count)
-    (part,) = tmp_path.glob("*.parquet")
-    (tmp_path / "part-another-kind.parquet").write_bytes(b"no table")
-    (tmp_path / "notes.txt").write_text("mine")
-    assert counted(run(tasks(1), tmp_path, work=scenario_work.count).results) == expected(tasks(1))
+    Runs(folder=tmp_path).run(tasks(1), scenario_work.count)
+    (part,) = (tmp_path / "weeks").glob("*.parquet")
+    (tmp_path / "weeks" / "part-another-kind.parquet").write_bytes(b"no table")
+    (tmp_path / "weeks" / "notes.txt").write_text("mine")
+    assert counted(Runs(folder=tmp_path).run(tasks(1), scenario_work.count).results) == expected(tasks(1))
     part.write_bytes(part.read_bytes()[:-20])
     with pytest.raises(ServiceError, match=rf"{part.name} is no file of results, or is damaged"):
-        run(tasks(1), tmp_path, work=scenario_work.count)
+        Runs(folder=tmp_path).run(tasks(1), scenario_work.count)
     part.unlink()
-    assert counted(run(tasks(1), tmp_path, work=scenario_work.count).results) == expected(tasks(1))
+    assert counted(Runs(folder=tmp_path).run(tasks(1), scenario_work.count).results) == expected(tasks(1))
 
 
 def test_fewer_than_no_workers_are_refused() -> None:
     with pytest.raises(InputError, match="0 or more"):
-        run(tasks(1), None, work=scenario_work.count, workers=-1)
+        Runs(workers=-1)
+
+
+def test_tasks_are_searched_for_as_long_as_they_may_be() -> None:
+    def limits(task: Task) -> scenario_work.Counts:
+        return dataclasses.replace(scenario_work.count(task), kph=task.time_limit_s)
+
+    assert set(Runs(workers=0).run(tasks(2), limits).results["kph"]) == {20.0}
+    assert set(Runs(workers=0, time_limit_s=7).run(tasks(2), limits).results["kph"]) == {7.0}
+
+
+def test_all_or_nothing(tmp_path: Path) -> None:
+    asked = [*tasks(1), dataclasses.replace(tasks(2)[1], watched="raise")]
+    ran = Runs(workers=0).run_all(asked, scenario_work.obey)
+    assert counted(ran.results) == expected(asked[:1])
+    assert [str(failure) for failure in ran.failures] == ["s 2009-W02: Lunch"]
+    with pytest.raises(SchedulerError, match="Stopped before all weeks were planned") as caught:
+        Runs(workers=0, folder=tmp_path, stop=lambda: True).run_all(asked, scenario_work.obey)
+    assert str(tmp_path) in caught.value.hint
 
 
 # --- Processes of this machine -------------------------------------------------------------------
@@ -300,10 +315,10 @@ def test_a_local_cluster_loses_no_result_with_a_worker_and_leaves_nothing(
 
     told = Told(kill_one)
     asked = tasks(16, "sleep 0.1")
-    ran = run(asked, tmp_path / "out", work=scenario_work.obey, workers=2, progress=told)
+    ran = Runs(folder=tmp_path / "out", workers=2, progress=told).run(asked, scenario_work.obey)
     assert counted(ran.results) == expected(asked)
     assert (ran.failures, ran.interrupted) == ((), False)
-    assert counted(pd.read_parquet(tmp_path / "out").sort_values("week")) == expected(asked)
+    assert counted(pd.read_parquet(tmp_path / "out" / "weeks").sort_values("week")) == expected(asked)
     assert killed
     assert told.steps[:2] == ["Starting 2 processes", "Planning 16 of 16 weeks"]
     assert [done for done, _total in told.counts] == list(range(1, 17))
@@ -327,7 +342,7 @@ from random_problems import small_week
 from rich.console import Console
 from scheduler.base.i18n import use
 from scheduler.scenario.model import Task
-from scheduler.scenario.runs.running import run
+from scheduler.scenario.runs.running import Runs
 import scenario_work
 from processes import eventually, start
 
@@ -340,7 +355,7 @@ print("begun", flush=True)
 problem = small_week(1)
 tasks = [Task(scenario="s", week=str(n), problem=problem.replace(speed_kph=10.0 + n), watched="sleep 0.1")
          for n in range({count})]
-ran = run(tasks, Path({folder!r}), work=doubled, workers=2)
+ran = Runs(folder=Path({folder!r}), workers=2).run(tasks, doubled)
 print(len(ran.results) == {count}, ran.interrupted, set(ran.results["places"]), ran.failures)
 """
 
@@ -361,7 +376,7 @@ def script(folder: Path, count: int) -> Iterator[subprocess.Popen[str]]:
 
 
 def parts(folder: Path) -> list[Path]:
-    return list((folder / "out").glob("part-*.parquet"))
+    return list((folder / "out" / "weeks").glob("part-*.parquet"))
 
 
 def test_a_script_needs_no_guard_and_may_bring_its_own_work(tmp_path: Path) -> None:
@@ -387,11 +402,11 @@ def test_workers_end_with_their_program(tmp_path: Path) -> None:
         process.wait()
         _gone, alive = psutil.wait_procs(workers, timeout=10)
     assert alive == []
-    done = len(pd.read_parquet(tmp_path / "out"))
+    done = len(pd.read_parquet(tmp_path / "out" / "weeks"))
     assert done >= 1
-    assert run(tasks(1, "divide"), tmp_path / "out", work=scenario_work.obey, workers=0).failures
-    assert not list((tmp_path / "out").glob(".*"))  # what the killed one left
-    assert len(pd.read_parquet(tmp_path / "out")) == done
+    assert Runs(folder=tmp_path / "out", workers=0).run(tasks(1, "divide"), scenario_work.obey).failures
+    assert not list((tmp_path / "out" / "weeks").glob(".*"))  # what the killed one left
+    assert len(pd.read_parquet(tmp_path / "out" / "weeks")) == done
 
 
 @pytest.mark.parametrize(
@@ -404,7 +419,7 @@ def test_processes_that_cannot_be_started_are_a_sentence(
     monkeypatch.setattr(cluster, "_host", serve)
     before = grandchildren()
     with pytest.raises(ServiceError, match=f"could not be started: {trouble}") as caught:
-        run(tasks(2), None, work=scenario_work.count, workers=2)
+        Runs(workers=2).run(tasks(2), scenario_work.count)
     assert "--workers 0" in caught.value.hint
     assert grandchildren() == before
 
@@ -415,7 +430,7 @@ def test_processes_that_cannot_be_started_are_a_sentence(
 def test_tasks_are_done_by_the_workers_of_a_cluster(address: str, capfd: pytest.CaptureFixture[str]) -> None:
     asked = tasks(12, "sleep 0.02")
     told = Told()
-    ran = run(asked, None, work=scenario_work.obey, cluster=address, progress=told)
+    ran = Runs(cluster=address, progress=told).run(asked, scenario_work.obey)
     assert counted(ran.results) == expected(asked)
     assert ran.results["pid"].nunique() == 2
     assert os.getpid() not in set(ran.results["pid"])
@@ -430,7 +445,7 @@ def test_few_tasks_are_under_way_at_once(client: "Client", address: str) -> None
         nonlocal most
         most = max(most, client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)))
 
-    ran = run(tasks(60), None, work=scenario_work.count, cluster=address, progress=Told(look))
+    ran = Runs(cluster=address, progress=Told(look)).run(tasks(60), scenario_work.count)
     assert len(ran.results) == 60
     assert 2 <= most <= 8
 
@@ -441,7 +456,7 @@ def test_no_address_of_a_home_visit_reaches_a_worker(address: str) -> None:
         for id_, place in PROBLEM.places.items()
     }
     asked = Task(scenario="s", week="w", problem=PROBLEM.replace(places=places))
-    ran = run([asked], None, work=scenario_work.look, cluster=address)
+    ran = Runs(cluster=address).run([asked], scenario_work.look)
     (failure,) = ran.failures
     assert "request_id='h0', kind='home_visit'" in failure.reason
     assert "Place(place_id='h0', name='h0', address=''" in failure.reason
@@ -456,7 +471,7 @@ def test_a_task_that_kills_its_workers_is_reported_and_the_others_are_done(
     asked[3] = dataclasses.replace(asked[3], watched="crash")
     asked[8] = dataclasses.replace(asked[8], watched=f"crash-once {tmp_path / 'crashed'}")
     asked[9] = dataclasses.replace(asked[9], watched="divide")
-    ran = run(asked, tmp_path / "out", work=scenario_work.obey, cluster=address)
+    ran = Runs(folder=tmp_path / "out", cluster=address).run(asked, scenario_work.obey)
     assert counted(ran.results) == expected(
         [task for number, task in enumerate(asked) if number not in (3, 9)]
     )
@@ -473,18 +488,13 @@ def test_a_task_that_kills_its_workers_is_reported_and_the_others_are_done(
 def test_stop_gives_up_what_is_under_way(client: "Client", address: str, tmp_path: Path) -> None:
     told = Told()
     began = time.monotonic()
-    ran = run(
-        [*tasks(2), *tasks(30, "sleep 3")],
-        tmp_path,
-        work=scenario_work.obey,
-        cluster=address,
-        progress=told,
-        stop=lambda: len(told.counts) >= 2,
+    ran = Runs(folder=tmp_path, cluster=address, progress=told, stop=lambda: len(told.counts) >= 2).run(
+        [*tasks(2), *tasks(30, "sleep 3")], scenario_work.obey
     )
     assert time.monotonic() - began < 3
     assert ran.interrupted
     assert counted(ran.results) == expected(tasks(2))
-    assert len(pd.read_parquet(tmp_path)) == 2
+    assert len(pd.read_parquet(tmp_path / "weeks")) == 2
     assert eventually(
         lambda: client.run_on_scheduler(lambda dask_scheduler: not dask_scheduler.tasks), within_s=30
     )
@@ -512,7 +522,7 @@ def small_cluster(workers: int) -> Iterator[Any]:
 def refused(address: str, **options: Any) -> ServiceError:
     """Return why a cluster cannot be used; no task is done there."""
     with pytest.raises(ServiceError) as caught:
-        run(tasks(2, "interrupt"), None, work=scenario_work.obey, cluster=address, **options)
+        Runs(cluster=address, **options).run(tasks(2, "interrupt"), scenario_work.obey)
     assert caught.value.exit_code == 3
     assert caught.value.hint
     return caught.value
@@ -611,7 +621,7 @@ def test_a_cluster_that_has_lost_all_its_workers_is_waited_for(monkeypatch: pyte
 
         told = Scaling(lambda done: other.scale(0) if done == 2 else None)
         asked = tasks(6, "sleep 0.02")
-        ran = run(asked, None, work=scenario_work.obey, cluster=other.scheduler_address, progress=told)
+        ran = Runs(cluster=other.scheduler_address, progress=told).run(asked, scenario_work.obey)
     assert counted(ran.results) == expected(asked)
     assert told.steps[1:] == ["Planning 6 of 6 weeks", "Waiting for workers", "Planning 6 of 6 weeks"]
 
@@ -621,13 +631,9 @@ def test_a_cluster_that_is_lost_is_a_sentence_and_what_was_done_is_kept(tmp_path
         other = stack.enter_context(small_cluster(1))
         told = Told(lambda done: stack.close() if done == 3 else None)
         with pytest.raises(ServiceError, match="connection to the cluster was lost"):
-            run(
-                tasks(9, "sleep 0.05"),
-                tmp_path,
-                work=scenario_work.obey,
-                cluster=other.scheduler_address,
-                progress=told,
+            Runs(folder=tmp_path, cluster=other.scheduler_address, progress=told).run(
+                tasks(9, "sleep 0.05"), scenario_work.obey
             )
-    assert len(pd.read_parquet(tmp_path)) >= 3
-    ran = run(tasks(9, "sleep 0.05"), tmp_path, work=scenario_work.obey, workers=0)
+    assert len(pd.read_parquet(tmp_path / "weeks")) >= 3
+    ran = Runs(folder=tmp_path, workers=0).run(tasks(9, "sleep 0.05"), scenario_work.obey)
     assert counted(ran.results) == expected(tasks(9))

@@ -16,8 +16,7 @@ from scheduler.model.clock import Week
 from scheduler.scenario import Scenario, Set, read_scenarios, reporting, simulate
 from scheduler.scenario.inout import write_tables
 from scheduler.scenario.model import COLUMNS, TODAY, Failure, Task
-from scheduler.scenario.runs import running as runs
-from scheduler.scenario.runs.running import Ran
+from scheduler.scenario.runs.running import Ran, Runs
 from scheduler.scenario.weeks import study
 from scheduler.services.planner import Prepared, prepare
 
@@ -118,7 +117,7 @@ def no_planning(monkeypatch: pytest.MonkeyPatch) -> None:
     def planned(*_arguments: object, **_options: object) -> None:
         raise AssertionError("it was planned")
 
-    monkeypatch.setattr(runs, "run", planned)
+    monkeypatch.setattr(Runs, "run", planned)
 
 
 @pytest.mark.usefixtures("no_planning")
@@ -176,7 +175,7 @@ def test_the_report_can_be_sent_on(project: Path, hjul: Hjul) -> None:
 
 def test_scenarios_of_a_program_need_no_folder(project: Path) -> None:
     faster = Scenario("faster", changes=(Set("consultants", {"consultant_id": "c1", "speed_kph": 25}),))
-    comparison = simulate(project, [faster], WEEKS, workers=0)
+    comparison = simulate(project, [faster], WEEKS, runs=Runs(workers=0))
     cycling = comparison.table().set_index("scenario")["cycling_minutes"]
     assert cycling["faster"] < cycling[TODAY]
     assert sorted(path.name for path in project.parent.iterdir()) == ["data", "what-if.toml"]
@@ -185,11 +184,11 @@ def test_scenarios_of_a_program_need_no_folder(project: Path) -> None:
 def test_no_week_that_could_be_planned_is_an_error_with_the_reasons(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(tasks: tuple[Task, ...], *_arguments: object, **_options: object) -> Ran:
+    def broken(_runs: Runs, tasks: tuple[Task, ...], *_arguments: object, **_options: object) -> Ran:
         failures = tuple(Failure(scenario=t.scenario, week=t.week, reason="no memory") for t in tasks)
         return Ran(pd.DataFrame(columns=list(COLUMNS)), failures, interrupted=False)
 
-    monkeypatch.setattr(runs, "run", broken)
+    monkeypatch.setattr(Runs, "run", broken)
     with pytest.raises(SchedulerError, match="today 2009-W20: no memory"):
         simulate(project, Path("what-if.toml"), WEEKS)
 
@@ -201,7 +200,7 @@ def test_a_run_that_was_stopped_compares_what_all_have(project: Path) -> None:
         asked.append(1)
         return len(asked) >= 4
 
-    comparison = simulate(project, Path("what-if.toml"), WEEKS, workers=0, stop=stop)
+    comparison = simulate(project, Path("what-if.toml"), WEEKS, runs=Runs(workers=0, stop=stop))
     assert comparison.interrupted
     assert [str(week) for week in comparison.weeks] == ["2009-W20"]
 
@@ -221,7 +220,7 @@ def test_the_examples_scenarios_can_be_made(example: Prepared) -> None:
     assert all(scenario.title != scenario.name and scenario.question.endswith("?") for scenario in scenarios)
     assert study(example, scenarios).weeks[0] == Week(2009, 14)
     chosen = [s for s in scenarios if s.name in ("kun-en-raadgiver", "tre-praksisser-mere")]
-    comparison = simulate(example, chosen, "2009-W20", workers=0)
+    comparison = simulate(example, chosen, "2009-W20", runs=Runs(workers=0))
     held = comparison.table().set_index("scenario")["held_conversations"]
     assert held["kun-en-raadgiver"] < held[TODAY] < held["tre-praksisser-mere"]
     assert (comparison.results["status"] == "optimal").all()

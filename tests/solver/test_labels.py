@@ -30,7 +30,7 @@ def _grown(graph: DayGraph, extra: Points, limit: float, asked_before_stop: int 
 
 
 @pytest.mark.parametrize("asked_before_stop", [0, 1, 2, 3])
-def test_what_a_stopped_search_leaves_out_is_not_below_its_bound(asked_before_stop: int) -> None:
+def test_what_stopped_growing_leaves_out_is_not_below_its_bound(asked_before_stop: int) -> None:
     rng = Random(asked_before_stop)
     stopped = 0
     for seed in range(4):

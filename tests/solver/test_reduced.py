@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from random_problems import small_week
 
-from scheduler.solver.generate import Generator, Relaxed
-from scheduler.solver.program import Numbers, Program
+from scheduler.solver.generate import Generator
+from scheduler.solver.program import Numbers, Program, Relaxed
 from scheduler.solver.reduced import ReducedProgram
 from scheduler.solver.table import RoundTable
 from scheduler.week.schedule import DayModel

@@ -15,7 +15,6 @@ from scheduler.outputs.texts import word
 from scheduler.week.calendar import (
     ALL,
     closed,
-    due_practices,
     is_active,
     is_due,
     is_holiday,
@@ -116,7 +115,7 @@ def test_due_needs_an_active_day(tmp_path: Path) -> None:
     assert due == [21, 23]  # active from the Sunday of week 21
     assert is_active(practice, dt.date(2009, 6, 10))
     assert not is_active(practice, dt.date(2009, 6, 11))
-    assert [due.practice_id for due in due_practices(project, Week(2009, 22))] == ["P2"]
+    assert [is_due(project, practice, Week(2009, 22)) for practice in project.practices] == [False, True]
     asked = {week: requested_conversations(project, practice, Week(2009, week)) for week in (21, 22, 23)}
     assert asked == {21: 1, 22: 0, 23: 4}
     assert requested_conversations(project, project.practices[1], Week(2009, 22)) == 0
@@ -125,8 +124,9 @@ def test_due_needs_an_active_day(tmp_path: Path) -> None:
 
 def test_weeks_before_the_period_ask_for_nothing(tmp_path: Path) -> None:
     project = project_of(tmp_path)
-    assert due_practices(project, Week(2008, 52)) == ()
-    assert len(due_practices(project, Week(2026, 20))) == 2
+    assert len(project.practices) == 2
+    assert not any(is_due(project, practice, Week(2008, 52)) for practice in project.practices)
+    assert all(is_due(project, practice, Week(2026, 20)) for practice in project.practices)
 
 
 def test_room_slots_of_a_week(tmp_path: Path) -> None:

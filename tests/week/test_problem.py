@@ -7,7 +7,8 @@ from folders import PLACE, SETTINGS, TABLES, write_folder
 
 from scheduler.base.errors import InputError
 from scheduler.inputs import read_project
-from scheduler.model.clock import Week, at
+from scheduler.model import rosterfile
+from scheduler.model.clock import TIMEZONE, Week, at
 from scheduler.model.problem import Agreement, Problem, PublishedVisit, TravelTimes
 from scheduler.model.roster import Roster, Round, Stop, StopKind
 from scheduler.model.text import Text
@@ -121,8 +122,36 @@ def test_place_without_travel_times(tmp_path: Path) -> None:
         week_problem(project, travel_of(("base", "P1")), W20)
 
 
-def test_published_roster(tmp_path: Path) -> None:
+ZONES = [
+    pytest.param(zone, id=name)
+    for name, zone in (
+        ("local", TIMEZONE),
+        ("UTC", dt.UTC),
+        ("+02:00", dt.timezone(dt.timedelta(hours=2))),
+        ("-09:30", dt.timezone(dt.timedelta(hours=-9.5))),
+        ("+14:00", dt.timezone(dt.timedelta(hours=14))),
+        ("none", None),
+    )
+]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize(
+    ("day", "time_s"),
+    [
+        (MONDAY, 33000),
+        (MONDAY, 300),  # in UTC it is Sunday
+        (MONDAY, 23 * 3600),
+        (dt.date(2009, 3, 29), 33000),  # a day of 23 hours
+        (dt.date(2009, 10, 25), 33000),  # and one of 25
+    ],
+)
+def test_published_roster(tmp_path: Path, zone: dt.tzinfo | None, day: dt.date, time_s: int) -> None:
     project = read_project(write_folder(tmp_path, home_visits=HOME))
+
+    def written(seconds: int) -> dt.datetime:
+        return at(day, seconds).astimezone(zone) if zone else at(day, seconds).replace(tzinfo=None)
+
     kinds: tuple[tuple[StopKind, str], ...] = (("visit", "P1"), ("desk", "P2"))
     stops = tuple(
         Stop(
@@ -132,26 +161,28 @@ def test_published_roster(tmp_path: Path) -> None:
             name="",
             lat=None,
             lon=None,
-            arrival=at(MONDAY, 33000),
-            start=at(MONDAY, 33000),
-            end=at(MONDAY, 36000),
+            arrival=written(time_s),
+            start=written(time_s),
+            end=written(time_s + 600),
         )
         for kind, id_ in kinds
     )
     round_ = Round(
-        consultant_id="c2", date=MONDAY, leaves_base=at(MONDAY, 32000), returns_base=at(MONDAY, 40000),
+        consultant_id="c2", date=day, leaves_base=written(0), returns_base=written(time_s + 1200),
         ride_seconds=0, ride_metres=0, waiting_seconds=0, conversations=1, stops=stops,
     )  # fmt: skip
     roster = Roster(
         week="2009-W20", status="feasible", score=1, bound=0, gap=1.0, weights={}, terms={}, solve_seconds=0.0,
         seed=0, inputs_sha256="", rounds=(round_,),
     )  # fmt: skip
-    problem = week_problem(project, travel_of(("base", "P1", "P2", "H1")), W20, published=roster)
-    assert [request.published for request in problem.requests] == [
-        PublishedVisit(date=MONDAY, start_s=33000, consultant_id="c2"),
-        None,
-        None,
-    ]
+    # As the object that it is, and as it is read from its file.
+    for published in (roster, rosterfile.parse(rosterfile.dump(roster), "roster.json")):
+        problem = week_problem(project, travel_of(("base", "P1", "P2", "H1")), W20, published=published)
+        assert [request.published for request in problem.requests] == [
+            PublishedVisit(date=day, start_s=time_s, consultant_id="c2"),
+            None,
+            None,
+        ]
 
 
 @pytest.mark.parametrize(

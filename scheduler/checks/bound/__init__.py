@@ -2,7 +2,7 @@
 
 A roster carries the prices of a relaxation (`Prices`). Any prices prove some bound, so nothing that
 the engine did is taken for granted: the rules are read from the problem again, every day's cheapest round
-at these prices is searched for anew, and all is reckoned in whole numbers. Where the roster claims
+at these prices is looked for anew, and all is reckoned in whole numbers. Where the roster claims
 more than the prices alone prove, all rounds that could be part of a better one are listed, and it is
 shown that no choice among them makes one.
 """

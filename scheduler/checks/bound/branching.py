@@ -36,7 +36,7 @@ class _Node(NamedTuple):
 class Branching:
     """Looks for the best choice of rounds below some units, until `deadline`, a moment of `time.monotonic()`.
 
-    `units` is what is proven when the search has ended: no choice is below.
+    `units` is what is proven when this has ended: no choice is below.
     """
 
     def __init__(self, choice: Choice, units: int, deadline: float) -> None:
@@ -105,10 +105,10 @@ class Branching:
             return [part for part in parts if part is not None]
         here, meeting = day == where, meets[:, request] > 0
         parts = [self._node(node.rows[~(here & meeting)]), self._node(node.rows[here == meeting])]
-        changed = met[where, request], 1 - met[where, request]
+        fixed = met[where, request], 1 - met[where, request]
         for side, part in enumerate(parts):
             units = self.units if part is None else part.units
-            self._gained[side, request] += (units - node.units) / changed[side]
+            self._gained[side, request] += (units - node.units) / fixed[side]
             self._times[side, request] += 1
         return [part for part in parts if part is not None]
 

@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduler.checks.bound.cheapest import Rounds
 from scheduler.checks.bound.pricing import UNIT, Balance, Pricing
-from scheduler.checks.bound.search import Rounds
 from scheduler.checks.bound.timetable import Ints, Offer
 from scheduler.model.problem import Problem, Request
 

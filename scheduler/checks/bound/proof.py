@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from scheduler.checks.bound.branching import Branching
+from scheduler.checks.bound.cheapest import CheapestRounds, Least
 from scheduler.checks.bound.choice import Choice
 from scheduler.checks.bound.pricing import UNIT, Balance, Pricing, unmet_points
-from scheduler.checks.bound.search import DaySearch, Least
 from scheduler.checks.bound.timetable import UnfinishedError, offers_of, timetable
 from scheduler.checks.bound.ways import ways
 from scheduler.model.problem import Problem
@@ -95,7 +95,7 @@ class Proof:
             points = unmet_points(self._problem) + sum(exact for _part, exact in best)
             if points < bound:
                 return math.floor(points)
-            # Only what the search does not tell apart is missing.
+            # Only what the branching does not tell apart is missing.
             for part, exact in best:
                 if part.units < math.ceil(exact * UNIT):
                     self._prove(part, math.ceil(exact * UNIT))
@@ -124,17 +124,17 @@ class Proof:
             for part in parts
         ]
 
-    def _search(self, day: int) -> DaySearch:
-        """Return the search of a day. None is kept: they are large."""
+    def _rounds(self, day: int) -> CheapestRounds:
+        """Return the rounds of a day. None are kept: they are large."""
         if time.monotonic() > self._deadline:
             raise UnfinishedError
         its_day = self._problem.days[day]
         table = timetable(self._problem, its_day, self._pricing)
-        return DaySearch(table, ways(self._problem, its_day, table), self._deadline)
+        return CheapestRounds(table, ways(self._problem, its_day, table), self._deadline)
 
     def _priced(self, days: tuple[int, ...], requests: tuple[int, ...]) -> Part:
         """Return a part with what the prices alone prove."""
-        least = [self._search(day).least() for day in days]
+        least = [self._rounds(day).least() for day in days]
         units = sum(found.units for found in least) - sum(self._pricing.requests[i] for i in requests)
         return Part(days, requests, least, units, units)
 
@@ -143,19 +143,19 @@ class Proof:
         for part in self._parts or ():
             for place, day in enumerate(part.days):
                 if self._units < enough and not part.least[place].reached:
-                    part.sharpen(place, self._search(day).least(thorough=True))
+                    part.sharpen(place, self._rounds(day).least(thorough=True))
 
     def _prove(self, part: Part, units: int) -> None:
         """Prove that a part has at least some units, or find its best choice of rounds."""
         reach = units - 1 - part.priced
         rounds, cells = [], 0
         for day, least in zip(part.days, part.least, strict=True):
-            search = self._search(day)
-            near = search.within(least.units + reach)
+            cheapest = self._rounds(day)
+            near = cheapest.within(least.units + reach)
             if not len(near.cost):
                 part.units = max(part.units, units)
                 return
-            rounds.append((search.day.offers, near))
+            rounds.append((cheapest.day.offers, near))
             cells += len(near.cost) * len(part.requests)
             if cells > _MOST_CELLS:
                 raise UnfinishedError

@@ -245,7 +245,7 @@ def offers_of(problem: Problem, day: ConsultantDay) -> Iterator[Offer]:
 
 
 def _points(problem: Problem, request: Request, day: ConsultantDay, start_s: int, held: int) -> int:
-    """Return what a visit changes in the score of a week without it; riding and waiting come apart."""
+    """Return what a visit adds to the score of a week without it; riding and waiting come apart."""
     weights = problem.weights
     points = -request.priority * (weights["missed_visit"] + weights["unserved_conversation"] * held)
     if request.kind == "visit" and request.consultant_id not in (None, day.consultant_id):

@@ -1,14 +1,14 @@
 """``hjul simulate candidates``: which practices that could join bring most."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from scheduler.base.i18n import N_, _
-from scheduler.cli.options import Settings, common, online_option
+from scheduler.cli.options import Options, common, count_option, online_option
 from scheduler.cli.simulate.options import page_option, planned, weeks_option
-from scheduler.cli.simulate.words import show_files
+from scheduler.cli.simulate.whatif import what_if
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,59 +30,34 @@ if TYPE_CHECKING:
 )
 @click.argument("file", metavar=N_("CANDIDATES.csv"), type=click.Path(path_type=Path))
 @weeks_option
-@click.option(
-    "--take",
-    type=click.IntRange(0, 100),
-    default=5,
-    show_default=True,
-    metavar=N_("N"),
-    help=N_("Let the best join one after the other, at most N of them."),
-)
+@count_option("--take", 0, 100, 5, N_("Let the best join one after the other, at most N of them."))
 @page_option
 @planned
 @online_option
 @common
 @click.pass_obj
 def candidates(
-    settings: Settings,
+    options: Options,
     file: Path,
     *,
     weeks: str,
     take: int,
     page: Path | None,
-    workers: int | None,
-    cluster: str | None,
-    time_limit: float,
+    how: dict[str, Any],
     online: bool,
 ) -> None:
     from scheduler.scenario.practices.candidates import rank_candidates
 
-    terminal = settings.terminal()
-    folder = settings.out / "simulate" / "candidates"
-    page = page or folder / "index.html"
-    with terminal.progress() as progress:
-        ranking = rank_candidates(
-            settings.data,
-            file,
-            weeks,
-            take=take,
-            time_limit_s=time_limit,
-            workers=workers,
-            cluster=cluster,
-            online=online,
-            folder=folder,
-            page=page,
-            progress=progress,
-        )
-    show_ranking(terminal, ranking)
-    show_files(terminal, folder, page)
+    with what_if(options, "candidates", page, how) as asked:
+        ranking = rank_candidates(options.data, file, weeks, take=take, online=online, runs=asked.runs)
+        asked.write(ranking.page())
+    show_ranking(asked.terminal, ranking)
+    asked.show_files()
 
 
 def show_ranking(terminal: "Terminal", ranking: "Ranking") -> None:
     """Print what each candidate brings alone, and who joins one after the other."""
-    from scheduler.outputs.mappage import weeks_text
-    from scheduler.outputs.texts import word
-    from scheduler.scenario.practices.joining import problems_of
+    from scheduler.outputs.words import weeks_text
 
     weeks = weeks_text([str(week) for week in ranking.weeks])
     _show(terminal, ranking, ranking.alone, _("Each alone, over {weeks}").format(weeks=weeks))
@@ -90,13 +65,12 @@ def show_ranking(terminal: "Terminal", ranking: "Ranking") -> None:
         _show(terminal, ranking, ranking.joined, _("One after the other"))
     if ranking.enough:
         terminal.line(_("None of the others would bring anything more."))
-    for note in (*map(word, ranking.notes), *problems_of(ranking.failures)):
-        terminal.note(note)
+    for remark in ranking.remarks:
+        terminal.note(remark)
 
 
 def _show(terminal: "Terminal", ranking: "Ranking", gains: "Iterable[Gain]", title: str) -> None:
-    from scheduler.base.i18n import number
-    from scheduler.outputs.candidatemap import signed
+    from scheduler.base.i18n import number, signed
 
     headings = (
         "",

@@ -1,14 +1,14 @@
 """``hjul simulate capacity``: the chance to reach the goal, what it takes, and what other sizes would hold."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from scheduler.base.i18n import N_, _
-from scheduler.cli.options import Settings, common, online_option, read_argument
+from scheduler.cli.options import Options, common, count_option, online_option, read_argument
 from scheduler.cli.simulate.options import page_option, planned
-from scheduler.cli.simulate.words import show_files, show_table, whole_numbers
+from scheduler.cli.simulate.whatif import show_table, what_if, whole_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,21 +57,14 @@ _WANTED = 0.9
     metavar=N_("NUMBERS"),
     help=N_("Compare so many practices, like 15,20,25 (default: from half to one and a half of today's)."),
 )
-@click.option(
-    "--sample",
-    type=click.IntRange(0, 1000),
-    default=26,
-    show_default=True,
-    metavar=N_("N"),
-    help=N_("Plan N weeks for each of these, at least 2; 0 compares none."),
-)
+@count_option("--sample", 0, 1000, 26, N_("Plan N weeks for each of these, at least 2; 0 compares none."))
 @page_option
 @planned
 @online_option
 @common
 @click.pass_obj
 def capacity(
-    settings: Settings,
+    options: Options,
     *,
     held: int,
     since: str,
@@ -79,9 +72,7 @@ def capacity(
     practices: str,
     sample: int,
     page: Path | None,
-    workers: int | None,
-    cluster: str | None,
-    time_limit: float,
+    how: dict[str, Any],
     online: bool,
 ) -> None:
     from scheduler.inputs import cells
@@ -90,66 +81,47 @@ def capacity(
     people = whole_numbers("--consultants", consultants, 1, 100)
     offices = whole_numbers("--practices", practices, 1, 10_000)
 
-    from scheduler.base import files
     from scheduler.scenario.chancereports import capacity_report
     from scheduler.scenario.goals.goal import capacity as find_capacity
     from scheduler.scenario.goals.needs import what_it_takes
     from scheduler.scenario.inout import write_tables
 
-    terminal = settings.terminal()
-    folder = settings.out / "simulate" / "capacity"
-    page = page or folder / "index.html"
-    with terminal.progress() as progress:
+    with what_if(options, "capacity", page, how) as asked:
         found = find_capacity(
-            settings.data,
+            options.data,
             held=held,
             since=begin,
             consultants=people,
             practices=offices,
             sampled_weeks=sample,
-            time_limit_s=time_limit,
-            workers=workers,
-            cluster=cluster,
             online=online,
-            folder=folder,
-            progress=progress,
+            runs=asked.runs,
         )
-        progress.step(_("What it takes"))
+        asked.progress.step(_("What it takes"))
         needs = what_it_takes(found, _WANTED)
         tables = {"road": found.fan(), "needs": needs}
-        write_tables(folder, tables if found.frontier is None else {**tables, "frontier": found.frontier})
-        progress.step(_("Report"))
-        files.replace(page, capacity_report(found, needs, _WANTED).encode())
-    show_capacity(terminal, found, needs)
-    show_files(terminal, folder, page)
+        write_tables(
+            asked.folder, tables if found.frontier is None else {**tables, "frontier": found.frontier}
+        )
+        asked.progress.step(_("Report"))
+        asked.write(capacity_report(found, needs, _WANTED))
+    show_capacity(asked.terminal, found, needs)
+    asked.show_files()
 
 
 def show_capacity(terminal: "Terminal", found: "Capacity", needs: "pd.DataFrame") -> None:
     """Print the road to the goal, what it takes, and the sizes that were compared."""
-    from scheduler.base import i18n
-    from scheduler.scenario.telling import chance_text, frontier_table, needs_table, road_table
+    from scheduler.scenario.telling import (
+        chance_text,
+        frontier_table,
+        goal_answer,
+        needs_table,
+        road_table,
+    )
 
-    least, most = found.range()
-    terminal.line(
-        _("The chance to hold {goal} conversations by {end}: {chance}").format(
-            goal=i18n.number(found.goal),
-            end=i18n.day(found.end, "year"),
-            chance=chance_text(found.chance),
-        ),
-        style="bold",
-    )
-    terminal.line(
-        _(
-            "{booked} are booked in {weeks} weeks, and with those before {held} held on average, "
-            "nine times in ten {least} to {most}."
-        ).format(
-            booked=i18n.number(sum(found.booked)),
-            weeks=i18n.number(len(found.weeks)),
-            held=i18n.number(found.expected),
-            least=i18n.number(least),
-            most=i18n.number(most),
-        )
-    )
+    chance, conversations = goal_answer(found)
+    terminal.line(chance, style="bold")
+    terminal.line(conversations)
     show_table(terminal, road_table(found.fan()), numbers=4, title=_("The road to the goal"))
     title = _("What it takes for a chance of {chance}, one thing at a time")
     show_table(terminal, needs_table(needs), numbers=2, title=title.format(chance=chance_text(_WANTED)))
@@ -160,4 +132,4 @@ def show_capacity(terminal: "Terminal", found: "Capacity", needs: "pd.DataFrame"
         if found.frontier["on_frontier"].any():
             terminal.line(_("* nothing else that was compared holds as many for less"))
     for failure in found.failures:
-        terminal.note(f"{failure.scenario} {failure.week}: {failure.reason}")
+        terminal.note(failure)

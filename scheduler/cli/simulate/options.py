@@ -1,12 +1,14 @@
-"""Options that the commands which plan many weeks share."""
+"""Options that these commands share."""
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
 from scheduler.base.i18n import N_
+from scheduler.cli.options import time_limit_option
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -28,30 +30,40 @@ page_option = click.option(
     help=N_("Write the page, which can be sent on, here (default: index.html beside the tables)."),
 )
 
+seed_option = click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=0,
+    show_default=True,
+    metavar=N_("NUMBER"),
+    help=N_("Other draws with another seed."),
+)
+
 
 def planned(command: _Command) -> _Command:
-    """Give a command the options about who plans its weeks, and for how long."""
-    options = (
-        click.option(
-            "--workers",
-            type=click.IntRange(0, 1024),
-            metavar=N_("N"),
-            help=N_("Plan in N processes (default: one a processor); 0 plans in this one."),
-        ),
+    """Give a command the options about who plans its weeks, and for how long: as `how`, for `Runs`."""
+
+    @wraps(command)
+    def told(
+        *arguments: Any, workers: int | None, cluster: str | None, time_limit: float, **values: Any
+    ) -> None:
+        how = {"workers": workers, "cluster": cluster, "time_limit_s": time_limit}
+        command(*arguments, how=how, **values)
+
+    decorated: Callable[..., Any] = told
+    for option in (
+        time_limit_option(N_("Search no longer than this for the roster of a week.")),
         click.option(
             "--cluster",
             metavar=N_("ADDRESS"),
             help=N_("Plan on a Dask cluster, by the address of its scheduler (tcp://...)."),
         ),
         click.option(
-            "--time-limit",
-            type=click.FloatRange(min=0, min_open=True),
-            default=20.0,
-            show_default=True,
-            metavar=N_("SECONDS"),
-            help=N_("Search no longer than this for the roster of a week."),
+            "--workers",
+            type=click.IntRange(0, 1024),
+            metavar=N_("N"),
+            help=N_("Plan in N processes (default: one a processor); 0 plans in this one."),
         ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+    ):
+        decorated = option(decorated)
+    return cast("_Command", decorated)

@@ -1,13 +1,14 @@
 """``hjul simulate place``: where a practice more would be worth most."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from scheduler.base.i18n import N_, _
-from scheduler.cli.options import Settings, common
+from scheduler.cli.options import Options, common, count_option
 from scheduler.cli.simulate.options import page_option, planned, weeks_option
+from scheduler.cli.simulate.whatif import what_if
 
 if TYPE_CHECKING:
     from scheduler.cli.terminal import Terminal
@@ -24,67 +25,42 @@ if TYPE_CHECKING:
     )
 )
 @weeks_option
-@click.option(
-    "--places",
-    type=click.IntRange(1, 5000),
-    default=120,
-    show_default=True,
-    metavar=N_("N"),
-    help=N_("Try a practice at N junctions, spread evenly over the area."),
-)
-@click.option(
+@count_option("--places", 1, 5000, 120, N_("Try a practice at N junctions, spread evenly over the area."))
+@count_option(
     "--sample",
-    type=click.IntRange(1, 1000),
-    default=3,
-    show_default=True,
-    metavar=N_("N"),
-    help=N_("Try it in N of the weeks, spread evenly; each is planned for every place and every weekday."),
+    1,
+    1000,
+    3,
+    N_("Try it in N of the weeks, spread evenly; each is planned for every place and every weekday."),
 )
 @page_option
 @planned
 @common
 @click.pass_obj
 def place(
-    settings: Settings,
+    options: Options,
     *,
     weeks: str,
     places: int,
     sample: int,
     page: Path | None,
-    workers: int | None,
-    cluster: str | None,
-    time_limit: float,
+    how: dict[str, Any],
 ) -> None:
     from scheduler.scenario.practices.places import next_places
 
-    terminal = settings.terminal()
-    folder = settings.out / "simulate" / "place"
-    page = page or folder / "index.html"
-    with terminal.progress() as progress:
-        found = next_places(
-            settings.data,
-            weeks,
-            places=places,
-            sample=sample,
-            time_limit_s=time_limit,
-            workers=workers,
-            cluster=cluster,
-            folder=folder,
-            page=page,
-            progress=progress,
-        )
-    show_places(terminal, found)
-    terminal.line()
-    terminal.line(_("The table is in {file}").format(file=folder / "places.csv"))
-    terminal.line(_("Open {file}").format(file=page), style="bold")
+    with what_if(options, "place", page, how) as asked:
+        found = next_places(options.data, weeks, places=places, sample=sample, runs=asked.runs)
+        asked.write(found.page())
+    show_places(asked.terminal, found)
+    asked.show_files()
 
 
 def show_places(terminal: "Terminal", found: "NextPlaces") -> None:
     """Print the best places, and what the practice is that was tried."""
-    from scheduler.base.i18n import clock, ngettext, number
-    from scheduler.outputs.candidatemap import signed
-    from scheduler.outputs.mappage import records, weeks_text
-    from scheduler.outputs.valuemap import best_places, weekday_name
+    from scheduler.base.i18n import clock, ngettext, number, signed
+    from scheduler.outputs.frames import records
+    from scheduler.outputs.valuemap import best_places, street_words, weekday_name
+    from scheduler.outputs.words import weeks_text
 
     typical = found.typical
     terminal.line(
@@ -111,7 +87,7 @@ def show_places(terminal: "Terminal", found: "NextPlaces") -> None:
     shown = [
         (
             str(rank),
-            rows[row]["streets"] or _("a path without a name"),
+            street_words(rows[row]),
             weekday_name(rows[row]),
             number(rows[row]["points_a_week"]),
             signed(rows[row]["conversations_a_week"], 1),

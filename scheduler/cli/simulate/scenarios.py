@@ -1,14 +1,14 @@
 """``hjul simulate FILE.toml``: scenarios over the same weeks, compared with today."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from scheduler.base.i18n import N_, _
-from scheduler.cli.options import Settings, common, online_option
-from scheduler.cli.simulate.options import page_option, planned, weeks_option
-from scheduler.cli.simulate.words import show_files
+from scheduler.cli.options import Options, common, count_option, online_option
+from scheduler.cli.simulate.options import page_option, planned, seed_option, weeks_option
+from scheduler.cli.simulate.whatif import show_table, what_if
 
 if TYPE_CHECKING:
     from scheduler.cli.terminal import Terminal
@@ -26,80 +26,55 @@ if TYPE_CHECKING:
 )
 @click.argument("file", metavar=N_("FILE.toml"), type=click.Path(path_type=Path))
 @weeks_option
-@click.option(
+@count_option(
     "--draws",
-    type=click.IntRange(1, 10_000),
-    default=1,
-    show_default=True,
-    metavar=N_("N"),
-    help=N_(
+    1,
+    10_000,
+    1,
+    N_(
         "Plan each week N times, each time with other numbers of conversations asked for, drawn around those "
         "of the tables and the same in every scenario; 1 takes those of the tables."
     ),
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**31 - 1),
-    default=0,
-    show_default=True,
-    metavar=N_("NUMBER"),
-    help=N_("Other draws with another seed."),
-)
+@seed_option
 @page_option
 @planned
 @online_option
 @common
 @click.pass_obj
 def scenarios(
-    settings: Settings,
+    options: Options,
     file: Path,
     *,
     weeks: str,
     draws: int,
     seed: int,
     page: Path | None,
-    workers: int | None,
-    cluster: str | None,
-    time_limit: float,
+    how: dict[str, Any],
     online: bool,
 ) -> None:
-    from scheduler.base import files
     from scheduler.scenario.reporting import scenario_report
     from scheduler.scenario.simulation import simulate
 
-    terminal = settings.terminal()
-    folder = settings.out / "simulate" / file.stem
-    page = page or folder / "index.html"
-    with terminal.progress() as progress:
+    with what_if(options, file.stem, page, how) as asked:
         comparison = simulate(
-            settings.data,
-            file,
-            weeks,
-            draws=draws,
-            seed=seed,
-            time_limit_s=time_limit,
-            workers=workers,
-            cluster=cluster,
-            online=online,
-            folder=folder,
-            progress=progress,
+            options.data, file, weeks, draws=draws, seed=seed, online=online, runs=asked.runs
         )
-        progress.step(_("Report"))
-        files.replace(page, scenario_report(comparison).encode())
-    show_comparison(terminal, comparison)
-    show_files(terminal, folder, page)
+        asked.progress.step(_("Report"))
+        asked.write(scenario_report(comparison))
+    show_comparison(asked.terminal, comparison)
+    asked.show_files()
 
 
 def show_comparison(terminal: "Terminal", comparison: "Comparison") -> None:
     """Print what each scenario comes to, a row a measure, and what makes it differ from today."""
-    from scheduler.outputs.mappage import weeks_text
+    from scheduler.outputs.words import weeks_text
     from scheduler.scenario.explaining import explained, remarks
     from scheduler.scenario.reporting import comparison_table
 
     scenarios = comparison.study.scenarios
     terminal.line(weeks_text([str(week) for week in comparison.weeks]), style="bold")
-    table = comparison_table(comparison)
-    terminal.table(list(table.columns), [table.to_numpy().tolist()], numbers=len(scenarios))
+    show_table(terminal, comparison_table(comparison), numbers=len(scenarios))
     for scenario in scenarios[1:]:
         terminal.line(f"{scenario.name}: {scenario.title}", style="bold")
         for sentence in explained(comparison, scenario.name):

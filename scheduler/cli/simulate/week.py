@@ -6,9 +6,17 @@ from typing import TYPE_CHECKING
 import click
 
 from scheduler.base.i18n import N_, _, ngettext
-from scheduler.cli.options import Settings, common, online_option, read_week, week_argument
-from scheduler.cli.simulate.options import page_option
-from scheduler.cli.simulate.words import show_files, show_table, whole_numbers
+from scheduler.cli.options import (
+    Options,
+    common,
+    count_option,
+    online_option,
+    read_week,
+    time_limit_option,
+    week_argument,
+)
+from scheduler.cli.simulate.options import page_option, seed_option
+from scheduler.cli.simulate.whatif import show_table, what_if, whole_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,14 +37,7 @@ if TYPE_CHECKING:
     )
 )
 @week_argument
-@click.option(
-    "--draws",
-    type=click.IntRange(1, 100_000),
-    default=10_000,
-    show_default=True,
-    metavar=N_("N"),
-    help=N_("Carry the roster out N times."),
-)
+@count_option("--draws", 1, 100_000, 10_000, N_("Carry the roster out N times."))
 @click.option(
     "--slack",
     default="",
@@ -46,28 +47,14 @@ if TYPE_CHECKING:
         "like 2,5,10."
     ),
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**31 - 1),
-    default=0,
-    show_default=True,
-    metavar=N_("NUMBER"),
-    help=N_("Other draws with another seed."),
-)
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    default=20.0,
-    show_default=True,
-    metavar=N_("SECONDS"),
-    help=N_("Search no longer than this for a roster that must be planned."),
-)
+@seed_option
+@time_limit_option(N_("Search no longer than this for a roster that must be planned."))
 @page_option
 @online_option
 @common
 @click.pass_obj
 def week(
-    settings: Settings,
+    options: Options,
     week: tuple[str, ...],
     *,
     draws: int,
@@ -80,18 +67,17 @@ def week(
     wanted = read_week(" ".join(week))
     minutes = whole_numbers("--slack", slack, 0, 60)
 
-    from scheduler.base import files
     from scheduler.cli.interrupt import interruptible
-    from scheduler.scenario.chance.calm import price_of_calm, published
+    from scheduler.scenario.chance.calm import price_of_calm, roster_in
     from scheduler.scenario.chancereports import week_report
     from scheduler.scenario.inout import prepared_with, write_tables
 
-    terminal = settings.terminal()
-    folder = settings.out / "simulate" / f"week-{wanted}"
-    page = page or folder / "index.html"
-    roster = published(settings.out, wanted)
-    with terminal.progress() as progress, interruptible(terminal, progress) as stopped:
-        prepared, _addresses = prepared_with(settings.data, online=online, progress=progress)
+    roster = roster_in(options.out, wanted)
+    with (
+        what_if(options, f"week-{wanted}", page) as asked,
+        interruptible(asked.terminal, asked.progress) as stopped,
+    ):
+        prepared, _addresses = prepared_with(options.data, online=online, progress=asked.progress)
         calm = price_of_calm(
             prepared,
             wanted,
@@ -100,7 +86,7 @@ def week(
             draws=draws,
             seed=seed,
             time_limit_s=time_limit,
-            progress=progress,
+            progress=asked.progress,
             stop=stopped,
         )
         found = calm.slacks[0].robustness
@@ -110,22 +96,23 @@ def week(
             "rounds": found.back(),
             "distribution": found.distribution(),
         }
-        write_tables(folder, {**tables, "slack": calm.table()} if minutes else tables)
-        progress.step(_("Report"))
-        files.replace(page, week_report(calm, prepared).encode())
+        write_tables(asked.folder, {**tables, "slack": calm.table()} if minutes else tables)
+        asked.progress.step(_("Report"))
+        asked.write(week_report(calm, prepared))
     if roster is None:
-        terminal.note(_("There is no roster in {folder}; the week was planned.").format(folder=settings.out))
-    show_robustness(terminal, found)
+        asked.terminal.note(
+            _("There is no roster in {folder}; the week was planned.").format(folder=options.out)
+        )
+    show_robustness(asked.terminal, found)
     if minutes:
-        show_calm(terminal, calm)
-    show_files(terminal, folder, page)
+        show_calm(asked.terminal, calm)
+    asked.show_files()
 
 
 def show_robustness(terminal: "Terminal", found: "Robustness") -> None:
     """Print what is held and lost, and how likely the times of every stop are kept."""
     from scheduler.base import i18n
     from scheduler.outputs import words
-    from scheduler.outputs.plots.style import sentence
     from scheduler.scenario.telling import chance_text
 
     summary = found.summary()
@@ -157,7 +144,7 @@ def show_robustness(terminal: "Terminal", found: "Robustness") -> None:
             chance=chance_text(summary.chance_week_within_15_min)
         )
     )
-    held = sentence(_("held, on average"))
+    held = i18n.capitalized(_("held, on average"))
     headings = ("", _("Booked"), _("Stop"), _("On time"), _("Within 5 min"), _("Within 15 min"), held)
     title = _("The chance that stops begin in time, illness set aside")
     terminal.table(headings, list(_sections(found)), numbers=4, title=title)
@@ -193,15 +180,9 @@ def _sections(found: "Robustness") -> "Iterator[list[tuple[str, ...]]]":
 
 def show_calm(terminal: "Terminal", calm: "Calm") -> None:
     """Print what each roster with slack costs, and what times are kept by it."""
-    from scheduler.scenario.telling import calm_table
+    from scheduler.scenario.telling import calm_table, unproven
 
-    found = calm.table()
     title = _("The price of calm: time to spare on every ride")
-    show_table(terminal, calm_table(found), numbers=9, title=title)
-    for row in found.to_dict("records"):
-        if row["status"] != "optimal":
-            terminal.note(
-                _("The roster with {minutes} minutes of slack is not proven best.").format(
-                    minutes=row["slack_minutes"]
-                )
-            )
+    show_table(terminal, calm_table(calm.table()), numbers=9, title=title)
+    for remark in unproven(calm):
+        terminal.note(remark)

@@ -258,12 +258,12 @@ var hjul = (function () {
     });
   }
 
-  function stop(location, data) {
+  function stop(layer, data) {
     var badge = document.createElement("span"), words = sentences(data.lines);
     badge.textContent = data.label;
     var kind = "stop-icon r" + data.colour + (data.base ? " base" : "") + (data.minor ? " minor" : "") +
       (data.label.length > 1 ? " small" : "");
-    var marker = L.marker(location, {
+    var marker = L.marker(data.at, {
       icon: L.divIcon({ className: kind, html: badge, iconSize: [44, 44], popupAnchor: [0, -12] }),
       riseOnHover: true,
       zIndexOffset: data.minor ? -1000 : 0
@@ -286,7 +286,7 @@ var hjul = (function () {
       var popup = marker.getPopup().getElement();
       if (popup && popup.contains(document.activeElement)) { marker.getElement().focus({ preventScroll: true }); }
     });
-    return marker;
+    marker.addTo(layer);
   }
 
   /* A card's number opens the stop on the map; an address opens the map that this device has. */
@@ -331,7 +331,7 @@ var hjul = (function () {
     background: background,
     cells: cells,
     map: createMap,
-    rides: function (data) { return new Rides(data); },
+    rides: function (layer, data) { new Rides(data).addTo(layer); },
     run: run,
     stop: stop
   };

@@ -56,8 +56,7 @@ def stop_punctuality(stops: "pd.DataFrame", *, source: str, ax: "Axes | None" = 
     names = _names(shown)
     parts = ((_("on time"), BLUE), (_("up to 5 min late"), SKY), (_("up to 15 min late"), AMBER))
     listed = Rows(names, [percent(chance) for chance in chances[:, 1]])
-    axes = axes_for(ax, 1.6 + listed.height_in)
-    listed.draw(axes)
+    axes = listed.axes_for(ax, 1.6)
     begun = np.zeros(len(shown))
     for column, (text, colour) in enumerate(parts):
         axes.barh(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from scheduler.base.i18n import _, ngettext, number
+from scheduler.base.i18n import _, capitalized, ngettext, number
 from scheduler.model.clock import Week
 from scheduler.outputs.plots.style import (
     BAR,
@@ -15,10 +15,8 @@ from scheduler.outputs.plots.style import (
     WORDS,
     Z95,
     Rows,
-    axes_for,
     finish,
     numbers,
-    sentence,
     short,
     written,
 )
@@ -74,8 +72,7 @@ def scenario_differences(
         for name in names
     ]
     listed = Rows([titles[name] for name in names], notes)
-    axes = axes_for(ax, 1.2 + listed.height_in)
-    listed.draw(axes)
+    axes = listed.axes_for(ax, 1.2)
     for at, name in zip(listed.middles, names, strict=True):
         axes.barh(at, values[name], height=BAR, color=BLUE if values[name] >= 0 else ORANGE)
         if errors[name] > 0:
@@ -91,12 +88,12 @@ def _differences_found(
 ) -> str:
     apart = [name for name in sorted(values, key=values.__getitem__) if round(values[name], decimals)]
     if not apart:
-        return sentence(_("{what}: as today in every scenario").format(what=what))
+        return capitalized(_("{what}: as today in every scenario").format(what=what))
     ends = dict.fromkeys((apart[-1], apart[0]))
     named = "; ".join(
         f"{short(titles[name])} {written(values[name], decimals, signed=True)}" for name in ends
     )
-    return sentence(_("{what}, compared with today: {named}").format(what=what, named=named))
+    return capitalized(_("{what}, compared with today: {named}").format(what=what, named=named))
 
 
 def conversations_by_week(
@@ -123,8 +120,7 @@ def conversations_by_week(
     most = max(1.0, *apart.abs().to_numpy().ravel().tolist())
     totals = [_tenths(float(held.iloc[0].sum())), *map(_signed, apart.iloc[1:].sum(axis=1).tolist())]
     listed = Rows([titles[name] for name in held.index], totals)
-    axes = axes_for(ax, 1.3 + listed.height_in)
-    listed.draw(axes)
+    axes = listed.axes_for(ax, 1.3)
     for row, name in enumerate(held.index):
         pairs = zip(held.loc[name].tolist(), apart.loc[name].tolist(), strict=True)
         for column, (count, value) in enumerate(pairs):
@@ -203,8 +199,7 @@ def candidate_ranking(
         for conversations in shown["net_conversations"]
     ]
     listed = Rows(shown["name"].tolist(), notes)
-    axes = axes_for(ax, 1.2 + listed.height_in)
-    listed.draw(axes)
+    axes = listed.axes_for(ax, 1.2)
     axes.barh(listed.middles, shown["value_points"], height=BAR, color=BLUE)
     axes.set_xlim(left=0)
     axes.xaxis.set_major_formatter(numbers())

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
+from scheduler.base import i18n
 from scheduler.base.i18n import _, language, number, using
 
 if TYPE_CHECKING:
@@ -144,10 +145,9 @@ def spoken(words: Callable[[float], str]) -> Callable[[float, int | None], str]:
 
 def written(value: float, decimals: int = 0, unit: str = "", *, signed: bool = False) -> str:
     """Write a number: ``1.234``, ``+12 %``, ``−0,5``."""
-    text = number(abs(value), decimals)
-    zero = round(abs(value), decimals) == 0
-    sign = "" if zero else "−" if value < 0 else "+" if signed else ""
-    return f"{sign}{text}{_NBSP}{unit}" if unit else sign + text
+    text = i18n.signed(value, decimals)
+    text = text if signed else text.removeprefix("+")
+    return f"{text}{_NBSP}{unit}" if unit else text
 
 
 def percent(chance: float) -> str:
@@ -195,6 +195,12 @@ class Rows:
         """How high the list should be, in inches."""
         return len(self.labels) * (0.58 if any("\n" in text for text in self._wrapped()) else 0.45)
 
+    def axes_for(self, ax: "Axes | None", around_in: float) -> "Axes":
+        """Return axes with this list, `ax` or new ones, with so many inches for title, legend and numbers."""
+        axes = axes_for(ax, around_in + self.height_in)
+        self.draw(axes)
+        return axes
+
     def draw(self, ax: "Axes") -> None:
         """Make the y axis of `ax` this list."""
         from matplotlib.ticker import MaxNLocator
@@ -222,8 +228,3 @@ class Rows:
             "\n".join(textwrap.wrap(clean(text), letters, max_lines=2, placeholder="…"))
             for text in self.labels
         ]
-
-
-def sentence(text: str) -> str:
-    """Return a text that begins with a capital letter."""
-    return text[:1].upper() + text[1:]

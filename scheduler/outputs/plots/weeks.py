@@ -41,8 +41,7 @@ def score_terms(terms: "pd.DataFrame", *, source: str, ax: "Axes | None" = None)
     """
     total = int(terms["points"].sum())
     listed = Rows(terms["meaning"].tolist(), [number(points) for points in terms["points"]])
-    axes = axes_for(ax, 1.2 + listed.height_in)
-    listed.draw(axes)
+    axes = listed.axes_for(ax, 1.2)
     axes.barh(listed.middles, terms["points"], height=BAR, color=BLUE)
     axes.set_xlim(left=0)
     axes.xaxis.set_major_formatter(numbers())
@@ -78,8 +77,7 @@ def working_time(consultants: "pd.DataFrame", *, source: str, ax: "Axes | None" 
     spent = consultants[["visit_seconds", "ride_seconds", "waiting_seconds"]]
     spent = spent.assign(other_seconds=consultants["shift_seconds"] - spent.sum(axis=1)) / 3600
     listed = Rows(consultants["name"].tolist(), [hours(seconds) for seconds in consultants["shift_seconds"]])
-    axes = axes_for(ax, 1.7 + listed.height_in)
-    listed.draw(axes)
+    axes = listed.axes_for(ax, 1.7)
     done = spent.cumsum(axis=1) - spent
     for column, text, colour in parts:
         axes.barh(listed.middles, spent[column], height=BAR, left=done[column], color=colour, label=text)
@@ -114,8 +112,7 @@ def rides_of_place(
     there = rides[rides["from_id"] == place_id].set_index("to_id").sort_values("ride_seconds")
     back = rides[rides["to_id"] == place_id].set_index("from_id")["ride_seconds"].reindex(there.index)
     listed = Rows(there["to_name"].tolist(), [km(metres) for metres in there["ride_metres"]])
-    axes = axes_for(ax, 1.5 + listed.height_in)
-    listed.draw(axes)
+    axes = listed.axes_for(ax, 1.5)
     ends = {"left": there["ride_seconds"] / 60, "right": back / 60}
     axes.hlines(listed.middles, ends["left"], ends["right"], color=GREY, linewidth=3)
     axes.plot(ends["left"], listed.middles, "o", color=BLUE, label=_("there"))

@@ -97,7 +97,7 @@ class Calm:
         )
 
 
-def published(out_dir: Path, week: Week) -> Roster | None:
+def roster_in(out_dir: Path, week: Week) -> Roster | None:
     """Return the roster that was written for a week, or None where there is none.
 
     Raises

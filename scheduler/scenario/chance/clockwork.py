@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduler.checks.reading import seconds_of
+from scheduler.model.clock import seconds_of
 from scheduler.model.problem import ConsultantDay, Problem, own_ride_s
 from scheduler.model.roster import Roster, Round, Stop
 from scheduler.scenario.chance.draws import Chances, Draws, Seconds

@@ -50,7 +50,7 @@ class Draws:
         """
         weather = self._factor(self.settings.weather_spread, "weather", str(date))
         own = self._factor(self.settings.ride_spread, "ride", str(date), from_id, to_id)
-        return _rounded(planned_s * weather * own)
+        return _whole(planned_s * weather * own)
 
     def stay_s(self, request_id: str, number: int, booked_s: int, conversation_s: int) -> Seconds:
         """Return the seconds of the conversation of a number at a practice, or of a home visit.
@@ -59,7 +59,7 @@ class Draws:
         the spread of one that is booked for `conversation_s`; others have the same relative spread.
         """
         spread = self.settings.conversation_spread_minutes * 60 / conversation_s
-        return _rounded(booked_s * self._factor(spread, "stay", request_id, str(number)))
+        return _whole(booked_s * self._factor(spread, "stay", request_id, str(number)))
 
     def comes(self, request_id: str, number: int) -> Chances:
         """Tell in which draws the citizen of a conversation comes."""
@@ -105,5 +105,5 @@ def illness_rates(settings: SimulationSettings) -> tuple[float, float]:
     return share / ((1 - share) * days), 1 - 1 / days
 
 
-def _rounded(seconds: NDArray[np.float64]) -> Seconds:
+def _whole(seconds: NDArray[np.float64]) -> Seconds:
     return np.rint(seconds).astype(np.int64)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.model.clock import TIMEZONE, at
+from scheduler.model.clock import at, local
 from scheduler.model.config import SimulationSettings
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster
 from scheduler.outputs import words
 from scheduler.scenario.chance.clockwork import PlayedConversation, PlayedRound, PlayedStop, play
-from scheduler.scenario.chance.draws import Chances, Draws
+from scheduler.scenario.chance.draws import Chances, Draws, Seconds
 from scheduler.scenario.chance.summary import Summary
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Robustness:
     def summary(self) -> Summary:
         """Return the figures that sum the week up."""
         visits = [stop for _round, stop in self._stops() if stop.stop.kind in _VISITS]
-        within = {minutes: [_within(stop, minutes) for stop in visits] for minutes in TOLERANCES_MIN}
+        within = {m: [_within(stop.made, stop.late_s, m) for stop in visits] for m in TOLERANCES_MIN}
         homes = [(round_, stop) for round_, stop in self._stops() if stop.stop.kind == "home_visit"]
         low, high = np.quantile(self.held, (0.05, 0.95), method="inverted_cdf")
         lost = {cause: float(count.mean()) for cause, count in self.lost.items()}
@@ -101,25 +101,16 @@ class Robustness:
         import pandas as pd
 
         found = list(self._stops())
-        late_min = [stop.late_s[stop.made] / 60 for _round, stop in found]
         return pd.DataFrame(
             {
                 **_whose(round_ for round_, _stop in found),
                 "kind": [stop.stop.kind for _round, stop in found],
                 "id": [stop.stop.id for _round, stop in found],
                 "name": [words.stop_title(stop.stop) for _round, stop in found],
-                "booked_start": [_local(stop.stop.start) for _round, stop in found],
+                "booked_start": [local(stop.stop.start) for _round, stop in found],
                 "chance_made": [_chance(stop.made) for _round, stop in found],
-                **{
-                    f"chance_within_{minutes}_min": [
-                        _chance(_within(stop, minutes)) for _round, stop in found
-                    ]
-                    for minutes in TOLERANCES_MIN
-                },
-                "late_minutes_mean": [float(late.mean()) if len(late) else math.nan for late in late_min],
-                "late_minutes_p95": [
-                    float(np.quantile(late, 0.95)) if len(late) else math.nan for late in late_min
-                ],
+                **_punctual([(stop.made, stop.late_s) for _round, stop in found]),
+                **_lateness([stop.late_s[stop.made] for _round, stop in found]),
                 **_fates([(round_, stop.conversations) for round_, stop in found]),
             }
         )
@@ -144,13 +135,8 @@ class Robustness:
                 "practice_id": [stop.stop.id for _round, stop, *_rest in found],
                 "name": [words.stop_title(stop.stop) for _round, stop, *_rest in found],
                 "number": [number for _round, _stop, number, _talk in found],
-                "booked_start": [_local(talk.booked) for *_rest, talk in found],
-                **{
-                    f"chance_within_{minutes}_min": [
-                        _chance(talk.seen & (talk.late_s <= minutes * 60)) for *_rest, talk in found
-                    ]
-                    for minutes in TOLERANCES_MIN
-                },
+                "booked_start": [local(talk.booked) for *_rest, talk in found],
+                **_punctual([(talk.seen, talk.late_s) for *_rest, talk in found]),
                 **{name: values for name, values in fates.items() if name != "booked_conversations"},
             }
         )
@@ -164,15 +150,13 @@ class Robustness:
         """
         import pandas as pd
 
-        late_min = [np.maximum(round_.back_s - round_.day.end_s, 0) / 60 for round_ in self.rounds]
         return pd.DataFrame(
             {
                 **_whose(self.rounds),
-                "booked_return": [_local(round_.round.returns_base) for round_ in self.rounds],
+                "booked_return": [local(round_.round.returns_base) for round_ in self.rounds],
                 "shift_end": [at(round_.day.date, round_.day.end_s) for round_ in self.rounds],
                 "chance_back_by_shift_end": [_chance(_is_back(round_)) for round_ in self.rounds],
-                "late_minutes_mean": [float(late.mean()) for late in late_min],
-                "late_minutes_p95": [float(np.quantile(late, 0.95)) for late in late_min],
+                **_lateness([np.maximum(round_.back_s - round_.day.end_s, 0) for round_ in self.rounds]),
                 **_fates(
                     [(r, [talk for stop in r.stops for talk in stop.conversations]) for r in self.rounds]
                 ),
@@ -238,8 +222,25 @@ def carry_out(
     return Robustness(roster=roster, draws=draws, rounds=play(problem, roster, drawn, slack_s=slack_s))
 
 
-def _within(stop: PlayedStop, minutes: int) -> Chances:
-    return stop.made & (stop.late_s <= minutes * 60)
+def _within(made: Chances, late_s: Seconds, minutes: int) -> Chances:
+    return made & (late_s <= minutes * 60)
+
+
+def _punctual(cases: Sequence[tuple[Chances, Seconds]]) -> dict[str, list[float]]:
+    """Return how likely each of some cases takes place, and within each of `TOLERANCES_MIN`."""
+    return {
+        f"chance_within_{minutes}_min": [_chance(_within(*case, minutes)) for case in cases]
+        for minutes in TOLERANCES_MIN
+    }
+
+
+def _lateness(late_s: Iterable[Seconds]) -> dict[str, list[float]]:
+    """Return mean and upper quantile of how late each of some cases is; not a number for one without draws."""
+    late_min = [each / 60 if len(each) else np.array([math.nan]) for each in late_s]
+    return {
+        "late_minutes_mean": [float(late.mean()) for late in late_min],
+        "late_minutes_p95": [float(np.quantile(late, 0.95)) for late in late_min],
+    }
 
 
 def _is_back(round_: PlayedRound) -> Chances:
@@ -271,11 +272,6 @@ def _whose(rounds: Iterable[PlayedRound]) -> dict[str, list[object]]:
         "date": [dt.datetime.combine(round_.date, dt.time()) for round_ in played],
         "consultant_id": [round_.consultant_id for round_ in played],
     }
-
-
-def _local(moment: dt.datetime) -> dt.datetime:
-    """Return a moment in the zone's own time, which a roster that was read from a file does not name."""
-    return moment.astimezone(TIMEZONE)
 
 
 def _chance(case: Chances) -> float:

@@ -90,12 +90,7 @@ def sample(weeks: Sequence[Week], count: int) -> dict[Week, int]:
 
 
 def size_tasks(
-    project: Project,
-    times: TravelTimes,
-    wanted: Iterable[Size],
-    weeks: Iterable[Week],
-    *,
-    time_limit_s: float,
+    project: Project, times: TravelTimes, wanted: Iterable[Size], weeks: Iterable[Week]
 ) -> list[Task]:
     """Pose the weeks of every size; `resized` says who is there.
 
@@ -109,12 +104,7 @@ def size_tasks(
     for size in wanted:
         changed, between = resized(project, times, consultants=size.consultants, practices=size.practices)
         tasks += [
-            Task(
-                scenario=size.name,
-                week=str(week),
-                problem=week_problem(changed, between, week),
-                time_limit_s=time_limit_s,
-            )
+            Task(scenario=size.name, week=str(week), problem=week_problem(changed, between, week))
             for week in weeks
         ]
     return tasks

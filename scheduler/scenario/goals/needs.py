@@ -28,7 +28,7 @@ class _Need:
 
 
 def what_it_takes(capacity: Capacity, chance: float = 0.9) -> "pd.DataFrame":
-    """Return what it takes to reach the goal with a chance: a row a lever, each moved alone.
+    """Return what it takes to reach the goal with a chance: a row a lever, each on its own.
 
     Columns: lever, today, needed, and chance (to reach the goal with what is needed). The levers are
     no_show_share (the largest share of bookings that may not be kept), bookings_a_week (the fewest, on

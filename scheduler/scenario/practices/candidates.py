@@ -6,25 +6,25 @@ anything (the greedy heuristic, Nemhauser, Wolsey & Fisher, Mathematical Program
 value on the way is exact; that no other five together are worth more is not claimed.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from scheduler.base import files
 from scheduler.base.errors import SchedulerError
 from scheduler.base.i18n import _, ngettext
-from scheduler.base.progress import Progress, Silent
 from scheduler.inputs.candidates import Candidate
 from scheduler.model.clock import Week
 from scheduler.model.project import Project
 from scheduler.model.text import Text
 from scheduler.outputs.texts import word
 from scheduler.places.travel import travel_times
+from scheduler.scenario.costs import cost_dkk
 from scheduler.scenario.inout import prepared_with, write_tables
 from scheduler.scenario.model import Failure
-from scheduler.scenario.practices.joining import Gain, JoinedWeeks, Runner, cost_dkk, problems_of, runner
+from scheduler.scenario.practices.joining import Gain, JoinedWeeks
 from scheduler.scenario.practices.newcomers import locate_candidates, practice_places
+from scheduler.scenario.runs.running import Runs
 from scheduler.scenario.weeks import chosen_weeks
 from scheduler.services.planner import Prepared
 from scheduler.week.calendar import never_met
@@ -32,6 +32,8 @@ from scheduler.week.calendar import never_met
 if TYPE_CHECKING:
     import folium
     import pandas as pd
+
+    from scheduler.outputs.mappage import MapPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,6 +71,11 @@ class Ranking:
     failures: tuple[Failure, ...] = ()
     notes: tuple[Text, ...] = ()
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a reader of the ranking must know, in words."""
+        return (*map(word, self.notes), *map(str, self.failures))
+
     def table(self, gains: Iterable[Gain] | None = None) -> "pd.DataFrame":
         """Return gains, or those of each alone, as a table with units in the names of its columns."""
         import pandas as pd
@@ -93,33 +100,29 @@ class Ranking:
 
     def map(self) -> "folium.Map":
         """Return the candidates on a map, each with what it brings."""
-        from scheduler.outputs.candidatemap import candidate_map
-
-        return candidate_map(self.table(), self.table(self.joined), **self._places())
+        return self._map().live()
 
     def page(self) -> str:
         """Return the ranking as an HTML page that needs nothing else, in the language in force."""
-        from scheduler.outputs.candidatemap import candidate_page
+        return self._map().html()
 
-        return candidate_page(
+    def _map(self) -> "MapPage":
+        from scheduler.outputs.candidatemap import candidate_map
+
+        project = self.prepared.project
+        return candidate_map(
             self.table(),
             self.table(self.joined),
-            **self._places(),
+            places={id_: candidate.place for id_, candidate in self.candidates.items()},
+            bases=project.bases,
+            practices=practice_places(project),
+            background=self.prepared.network.background(),
             weeks=[str(week) for week in self.weeks],
             today_conversations=self.conversations,
             today_cost_dkk=self.cost_dkk,
             enough=self.enough,
-            remarks=(*map(word, self.notes), *(str(problem) for problem in problems_of(self.failures))),
+            remarks=self.remarks,
         )
-
-    def _places(self) -> dict[str, Any]:
-        project = self.prepared.project
-        return {
-            "places": {id_: candidate.place for id_, candidate in self.candidates.items()},
-            "bases": project.bases,
-            "practices": practice_places(project),
-            "background": self.prepared.network.background(),
-        }
 
 
 def rank_candidates(
@@ -128,14 +131,8 @@ def rank_candidates(
     weeks: str | Sequence[Week] = (),
     *,
     take: int = 5,
-    time_limit_s: float = 20.0,
-    workers: int | None = None,
-    cluster: str | None = None,
     online: bool = False,
-    folder: Path | None = None,
-    page: Path | None = None,
-    progress: Progress | None = None,
-    stop: Callable[[], bool] | None = None,
+    runs: Runs = Runs(),
 ) -> Ranking:
     """Rank the practices of a file by what they would bring to a project.
 
@@ -149,22 +146,10 @@ def rank_candidates(
         Which, as in ``"2009-W20..2009-W32"``; none for a quarter, see `default_weeks`.
     take
         How many join one after the other, at most.
-    time_limit_s
-        How long each week may be searched.
-    workers, cluster
-        Who plans: so many processes of this machine (none for one per processor, 0 for this process),
-        or a Dask cluster.
     online
         Look up addresses that the map does not know. Needs the project folder.
-    folder
-        Where weeks are kept as they are planned, and alone.csv and joined.csv are written. Without one
-        nothing is written.
-    page
-        Where a page with the map is written, if anywhere.
-    progress
-        Is told of each step.
-    stop
-        Is asked now and then whether to end early.
+    runs
+        How the weeks are planned. Its folder gets alone.csv and joined.csv.
 
     Raises
     ------
@@ -175,26 +160,12 @@ def rank_candidates(
     SchedulerError
         When no candidate could be valued, with the reasons, or it was stopped early.
     """
-    progress = progress or Silent()
-    prepared, addresses = prepared_with(data, online=online, progress=progress)
+    prepared, addresses = prepared_with(data, online=online, progress=runs.progress)
     over = chosen_weeks(weeks, prepared.project)
-    progress.step(_("Candidates"))
+    runs.progress.step(_("Candidates"))
     candidates, notes = locate_candidates(file, prepared, addresses)
-    plan = runner(folder, workers=workers, cluster=cluster, progress=progress, stop=stop)
-    ranking = rank(
-        prepared,
-        candidates,
-        over,
-        runner=plan,
-        take=take,
-        time_limit_s=time_limit_s,
-        notes=notes,
-        progress=progress,
-    )
-    if folder:
-        write_tables(folder, {"alone": ranking.table(), "joined": ranking.table(ranking.joined)})
-    if page:
-        files.replace(page, ranking.page().encode())
+    ranking = rank(prepared, candidates, over, take=take, notes=notes, runs=runs)
+    write_tables(runs.folder, {"alone": ranking.table(), "joined": ranking.table(ranking.joined)})
     return ranking
 
 
@@ -203,13 +174,11 @@ def rank(
     candidates: Sequence[Candidate],
     weeks: Sequence[Week],
     *,
-    runner: Runner,
     take: int = 5,
-    time_limit_s: float = 20.0,
     notes: Sequence[Text] = (),
-    progress: Progress | None = None,
+    runs: Runs = Runs(),
 ) -> Ranking:
-    """Value every candidate alone, and take the best one after the other.
+    """Value every candidate alone, and take the best one after the other, as `rank_candidates` does.
 
     Parameters
     ----------
@@ -217,18 +186,8 @@ def rank(
         The project without the candidates.
     candidates
         With coordinates; at least one.
-    weeks
-        Over which they are valued.
-    runner
-        Plans the weeks.
-    take
-        How many are taken one after the other, at most.
-    time_limit_s
-        How long each week may be searched.
     notes
         Remarks that the ranking is to have besides its own.
-    progress
-        Is told of each step.
 
     Raises
     ------
@@ -237,25 +196,24 @@ def rank(
     SchedulerError
         When no candidate could be valued, with the reasons.
     """
-    progress = progress or Silent()
     project = prepared.project
     places = (*project.bases, *project.places, *(candidate.place for candidate in candidates))
     times = travel_times(prepared.network, places, project.config.cycling).times
-    joined_weeks = JoinedWeeks(project, times, candidates, weeks, runner=runner, time_limit_s=time_limit_s)
+    joined_weeks = JoinedWeeks(project, times, candidates, weeks, runs)
     names = {candidate.candidate_id: candidate.place.name for candidate in candidates}
-    progress.step(
+    runs.progress.step(
         ngettext("{n} candidate alone", "{n} candidates, each alone", len(names)).format(n=len(names))
     )
     alone = _gains(joined_weeks, (), names)
     today = joined_weeks.held(())
     if not alone or today is None:
-        raise SchedulerError(problems_of(joined_weeks.failures))
+        raise SchedulerError(failure.problem() for failure in joined_weeks.failures)
     most = min(take, len(alone))
     gains, joined = alone, list[Gain]()
     while len(joined) < most and gains and gains[0].value_points > 0:
         joined.append(gains[0])
         if len(joined) < most:
-            progress.step(_("The others together with {name}").format(name=names[gains[0].candidate_id]))
+            runs.progress.step(_("The others together with {name}").format(name=names[gains[0].candidate_id]))
             left = [gain.candidate_id for gain in gains[1:]]
             gains = _gains(joined_weeks, [gain.candidate_id for gain in joined], left)
     return Ranking(

@@ -13,29 +13,18 @@ that displaces. Each week is planned again with the practice in it, so every val
 which it is not due, or has no room, is the same with it and without; there is nothing to plan again.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from scheduler.base.errors import InputProblem, SchedulerError
-from scheduler.base.i18n import _
-from scheduler.base.progress import Progress
 from scheduler.inputs.candidates import Candidate
 from scheduler.model.clock import Week
 from scheduler.model.problem import TravelTimes
 from scheduler.model.project import Project
-from scheduler.scenario.costs import week_cost_dkk
-from scheduler.scenario.inout import WEEKS_FOLDER
-from scheduler.scenario.model import COLUMNS, TODAY, Failure, Task, WeekFigures
+from scheduler.scenario.costs import cost_dkk
+from scheduler.scenario.model import TODAY, Failure, Task, WeekFigures
+from scheduler.scenario.runs.running import Runs
 from scheduler.week.calendar import requested_conversations, room_slots
 from scheduler.week.problem import week_problem
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-#: Plans tasks; returns a table of `WeekFigures`, and the tasks that could not be planned.
-Runner = Callable[[Sequence[Task]], "tuple[pd.DataFrame, Sequence[Failure]]"]
 
 _Company = frozenset[str]
 
@@ -75,10 +64,8 @@ class JoinedWeeks:
         Between all places of the project and all candidates.
     weeks
         Which weeks are looked at.
-    runner
-        Plans the weeks.
-    time_limit_s
-        How long a week may be searched.
+    runs
+        Plans them.
     """
 
     def __init__(
@@ -87,16 +74,13 @@ class JoinedWeeks:
         times: TravelTimes,
         candidates: Iterable[Candidate],
         weeks: Sequence[Week],
-        *,
-        runner: Runner,
-        time_limit_s: float,
+        runs: Runs,
     ) -> None:
         self._project = project
         self._times = times
         self._candidates = {candidate.candidate_id: candidate for candidate in candidates}
         self._weeks = tuple(weeks)
-        self._runner = runner
-        self._time_limit_s = time_limit_s
+        self._runs = runs
         self._asked = {id_: _asked(project, c, weeks) for id_, c in self._candidates.items()}
         self._open = {id_: _open(project, c, self._asked[id_]) for id_, c in self._candidates.items()}
         self._figures: dict[tuple[_Company, Week], WeekFigures] = {}
@@ -113,10 +97,9 @@ class JoinedWeeks:
         tasks = [self._task(who, week, newcomer) for (who, week), newcomer in wanted.items()]
         by_name = {(task.scenario, task.week): at for task, at in zip(tasks, wanted, strict=True)}
         if tasks:
-            results, failures = self._runner(tasks)
-            self.failures.extend(failures)
-            for row in results.to_dict("records"):
-                figures = WeekFigures(**{name: row[name] for name in COLUMNS})
+            ran = self._runs.run_all(tasks)
+            self.failures.extend(ran.failures)
+            for figures in ran.figures(WeekFigures):
                 self._figures[by_name[figures.scenario, figures.week]] = figures
 
     def held(self, joined: Sequence[str]) -> int | None:
@@ -183,16 +166,8 @@ class JoinedWeeks:
             scenario=f"+{'+'.join(names)}" if names else TODAY,
             week=str(week),
             problem=week_problem(project, self._times, week),
-            time_limit_s=self._time_limit_s,
             watched=newcomer,
         )
-
-
-def cost_dkk(project: Project, weeks: Iterable[Week]) -> float | None:
-    """Return what some weeks of a project cost in kroner; None where nothing is known of it."""
-    costs = [week_cost_dkk(project, week) for week in weeks]
-    known = [cost for cost in costs if cost is not None]
-    return sum(known) if len(known) == len(costs) else None
 
 
 def _sum(figures: Iterable[WeekFigures], name: str) -> int:
@@ -209,43 +184,3 @@ def _open(project: Project, candidate: Candidate, weeks: Iterable[Week]) -> tupl
     """Return the weeks in which a candidate has a room on a day that is not closed."""
     own = project.replace(rooms=candidate.rooms)
     return tuple(week for week in weeks if room_slots(own, candidate.practice, week)[0])
-
-
-def problems_of(failures: Iterable[Failure]) -> list[InputProblem]:
-    """Return the weeks that could not be planned as problems, each with its scenario and week."""
-    return [InputProblem(failure.reason, f"{failure.scenario} {failure.week}") for failure in failures]
-
-
-def runner(
-    folder: Path | None,
-    *,
-    workers: int | None,
-    cluster: str | None,
-    progress: Progress,
-    stop: Callable[[], bool] | None,
-) -> Runner:
-    """Return what plans tasks with `runs.run`, keeping the weeks in a folder, if there is one.
-
-    Where it is stopped before all are planned it raises a `SchedulerError`: with some weeks less for
-    some than for others nothing can be compared.
-    """
-    from scheduler.scenario.runs.running import run
-
-    def plan(tasks: Sequence[Task]) -> "tuple[pd.DataFrame, Sequence[Failure]]":
-        ran = run(
-            tasks,
-            folder / WEEKS_FOLDER if folder else None,
-            workers=workers,
-            cluster=cluster,
-            progress=progress,
-            stop=stop,
-        )
-        if ran.interrupted:
-            hint = _("Start it again: the weeks that are planned already are kept in {folder}.")
-            raise SchedulerError(
-                _("Stopped before all weeks were planned; nothing can be compared."),
-                hint=hint.format(folder=folder) if folder else "",
-            )
-        return ran.results, ran.failures
-
-    return plan

@@ -36,16 +36,17 @@ def locate_candidates(
     problems: list[InputProblem] = []
     candidates = read_candidates(file, prepared.project, problems)
     places = tuple(candidate.place for candidate in candidates)
-    search = search_places(prepared.project.replace(bases=(), places=places), prepared.network, online)
-    known = [*practice_places(prepared.project), *search.places]
-    problems += chain(search.problems, _there_already(known))
+    looked_up = search_places(prepared.project.replace(bases=(), places=places), prepared.network, online)
+    known = [*practice_places(prepared.project), *looked_up.places]
+    problems += chain(looked_up.problems, _there_already(known))
     if problems:
         raise InputError(problems)
     found = tuple(
         dataclasses.replace(candidate, place=place)
-        for candidate, place in zip(candidates, search.places, strict=True)
+        for candidate, place in zip(candidates, looked_up.places, strict=True)
     )
-    return found, (*location_notes(search.located), *_same_house(known, {p.place_id for p in search.places}))
+    ids = {place.place_id for place in looked_up.places}
+    return found, (*location_notes(looked_up.located), *_same_house(known, ids))
 
 
 def practice_places(project: Project) -> list[Place]:

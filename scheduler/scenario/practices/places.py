@@ -8,29 +8,29 @@ and weeks: what is to be expected of a practice whose weekday nobody knows yet. 
 besides. Between the points nothing is known: a map may fill the gaps, and has to say so.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from scheduler.base import files
 from scheduler.base.errors import InputError
 from scheduler.base.i18n import _, ngettext, number
-from scheduler.base.progress import Progress, Silent
 from scheduler.inputs.cells import WEEKDAYS_EN
 from scheduler.model.clock import Week
 from scheduler.scenario.inout import prepared_with, write_tables
 from scheduler.scenario.model import Failure
-from scheduler.scenario.practices.joining import problems_of, runner
 from scheduler.scenario.practices.newcomers import practice_places
 from scheduler.scenario.practices.spots import spread_spots
 from scheduler.scenario.practices.spotvalues import SpotValue, TypicalPractice, typical_practice, value_spots
+from scheduler.scenario.runs.running import Runs
 from scheduler.scenario.weeks import chosen_weeks
 from scheduler.services.planner import Prepared
 
 if TYPE_CHECKING:
     import folium
     import pandas as pd
+
+    from scheduler.outputs.mappage import MapPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,7 +46,7 @@ class NextPlaces:
     @property
     def remarks(self) -> list[str]:
         """What a reader of the values must know, in words."""
-        remarks = [str(problem) for problem in problems_of(self.failures)]
+        remarks = [*map(str, self.failures)]
         if unproven := sum(not value.proven for value in self.values):
             remarks.append(
                 ngettext(
@@ -84,30 +84,26 @@ class NextPlaces:
 
     def map(self) -> "folium.Map":
         """Return the worth of the practice as colours on a map."""
-        from scheduler.outputs.valuemap import value_map
-
-        return value_map(self.table(), **self._places())
+        return self._map().live()
 
     def page(self) -> str:
         """Return map and tables as an HTML page that needs nothing else, in the language in force."""
-        from scheduler.outputs.valuemap import value_page
+        return self._map().html()
 
-        return value_page(
+    def _map(self) -> "MapPage":
+        from scheduler.outputs.valuemap import value_map
+
+        project = self.prepared.project
+        return value_map(
             self.table(),
-            **self._places(),
+            bases=project.bases,
+            practices=practice_places(project),
+            background=self.prepared.network.background(),
             weeks=[str(week) for week in self.weeks],
             conversations=self.typical.conversations,
             hours_s=(self.typical.start_s, self.typical.end_s),
             remarks=self.remarks,
         )
-
-    def _places(self) -> dict[str, Any]:
-        project = self.prepared.project
-        return {
-            "bases": project.bases,
-            "practices": practice_places(project),
-            "background": self.prepared.network.background(),
-        }
 
 
 def next_places(
@@ -116,13 +112,7 @@ def next_places(
     *,
     places: int = 120,
     sample: int = 3,
-    time_limit_s: float = 20.0,
-    workers: int | None = None,
-    cluster: str | None = None,
-    folder: Path | None = None,
-    page: Path | None = None,
-    progress: Progress | None = None,
-    stop: Callable[[], bool] | None = None,
+    runs: Runs = Runs(),
 ) -> NextPlaces:
     """Find out where a practice more would be worth most.
 
@@ -136,19 +126,8 @@ def next_places(
         How many points are tried; at least one.
     sample
         In how many of the weeks, spread evenly. Each is planned for every place and every weekday.
-    time_limit_s
-        How long each week may be searched.
-    workers, cluster
-        Who plans: so many processes of this machine (none for one per processor, 0 for this process),
-        or a Dask cluster.
-    folder
-        Where weeks are kept as they are planned, and places.csv is written. Without one nothing is written.
-    page
-        Where a page with the map is written, if anywhere.
-    progress
-        Is told of each step.
-    stop
-        Is asked now and then whether to end early.
+    runs
+        How the weeks are planned. Its folder gets places.csv.
 
     Raises
     ------
@@ -161,26 +140,15 @@ def next_places(
     """
     if places < 1 or sample < 1:
         raise InputError(_("The numbers of places and of weeks to try must be at least 1."))
-    progress = progress or Silent()
-    prepared, _addresses = prepared_with(data, online=False, progress=progress)
+    prepared, _addresses = prepared_with(data, online=False, progress=runs.progress)
     over = chosen_weeks(weeks, prepared.project)
     project = prepared.project
     typical = typical_practice(project)
     tried = spread_weeks(over, sample)
-    values, failures = value_spots(
-        prepared,
-        typical,
-        spread_spots(prepared.network, (*project.bases, *practice_places(project)), places),
-        tried,
-        runner=runner(folder, workers=workers, cluster=cluster, progress=progress, stop=stop),
-        time_limit_s=time_limit_s,
-        progress=progress,
-    )
+    spots = spread_spots(prepared.network, (*project.bases, *practice_places(project)), places)
+    values, failures = value_spots(prepared, typical, spots, tried, runs=runs)
     found = NextPlaces(prepared=prepared, weeks=tried, typical=typical, values=values, failures=failures)
-    if folder:
-        write_tables(folder, {"places": found.table()})
-    if page:
-        files.replace(page, found.page().encode())
+    write_tables(runs.folder, {"places": found.table()})
     return found
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from scheduler.base.errors import InputError, SchedulerError
 from scheduler.base.i18n import _, ngettext
-from scheduler.base.progress import Progress, Silent
 from scheduler.inputs.candidates import Candidate
 from scheduler.inputs.cells import WEEKDAYS_EN
 from scheduler.model.clock import Week
@@ -18,8 +17,9 @@ from scheduler.model.project import Place, Practice, Project, RoomRule
 from scheduler.network import distance_m
 from scheduler.places.travel import travel_times
 from scheduler.scenario.model import Failure
-from scheduler.scenario.practices.joining import Gain, JoinedWeeks, Runner, problems_of
+from scheduler.scenario.practices.joining import Gain, JoinedWeeks
 from scheduler.scenario.practices.spots import Spot
+from scheduler.scenario.runs.running import Runs
 from scheduler.services.planner import Prepared
 
 
@@ -93,9 +93,7 @@ def value_spots(
     spots: Sequence[Spot],
     weeks: Sequence[Week],
     *,
-    runner: Runner,
-    time_limit_s: float = 20.0,
-    progress: Progress | None = None,
+    runs: Runs = Runs(),
 ) -> tuple[tuple[SpotValue, ...], tuple[Failure, ...]]:
     """Value a typical practice at every spot, on every weekday on which somebody works.
 
@@ -109,7 +107,6 @@ def value_spots(
     SchedulerError
         When no spot could be valued, with the reasons.
     """
-    progress = progress or Silent()
     project = prepared.project
     days = sorted({shift.weekday for shift in project.shifts})
     newcomers = {
@@ -117,12 +114,10 @@ def value_spots(
         for spot, base_id in zip(spots, _base_ids(project, spots), strict=True)
         for day in days
     }
-    progress.step(_("Travel times"))
+    runs.progress.step(_("Travel times"))
     times = _times(prepared, spots, newcomers)
-    joined_weeks = JoinedWeeks(
-        project, times, newcomers.values(), weeks, runner=runner, time_limit_s=time_limit_s
-    )
-    progress.step(
+    joined_weeks = JoinedWeeks(project, times, newcomers.values(), weeks, runs)
+    runs.progress.step(
         ngettext("{n} place, on each weekday", "{n} places, on each weekday", len(spots)).format(n=len(spots))
     )
     joined_weeks.plan((), [newcomer.candidate_id for newcomer in newcomers.values()])
@@ -136,7 +131,7 @@ def value_spots(
         if len(gains) == len(days):
             values.append(SpotValue(spot=spot, weeks=len(weeks), gains=gains))
     if not values:
-        raise SchedulerError(problems_of(joined_weeks.failures))
+        raise SchedulerError(failure.problem() for failure in joined_weeks.failures)
     best_first = sorted(values, key=lambda value: -value.points_a_week)
     return tuple(best_first), tuple(joined_weeks.failures)
 
@@ -166,7 +161,7 @@ def _newcomer(spot: Spot, typical: TypicalPractice, day: int, base_id: str, firs
 def _times(
     prepared: Prepared, spots: Sequence[Spot], newcomers: Mapping[tuple[str, int], Candidate]
 ) -> TravelTimes:
-    """Search the rides once for every spot, and let the newcomers at it share them."""
+    """Find the rides once for every spot, and let the newcomers at it share them."""
     project = prepared.project
     places = (*project.bases, *project.places)
     there = [Place(place_id=spot.spot_id, name="", lat=spot.lat, lon=spot.lon) for spot in spots]

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from scheduler.base.errors import InputError
+from scheduler.base.errors import InputError, SchedulerError
 from scheduler.base.i18n import _, ngettext, number
 from scheduler.base.progress import Counting, Progress, Silent
 from scheduler.base.version import __version__
@@ -23,6 +23,11 @@ from scheduler.scenario.runs.tasks import Work, columns_of
 if TYPE_CHECKING:
     import pandas as pd
 
+_Figures = TypeVar("_Figures")
+
+#: The folder beside the tables where weeks are kept as they are planned.
+WEEKS_FOLDER = "weeks"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ran:
@@ -36,41 +41,30 @@ class Ran:
     failures: tuple[Failure, ...]
     interrupted: bool
 
+    def figures(self, kind: Callable[..., _Figures]) -> list[_Figures]:
+        """Return the rows as what the work has returned."""
+        rows = self.results.to_dict("records")
+        return [kind(**{str(name): value for name, value in row.items()}) for row in rows]
 
-def run(
-    tasks: Sequence[Task],
-    folder: Path | None,
-    *,
-    work: Callable[[Task], Any] = solved,
-    workers: int | None = None,
-    cluster: str | None = None,
-    progress: Progress | None = None,
-    stop: Callable[[], bool] | None = None,
-) -> Ran:
-    """Do tasks, several at a time.
 
-    A task that fails is reported and the others go on; a worker that dies is replaced, and what it was
-    doing is done by others. After Ctrl-C, or when `stop` says so, what is done is kept.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Runs:
+    """How the weeks of a what-if are planned: by whom, for how long, and where they are kept.
 
-    Parameters
+    Attributes
     ----------
-    tasks
-        What to do. Of tasks that ask the same under several names, one is done.
-    folder
-        Where results are written as they come, in Parquet files for `pandas.read_parquet`. What is there
-        already, of the same task, work and version of hjul, is not done again. Without a folder results
-        are only returned.
-    work
-        Does a task: a function that returns a dataclass of texts and numbers with at least `scenario`
-        and `week`. These two only name the result: what comes of a task depends on its other fields,
-        and of places the work sees only their ids. Functions are told apart by their names alone, so a
-        function that was changed needs another folder.
     workers
-        How many processes of this machine; none for one per processor, 0 to do without.
+        How many processes of this machine plan; None for one per processor, 0 for this process alone.
     cluster
-        The address of a Dask scheduler, such as ``tcp://10.0.0.5:8786``, whose workers do the tasks.
+        The address of a Dask scheduler, such as ``tcp://10.0.0.5:8786``, whose workers plan instead.
+    time_limit_s
+        How long each week may be searched.
+    folder
+        Where tables are written, and in its folder ``weeks`` weeks as they are planned, in Parquet files
+        for `pandas.read_parquet`. What is there already, of the same task, work and version of hjul, is
+        not planned again. Without a folder nothing is written.
     progress
-        Is told of the steps and, if it is `Counting`, of how many tasks are done.
+        Is told of the steps and, if it is `Counting`, of how many weeks are planned.
     stop
         Is asked now and then whether to end early.
 
@@ -78,22 +72,65 @@ def run(
     ------
     InputError
         When there are to be fewer than no workers.
-    ServiceError
-        When the folder cannot be used, or the cluster is not there, not of this version, or lost. What
-        was done until then is in the folder.
     """
-    if workers is not None and workers < 0:
-        raise InputError(_("The number of workers must be 0 or more."))
-    columns = columns_of(work)
-    results = Results(folder, fingerprint(__version__, work, columns)[:12])
-    ledger = Ledger(tasks, results)
-    report = _Report(progress or Silent(), len(ledger.open), len(ledger.askers))
-    try:
-        with suppress(KeyboardInterrupt), _crew(work, workers, cluster, report) as crew:
-            _work_off(ledger, crew, report, stop or (lambda: False))
-    finally:
-        results.flush(now=True)
-    return Ran(ledger.table(columns), tuple(ledger.failures()), interrupted=bool(ledger.open))
+
+    workers: int | None = None
+    cluster: str | None = None
+    time_limit_s: float = 20.0
+    folder: Path | None = None
+    progress: Progress = field(default_factory=Silent, repr=False)
+    stop: Callable[[], bool] = field(default=lambda: False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.workers is not None and self.workers < 0:
+            raise InputError(_("The number of workers must be 0 or more."))
+
+    def run(self, tasks: Sequence[Task], work: Callable[[Task], Any] = solved) -> Ran:
+        """Do tasks, several at a time.
+
+        A task that fails is reported and the others go on; a worker that dies is replaced, and what it
+        was doing is done by others. After Ctrl-C, or when `stop` says so, what is done is kept.
+
+        Parameters
+        ----------
+        tasks
+            What to do, each within `time_limit_s`. Of tasks that ask the same under several names, one
+            is done.
+        work
+            Does a task: a function that returns a dataclass of texts and numbers with at least `scenario`
+            and `week`. These two only name the result: what comes of a task depends on its other fields,
+            and of places the work sees only their ids. Functions are told apart by their names alone, so
+            a function that was changed needs another folder.
+
+        Raises
+        ------
+        ServiceError
+            When the folder cannot be used, or the cluster is not there, not of this version, or lost.
+            What was done until then is in the folder.
+        """
+        tasks = [replace(task, time_limit_s=self.time_limit_s) for task in tasks]
+        columns = columns_of(work)
+        kept = self.folder / WEEKS_FOLDER if self.folder else None
+        results = Results(kept, fingerprint(__version__, work, columns)[:12])
+        ledger = Ledger(tasks, results)
+        report = _Report(self.progress, len(ledger.open), len(ledger.askers))
+        try:
+            with suppress(KeyboardInterrupt), _crew(work, self.workers, self.cluster, report) as crew:
+                _work_off(ledger, crew, report, self.stop)
+        finally:
+            results.flush(now=True)
+        return Ran(ledger.table(columns), tuple(ledger.failures()), interrupted=bool(ledger.open))
+
+    def run_all(self, tasks: Sequence[Task], work: Callable[[Task], Any] = solved) -> Ran:
+        """Do tasks as `run` does; to be stopped before each was tried is a `SchedulerError`."""
+        ran = self.run(tasks, work)
+        if ran.interrupted:
+            hint = _("Start it again: the weeks that are planned already are kept in {folder}.")
+            raise SchedulerError(
+                _("Stopped before all weeks were planned."),
+                hint.format(folder=self.folder) if self.folder else "",
+            )
+        return ran
 
 
 class _Report:

@@ -33,8 +33,8 @@ class Rounds:
     cost: Ints
 
 
-class DaySearch:
-    """Searches the rounds of a day.
+class CheapestRounds:
+    """Finds the cheapest rounds of a day.
 
     `deadline` is a moment of `time.monotonic()`. When it has passed the methods raise `UnfinishedError`.
     """

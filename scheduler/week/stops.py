@@ -1,0 +1,128 @@
+"""The stops that a consultant-day may have: when each can start, and what it costs by itself."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduler.model.problem import ConsultantDay, Problem, Request, RoomSlot
+from scheduler.week.score import AGREEMENT_TOLERANCE_S, request_points
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StopOption:
+    """A stop that a day may have: a request with its number of conversations, or an engagement.
+
+    `starts_s` are its possible starts in ascending order; `points` says what each costs by itself:
+    agreement, change and own consultant, less what leaving the request out would cost. Of starts
+    that cost the same, people like the one nearest to `preferred_s` best, else the earliest.
+    """
+
+    kind: Literal["visit", "home_visit", "engagement", "base"]
+    id: str
+    place_id: str
+    conversations: int
+    duration_s: int
+    starts_s: NDArray[np.int64]
+    points: NDArray[np.int64]
+    preferred_s: int = 0
+
+    @property
+    def load_s(self) -> int:
+        """Seconds that count as load."""
+        return self.duration_s if self.kind in ("visit", "home_visit") else 0
+
+
+def fixed_stop(
+    kind: Literal["engagement", "base"], id_: str, place_id: str, start_s: int, duration_s: int
+) -> StopOption:
+    """Return a stop that has one start and costs nothing by itself."""
+    starts_s = np.array([start_s], dtype=np.int64)
+    return StopOption(kind, id_, place_id, 0, duration_s, starts_s, np.zeros(1, dtype=np.int64))
+
+
+def visit_options(
+    problem: Problem, day: ConsultantDay, base_id: str, request: Request, *, pin_points: int
+) -> tuple[StopOption, ...]:
+    """Return the ways in which a day can meet a request: one for each number of conversations.
+
+    `base_id` is where the consultant rides from; `pin_points` are taken off for keeping a pin.
+    """
+    if not _may_serve(day, base_id, request) or all(slot.date != day.date for slot in request.slots):
+        return ()
+    pin = request.pin
+    if request.kind == "home_visit":
+        numbers = range(1)
+    else:
+        numbers = range(1, request.max_conversations + 1)
+        if pin and pin.conversations is not None:
+            numbers = range(pin.conversations, pin.conversations + 1)
+    found = (_option(problem, day, request, n, pin_points) for n in numbers)
+    return tuple(option for option in found if len(option.starts_s))
+
+
+def _may_serve(day: ConsultantDay, base_id: str, request: Request) -> bool:
+    if request.base_id not in (None, base_id):
+        return False
+    if request.kind == "home_visit" and request.consultant_id not in (None, day.consultant_id):
+        return False
+    pin = request.pin
+    return pin is None or (pin.date == day.date and pin.consultant_id in (None, day.consultant_id))
+
+
+def _option(
+    problem: Problem, day: ConsultantDay, request: Request, conversations: int, pin_points: int
+) -> StopOption:
+    defaults = problem.defaults
+    duration_s = request.duration_s
+    if request.kind == "visit":
+        duration_s = defaults.setup_s + conversations * defaults.conversation_s
+    grid_s = defaults.start_grid_s
+    starts: set[int] = set()
+    for slot in request.slots:
+        if slot.date == day.date:
+            earliest = -(-max(slot.start_s, day.start_s) // grid_s) * grid_s
+            latest = min(slot.end_s, day.end_s) - duration_s
+            starts.update(range(earliest, latest + 1, grid_s))
+    if request.pin:
+        starts &= {request.pin.start_s}
+    starts_s = np.array(sorted(starts), dtype=np.int64)
+    planned = [p for p in (request.published, request.agreement) if p and p.date == day.date]
+    return StopOption(
+        kind=request.kind,
+        id=request.request_id,
+        place_id=request.request_id,
+        conversations=conversations,
+        duration_s=duration_s,
+        starts_s=starts_s,
+        points=_points(problem, day, request, conversations, starts_s) - (pin_points if request.pin else 0),
+        preferred_s=planned[0].start_s if planned else 0,
+    )
+
+
+def _points(
+    problem: Problem, day: ConsultantDay, request: Request, conversations: int, starts_s: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    weights = problem.weights
+    points = np.full(len(starts_s), -request_points(problem, request, conversations), dtype=np.int64)
+    if request.kind == "visit" and request.consultant_id not in (None, day.consultant_id):
+        points += weights["continuity"]
+    if request.agreement:
+        near = np.abs(starts_s - request.agreement.start_s) <= AGREEMENT_TOLERANCE_S
+        kept = near & (request.agreement.date == day.date)
+        points[~kept] += weights["moved_from_agreement"]
+    if request.published:
+        near = np.abs(starts_s - request.published.start_s) <= AGREEMENT_TOLERANCE_S
+        same = (request.published.date, request.published.consultant_id) == (day.date, day.consultant_id)
+        points[near & same] -= weights["change"]
+    return points
+
+
+def slot_of(request: Request, day: ConsultantDay, start_s: int, end_s: int) -> RoomSlot:
+    """Return the room slot in which a visit lies."""
+    return next(
+        slot
+        for slot in request.slots
+        if slot.date == day.date and slot.start_s <= start_s and end_s <= slot.end_s
+    )
