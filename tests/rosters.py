@@ -193,7 +193,8 @@ def _stop(
         kind=planned.kind,
         id=planned.id,
         place_id=planned.place_id,
-        name=titles[planned.id] if planned.kind == "engagement" else place.name,
+        name={"visit": place.name, "engagement": titles.get(planned.id)}.get(planned.kind)
+        or Text(planned.kind),
         address=place.full_address,
         district=place.district,
         lat=place.lat,

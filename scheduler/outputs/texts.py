@@ -181,13 +181,12 @@ def _consultants(roster: Roster) -> Mapping[str, str]:
 
 def _requests(roster: Roster) -> Mapping[str, str]:
     """Return the names of practices; all home visits are called by the same word."""
-    visits = [
-        stop for round_ in roster.rounds for stop in round_.stops if stop.kind in ("visit", "home_visit")
-    ]
-    return {
-        each.id: each.name if each.kind == "visit" and isinstance(each.name, str) else _("Home visit")
-        for each in (*roster.unassigned, *visits)
-    }
+    stops = [stop for round_ in roster.rounds for stop in round_.stops]
+    names = {stop.id: stop.name for stop in stops if stop.kind == "visit"}
+    names |= {request.id: request.name for request in roster.unassigned if request.kind == "visit"}
+    homes = {stop.id for stop in stops if stop.kind == "home_visit"}
+    homes |= {request.id for request in roster.unassigned if request.kind == "home_visit"}
+    return {id_: word(name) for id_, name in names.items()} | dict.fromkeys(homes, _("Home visit"))
 
 
 def _engagements(roster: Roster) -> Mapping[str, str]:
