@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from scheduler.base import limits
 from scheduler.base.errors import InputError, InputProblem
-from scheduler.base.i18n import _
 from scheduler.inputs import clashes, rules
 from scheduler.inputs.rows import Row, TableRows
 from scheduler.inputs.schema import TABLES
@@ -123,7 +122,7 @@ def build(settings: Settings, tables: Mapping[str, list[Row]], sha256: str) -> P
         places=(
             *(_place(row, "practice_id") for row in rows["practices"]),
             *(_place(row, "place_id") for row in rows["places"]),
-            *(_place(row, "visit_id", name=_("Home visit")) for row in rows["home_visits"]),
+            *(_place(row, "visit_id", name="") for row in rows["home_visits"]),
         ),
         practices=tuple(_plain(Practice, row) for row in rows["practices"]),
         rooms=tuple(_timed(RoomRule, row) for row in rows["rooms"]),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.files import Claim, claimed
-from scheduler.base.i18n import _, language, using
+from scheduler.base.i18n import _, language
 from scheduler.base.progress import Progress, Silent
 from scheduler.base.resources import builtin_map
 from scheduler.checks import Violation, check
@@ -24,7 +24,7 @@ from scheduler.model.problem import Problem
 from scheduler.model.project import Project
 from scheduler.model.roster import Roster
 from scheduler.model.rosterfile import load
-from scheduler.model.summary import html
+from scheduler.model.text import Text
 from scheduler.network import Network, load_network
 from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.write import put
@@ -91,7 +91,7 @@ class Planned:
         return self.roster.summary()
 
     def _repr_html_(self) -> str:
-        return html(self.roster)
+        return self.roster._repr_html_()
 
 
 def network_file(data_dir: Path, config: Config) -> Path:
@@ -229,11 +229,10 @@ def _written(plan: Plan, prepared: Prepared, claim: Claim) -> Planned:
 
 def artifacts(plan: Plan, prepared: Prepared, lang: str) -> Artifacts:
     """Return everything that people see of a plan, in the language `lang`."""
-    with using(lang):
-        roster = plan.roster.replace(
-            notes=(*plan.roster.notes, *location_notes(prepared.located)),
-            map_note=_("Simplified map") if prepared.network.simplified else "",
-        )
+    roster = plan.roster.replace(
+        notes=(*plan.roster.notes, *location_notes(prepared.located)),
+        map_note=Text("simplified_map") if prepared.network.simplified else None,
+    )
     return Artifacts(
         roster,
         rides(roster, prepared.travel),
@@ -266,9 +265,9 @@ def advise_week(
         )
 
 
-def location_notes(located: Iterable[Located]) -> tuple[str, ...]:
+def location_notes(located: Iterable[Located]) -> tuple[Text, ...]:
     """Return a note for every place that was not found as its address is written."""
-    return tuple(f"{found.place_id}: {found.note}" for found in located if found.note)
+    return tuple(found.note for found in located if found.note)
 
 
 def rides(roster: Roster, travel: Travel) -> dict[tuple[str, str], RidePath]:
