@@ -24,6 +24,7 @@ from scheduler.model import rosterfile
 from scheduler.model.clock import Week
 from scheduler.model.roster import Roster
 from scheduler.model.text import Text
+from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.texts import word
 from scheduler.outputs.write import write
 from scheduler.services import planner
@@ -95,7 +96,7 @@ def found_in(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
             prepared = planner.prepare(data)
             problem = planner.problem(prepared, WEEK)
             proof = check_bound(problem, roster, time_limit_s=0.0)
-            texts = {change.kind: change.text for change in changes(problem)}
+            texts: dict[str, Text] = {change.kind: change.text for change in changes(problem)}
             few = problem.replace(requests=problem.requests[:2], days=problem.days[:1])
             return Found(prepared, roster, proof, advise(few, time_limit_s=600.0), texts)
 
@@ -175,11 +176,14 @@ _READERS: Mapping[str, Callable[[bytes], str]] = {
 def shown(found: Found, folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
     """Return all that is shown of a week in the language in force, as text, by where it is."""
     files = write(
-        found.roster,
+        Artifacts(
+            found.roster,
+            planner.rides(found.roster, found.prepared.travel),
+            found.prepared.network.background(),
+            i18n.language(),
+            map_settings=found.prepared.project.config.map,
+        ),
         folder,
-        rides=planner.rides(found.roster, found.prepared.travel),
-        background=found.prepared.network.background(),
-        map_settings=found.prepared.project.config.map,
     )
     told = {str(file.relative_to(folder)): _READERS[file.suffix](file.read_bytes()) for file in files}
     assert wrong_with((folder / "roster.json").read_bytes()) == []

@@ -185,8 +185,8 @@ def show_places(terminal: Terminal, rows: Iterable[tuple[object, ...]]) -> None:
         "table": _("lat and lon of the table"),
         "address": _("address point"),
         "address, approximate": _("address point, approximate"),
-        "nearest": _("nearest number on the street"),
-        "nearest, approximate": _("nearest number on the street, approximate"),
+        "nearest": _("estimated from house numbers near it"),
+        "nearest, approximate": _("estimated from house numbers near it, approximate"),
         "online": _("online"),
         "online, approximate": _("online, only the street"),
     }
@@ -276,6 +276,14 @@ def show_network(terminal: Terminal, file: Path, info: "NetworkInfo") -> None:
         for reason, count in sorted(info.dropped.items(), key=itemgetter(1), reverse=True)
     ]
     terminal.table((_("What"), _("Count")), [counts, lengths, dropped], numbers=1)
+    if info.open_gates:
+        terminal.note(
+            ngettext(
+                "{n} gate stands on a junction, so that nobody can tell which street it closes; it closes none",
+                "{n} gates stand on junctions, so that nobody can tell which streets they close; they close none",
+                info.open_gates,
+            ).format(n=i18n.number(info.open_gates))
+        )
 
 
 def show_alternatives(terminal: Terminal, planned: "Planned") -> None:

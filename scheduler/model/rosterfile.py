@@ -33,7 +33,7 @@ def dump(roster: Roster) -> bytes:
     return _adapter().dump_json(roster, indent=1) + b"\n"
 
 
-def load(file: Path) -> Roster:
+def load(file: str | Path) -> Roster:
     """Read a roster.json.
 
     Raises
@@ -43,7 +43,7 @@ def load(file: Path) -> Roster:
     InputError
         When it is not a roster, with one problem a field.
     """
-    return parse(limits.read(file, limits.ROSTER_BYTES), str(file))
+    return parse(limits.read(Path(file), limits.ROSTER_BYTES), str(file))
 
 
 def parse(text: bytes, file: str) -> Roster:

@@ -43,10 +43,14 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "lunch_waived": _("{consultant_id}, {date}: the engagements leave no room for lunch."),
         "simplified_map": _("Simplified map"),
         "nearest_number": _(
-            "{place_id}: {street} has no number {number} in the map; the nearest, {nearest}, is used"
+            "{place_id}: {street} has no number {number} in the map; the nearest, {one}, is used, about {off_m} m off"
+        ),
+        "between_numbers": _(
+            "{place_id}: {street} has no number {number} in the map; it is looked for between {one} and {other},"
+            " at most {off_m} m off"
         ),
         "home_nearest_number": _(
-            "{place_id}: the map does not have its house number; the nearest on that street is used"
+            "{place_id}: the map does not have its house number; it is estimated from others of that street"
         ),
         "online_only": _("{place_id}: {address} is known online only as {name}"),
         "same_house": _("{place_id} is in the same house as {other_id}"),

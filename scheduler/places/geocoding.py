@@ -19,7 +19,7 @@ from scheduler.places.addresses import (
     AddressMatch,
     AmbiguousAddressError,
     WrittenAddress,
-    nearest_note,
+    estimate_note,
     read_address,
     street_key,
 )
@@ -28,7 +28,7 @@ from scheduler.places.online import OnlineAddresses
 __all__ = ["FARTHEST_M", "Located", "Search", "locate", "search_places", "street_key"]
 
 #: A place further than this from any street that may be ridden is a mistake.
-FARTHEST_M = 250.0
+FARTHEST_M = 200.0
 
 Source = Literal["table", "address", "nearest", "online"]
 
@@ -37,8 +37,8 @@ Source = Literal["table", "address", "nearest", "online"]
 class Located:
     """Where a place's coordinates come from, and how far it is to the bicycle network.
 
-    `source` is "table" (lat and lon were given), "address" (the map's address point), "nearest" (that
-    of the nearest number on the street) or "online". `approximate` tells that the point was not
+    `source` is "table" (lat and lon were given), "address" (the map's address point), "nearest" (estimated
+    from the nearest numbers on the street) or "online". `approximate` tells that the point was not
     surveyed, or that a service knew only the street. `note` tells of what was not found as it is
     written, if anything; a home visit's does not tell where it is.
     """
@@ -70,7 +70,7 @@ def locate(
     ------
     InputError
         With one problem for every place whose address is not found, is ambiguous or outside Denmark,
-        or that lies more than 250 m from any street that may be ridden.
+        or that lies more than 200 m from any street that may be ridden.
     ServiceError
         When an online service is asked and cannot be had.
     """
@@ -133,9 +133,9 @@ def _find(place: Place, book: AddressBook, online: OnlineAddresses | None) -> _F
     reasons: list[AddressError] = []
     try:
         match = book.find(written, place.address)
-        if match.exact:
+        if not match.neighbours:
             return _at_point(place, match, "address")
-        on_street = _at_point(place, match, "nearest", nearest_note(place, match, written))
+        on_street = _at_point(place, match, "nearest", estimate_note(place, match, written))
     except AmbiguousAddressError:
         raise
     except AddressError as error:

@@ -11,7 +11,7 @@ from itertools import starmap
 
 from scheduler.model.problem import Problem, Request
 from scheduler.model.roster import Unassigned
-from scheduler.model.text import Text
+from scheduler.model.text import Param, Text
 from scheduler.solver.deadline import Deadline
 from scheduler.solver.generate import Forced
 from scheduler.solver.parts import Proof
@@ -83,7 +83,7 @@ class Reasoner:
         most = self._most(number, [offer for offer in offers if offer[1].conversations > held or missed])
         if missed and most < 0:
             model, option = max(offers, key=lambda offer: len(offer[1].starts_s))
-            params = {
+            params: dict[str, Param] = {
                 "date": str(model.day.date),
                 "consultant_id": model.consultant.consultant_id,
                 "duration_s": option.duration_s,
@@ -120,7 +120,7 @@ class Reasoner:
             for slot in request.slots
         )
         if request.kind == "home_visit" and request.consultant_id:
-            params = {"consultant_id": request.consultant_id, "hours": hours}
+            params: dict[str, Param] = {"consultant_id": request.consultant_id, "hours": hours}
             return "consultant_away", Text("consultant_away_then", params)
         return "no_consultant", Text("no_consultant_then", {"hours": hours})
 

@@ -32,10 +32,11 @@ from scheduler.week.calendar import (
     room_slots,
     shifts_on,
 )
+from scheduler.week.sound import unridden
 
 
 def week_problem(
-    project: Project, travel: TravelTimes, week: Week, *, published: Roster | None = None
+    project: Project, travel: TravelTimes, week: str | Week, *, published: Roster | None = None
 ) -> Problem:
     """Return what a week asks for.
 
@@ -45,22 +46,23 @@ def week_problem(
         Checked, with its places geocoded.
     travel
         Between at least all places that the week needs.
+    week
+        As ``"2009-W20"``, or a `Week`.
     published
         The roster that people already have; moving away from its visits counts as change.
 
     Raises
     ------
     InputError
-        With every engagement that cannot be ridden to, and every pin that breaks a rule.
-    ValueError
-        When `travel` lacks a place.
+        With every place that `travel` lacks, every engagement that cannot be ridden to, and every pin that
+        breaks a rule.
     """
+    week = Week.asked(week)
     days = tuple(_consultant_days(project, week))
     requests = tuple(_requests(project, week, published))
     places = _needed_places(project, days, requests)
-    missing = places.keys() - set(travel.place_ids)
-    if missing:
-        raise ValueError(f"no travel times for {', '.join(sorted(missing))}")
+    if missing := sorted(places.keys() - set(travel.place_ids)):
+        raise InputError(InputProblem(unridden(place_id)) for place_id in missing)
     problem = Problem(
         week=week,
         consultants=project.consultants,

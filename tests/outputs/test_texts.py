@@ -47,7 +47,7 @@ def codes() -> set[str]:
     for name, call in made():
         code = call.args[0]
         if isinstance(code, ast.Constant):
-            found.add(code.value)
+            found.add(str(code.value))
         else:
             assert ast.unparse(code) == NOT_LITERAL[name], name
     return found
@@ -127,7 +127,7 @@ def test_what_the_code_gives_is_what_the_sentences_ask_for() -> None:
         else:
             continue
         if isinstance(call.args[0], ast.Constant):
-            wanted = set(re.findall(r"{(\w+)}", sentences()[call.args[0].value]))
+            wanted = set(re.findall(r"{(\w+)}", sentences()[str(call.args[0].value)]))
             assert wanted - {"closed"} <= given, (name, call.lineno)
             looked_at += 1
     assert looked_at > 20
@@ -146,7 +146,12 @@ def test_ids_are_shown_by_the_names_of_the_roster() -> None:
     with i18n.using("da"):
         assert word(room, roster) == "Praksis Istedgade: et lokale tirsdag 12. maj kl. 9.00–12.00"
     meeting = next(s for r in roster.rounds for s in r.stops if s.kind == "engagement")
-    moved = {"engagement_id": meeting.id, "date": "2009-05-12", "start_s": 32400, "before_s": 34200}
+    moved: dict[str, Param] = {
+        "engagement_id": meeting.id,
+        "date": "2009-05-12",
+        "start_s": 32400,
+        "before_s": 34200,
+    }
     assert (
         word(Text("advise_engagement", moved), roster)
         == f"{meeting.name} on Tuesday 12 May: at 9:00 instead of 9:30"

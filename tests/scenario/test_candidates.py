@@ -130,4 +130,4 @@ def test_two_practices_of_one_house_are_remarked_on(prepared: Prepared, tmp_path
     )
     found, notes = locate_candidates(file, prepared)
     assert [candidate.candidate_id for candidate in found] == ["saxo", "a"]
-    assert notes == ("saxo is in the same house as P2",)
+    assert [word(note) for note in notes] == ["saxo is in the same house as P2"]

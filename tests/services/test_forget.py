@@ -16,14 +16,15 @@ from processes import start
 
 from scheduler.base import files
 from scheduler.base.errors import InputError, ServiceError
+from scheduler.base.i18n import language
 from scheduler.cli import run
 from scheduler.inputs import read_project
 from scheduler.inputs.workbook import write_workbook
 from scheduler.model import rosterfile
 from scheduler.model.clock import at
-from scheduler.model.config import MapSettings
 from scheduler.model.roster import Roster, Round, Stop, StopKind, Unassigned
 from scheduler.model.text import Text
+from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.write import write
 from scheduler.services import oldfiles
 from scheduler.services.forget import ForgetReport, forget
@@ -266,17 +267,17 @@ def test_what_was_begun_is_completed_by_the_next_run(
     """Each home visit stands in the tables until it is gone from all pages, and those tell it before rosters."""
     out = tmp_path / "out"
     write_output(out)
-    move = files.move
+    put = files.put
     done: list[str] = []
 
     def stopped(file: Path, target: Path) -> None:
         if len(done) == moved:
             raise OSError(28, "No space left on device", str(target))
         done.append(target.suffix)
-        move(file, target)
+        put(file, target)
 
     with monkeypatch.context() as patch:
-        patch.setattr(files, "move", stopped)
+        patch.setattr(files, "put", stopped)
         with pytest.raises(ServiceError):
             forget(data, out, BEFORE)
     assert done == [".html", ".json", ".csv", ".csv"][:moved]
@@ -351,13 +352,7 @@ def test_a_rounds_page_is_known_without_its_roster(tmp_path: Path, data: Path) -
     week = tmp_path / "week"
     week.mkdir()
     roster = samples.roster()
-    write(
-        roster,
-        week,
-        rides=samples.rides(roster),
-        background=samples.background(),
-        map_settings=MapSettings(),
-    )
+    write(Artifacts(roster, samples.rides(roster), samples.background(), language()), week)
     pages = tmp_path / "out" / "pages"
     shutil.copytree(week / "maps", pages)
     before = contents(pages)

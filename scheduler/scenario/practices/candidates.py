@@ -44,6 +44,8 @@ class Ranking:
     ----------
     prepared
         The project that they could join.
+    weeks
+        The weeks over which they are valued.
     candidates
         By id, with coordinates.
     alone
@@ -53,7 +55,7 @@ class Ranking:
     enough
         Whether none that is left would bring anything more to those that have joined.
     conversations, cost_dkk
-        How many are held in these weeks today, and what the weeks cost; None where that is not known.
+        How many are held in these weeks today, and what the weeks cost in kroner; None where that is not known.
     failures
         The weeks that could not be planned.
     notes
@@ -126,9 +128,9 @@ class Ranking:
 
 
 def rank_candidates(
-    data: Path | Prepared,
-    file: Path,
-    weeks: str | Sequence[Week] = (),
+    data: str | Path | Prepared,
+    file: str | Path,
+    weeks: str | Sequence[str | Week] = (),
     *,
     take: int = 5,
     online: bool = False,
@@ -163,7 +165,7 @@ def rank_candidates(
     prepared, addresses = prepared_with(data, online=online, progress=runs.progress)
     over = chosen_weeks(weeks, prepared.project)
     runs.progress.step(_("Candidates"))
-    candidates, notes = locate_candidates(file, prepared, addresses)
+    candidates, notes = locate_candidates(Path(file), prepared, addresses)
     ranking = rank(prepared, candidates, over, take=take, notes=notes, runs=runs)
     write_tables(runs.folder, {"alone": ranking.table(), "joined": ranking.table(ranking.joined)})
     return ranking
