@@ -45,7 +45,7 @@ PROJECT = {
     f"P2,Gamma,Gade 2,{_VESTERBRO},55.66810,12.55000,1,,\n"
     f"P3,Delta,Gade 3,{_VESTERBRO},55.66810,12.55100,1,,\n"
     f"P4,Epsilon,Gade 4,{_VESTERBRO},55.66810,12.55200,1,,\n"
-    "P5,Zeta,Istedgade 90,1650,København V,Vesterbro,,,1,,\n"
+    "P5,Zeta,Istedgade 999,1650,København V,Vesterbro,,,1,,\n"
     f"P6,Eta,Gade 6,{_VESTERBRO},55.66700,12.55000,4,2,\n"
     f"P7,Theta,Gade 7,{_VESTERBRO},55.66700,12.55100,2,,\n"
     f"P8,Iota,Gade 8,{_VESTERBRO},55.66700,12.55200,1,,\n"
@@ -89,13 +89,16 @@ def found_in(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
     @cache
     def found(language: str) -> Found:
         with i18n.using(language):
-            folder = planner.plan_week(data, WEEK, tmp_path_factory.mktemp(language)).folder
+            folder = planner.plan_week(
+                data, WEEK, tmp_path_factory.mktemp(language), time_limit_s=600.0
+            ).folder
             roster = rosterfile.load(folder / "roster.json")
             prepared = planner.prepare(data)
             problem = planner.problem(prepared, WEEK)
             proof = check_bound(problem, roster, time_limit_s=0.0)
             texts: dict[str, Text] = {change.kind: change.text for change in changes(problem)}
-            return Found(prepared, roster, proof, advise(problem), texts)
+            few = problem.replace(requests=problem.requests[:2], days=problem.days[:1])
+            return Found(prepared, roster, proof, advise(few, time_limit_s=600.0), texts)
 
     return found
 
@@ -103,7 +106,7 @@ def found_in(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
 # --- What people read -------------------------------------------------------------------------------
 
 
-#: A string in a script that is not the name of a value.
+#: A string in a script, and the colon after one that is the name of a value.
 _STRING = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?')
 
 
@@ -126,10 +129,9 @@ class _Read(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.within == "script":  # of the map: the library comes first, then what is drawn
-            _library, begun, own = data.rpartition("hjul.run(function")
-            self.said += [
-                html.unescape(json.loads(each)) for each, key in _STRING.findall(own) if begun and not key
-            ]
+            own = data.rpartition("hjul.run(function")[2]
+            texts = (text for text, colon in _STRING.findall(own) if not colon)
+            self.said += [html.unescape(json.loads(text)) for text in texts]
         elif self.within != "style":
             self.said.append(data)
 
@@ -207,8 +209,7 @@ def said_only_in(language: str) -> re.Pattern[str]:
     english = {piece for message in messages for piece in _pieces(message.id)} | _calendar_words("en")
     danish = {piece for message in messages for piece in _pieces(message.string)} | _calendar_words("da")
     own, others = (danish, english) if language == "da" else (english, danish)
-    ids = ("lunch", "desk", "home_visit")
-    known = "\n".join([*others, *PROJECT.values(), *ids, "Rådgiver på hjul"])
+    known = "\n".join([*others, *PROJECT.values(), "Rådgiver på hjul"])
     only = sorted((piece for piece in own if piece not in known), key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, only))})(?!\w)")
 
@@ -238,7 +239,7 @@ def test_the_week_has_what_there_is_to_say(found_in: Callable[[str], Found]) -> 
         "closed", "consultant_away", "dearer", "no_consultant", "no_room", "practice_maximum", "ride_does_not_fit",
         "room_too_short",
     }  # fmt: skip
-    assert {note.code for note in roster.notes} == {"outside_period", "lunch_waived", "between_numbers"}
+    assert {note.code for note in roster.notes} == {"outside_period", "lunch_waived", "nearest_number"}
     assert [day.reason and day.reason.code for day in roster.closed_days] == ["holiday"]
     assert {stop.kind for round_ in roster.rounds for stop in round_.stops} >= {
         "home_visit",
@@ -277,12 +278,8 @@ def test_no_sentence_of_another_language_is_in_anything(
     }
     # The search finds something where there is something to find.
     silent = {name for name, text in told.items() if not own.search(text)}
-    idle = {each.consultant_id for each in found.roster.consultants}
-    idle -= {round_.consultant_id for round_ in found.roster.rounds}
-    assert {Path(name).suffix for name in silent - {f"{who}.ics" for who in idle}} <= {".gpx", ".json"}, (
-        silent
-    )
-    assert silent >= {"roster.json"}
+    assert {name for name in silent if not name.endswith(".gpx")} <= {"roster.json", "c2.ics"}
+    assert "roster.json" in silent
 
 
 def test_the_sentences_are_there_in_the_readers_language(
