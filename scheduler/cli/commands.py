@@ -159,6 +159,7 @@ def advise(options: Options, week: tuple[str, ...], time_limit: float, *, online
 @click.pass_obj
 def check_data(options: Options, *, online: bool) -> None:
     from scheduler.cli import summary
+    from scheduler.cli.terminal import summed
     from scheduler.services import planner
     from scheduler.services.review import review
 
@@ -168,6 +169,8 @@ def check_data(options: Options, *, online: bool) -> None:
         progress.step(_("Looking at every week"))
         warnings = review(prepared)
     summary.show_project(terminal, prepared.project)
+    for note in summed(prepared.project.notes):
+        terminal.note(note)
     for warning in (*planner.location_notes(prepared.located), *warnings):
         terminal.note(warning)
     terminal.line(_("No errors in {folder}.").format(folder=options.data), style="green")

@@ -5,8 +5,10 @@ control characters taken out, so that a name can neither colour nor steer the te
 """
 
 import contextlib
+import dataclasses
 import time
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -23,7 +25,11 @@ if TYPE_CHECKING:
     from rich.console import JustifyMethod
     from rich.status import Status
 
-    from scheduler.base.errors import SchedulerError
+    from scheduler.base.errors import InputProblem, SchedulerError
+
+#: Of the problems of one column so many are told, and of one problem so many rows.
+_MOST_OF_A_COLUMN = 10
+_MOST_ROWS = 5
 
 #: Where the output is no terminal there is no width to keep to: wide enough for any table here.
 _PIPE_WIDTH = 160
@@ -36,6 +42,48 @@ def clean(text: object) -> str:
         for character in masked(str(text))
         if character in "\t\n\r" or not unicodedata.category(character).startswith("C")
     )
+
+
+def summed(problems: Iterable["InputProblem"]) -> list[str]:
+    """Return a line for every cause of problems: what a column has in many rows is told of once.
+
+    Of a column that has many different ones the first are told, and how many others there are.
+    """
+    causes: dict[tuple[str, str, str], list[InputProblem]] = {}
+    for problem in problems:
+        causes.setdefault((problem.file, problem.column, problem.reason), []).append(problem)
+    lines: list[str] = []
+    told: Counter[tuple[str, str]] = Counter()
+    untold: dict[tuple[str, str], tuple[InputProblem, int]] = {}
+    for (file, column, _reason), same in causes.items():
+        told[file, column] += 1
+        if column and told[file, column] > _MOST_OF_A_COLUMN:
+            first, count = untold.get((file, column), (same[0], 0))
+            untold[file, column] = first, count + len(same)
+        else:
+            lines.append(f"{same[0]}{_also_in(same[1:])}")
+    for first, count in untold.values():
+        reason = ngettext(
+            "{n} more cell of this column, from this row on, cannot be read either",
+            "{n} more cells of this column, from this row on, cannot be read either",
+            count,
+        )
+        lines.append(str(dataclasses.replace(first, reason=reason.format(n=number(count)))))
+    return lines
+
+
+def _also_in(problems: Sequence["InputProblem"]) -> str:
+    """Say in which other rows a problem shows, or how often."""
+    rows = [str(problem.row) for problem in problems if problem.row is not None]
+    if not rows:
+        return ""
+    if len(rows) <= _MOST_ROWS:
+        text = ngettext("(also in row {rows})", "(also in rows {rows})", len(rows))
+    else:
+        text = ngettext(
+            "(also in rows {rows} and {n} more)", "(also in rows {rows} and {n} more)", len(rows) - _MOST_ROWS
+        )
+    return " " + text.format(rows=", ".join(rows[:_MOST_ROWS]), n=number(len(rows) - _MOST_ROWS))
 
 
 class Terminal:
@@ -66,7 +114,7 @@ class Terminal:
 
     def error(self, error: "SchedulerError") -> None:
         """Print an error on standard error: one line a problem by file and row, then what to do about it."""
-        problems = sorted(error.problems, key=lambda problem: (problem.file, problem.row or 0))
+        problems = summed(sorted(error.problems, key=lambda problem: (problem.file, problem.row or 0)))
         for problem in problems[: limits.PROBLEMS]:
             self.failure(problem)
         more = len(problems) - limits.PROBLEMS

@@ -170,6 +170,11 @@ def identifier(cell: Cell) -> str:
     return value
 
 
+def reference(cell: Cell) -> str:
+    """Return what names a row of another table: its id, or its name where no other has it."""
+    return text(cell)
+
+
 def new_identifier(cell: Cell) -> str:
     """Return an id that is given here; ``base``, ``all`` and their Danish words are taken."""
     value = identifier(cell)
