@@ -52,24 +52,26 @@ def summed(problems: Iterable["InputProblem"]) -> list[str]:
     causes: dict[tuple[str, str, str], list[InputProblem]] = {}
     for problem in problems:
         causes.setdefault((problem.file, problem.column, problem.reason), []).append(problem)
-    lines: list[str] = []
+    lines: dict[object, str] = {}
     told: Counter[tuple[str, str]] = Counter()
-    untold: dict[tuple[str, str], tuple[InputProblem, int]] = {}
-    for (file, column, _reason), same in causes.items():
-        told[file, column] += 1
-        if column and told[file, column] > _MOST_OF_A_COLUMN:
-            first, count = untold.get((file, column), (same[0], 0))
-            untold[file, column] = first, count + len(same)
+    others: dict[tuple[str, str], list[InputProblem]] = {}
+    for cause, same in causes.items():
+        column = cause[:2]
+        told[column] += 1
+        if column[1] and told[column] > _MOST_OF_A_COLUMN:
+            others.setdefault(column, []).extend(same)
+            lines[column] = str(dataclasses.replace(others[column][0], reason=_others(len(others[column]))))
         else:
-            lines.append(f"{same[0]}{_also_in(same[1:])}")
-    for first, count in untold.values():
-        reason = ngettext(
-            "{n} more cell of this column, from this row on, cannot be read either",
-            "{n} more cells of this column, from this row on, cannot be read either",
-            count,
-        )
-        lines.append(str(dataclasses.replace(first, reason=reason.format(n=number(count)))))
-    return lines
+            lines[cause] = f"{same[0]}{_also_in(same[1:])}"
+    return list(lines.values())
+
+
+def _others(count: int) -> str:
+    return ngettext(
+        "{n} more cell of this column, from this row on, has a problem",
+        "{n} more cells of this column, from this row on, have problems",
+        count,
+    ).format(n=number(count))
 
 
 def _also_in(problems: Sequence["InputProblem"]) -> str:
@@ -80,9 +82,7 @@ def _also_in(problems: Sequence["InputProblem"]) -> str:
     if len(rows) <= _MOST_ROWS:
         text = ngettext("(also in row {rows})", "(also in rows {rows})", len(rows))
     else:
-        text = ngettext(
-            "(also in rows {rows} and {n} more)", "(also in rows {rows} and {n} more)", len(rows) - _MOST_ROWS
-        )
+        text = _("(also in rows {rows} and {n} more)")
     return " " + text.format(rows=", ".join(rows[:_MOST_ROWS]), n=number(len(rows) - _MOST_ROWS))
 
 
@@ -107,6 +107,11 @@ class Terminal:
         """Print a remark on standard error, after the word "Note"."""
         if not self.quiet:
             self._err.print(Text(_("Note:"), style="yellow"), Text(clean(text)), soft_wrap=True)
+
+    def notes(self, problems: Iterable["InputProblem"]) -> None:
+        """Print a remark for every cause of what is remarkable in the input."""
+        for line in summed(problems):
+            self.note(line)
 
     def failure(self, text: object) -> None:
         """Print one line about a failure on standard error, also with `quiet`."""

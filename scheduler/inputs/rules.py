@@ -11,7 +11,7 @@ from typing import Any
 
 from scheduler.base import limits
 from scheduler.base.errors import InputProblem
-from scheduler.base.i18n import _, number
+from scheduler.base.i18n import _, clock, number
 from scheduler.inputs.cells import shown
 from scheduler.inputs.rows import Row, TableRows
 from scheduler.inputs.schema import BY_NAME, TABLES, Table
@@ -304,9 +304,24 @@ def _home_visit_fits(row: Row, defaults: Defaults) -> Iterator[InputProblem]:
         )
 
 
-def _shift_holds_lunch(row: Row, _defaults: Defaults) -> Iterator[InputProblem]:
-    if row.has("start", "end", "lunch_minutes") and row["lunch_minutes"] * 60 > row["end"] - row["start"] > 0:
+def _shift_holds_lunch(row: Row, defaults: Defaults) -> Iterator[InputProblem]:
+    if not row.has("lunch_minutes"):
+        return
+    lunch_s, window_s = row["lunch_minutes"] * 60, defaults.lunch_to_s - defaults.lunch_from_s
+    if row.has("start", "end") and lunch_s > row["end"] - row["start"] > 0:
         yield row.problem(_("lunch is longer than the shift"), "lunch_minutes")
+    elif lunch_s > window_s > 0:  # where there is no window, nobody has lunch
+        reason = _(
+            "a lunch of {minutes} minutes does not fit between lunch_from and lunch_to, {start} to {end}"
+        )
+        yield row.problem(
+            reason.format(
+                minutes=row["lunch_minutes"],
+                start=clock(defaults.lunch_from_s),
+                end=clock(defaults.lunch_to_s),
+            ),
+            "lunch_minutes",
+        )
 
 
 _ROW_CHECKS: Mapping[str, tuple[Callable[[Row, Defaults], Iterator[InputProblem]], ...]] = {
