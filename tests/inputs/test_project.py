@@ -216,3 +216,10 @@ def test_active_days(tmp_path: Path) -> None:
     assert "practices.csv:2 [active_to]: this ends before it begins" in problem_in(
         tmp_path, practices=practices
     )
+
+
+def test_lunch_that_is_longer_than_its_window(tmp_path: Path) -> None:
+    shifts = "consultant_id,weekday,start,end,lunch_minutes\nc1,mon,08:30,15:30,150\nc1,tue,08:30,15:30,151\n"
+    assert lines_of(write_folder(tmp_path, shifts=shifts)) == [
+        "shifts.csv:3 [lunch_minutes]: a lunch of 151 minutes does not fit between lunch_from and lunch_to, 11:00 to 13:30"
+    ]
