@@ -114,6 +114,7 @@ def plan(
     summary.show_roster(terminal, planned.roster, planned.proof)
     if stopped() and planned.roster.status != "optimal":
         terminal.note(_("The search was stopped; this is the best roster found until then."))
+    terminal.notes(planned.warnings)
     summary.show_files(terminal, planned.folder, planned.files)
     if alternatives:
         summary.show_alternatives(terminal, planned)
@@ -159,6 +160,7 @@ def advise(options: Options, week: tuple[str, ...], time_limit: float, *, online
 @click.pass_obj
 def check_data(options: Options, *, online: bool) -> None:
     from scheduler.cli import summary
+    from scheduler.outputs.texts import word
     from scheduler.services import planner
     from scheduler.services.review import review
 
@@ -168,8 +170,9 @@ def check_data(options: Options, *, online: bool) -> None:
         progress.step(_("Looking at every week"))
         warnings = review(prepared)
     summary.show_project(terminal, prepared.project)
+    terminal.notes(planner.warnings(prepared.project))
     for warning in (*planner.location_notes(prepared.located), *warnings):
-        terminal.note(warning)
+        terminal.note(word(warning))
     terminal.line(_("No errors in {folder}.").format(folder=options.data), style="green")
 
 
@@ -185,16 +188,18 @@ def check_data(options: Options, *, online: bool) -> None:
 @click.pass_context
 def check(context: click.Context, roster: Path) -> None:
     from scheduler.base import files
+    from scheduler.outputs.texts import word
     from scheduler.services import planner
 
     options = context.ensure_object(Options)
     terminal = options.terminal()
     files.tidy(roster.parent.parent)
     checked = planner.check_roster(options.data, roster)
+    proof = word(checked.proof.detail)
     for violation in checked.violations:
         terminal.failure(f"{roster}: {violation}")
     if checked.proof.verified is False:
-        terminal.failure(f"{roster}: {checked.proof.detail}")
+        terminal.failure(f"{roster}: {proof}")
     if checked.violations or checked.proof.verified is False:
         context.exit(1)
     terminal.line(
@@ -204,9 +209,9 @@ def check(context: click.Context, roster: Path) -> None:
         style="green",
     )
     if checked.proof.verified:
-        terminal.line(_("The proof holds: {detail}").format(detail=checked.proof.detail), style="green")
+        terminal.line(_("The proof holds: {detail}").format(detail=proof), style="green")
     else:
-        terminal.note(checked.proof.detail)
+        terminal.note(proof)
 
 
 @cli.command(
@@ -250,7 +255,8 @@ def travel(options: Options, file: Path) -> None:
 @cli.command(
     help=N_(
         "Show where the addresses lie.\n\n"
-        "And how far each is from the bicycle network. Where home visits are made is not shown."
+        "And how far each is from the bicycle network. Where home visits are made is not shown. Where some are "
+        "not found, the others are shown all the same, nothing is written, and it ends with 2."
     )
 )
 @click.option(
@@ -266,18 +272,21 @@ def travel(options: Options, file: Path) -> None:
 def geocode(options: Options, file: Path | None, *, online: bool) -> None:
     from scheduler.base import files
     from scheduler.cli import summary
+    from scheduler.outputs.texts import word
     from scheduler.services import planner
 
     terminal = options.terminal()
     with terminal.progress() as progress:
-        prepared = planner.prepare(options.data, online=online, progress=progress)
-    rows = summary.place_rows(prepared.project, prepared.located)
+        project, search, error = planner.find_places(options.data, online=online, progress=progress)
+    rows = summary.place_rows(project, search.located)
+    summary.show_places(terminal, rows)
+    for note in planner.location_notes(search.located):
+        terminal.note(word(note))
+    if error:
+        raise error
     if file:
         plain = ([files.plain(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
         files.replace_csv(file, summary.PLACE_COLUMNS, plain)
-    summary.show_places(terminal, rows)
-    for note in planner.location_notes(prepared.located):
-        terminal.note(note)
 
 
 @cli.command(

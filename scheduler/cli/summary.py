@@ -13,8 +13,10 @@ from scheduler.base.i18n import _, ngettext
 from scheduler.cli.terminal import Terminal
 from scheduler.model.project import Project
 from scheduler.model.roster import Roster, Round, Stop
+from scheduler.model.text import Text
 from scheduler.outputs import names, words
 from scheduler.outputs.privacy import public
+from scheduler.outputs.texts import word
 
 if TYPE_CHECKING:
     from scheduler.checks.bound import BoundCheck
@@ -42,18 +44,22 @@ def show_roster(terminal: Terminal, roster: Roster, proof: "BoundCheck") -> None
     for day, rounds in groupby(roster.rounds, key=attrgetter("date")):
         _show_day(terminal, day, rounds, consultants)
     for closed in roster.closed_days:
-        terminal.line(_("{day}: closed, {reason}").format(day=i18n.day(closed.date), reason=closed.reason))
+        terminal.line(
+            _("{day}: closed, {reason}").format(
+                day=i18n.day(closed.date), reason=word(closed.reason or Text("closure"))
+            )
+        )
     terminal.line(_score(roster))
     if roster.unassigned:
         terminal.line()
         terminal.line(_("Not placed:"), style="bold")
     for request in roster.unassigned:
-        state, why = words.request_state(request), words.why(request)
-        terminal.line(f"  {request.name} ({request.id}), {state}: {why}")
+        state, why = words.request_state(request), words.why(request, roster)
+        terminal.line(f"  {word(request.name)} ({request.id}), {state}: {why}")
     for note in roster.notes:
-        terminal.note(note)
+        terminal.note(word(note, roster))
     if proof.verified is None and roster.prices:
-        terminal.note(proof.detail)
+        terminal.note(word(proof.detail))
 
 
 def _score(roster: Roster) -> str:
@@ -159,17 +165,21 @@ def show_project(terminal: Terminal, project: Project) -> None:
 
 
 def place_rows(project: Project, located: Iterable["Located"]) -> list[tuple[object, ...]]:
-    """Return a row for each place, in the order of `PLACE_COLUMNS`; home visits say only their district."""
-    places = {place.place_id: place for place in (*project.bases, *project.places)}
+    """Return a row for each place, in the order of `PLACE_COLUMNS`; home visits say only their district.
+
+    One that was not found, or lies where nobody can ride, has neither a source nor a distance.
+    """
     homes = project.homes
+    known = {found.place_id: found for found in located}
     rows: list[tuple[object, ...]] = []
-    for found in located:
-        place = places[found.place_id]
+    for place in (*project.bases, *project.places):
         where: tuple[object, ...] = (place.name, place.full_address, place.lat, place.lon)
         if place.place_id in homes:
             where = (_("Home visit"), place.district, "", "")
-        how = found.source + (", approximate" if found.approximate else "")
-        rows.append((found.place_id, *where, how, round(found.distance_m)))
+        how: tuple[object, ...] = ("", "")
+        if found := known.get(place.place_id):
+            how = (found.source + (", approximate" if found.approximate else ""), round(found.distance_m))
+        rows.append((place.place_id, *where, *how))
     return rows
 
 
@@ -183,6 +193,7 @@ def show_places(terminal: Terminal, rows: Iterable[tuple[object, ...]]) -> None:
         "nearest, approximate": _("estimated from house numbers near it, approximate"),
         "online": _("online"),
         "online, approximate": _("online, only the street"),
+        "": _("not found"),
     }
     shown = [
         (
@@ -190,7 +201,7 @@ def show_places(terminal: Terminal, rows: Iterable[tuple[object, ...]]) -> None:
             address if lat else f"{name}, {address}",
             f"{lat:.5f}, {lon:.5f}" if isinstance(lat, float) and isinstance(lon, float) else "",
             sources[str(how)],
-            _("{n} m").format(n=distance),
+            _("{n} m").format(n=distance) if how else "",
         )
         for id_, name, address, lat, lon, how, distance in rows
     ]
@@ -333,7 +344,7 @@ def show_advice(terminal: Terminal, found: "Advice") -> None:
         rows = [
             (
                 str(number),
-                suggestion.text,
+                word(suggestion.text, found.roster),
                 f"-{i18n.number(suggestion.points)}",
                 f"{suggestion.conversations:+d}",
                 _("{minutes:+d} min").format(minutes=-round(suggestion.cycling_s / 60)),

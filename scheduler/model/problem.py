@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scheduler.model.clock import Week
 from scheduler.model.config import Defaults
 from scheduler.model.project import BASE, Consultant, Origin, Pin, Place
+from scheduler.model.text import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,21 +43,18 @@ class RoomSlot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedSlot:
-    """A room slot that this week does not have, and why: "holiday", "closure" or "inactive".
+    """A room slot that this week does not have, and why, where that is known.
 
     Attributes
     ----------
     slot
         The slot.
-    code
-        Why it falls away.
     reason
-        The same in words, such as a holiday's name.
+        Why it falls away: a holiday, a closure, or a practice that is not active.
     """
 
     slot: RoomSlot
-    code: Literal["holiday", "closure", "inactive"]
-    reason: str = ""
+    reason: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,18 +194,18 @@ class ConsultantDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedDay:
-    """A date on which nobody works, and why.
+    """A date on which nobody works, and why, where that is known.
 
     Attributes
     ----------
     date
         The date.
     reason
-        Why, in words.
+        Why.
     """
 
     date: dt.date
-    reason: str
+    reason: Text | None = None
 
 
 def own_ride_s(seconds: int, project_kph: float, own_kph: float | None) -> int:
@@ -265,8 +263,7 @@ class Problem:
     """One week to plan: all that the engine and the checks need.
 
     `days` are sorted by date and consultant. `places` has every place that the week needs, with
-    coordinates. `notes` are remarks for the coordinator (a week outside the period, a lunch
-    waived), already in words.
+    coordinates. `notes` are remarks for the coordinator (a week outside the period).
 
     Attributes
     ----------
@@ -292,7 +289,7 @@ class Problem:
     closed_days
         Dates on which nobody works.
     notes
-        Remarks for the coordinator, in words.
+        Remarks for the coordinator.
     inputs_sha256
         Hash of what the problem was made of; empty where that is not known.
     """
@@ -307,7 +304,7 @@ class Problem:
     weights: Mapping[str, int]
     speed_kph: float
     closed_days: tuple[ClosedDay, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
     inputs_sha256: str = ""
 
     def replace(self, **changes: object) -> Self:

@@ -4,11 +4,12 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Literal, Self
 
-from scheduler.model import summary
 from scheduler.model.clock import Moment
 from scheduler.model.problem import ClosedDay
+from scheduler.model.text import Text
 
 StopKind = Literal["visit", "home_visit", "engagement", "lunch", "desk"]
 
@@ -43,7 +44,7 @@ class Stop:
     place_id
         Where it is.
     name
-        The place's name, or an engagement's title.
+        The practice's name or the engagement's title, as people wrote it, and a text at all other stops.
     address, district
         Where it is, as people write it.
     lat, lon
@@ -51,9 +52,9 @@ class Stop:
     arrival
         When the bicycle is parked; an aware local time, as all that follow.
     start, end
-        When the stay begins and ends.
+        When the stay begins and ends; desk work begins when it is reached.
     ride_seconds, ride_metres
-        The ride that leads here: seconds without parking, metres.
+        The ride that leads here: seconds without parking, metres; 0 for a lunch.
     waiting_seconds
         The seconds of waiting that the score counts.
     conversations
@@ -67,7 +68,7 @@ class Stop:
     kind: StopKind
     id: str
     place_id: str
-    name: str
+    name: str | Text
     address: str = ""
     district: str = ""
     lat: float | None
@@ -143,25 +144,25 @@ class Unassigned:
     Attributes
     ----------
     id, kind, name, district
-        The request, and the place's name and district.
+        The request, and the place's name (a text for a home visit) and district.
     requested, held
         How many conversations are asked for, and held; 0 for a home visit.
     reason
-        A code.
+        The kind of obstacle.
     detail
-        The reason in a sentence; may be empty.
+        All that is to be said of it, where there is more.
     cost_to_force
         Points more that a roster would cost which meets it; None where that is not known.
     """
 
     id: str
     kind: Literal["visit", "home_visit"]
-    name: str
+    name: str | Text
     district: str = ""
     requested: int
     held: int
-    reason: str
-    detail: str = ""
+    reason: Text
+    detail: Text | None = None
     cost_to_force: int | None = None
 
 
@@ -272,12 +273,14 @@ class Prices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """A week's roster; the fields are those of roster.json (see docs of the file's JSON Schema).
+    """A week's roster; the fields are those of roster.json as `roster.schema.json` beside this has them.
 
     Attributes
     ----------
     schema
         The version of roster.json.
+    edition, issued_at
+        Its number in the store, and when it got it; None without a store.
     week
         The ISO week, ``2009-W20``.
     status
@@ -311,13 +314,15 @@ class Roster:
     notes
         Remarks for the coordinator.
     map_note
-        What is to be known of the map; may be empty.
+        What is to be known of the map; None where nothing is.
     prices
         What proves the bound; None where nothing does.
     """
 
-    schema: Literal[1] = 1
+    schema: Literal[2] = 2
     week: str
+    edition: int | None = None
+    issued_at: dt.datetime | None = None
     status: Literal["optimal", "feasible"]
     score: int
     bound: int
@@ -332,8 +337,8 @@ class Roster:
     bases: tuple[BasePlace, ...] = ()
     consultants: tuple[ConsultantWeek, ...] = ()
     closed_days: tuple[ClosedDay, ...] = ()
-    notes: tuple[str, ...] = ()
-    map_note: str = ""
+    notes: tuple[Text, ...] = ()
+    map_note: Text | None = None
     prices: Prices | None = None
 
     def replace(self, **changes: object) -> Self:
@@ -342,7 +347,12 @@ class Roster:
 
     def summary(self) -> str:
         """Return score, bound, gap, visits, conversations, the way, and what is not met, as lines of text."""
-        return summary.summary(self)
+        return str(_shown("summary", self))
 
     def _repr_html_(self) -> str:
-        return summary.html(self)
+        return str(_shown("html", self))
+
+
+def _shown(how: str, roster: Roster) -> object:
+    """Show a roster; what shows it lies above it, so it is known only when it is asked for."""
+    return getattr(import_module("scheduler.outputs.summary"), how)(roster)

@@ -17,6 +17,7 @@ import numpy as np
 
 from scheduler.base.i18n import _
 from scheduler.model.project import Place
+from scheduler.model.text import Param, Text
 from scheduler.network import AddressPoint, distance_m
 
 #: Points of one address that lie this close are one place: two entrances, or a node and its house.
@@ -207,22 +208,18 @@ def _written_city(rest: str) -> str:
     return city[1].strip() if city and not _FLOORS.issuperset(_words(city[1])) else ""
 
 
-def estimate_note(match: AddressMatch, written: WrittenAddress) -> str:
+def estimate_note(place: Place, match: AddressMatch, written: WrittenAddress) -> Text:
     """Say that the map does not have a house, where it is looked for, and how far off that may be."""
-    words = {
+    params: dict[str, Param] = {
+        "place_id": place.place_id,
         "street": match.point.street,
         "number": written.numbers[-1].upper(),
-        "metres": max(1, round(match.off_m)),
         "one": match.neighbours[0],
-        "other": match.neighbours[-1],
+        "off_m": max(1, round(match.off_m)),
     }
     if len(match.neighbours) == 1:
-        return _(
-            "{street} has no number {number} in the map; the nearest, {one}, is used, about {metres} m off"
-        ).format(**words)
-    return _(
-        "{street} has no number {number} in the map; it is looked for between {one} and {other}, at most {metres} m off"
-    ).format(**words)
+        return Text("nearest_number", params)
+    return Text("between_numbers", params | {"other": match.neighbours[-1]})
 
 
 class AddressBook:

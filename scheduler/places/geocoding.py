@@ -5,13 +5,17 @@ place is no home visit: whom it concerns is nobody else's business.
 """
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, km
 from scheduler.model.project import Place, Project, problem_at
-from scheduler.network import Network
+from scheduler.model.text import Text
+from scheduler.network import Network, distance_m
 from scheduler.places.addresses import (
     AddressBook,
     AddressError,
@@ -24,10 +28,12 @@ from scheduler.places.addresses import (
 )
 from scheduler.places.online import OnlineAddresses
 
-__all__ = ["FARTHEST_M", "Located", "Search", "locate", "search_places", "street_key"]
+__all__ = ["FARTHEST_M", "Located", "Search", "locate", "not_found", "search_places", "street_key"]
 
 #: A place further than this from any street that may be ridden is a mistake.
 FARTHEST_M = 200.0
+#: Coordinates that are further than this from the address beside them are asked about.
+_SAME_ADDRESS_M = 300.0
 
 Source = Literal["table", "address", "nearest", "online"]
 
@@ -38,15 +44,15 @@ class Located:
 
     `source` is "table" (lat and lon were given), "address" (the map's address point), "nearest" (estimated
     from the nearest numbers on the street) or "online". `approximate` tells that the point was not
-    surveyed, or that a service knew only the street. `note` is a sentence about what was not found as
-    it is written, else empty; a home visit's does not tell where it is.
+    surveyed, or that a service knew only the street. `note` tells of what was not found as it is
+    written, if anything; a home visit's does not tell where it is.
     """
 
     place_id: str
     source: Source
     approximate: bool
     distance_m: float
-    note: str = ""
+    note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +81,17 @@ def locate(
     """
     search = search_places(project, network, online)
     if search.problems:
-        raise InputError(search.problems, hint=_hint(online))
+        raise not_found(search.problems, online)
     bases = len(project.bases)
     return project.replace(bases=search.places[:bases], places=search.places[bases:]), search.located
 
 
-def _hint(online: OnlineAddresses | None) -> str:
+def not_found(problems: Iterable[InputProblem], online: OnlineAddresses | None = None) -> InputError:
+    """Return the error of places that were not found, with what to do about it."""
     hint = _("Correct the addresses, or give lat and lon in the table: they win over the address.")
     if online is None or not online.may_ask:
         hint += " " + _("Or get all addresses of the area with `hjul network download`, or use --online.")
-    return hint
+    return InputError(problems, hint=hint)
 
 
 def search_places(project: Project, network: Network, online: OnlineAddresses | None = None) -> Search:
@@ -102,9 +109,8 @@ def search_places(project: Project, network: Network, online: OnlineAddresses | 
             problems.append(problem_at(place.origin, error.discreet if private else str(error), "address"))
             places.append(place)
             continue
-        if found.note and private:
-            note = _("the map does not have its house number; it is estimated from others of that street")
-            found = dataclasses.replace(found, note=note)
+        if private:
+            found = dataclasses.replace(found, note=found.discreet)
         places.append(found.place)
         column = "lat" if found.source == "table" else "address"
         if problem := unreachable(found.place, network, column, private=private):
@@ -117,16 +123,19 @@ def search_places(project: Project, network: Network, online: OnlineAddresses | 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
+    """A place with its coordinates, and what is noted of it; `discreet` is for one where somebody lives."""
+
     place: Place
     source: Source
     approximate: bool = False
-    note: str = ""
+    note: Text | None = None
+    discreet: Text | None = None
 
 
 def _find(place: Place, book: AddressBook, online: OnlineAddresses | None) -> _Found:
     """Find a place: by its table, exactly in the map, exactly online, else on its street."""
     if place.lat is not None and place.lon is not None:
-        return _Found(place, "table")
+        return _by_table(place, book, place.lat, place.lon)
     written = read_address(place)
     on_street: _Found | None = None
     reasons: list[AddressError] = []
@@ -134,7 +143,7 @@ def _find(place: Place, book: AddressBook, online: OnlineAddresses | None) -> _F
         match = book.find(written, place.address)
         if not match.neighbours:
             return _at_point(place, match, "address")
-        on_street = _at_point(place, match, "nearest", estimate_note(match, written))
+        on_street = _at_point(place, match, "nearest", estimate_note(place, match, written))
     except AmbiguousAddressError:
         raise
     except AddressError as error:
@@ -150,6 +159,25 @@ def _find(place: Place, book: AddressBook, online: OnlineAddresses | None) -> _F
     return found
 
 
+def _by_table(place: Place, book: AddressBook, lat: float, lon: float) -> _Found:
+    """Take the coordinates of the table, with a note where the map has the address somewhere else."""
+    try:
+        match = book.find(read_address(place), place.address)
+    except AddressError:
+        return _Found(place, "table")  # the map cannot tell
+    point = np.array([[match.point.lat, match.point.lon]])
+    away_m = float(distance_m(np.array([[lat, lon]]), point)[0])
+    if away_m - match.off_m <= _SAME_ADDRESS_M:
+        return _Found(place, "table")
+    here = {"place_id": place.place_id}
+    return _Found(
+        place,
+        "table",
+        note=Text("coordinates_away", {**here, "off_m": round(away_m), "address": place.address}),
+        discreet=Text("home_coordinates_away", {**here, "off_m": round(_SAME_ADDRESS_M)}),
+    )
+
+
 def _ask(place: Place, written: WrittenAddress, online: OnlineAddresses) -> _Found | None:
     answer = online.find(written)
     if answer is None:
@@ -157,13 +185,15 @@ def _ask(place: Place, written: WrittenAddress, online: OnlineAddresses) -> _Fou
     moved = dataclasses.replace(place, lat=answer.lat, lon=answer.lon)
     if answer.exact:
         return _Found(moved, "online")
-    note = _("{address} is known online only as {name}").format(address=place.address, name=answer.name)
+    params = {"place_id": place.place_id, "address": place.address, "name": answer.name}
+    note = Text("online_only", params)
     return _Found(moved, "online", approximate=True, note=note)
 
 
-def _at_point(place: Place, match: AddressMatch, source: Source, note: str = "") -> _Found:
+def _at_point(place: Place, match: AddressMatch, source: Source, note: Text | None = None) -> _Found:
     moved = dataclasses.replace(place, lat=match.point.lat, lon=match.point.lon)
-    return _Found(moved, source, match.point.approximate, note)
+    discreet = Text("home_nearest_number", {"place_id": place.place_id}) if note else None
+    return _Found(moved, source, match.point.approximate, note, discreet)
 
 
 def unreachable(

@@ -14,8 +14,10 @@ from scheduler.base.errors import InputError, InputProblem, told
 from scheduler.base.files import Claim
 from scheduler.base.i18n import _, ngettext
 from scheduler.inputs import csvfile
+from scheduler.inputs.cells import dates_of
 from scheduler.inputs.rows import TableRows
-from scheduler.inputs.tables import WORKBOOK_FILE, read_files, read_tables
+from scheduler.inputs.settings import SETTINGS_FILE, read_settings
+from scheduler.inputs.tables import WORKBOOK_FILE, check_needed, read_files, read_tables
 from scheduler.services.blanking import blanked_outputs
 
 #: What is claimed in a folder while its files are written anew; there they are made.
@@ -79,7 +81,10 @@ def forget(data_dir: Path, out_dir: Path, before: dt.date) -> ForgetReport:
         at_data, at_out = _claims(stack, data_dir, out_dir)
         raw = read_files(data_dir)
         problems: list[InputProblem] = []
-        tables = read_tables(raw, problems)
+        country = read_settings(raw.get(SETTINGS_FILE), []).config.calendar.country
+        with dates_of(country):
+            tables = read_tables(raw, problems, [])
+        check_needed(tables, problems)
         if problems:
             raise InputError(problems)
         doomed = _doomed_rows(tables, before)
@@ -124,9 +129,9 @@ def _doomed_rows(tables: Mapping[str, TableRows], before: dt.date) -> dict[str, 
     old = (
         [row for row in tables["home_visits"].rows if row["date"] < before] if "home_visits" in tables else []
     )
-    ids = {row["visit_id"] for row in old}
+    ids = {row["visit_id"].casefold() for row in old}
     if "pins" in tables:
-        doomed["pins"] = {row.origin.row for row in tables["pins"].rows if row["id"] in ids}
+        doomed["pins"] = {row.origin.row for row in tables["pins"].rows if row["id"].casefold() in ids}
     doomed["home_visits"] = {row.origin.row for row in old}
     return {name: rows for name, rows in doomed.items() if rows}
 
@@ -205,7 +210,7 @@ def _claims(stack: ExitStack, data_dir: Path, out_dir: Path) -> tuple[Claim | No
 
 
 def _write_all(changes: Iterable[tuple[Claim | None, Mapping[Path, bytes]]]) -> None:
-    """Write all files where a claim allows it, then move them to their places in order."""
+    """Write all files where a claim allows it, then put them in their places in order."""
     written: list[tuple[Path, Path]] = []
     for claim, contents in changes:
         for file, content in contents.items():
@@ -217,12 +222,12 @@ def _write_all(changes: Iterable[tuple[Claim | None, Mapping[Path, bytes]]]) -> 
             written.append((beside, file))
     for beside, file in written:
         with told(files.unwritable, file):
-            _move(beside, Path(os.path.realpath(file)))
+            _put(beside, Path(os.path.realpath(file)))
 
 
-def _move(beside: Path, file: Path) -> None:
+def _put(beside: Path, file: Path) -> None:
     try:
-        files.move(beside, file)
+        files.put(beside, file)
     except OSError as error:
         if error.errno != errno.EXDEV:  # a link may lead to another disk
             raise

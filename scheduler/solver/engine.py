@@ -17,7 +17,6 @@ from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Prices, Roster, Unassigned
-from scheduler.model.summary import html
 from scheduler.solver.deadline import Deadline
 from scheduler.solver.parts import Part, split
 from scheduler.solver.reasons import Reasoner
@@ -62,7 +61,7 @@ class Solution:
         return self.roster.summary()
 
     def _repr_html_(self) -> str:
-        return html(self.roster)
+        return self.roster._repr_html_()
 
 
 def solve(

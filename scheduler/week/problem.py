@@ -22,11 +22,11 @@ from scheduler.model.problem import (
 )
 from scheduler.model.project import BASE, Consultant, Place, Practice, Project, problem_at
 from scheduler.model.roster import Roster
+from scheduler.model.text import Text
 from scheduler.week import pins
 from scheduler.week.calendar import (
     ALL,
     closed,
-    closed_reason,
     dates_of,
     requested_conversations,
     room_slots,
@@ -83,16 +83,16 @@ def week_problem(
     return problem
 
 
-def _notes(project: Project, week: Week) -> Iterator[str]:
+def _notes(project: Project, week: Week) -> Iterator[Text]:
     period = project.config.period
     if week.days[-1] < period.start or week.monday > period.end:
-        yield _("{week} lies outside the project's period").format(week=week)
+        yield Text("outside_period", {"week": str(week)})
 
 
 def _closed_days(project: Project, week: Week) -> Iterator[ClosedDay]:
     working = {shift.weekday for shift in project.shifts}
     for day in week.days:
-        reason = closed_reason(project, day)
+        reason = closed(project, day)
         if reason is not None and day.weekday() in working:
             yield ClosedDay(date=day, reason=reason)
 
@@ -168,7 +168,7 @@ def _home_requests(project: Project, week: Week) -> Iterator[Request]:
             consultant_id=visit.consultant_id,
             base_id=None,
             slots=() if reason else (slot,),
-            closed_slots=(ClosedSlot(slot=slot, code=reason.code, reason=reason.reason),) if reason else (),
+            closed_slots=(ClosedSlot(slot=slot, reason=reason),) if reason else (),
         )
 
 

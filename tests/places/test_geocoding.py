@@ -8,7 +8,9 @@ from osmfiles import Xy, at, network_of, osm_xml
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.model.config import Config, Period
 from scheduler.model.project import HomeVisit, Origin, Place, Project
+from scheduler.model.text import Text
 from scheduler.network import Network
+from scheduler.outputs.texts import word
 from scheduler.places.addresses import house_numbers, number_key
 from scheduler.places.geocoding import Located, locate, search_places, street_key
 
@@ -141,7 +143,8 @@ def test_the_table_wins_over_the_address(network: Network) -> None:
     lat, lon = at(800, -30)
     project, (located,) = locate(_project(_place("Vesterbrogade 123", lat=lat, lon=lon)), network)
     assert (project.places[0].lat, project.places[0].lon) == (lat, lon)
-    assert located == Located("p", "table", approximate=False, distance_m=located.distance_m)
+    away = Text("coordinates_away", {"place_id": "p", "off_m": 701, "address": "Vesterbrogade 123"})
+    assert located == Located("p", "table", False, located.distance_m, away)  # noqa: FBT003 - its fields in order
     assert located.distance_m == pytest.approx(30, abs=0.1)
 
 
@@ -211,8 +214,9 @@ def test_a_number_that_the_map_lacks_is_estimated_and_told(
     assert place.lon == pytest.approx(at(x, 0)[1], abs=1e-8)
     assert located.source == "nearest"
     street, written = address.split(",", maxsplit=1)[0].split(maxsplit=1)
-    assert located.note.startswith(f"{street} has no number {written.replace(' ', '')} in the map; ")
-    assert located.note.endswith(note)
+    assert located.note
+    assert word(located.note).startswith(f"p: {street} has no number {written.replace(' ', '')} in the map; ")
+    assert word(located.note).endswith(note)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +245,9 @@ def test_neighbours_far_apart_tell_nothing(tmp_path: Path) -> None:
         "3": "addr:street=Langgade addr:housenumber=7",
     }
     network = network_of(tmp_path, osm_xml(nodes, {"Gade": "ab highway=residential"}, tags))
-    assert _found(network, "Langgade 5")[1].note.endswith("at most 6 m off")
+    note = _found(network, "Langgade 5")[1].note
+    assert note
+    assert word(note).endswith("at most 6 m off")
     # Numbers are 195 m apart here, so that 9 may be as far on.
     assert "cannot be told" in _problem(network, "Langgade 199").reason
 
@@ -303,7 +309,7 @@ def test_lists_ranges_and_letters_of_the_map_are_exact(tmp_path: Path, wanted: s
     }
     network = network_of(tmp_path, osm_xml(nodes, {"Gade": "ab highway=residential"}, tags))
     place, located = _found(network, f"Langgade {wanted}")
-    assert (located.source, located.note) == ("address", "")
+    assert (located.source, located.note) == ("address", None)
     assert place.lon == pytest.approx(at(x, 0)[1], abs=1e-8)
 
 
@@ -345,8 +351,8 @@ def _home(address: str, postcode: str = "", **more: float) -> Project:
 def test_the_nearest_number_of_a_home_visit_does_not_tell_where_it_is(network: Network) -> None:
     (located,) = locate(_home("Langgade 11"), network)[1]
     assert located.source == "nearest"
-    assert "Langgade" not in located.note
-    assert located.note
+    assert located.note == Text("home_nearest_number", {"place_id": "p"})
+    assert "its house number" in word(located.note)
 
 
 def test_the_nearest_number_is_not_chosen_among_districts(network: Network) -> None:
@@ -450,3 +456,42 @@ def test_bases_come_first(network: Network) -> None:
 )
 def test_hostile_text_is_no_address_and_takes_no_time(network: Network, address: str) -> None:
     assert _problem(network, address).reason
+
+
+# --- Coordinates beside an address ------------------------------------------------------------------
+
+
+def _note_of(network: Network, address: str, x: float, *, home: bool = False) -> str:
+    lat, lon = at(x, 15)
+    project = _project(_place(address, "1620", lat=lat, lon=lon))
+    if home:
+        visit = HomeVisit(visit_id="p", date=dt.date(2009, 5, 12), start_s=0, end_s=3600, duration_s=600)
+        project = project.replace(home_visits=(visit,))
+    search = search_places(project, network)
+    assert not search.problems
+    assert search.places[0].lat == lat
+    note = search.located[0].note
+    return word(note).removeprefix("p: ") if note else ""
+
+
+def test_coordinates_far_from_their_address_have_a_note(network: Network) -> None:
+    assert _note_of(network, "Vesterbrogade 123", 410) == (
+        "lat and lon are 310 m from Vesterbrogade 123 in the map; it is planned with lat and lon"
+    )
+    assert _note_of(network, "Vesterbrogade 123", 390) == ""
+    assert _note_of(network, "Ukendtvej 1", 900) == ""
+    assert _note_of(network, "", 900) == ""
+
+
+def test_an_estimate_is_allowed_what_it_may_be_off(network: Network) -> None:
+    # Number 121 is estimated at 123, up to 20 m off.
+    assert _note_of(network, "Vesterbrogade 121", 412) == ""
+    assert _note_of(network, "Vesterbrogade 121", 600).startswith(
+        "lat and lon are 500 m from Vesterbrogade 121"
+    )
+
+
+def test_where_somebody_lives_is_not_in_the_note(network: Network) -> None:
+    assert _note_of(network, "Vesterbrogade 123", 900, home=True) == (
+        "lat and lon are more than 300 m from its address in the map; it is planned with lat and lon"
+    )

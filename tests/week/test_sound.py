@@ -68,7 +68,7 @@ def test_everything_is_told_at_once() -> None:
         f"there is no weight cycling; the weights are: {', '.join(DEFAULT_WEIGHTS)}",
         "the weight continuity is missing",
         "weights: change must be a whole number from 0 to 1000000000, not -1",
-        "the problem: speed_kph cannot be 0",
+        "problem: speed_kph cannot be 0",
         "p00: conversations must be a whole number from 1 to 1000000000, not 0",
         "p00: priority must be a whole number from 0 to 1000000000, not -1",
     ]
@@ -91,7 +91,7 @@ def test_numbers_that_are_none(value: Any) -> None:
 
 @pytest.mark.parametrize("value", [0, -1.0, math.nan, math.inf, "16", None])
 def test_speeds_that_are_none(value: Any) -> None:
-    assert reasons(WEEK.replace(speed_kph=value)) == [f"the problem: speed_kph cannot be {value}"]
+    assert reasons(WEEK.replace(speed_kph=value)) == [f"problem: speed_kph cannot be {value}"]
     own = dataclasses.replace(WEEK.consultants[0], speed_kph=value)
     if value is not None:
         assert reasons(WEEK.replace(consultants=(own,))) == [f"c0: speed_kph cannot be {value}"]
@@ -127,8 +127,8 @@ _ENGAGEMENT = Engagement(
         (WEEK.replace(consultants=WEEK.consultants * 2), "c0 is there twice; keep one"),
         (WEEK.replace(consultants=(dataclasses.replace(WEEK.consultants[0], base_id="nord"),)), "c0: base_id nord is unknown"),
         (WEEK.replace(consultants=(dataclasses.replace(WEEK.consultants[0], max_conversations_per_day=0),)), "c0: max_conversations_per_day must be a whole number from 1 to 1000000000, not 0"),
-        (with_second(0, 1, -1), "the travel times: seconds base → p00 cannot be -1"),
-        (with_second(2, 2, 5), "the travel times: seconds p01 cannot be 5"),
+        (with_second(0, 1, -1), "travel: seconds base → p00 cannot be -1"),
+        (with_second(2, 2, 5), "travel: seconds p01 cannot be 5"),
         (with_travel(place_ids=("base", "p00", "p01", "p02", "h1")), "no travel times for h0; every place of the week needs them"),
         (with_travel(place_ids=("base", "p00", "p01", "p02", "h0", "h0")[1:]), None),
         (with_travel(seconds=WEEK.travel.seconds[:3]), "the seconds of the travel times must be whole numbers, 5 times 5"),

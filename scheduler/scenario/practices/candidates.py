@@ -16,6 +16,8 @@ from scheduler.base.i18n import _, ngettext
 from scheduler.inputs.candidates import Candidate
 from scheduler.model.clock import Week
 from scheduler.model.project import Project
+from scheduler.model.text import Text
+from scheduler.outputs.texts import word
 from scheduler.places.travel import travel_times
 from scheduler.scenario.costs import cost_dkk
 from scheduler.scenario.inout import prepared_with, write_tables
@@ -69,12 +71,12 @@ class Ranking:
     conversations: int
     cost_dkk: float | None
     failures: tuple[Failure, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """What a reader of the ranking must know, in words."""
-        return (*self.notes, *map(str, self.failures))
+        return (*map(word, self.notes), *map(str, self.failures))
 
     def table(self, gains: Iterable[Gain] | None = None) -> "pd.DataFrame":
         """Return gains, or those of each alone, as a table with units in the names of its columns."""
@@ -175,7 +177,7 @@ def rank(
     weeks: Sequence[Week],
     *,
     take: int = 5,
-    notes: Sequence[str] = (),
+    notes: Sequence[Text] = (),
     runs: Runs = Runs(),
 ) -> Ranking:
     """Value every candidate alone, and take the best one after the other, as `rank_candidates` does.

@@ -9,7 +9,8 @@ from samples import HOME_ADDRESS, HOME_NAME, MARKUP, MISSED_HOME_NAME, roster
 
 from scheduler.base import i18n
 from scheduler.model.roster import Roster
-from scheduler.model.summary import html, summary
+from scheduler.outputs import words
+from scheduler.outputs.summary import html, summary
 
 
 def figures(roster: Roster) -> dict[str, str]:
@@ -48,7 +49,7 @@ def test_what_is_not_placed_is_named_with_its_reason() -> None:
     text = summary(sample)
     for request in sample.unassigned:
         (line,) = (line for line in text.splitlines() if line.startswith(f"{request.id} ("))
-        assert request.detail in line
+        assert words.why(request, sample) in line
         if request.kind == "visit":
             assert f"({request.name}), {request.held} of {request.requested}" in line
         else:
@@ -98,7 +99,7 @@ def test_names_are_text_and_no_markup_nor_orders_to_a_terminal() -> None:
 
 def test_in_danish() -> None:
     with i18n.using("da"):
-        silent = tuple(dataclasses.replace(request, detail="") for request in roster().unassigned)
+        silent = tuple(dataclasses.replace(request, detail=None) for request in roster().unassigned)
         sample = roster().replace(unassigned=silent)
         text = summary(sample) + html(sample)
     for english in ("bound", "gap", "of", "Not placed", "Day", "optimal:", "conversations", "feasible"):
