@@ -2,10 +2,11 @@
 # make test     everything that must hold: lint, types, architecture, tests
 # make fuzz     2,000 mutants of the example project (COUNT=..., SEED=...), through check-data and some through plan
 # make kills    commands killed at 200 moments, and what the next command finds (some minutes)
+# make mutants  week/, checks/ and outputs/privacy with a line changed: what no test notices (hours; ONLY='scheduler.week.score*' for some)
 # make bench    the measures, as a table
 # make sizes    how far weeks of 20 to 400 practices are proven, how fast (half an hour)
 # make peers    the same weeks solved by other solvers too, as a table and a plot (some minutes)
-# make docs     write the pages on commands, tables and settings in docs/ anew
+# make docs     write the pages on commands, tables and settings in docs/ anew, and the schema of roster.json
 # make lock     look for newer versions and pin them in requirements.lock
 # make clean    take away what was made here, but for the rosters in out/
 
@@ -16,7 +17,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: roster test lint types contracts tests browser fuzz kills bench sizes peers docs lock clean
+.PHONY: roster test lint types contracts tests browser fuzz kills mutants bench sizes peers docs lock clean
 
 roster: .venv/runtime.stamp
 	@$(BIN)/python -m scheduler plan "$(or $(WEEK),2009-W20)"
@@ -34,13 +35,19 @@ contracts: .venv/dev.stamp
 	$(BIN)/lint-imports
 
 tests: .venv/dev.stamp browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 fuzz: .venv/dev.stamp
 	FUZZ_COUNT="$(or $(COUNT),2000)" FUZZ_SEED="$(or $(SEED),0)" $(BIN)/python -m pytest tests/test_fuzz.py
 
 kills: .venv/dev.stamp
 	HJUL_KILLS=200 $(BIN)/python -m pytest tests/test_kills.py
+
+# What has been tried is kept in mutants/, so that only what changed since is tried again.
+mutants: .venv/mutants.stamp
+	$(BIN)/mutmut run --max-children 2 $(if $(ONLY),'$(ONLY)')
+	@echo "Not noticed by any test ($(BIN)/mutmut show NAME tells what it is):"
+	@$(BIN)/mutmut results
 
 # The pages are tested in headless Chromium. Debian's own is installed where it is missing and the
 # user may; elsewhere those tests are skipped (never in CI, where a skipped test is a failed one).
@@ -84,7 +91,7 @@ lock:
 	rm -rf build/lock
 
 clean:
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find scheduler tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
@@ -110,4 +117,9 @@ clean:
 .venv/peers.stamp: .venv/dev.stamp
 	@echo "Installing the other solvers"
 	@$(PIP) install --constraint requirements.lock --editable '.[peers]'
+	@touch $@
+
+.venv/mutants.stamp: .venv/dev.stamp
+	@echo "Installing the mutation tester"
+	@$(PIP) install --constraint requirements.lock --editable '.[mutants]'
 	@touch $@

@@ -24,7 +24,7 @@ from rich.table import Table
 from scheduler.base.resources import builtin_map
 from scheduler.model.config import Cycling
 from scheduler.network import Network, Snap, load_network
-from scheduler.network.search import Rides, fastest_rides
+from scheduler.network.rides import Rides, fastest_rides
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "osm"
 #: A place further from the network than this is not covered by the extract.
@@ -115,8 +115,10 @@ class Fit:
             metres, seconds = float(line["bike_metres"]), float(line["bike_seconds"])
             pairs.append(Pair(line["id"], name, (start, end), metres, seconds))
         self.network = network
-        self.snaps: list[Snap] = [network.snap(lat, lon) for lat, lon in rows]
-        covered = [snap.distance_m < COVERED_M for snap in self.snaps]
+        doors = [network.snap(lat, lon) for lat, lon in rows]
+        covered = [snap.distance_m < COVERED_M for snap in doors]
+        # The router begins and ends its rides in the street.
+        self.snaps: list[Snap] = [network.snap(*snap.point) for snap in doors]
         self.pairs = [pair for pair in pairs if all(covered[row] for row in pair.rows)]
         self.outside = len(pairs) - len(self.pairs)
         self.ratios = cache(self._ratios)

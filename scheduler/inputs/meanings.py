@@ -210,6 +210,7 @@ def _settings() -> Mapping[str, str]:
             "Seconds for a left turn, made in two steps. Turning round takes twice that."
         ),
         "cycling.signal_s": _("Seconds at a junction with signals, on average."),
+        "cycling.ferry_wait_s": _("Seconds of waiting for a ferry, on average; with inf no ferry is taken."),
         "weights.unserved_conversation": _("A conversation that is asked for and not held."),
         "weights.missed_visit": _("A practice or home visit that gets no visit at all."),
         "weights.continuity": _("A visit by another consultant than the practice's own."),

@@ -2,13 +2,13 @@
 
 - `osm` reads OSM XML, guarded, `streams` what it is packed in, `pbf` the other format;
 - `mapfile` is a file of any of these, `extract` takes the part around places from it, `writing` writes it;
-- `rules` says what a bicycle may ride, and how;
+- `rules` says what a bicycle may ride, and how, `conditions` which tags of some hours count;
 - `graph` builds the NetworkX graph, which OSMnx simplifies and projects;
 - `topology` compiles it into arrays, `cache` keeps them, `islands` is what could not be reached;
 - `background` takes what a map shows behind the rides, and the address points;
 - `services` asks Overpass and Nominatim, `overpass` says for what and reads the answers,
   `coastline` makes the sea of its shore;
-- `network` is what others use, `loading` how it is had, `search` finds rides in it.
+- `network` is what others use, `loading` how it is had, `rides` finds the fastest in it.
 """
 
 from scheduler.network.area import distance_m

@@ -155,7 +155,7 @@ class _Taking:
 
     def completing(self, osm_id: int, lat: float, lon: float, tags: Tags) -> None:
         """Last pass: the points of all ways that are kept; a gate outside the area is a gate, too."""
-        if osm_id in self.needed and osm_id not in self._nodes.points:
+        if osm_id in self.needed:
             self._nodes.node(osm_id, lat, lon, tags if _is_node_of_use(tags) else {})
 
     def _keep(self, way: Way) -> None:
@@ -218,7 +218,9 @@ def _is_way_of_use(tags: Tags) -> bool:
 
 def _is_relation_of_use(tags: Tags) -> bool:
     kind = tags.get("type")
-    return kind == "restriction" or (kind == "multipolygon" and area_kind(tags) is not None)
+    return kind == "restriction" or (
+        kind == "multipolygon" and (area_kind(tags) is not None or is_route(tags))
+    )
 
 
 def addresses_on(opened: MapFile, wanted: Callable[[str], bool]) -> list[AddressPoint]:

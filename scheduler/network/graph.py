@@ -7,7 +7,7 @@ on both.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -19,13 +19,14 @@ from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _
 from scheduler.model.config import Cycling
 from scheduler.network.area import distance_m
-from scheduler.network.osm import OsmData, Tags, read_osm
+from scheduler.network.osm import OsmData, Tags, Way, read_osm
 from scheduler.network.rules import (
     Dropped,
     Riding,
     WayRule,
     ferry_kph,
     is_blocked,
+    is_raised,
     is_route,
     is_signal,
     turn_rule,
@@ -52,14 +53,29 @@ class RiddenWay:
     ferry_kph: float = 0.0
 
 
-def ridden_ways(data: OsmData) -> tuple[list[RiddenWay], Counter[str]]:
-    """Apply the rules to every street; return what may be ridden, and how many ways were dropped and why."""
+@dataclass(frozen=True, slots=True)
+class Streets:
+    """What may be ridden of a map, how many ways were `dropped` and why, and gates that are none.
+
+    `open_gates` are the ids of gates that stand on a junction: nobody can tell which of its streets
+    they close, so they close none.
+    """
+
+    ways: list[RiddenWay]
+    dropped: Counter[str]
+    open_gates: tuple[int, ...]
+
+
+def ridden_ways(data: OsmData) -> Streets:
+    """Apply the rules to every street."""
     ways: list[RiddenWay] = []
     dropped: Counter[str] = Counter()
-    blocked = {osm_id for osm_id, tags in data.node_tags.items() if is_blocked(tags)}
-    for way in data.ways:
-        if not is_route(way.tags):
-            continue
+    routes = [way for way in (*data.ways, *_squares(data)) if is_route(way.tags)]
+    gates = {osm_id for osm_id, tags in data.node_tags.items() if is_blocked(tags)}
+    open_gates = _on_junctions(gates, routes)
+    blocked = gates.difference(open_gates)
+    on_streets = {ref for way in routes if "highway" in way.tags for ref in way.refs}
+    for way in routes:
         rule = way_rule(way.tags)
         if isinstance(rule, Dropped):
             dropped[rule.value] += 1
@@ -67,14 +83,36 @@ def ridden_ways(data: OsmData) -> tuple[list[RiddenWay], Counter[str]]:
         if "highway" not in way.tags:
             # How long a clipped ferry takes nobody knows.
             whole = len(way.refs) > 1 and all(ref in data.points for ref in way.refs)
-            pieces = [way.refs] if whole else []
+            # Nobody gets on or off but where it lands.
+            between = [ref for ref in way.refs[1:-1] if ref not in on_streets]
+            pieces = [[way.refs[0], *between, way.refs[-1]]] if whole else []
             kph = ferry_kph(way.tags, _length_m(way.refs, data)) if whole else 0.0
         else:
             pieces, kph = list(_pieces(way.refs, data, blocked)), 0.0
         ways += [RiddenWay(way.osm_id, piece, way.tags, rule, kph) for piece in pieces]
         if not pieces:
             dropped[Dropped.CLIPPED.value] += 1
-    return ways, dropped
+    return Streets(ways, dropped, open_gates)
+
+
+def _squares(data: OsmData) -> Iterator[Way]:
+    """Yield the outlines of squares that are drawn as relations: their edges are walked along, as other squares'."""
+    ways = {way.osm_id: way for way in data.ways}
+    for relation in data.relations:
+        if relation.tags.get("type") == "multipolygon" and "highway" in relation.tags:
+            for kind, ref, _role in relation.members:
+                if kind == "way" and ref in ways and not is_route(ways[ref].tags):
+                    yield Way(ref, ways[ref].refs, relation.tags)
+
+
+def _on_junctions(gates: set[int], routes: Iterable[Way]) -> tuple[int, ...]:
+    """Return the gates at which three streets or more meet."""
+    arms: Counter[int] = Counter()
+    for way in routes:
+        for place, ref in enumerate(way.refs):
+            if ref in gates:
+                arms[ref] += 1 if place in (0, len(way.refs) - 1) else 2
+    return tuple(sorted(ref for ref, count in arms.items() if count > 2))
 
 
 def _length_m(refs: list[int], data: OsmData) -> float:
@@ -127,7 +165,7 @@ def bicycle_graph(file: Path, cycling: Cycling) -> "Graph":
     networkx.MultiDiGraph
         Strongly connected, simplified, projected to EPSG:25832. Edges have `length` (metres),
         `speed_kph` and `travel_time` (seconds, without turns and signals), `riding` (a `Riding`),
-        `rough`, `contraflow` (booleans), `name`, `highway`, `osmid` (where ways were merged, a list
+        `rough`, `contraflow`, `raised` (booleans), `name`, `highway`, `osmid` (where ways were merged, a list
         in the order of the ride) and, where they bend, `geometry`. Nodes have `signal` where there is one.
 
     Raises
@@ -138,8 +176,7 @@ def bicycle_graph(file: Path, cycling: Cycling) -> "Graph":
         The file is not there.
     """
     data = read_osm(file)
-    ways, _dropped = ridden_ways(data)
-    graph = build_graph(data, ways, file)
+    graph = build_graph(data, ridden_ways(data).ways, file)
     for _u, _v, edge in graph.edges(data=True):
         by_kind = speed_kph(Riding(edge["riding"]), cycling, rough=edge["rough"])
         edge["speed_kph"] = edge["ferry_kph"] or by_kind
@@ -199,7 +236,7 @@ def _drawn(data: OsmData, ways: list[RiddenWay]) -> "Graph":
 
 def _alike(way: RiddenWay) -> dict[str, object]:
     """Return what is the same of a way in both directions."""
-    rule = way.rule
+    rule, raised = way.rule, is_raised(way.tags)
     ridings = [riding for riding in (rule.forward, rule.backward) if riding is not None]
     # Ways merge where they are ridden alike. Where the two directions differ that depends on which
     # way round each is drawn, so these merge with no other.
@@ -209,6 +246,7 @@ def _alike(way: RiddenWay) -> dict[str, object]:
         "highway": way.tags.get("highway", "ferry"),
         "rough": rule.rough,
         "ferry_kph": way.ferry_kph,
-        "profile": f"{ridings[0].name} {rule.rough} {way.ferry_kph}{own}",
+        "raised": raised,
+        "profile": f"{ridings[0].name} {rule.rough} {raised} {way.ferry_kph}{own}",
     }
     return alike | ({"name": way.tags["name"]} if "name" in way.tags else {})

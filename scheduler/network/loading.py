@@ -19,7 +19,7 @@ from scheduler.network.background import read_addresses, read_background
 from scheduler.network.graph import build_graph, ridden_ways, turn_restrictions
 from scheduler.network.islands import find_islands
 from scheduler.network.network import Network
-from scheduler.network.osm import missing_file, read_osm
+from scheduler.network.osm import missing_file, read_osm, require_order
 from scheduler.network.topology import Topology, compile_topology
 
 if TYPE_CHECKING:
@@ -77,7 +77,11 @@ def is_builtin(file: Path) -> bool:
 def _compile(file: Path) -> tuple[cache.Arrays, str]:
     """Read and compile a map; return what the cache holds, and the hash of what was read."""
     data = read_osm(file)
-    ways, dropped = ridden_ways(data)
+    if data.points:
+        lat, lon = np.median(list(data.points.values()), axis=0).tolist()
+        require_order(lat, lon, file)
+    streets = ridden_ways(data)
+    ways, dropped = streets.ways, streets.dropped
     graph = build_graph(data, ways, file)
     topology, names = compile_topology(graph, turn_restrictions(data))
     background = read_background(data)
@@ -93,6 +97,7 @@ def _compile(file: Path) -> tuple[cache.Arrays, str]:
         "unclassed_ways": sum(way.tags.get("highway") == "road" for way in ways),
         "nodes": graph.number_of_nodes(),
         "addresses": len(addresses),
+        "open_gates": len(streets.open_gates),
         "dropped": dropped,
     }
     texts: dict[str, Any] = {

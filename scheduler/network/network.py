@@ -20,10 +20,15 @@ from scheduler.network.rules import Riding
 from scheduler.network.speeds import speed_kph
 from scheduler.network.topology import Topology, Turn
 
+#: Within so many metres a door belongs to a street of its own level, however near a bridge is.
+_NEAR_M = 250.0
+#: So much farther than the nearest street its own may be: past a back yard, or round a corner.
+_OWN_STREET_M = 50.0
+
 
 @dataclass(frozen=True, slots=True)
 class Snap:
-    """The point of the network nearest to a place.
+    """The point of the network at which a place is left and reached.
 
     It lies on `edge` (and on its twin, where both directions may be ridden), after the share
     `position` (0 to 1) of its length; `distance_m` is the straight way there.
@@ -41,7 +46,8 @@ class NetworkInfo:
 
     `source` is the file that the map was taken from, `date` when its data were. `km_by_riding` is by
     the kinds of `Riding` in lower case, `dropped` counts the ways that were left out by reason,
-    `unclassed_ways` those whose class is unknown (highway=road).
+    `unclassed_ways` those whose class is unknown (highway=road), `open_gates` the gates on junctions, of
+    which nobody can tell what they close.
     """
 
     source: str
@@ -53,6 +59,7 @@ class NetworkInfo:
     nodes: int
     edges: int
     addresses: int
+    open_gates: int
     km_by_riding: Mapping[str, float]
     oneway_km: float
     contraflow_km: float
@@ -102,7 +109,15 @@ class Network:
         cost[Turn.RIGHT] = self.cycling.right_turn_s
         cost[Turn.LEFT] = self.cycling.left_turn_s
         cost[Turn.WALKED] = 2 * self.cycling.left_turn_s
-        return cost[self.topology.arc_turn] + self.topology.arc_signal * self.cycling.signal_s
+        seconds = cost[self.topology.arc_turn] + self.topology.arc_signal * self.cycling.signal_s
+        boards = self.is_ferry[self.topology.arc_to] & ~self.is_ferry[self.topology.arc_from]
+        seconds[boards] += self.cycling.ferry_wait_s
+        return seconds
+
+    @cached_property
+    def is_ferry(self) -> NDArray[np.bool_]:
+        """Which edges are ferries, shape (E,)."""
+        return np.equal(self.topology.riding, Riding.FERRY)
 
     @cached_property
     def _shares(self) -> NDArray[np.float64]:
@@ -122,16 +137,16 @@ class Network:
 
     @cached_property
     def _pieces(self) -> NDArray[np.int64]:
-        """The first point of every straight piece; a stretch with two directions is listed once."""
+        """The first point of every straight piece of a street; one with two directions is listed once."""
         twin, start = self.topology.twin, self.topology.start
-        once = (twin < 0) | (np.arange(len(twin)) <= twin)
+        once = ((twin < 0) | (np.arange(len(twin)) <= twin)) & ~self.is_ferry
         leads_on = np.ones(len(self.topology.points), dtype=np.bool_)
         leads_on[start[1:] - 1] = False
         return np.flatnonzero(leads_on & once[self._edge_of_point])
 
     def approach_s(self, snap: Snap) -> float:
-        """Return the seconds between a place and the point of the network nearest to it."""
-        return snap.distance_m / self.cycling.speed_kph * 3.6
+        """Return the seconds between a place and its point of the network, which are walked."""
+        return snap.distance_m / self.cycling.walking_kph * 3.6
 
     def turn_s(self, before: int, after: int) -> float:
         """Return the seconds that it costs to turn from one edge into the next."""
@@ -149,8 +164,13 @@ class Network:
         wanted = np.concatenate(([begin], inside, [end]))
         return np.column_stack([np.interp(wanted, shares, column) for column in points.T])
 
-    def snap(self, lat: float, lon: float) -> Snap:
-        """Find the point of the network nearest to a place given in WGS84 degrees."""
+    def snap(self, lat: float, lon: float, street: str = "") -> Snap:
+        """Find the point of the network at which a place given in WGS84 degrees is left and reached.
+
+        It lies on the nearest street, but on no ferry; on a bridge, in a tunnel or on another level only
+        where no street of the place's own level is near; and on the place's own `street`, as `names` has
+        it, where that is hardly farther.
+        """
         first, shares = self._pieces, self._shares
         scale = np.array([METRES_PER_DEGREE, METRES_PER_DEGREE * np.cos(np.radians(lat))])
         a = (self.topology.points[first] - (lat, lon)) * scale
@@ -159,13 +179,22 @@ class Network:
         square = np.einsum("ij,ij->i", ab, ab)
         part = np.clip(-np.einsum("ij,ij->i", a, ab) / np.maximum(square, 1e-12), 0.0, 1.0)
         off = a + part[:, None] * ab
-        nearest = int(np.argmin(np.einsum("ij,ij->i", off, off)))
+        away_m = np.hypot(*off.T)
+        edge = self._edge_of_point[first]
+        level_m = np.where(self.topology.raised[edge], np.inf, away_m)
+        if level_m.min() > _NEAR_M:
+            level_m = away_m
+        nearest = int(np.argmin(level_m))
+        if street and street in self.names:
+            own_m = np.where(self.topology.name[edge] == self.names.index(street), level_m, np.inf)
+            if own_m.min() <= level_m[nearest] + _OWN_STREET_M:
+                nearest = int(np.argmin(own_m))
         row, t = first[nearest], part[nearest]
         here = self.topology.points[row] + t * (self.topology.points[row + 1] - self.topology.points[row])
         return Snap(
             edge=int(self._edge_of_point[row]),
             position=float(shares[row] + t * (shares[row + 1] - shares[row])),
-            distance_m=float(np.hypot(*off[nearest])),
+            distance_m=float(away_m[nearest]),
             point=(float(here[0]), float(here[1])),
         )
 
@@ -173,9 +202,12 @@ class Network:
         return json.loads(self.texts[name].tobytes())
 
     def background(self) -> Background:
-        """Return what a map draws behind the rides."""
-        text = self._text("background")
+        """Return what a map draws behind the rides; always the same, so that it is made ready once."""
+        return self._background
 
+    @cached_property
+    def _background(self) -> Background:
+        text = self._text("background")
         return Background(
             streets=tuple(Line(kind, name, _points(line)) for kind, name, line in text["streets"]),
             railways=tuple(Line(kind, name, _points(line)) for kind, name, line in text["railways"]),

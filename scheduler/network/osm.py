@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from scheduler.base import limits
 from scheduler.base.errors import InputError, InputProblem, ServiceError, told
-from scheduler.base.i18n import _, os_reason
+from scheduler.base.i18n import _, number, os_reason
 
 _CHUNK_BYTES = 1 << 18
 #: A single tag of OSM XML is a few hundred bytes; a longer piece of markup, or of text, is no map.
@@ -115,8 +115,9 @@ class OsmData:
     sha256: str = ""
 
     def node(self, osm_id: int, lat: float, lon: float, tags: Tags) -> None:
-        """Take a node in."""
-        self.points[osm_id] = (lat, lon)
+        """Take a node in; a `NotOsmError` where it was taken before, at another place."""
+        if self.points.setdefault(osm_id, (lat, lon)) != (lat, lon):
+            raise NotOsmError(_("node {id} is in it twice, at different places").format(id=osm_id))
         if tags:
             self.node_tags[osm_id] = tags
 
@@ -295,6 +296,15 @@ def not_osm(file: Path, why: str) -> InputError:
         InputProblem(_("this is not an OpenStreetMap file: {why}").format(why=why), file=str(file)),
         hint=_("Export the area again, as OSM XML (.osm) or as PBF (.osm.pbf)."),
     )
+
+
+def require_order(lat: float, lon: float, file: Path) -> None:
+    """Refuse a map of Denmark in which latitudes and longitudes have changed places: there is only sea."""
+    if 7 <= lat <= 16 and 54 <= lon <= 58:
+        why = _("it lies at latitude {lat} and longitude {lon}: the two have changed places").format(
+            lat=number(float(lat), 1), lon=number(float(lon), 1)
+        )
+        raise not_osm(file, why)
 
 
 def cut_off(file: Path, where: str) -> InputError:

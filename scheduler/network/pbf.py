@@ -6,7 +6,7 @@ from typing import Any
 
 from scheduler.base.errors import InputError
 from scheduler.base.i18n import _
-from scheduler.network.osm import Header, Listener, Relation, Sink, Tags, Way, cut_off, not_osm
+from scheduler.network.osm import Header, Listener, NotOsmError, Relation, Sink, Tags, Way, cut_off, not_osm
 
 _MEMBER_TYPES = {"n": "node", "w": "way", "r": "relation"}
 
@@ -38,6 +38,8 @@ def scan_pbf(file: Path, listener: Listener) -> Header:
             for element in elements:
                 _hand_over(element, listener)
         header = elements.header
+    except NotOsmError as error:
+        raise not_osm(file, str(error)) from None
     except RuntimeError as error:
         raise _unreadable(file, error) from error
     return Header(

@@ -6,13 +6,13 @@ https://wiki.openstreetmap.org/wiki/OSM_tags_for_routing/Access_restrictions; th
 for Denmark. Danes ride on the right, so the track on the right-hand side serves the way's direction.
 """
 
+import dataclasses
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Literal
 
-Tags = Mapping[str, str]
+from scheduler.network.conditions import Tags, by_day
 
 
 class Riding(IntEnum):
@@ -74,6 +74,13 @@ _IMPASSABLE = frozenset(
     | {"full-height_turnstile"}
 )
 
+#: Whom a value admits, by its key, and which way a tag of these says so.
+_ACCESS = ("access", "vehicle", "bicycle", "foot")
+_ONE_WAY_KEYS = ("oneway", "oneway:bicycle")
+_DIRECTIONS = ("forward", "backward")
+#: Nobody walks along these unless the map says that one may.
+_NOT_WALKED = frozenset({"trunk", "trunk_link"})
+
 #: Of a ferry of which the map says nothing: about that of Copenhagen's harbour buses.
 _FERRY_KPH = 10.0
 
@@ -93,28 +100,86 @@ def is_route(tags: Tags) -> bool:
 
 def way_rule(tags: Tags) -> WayRule | Dropped:
     """Return the rule for a street, a path or a ferry, or why it is not for bicycles."""
+    tags = by_day(tags, _stricter)
     if "highway" not in tags:
         return _ferry(tags)
+    forward, backward = (_rule(_towards(tags, direction)) for direction in _DIRECTIONS)
+    if isinstance(forward, Dropped):
+        return forward if isinstance(backward, Dropped) else dataclasses.replace(backward, forward=None)
+    if isinstance(backward, Dropped):
+        return dataclasses.replace(forward, backward=None)
+    against = forward.contraflow == "forward" or backward.contraflow == "backward"
+    return WayRule(
+        forward.forward,
+        backward.backward,
+        rough=forward.rough or backward.rough,
+        contraflow=(forward.contraflow or backward.contraflow) if against else "",
+    )
+
+
+def _towards(tags: Tags, direction: str) -> Tags:
+    """Return the tags as they are for who goes in one direction of a way."""
+    own = {key: tags[f"{key}:{direction}"] for key in _ACCESS if f"{key}:{direction}" in tags}
+    if not own:
+        return tags
+    if own.get("bicycle") in _YES:
+        own["oneway:bicycle"] = "no"
+    return {**tags, **own}
+
+
+def _stricter(key: str, value: str, other: str) -> int:
+    """Tell whether a value of a key lets fewer bicycles through than another (1), more (-1), or neither (0)."""
+    for direction in _DIRECTIONS:
+        key = key.removesuffix(f":{direction}")
+    if key in _ACCESS:
+        one, two = _openness(value), _openness(other)
+        return 0 if one is None or two is None else (one < two) - (one > two)
+    if key in _ONE_WAY_KEYS:
+        one_way = _ONE_WAY | _ONE_WAY_BACK
+        return int(value in one_way and other not in one_way) - int(value == "no" and other in one_way)
+    return 0
+
+
+def _openness(value: str) -> int | None:
+    """Rank a value of access: forbidden, on foot, not said, allowed; None for what is none of these."""
+    ranks = (_NO | _PRIVATE | {"use_sidepath"}, {"dismount"}, {""}, _YES)
+    return next((rank for rank, values in enumerate(ranks) if value in values), None)
+
+
+def _rule(tags: Tags) -> WayRule | Dropped:
     highway, bicycle = tags["highway"], tags.get("bicycle", "")
     invited = bicycle in _YES
     known = highway in _STREETS | _CALM | _PUSHED | {"cycleway"}
     refusals = (
         (highway in _MOTORWAYS or tags.get("motorroad") == "yes", Dropped.MOTORWAY),
         (highway in _UNFINISHED, Dropped.UNFINISHED),
-        (bicycle in _NO | {"use_sidepath"}, Dropped.NO_BICYCLES),
+        (bicycle == "use_sidepath", Dropped.NO_BICYCLES),
         (tags.get("indoor") == "yes" or not (known or invited), Dropped.NOT_RIDEABLE),
-        (bicycle in _PRIVATE, Dropped.PRIVATE),
     )
     for refused, reason in refusals:
         if refused:
             return reason
-    if not invited and (closed := _closed(tags, "access")):
-        return closed
-
+    closed = None if invited else _closed(tags, "bicycle") or _closed(tags, "access")
+    if closed:
+        # Who pushes a bicycle is a pedestrian, whom a street closed to bicycles is open to.
+        on_foot = _may_walk(tags, asked=closed is Dropped.PRIVATE or _closed(tags, "access") is not None)
+        return _pushed(tags) if on_foot else closed
     if highway == "steps" or bicycle == "dismount" or (not invited and _is_for_walking(tags)):
-        riding = Riding.STEPS if highway == "steps" else Riding.PUSH
-        return _closed(tags, "foot") or WayRule(riding, riding)
+        return _closed(tags, "foot") or _pushed(tags)
     return _ridden(tags)
+
+
+def _pushed(tags: Tags) -> WayRule:
+    riding = Riding.STEPS if tags["highway"] == "steps" else Riding.PUSH
+    return WayRule(riding, riding)
+
+
+def _may_walk(tags: Tags, *, asked: bool) -> bool:
+    """Tell whether one may walk along a way; `asked` where only those may who are named."""
+    if tags.get("foot") in _YES:
+        return True
+    beside = tags.get("sidewalk", "no") not in {"no", "none", "separate"}
+    return not (asked or _closed(tags, "foot")) and (beside or tags["highway"] not in _NOT_WALKED)
 
 
 def _ferry(tags: Tags) -> WayRule | Dropped:
@@ -125,18 +190,23 @@ def _ferry(tags: Tags) -> WayRule | Dropped:
     return WayRule(Riding.FERRY if along else None, Riding.FERRY if against else None)
 
 
-def ferry_kph(tags: Tags, length_m: float) -> float:
-    """Return a ferry's speed in km per hour, with half the time between two departures as waiting.
+def is_raised(tags: Tags) -> bool:
+    """Tell whether a way runs on another level than the doors beside it: a bridge, a tunnel, a deck."""
+    levels = {tags.get("layer", "0"), tags.get("level", "0")} - {"0"}
+    return bool(levels) or any(tags.get(key, "no") != "no" for key in ("bridge", "tunnel"))
 
-    `duration` and `interval` are ``HH:MM``, ``HH:MM:SS``, minutes, or as in ISO 8601; without a
-    duration the ferry's `maxspeed` counts, else 10 km/h.
+
+def ferry_kph(tags: Tags, length_m: float) -> float:
+    """Return a ferry's speed in km per hour, once it has left.
+
+    `duration` is ``HH:MM``, ``HH:MM:SS``, minutes, or as in ISO 8601; without it the ferry's `maxspeed`
+    counts, else 10 km/h.
     """
     duration_s = _duration_s(tags.get("duration", ""))
     if not duration_s:
         kph = re.fullmatch(r"(\d{1,2})(\.\d+)?( ?km/h)?", tags.get("maxspeed", ""))
         duration_s = length_m / (float(kph[1]) if kph and float(kph[1]) else _FERRY_KPH) * 3.6
-    seconds = duration_s + _duration_s(tags.get("interval", "")) / 2
-    return max(length_m, 1.0) / max(seconds, 1.0) * 3.6
+    return max(length_m, 1.0) / max(duration_s, 1.0) * 3.6
 
 
 def _duration_s(text: str) -> float:
@@ -230,7 +300,11 @@ def _riding(tags: Tags, direction: int) -> Riding:
     if tags.get("cycleway") in _TRACKS or tags.get("cycleway:both") in _TRACKS:
         tracked = True
     elif traffic == 0:
-        tracked = tags.get("cycleway:right" if direction == 1 else "cycleway:left") in _TRACKS
+        own, other = _SIDES[::direction]
+        # The track on the other side serves, too, where it is ridden in both directions.
+        tracked = tags.get(own) in _TRACKS or (
+            tags.get(other) in _TRACKS and tags.get(f"{other}:oneway") in {"no", *_ONE_WAY_BACK}
+        )
     elif direction == traffic:
         tracked = any(tags.get(key) in _TRACKS for key in _SIDES)
     else:
@@ -265,6 +339,7 @@ def is_blocked(tags: Tags) -> bool:
     """Tell whether a node (a gate, a wall) stops a bicycle that is pushed past it, too."""
     if "barrier" not in tags:
         return False
+    tags = by_day(tags, _stricter)
     if tags.get("bicycle") in _YES | {"dismount"}:
         return False
     if tags.get("bicycle") in _NO | _PRIVATE or tags["barrier"] in _IMPASSABLE:

@@ -39,9 +39,10 @@ class Topology:
 
     Attributes
     ----------
-    length_m, riding, rough, contraflow, name, twin, ferry_kph
-        Of shape (E,): metres; a `Riding`; two booleans; the index of the name; the edge that is the
-        same stretch the other way, or -1; a ferry's speed, 0 for streets.
+    length_m, riding, rough, contraflow, raised, name, twin, ferry_kph
+        Of shape (E,): metres; a `Riding`; three booleans, the last for bridges, tunnels and decks; the
+        index of the name; the edge that is the same stretch the other way, or -1; a ferry's speed, 0
+        for streets.
     start, points
         Edge e has the shape ``points[start[e]:start[e + 1]]``, as (lat, lon) in its direction.
         Shapes (E + 1,) and (P, 2).
@@ -54,6 +55,7 @@ class Topology:
     riding: NDArray[np.uint8]
     rough: NDArray[np.bool_]
     contraflow: NDArray[np.bool_]
+    raised: NDArray[np.bool_]
     name: NDArray[np.int32]
     twin: NDArray[np.int32]
     ferry_kph: NDArray[np.float64]
@@ -114,6 +116,7 @@ def compile_topology(
             riding=np.array([edge["riding"] for _u, _v, edge in edges], dtype=np.uint8),
             rough=np.array([edge["rough"] for _u, _v, edge in edges], dtype=np.bool_),
             contraflow=np.array([edge["contraflow"] for _u, _v, edge in edges], dtype=np.bool_),
+            raised=np.array([edge.get("raised", False) for _u, _v, edge in edges], dtype=np.bool_),
             name=np.array(name, dtype=np.int32),
             twin=twin,
             ferry_kph=np.array([edge.get("ferry_kph", 0.0) for _u, _v, edge in edges]),

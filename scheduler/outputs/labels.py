@@ -8,11 +8,12 @@ the static one (at its own scale).
 import dataclasses
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from scheduler.outputs.geometry import XY
 from scheduler.outputs.streets import STREET_CLASSES
@@ -21,11 +22,14 @@ _LETTER = 0.56  # average letter width, in font sizes
 _LIFT_PX = 13.0
 _REPEAT_PX = 420.0
 _CELL_PX = 32.0
+_RIDE_PX = 4.0
 _RIDDEN_M = 18.0
 _SLACK = 1.4
 
+Disc = tuple[float, float, float]
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Name:
     """A name that may be written: where, at what angle (degrees clockwise), in how many metres.
 
@@ -41,6 +45,40 @@ class Name:
     size_px: float
     rank: float
     lift: float = 0.0
+
+    @property
+    def _width_px(self) -> float:
+        spaced = 1.5 if self.kind == "district" else 1.0
+        return len(self.text) * self.size_px * _LETTER * spaced
+
+    @cached_property
+    def coarsest(self) -> float:
+        """The most metres a pixel at which it is written."""
+        # Larger streets mostly run on beyond the bend: their names may be a little longer.
+        slack = _SLACK if self.kind in ("major", "middle") or self.lift else 1.0
+        fits = slack * self.room_m / (self._width_px + 6)
+        if self.kind == "station":
+            return min(fits, 14.0)
+        return min(fits, 7.0) if self.kind in ("minor", "cycle", "path") and not self.lift else fits
+
+    @cached_property
+    def cover(self) -> tuple[Disc, ...]:
+        """Discs that cover it, in pixels from where it is on the map (y up)."""
+        angle, radius, width = math.radians(-self.angle), self.size_px * 0.7, self._width_px
+        ux, uy = math.cos(angle), math.sin(angle)
+        count = max(1, math.ceil(width / (1.4 * radius)))
+        along = [(i + 0.5) * width / count - width / 2 for i in range(count)]
+        return tuple((d * ux - uy * self.lift, d * uy + ux * self.lift, radius) for d in along)
+
+    @cached_property
+    def reach_px(self) -> float:
+        """How far from where it is on the map its discs reach."""
+        return max(math.hypot(dx, dy) + radius for dx, dy, radius in self.cover)
+
+    def discs(self, scale: float) -> list[Disc]:
+        """Return the discs in pixels of a scale."""
+        x, y = self.at[0] / scale, self.at[1] / scale
+        return [(x + dx, y + dy, radius) for dx, dy, radius in self.cover]
 
 
 class Placing:
@@ -63,9 +101,17 @@ class Placing:
         rides: Sequence[Sequence[XY]],
     ) -> None:
         self._marks = marks
-        self._rides = [shapely.LineString(ride) for ride in rides if len(set(ride)) > 1]
-        rides_at = shapely.union_all(self._rides) if self._rides else None
-        offered = (offer for name in names for offer in _beside(name, rides_at))
+        self._rides = shapely.union_all([shapely.LineString(ride) for ride in rides if len(set(ride)) > 1])
+        shapely.prepare(self._rides)
+        spots = shapely.points(np.array([name.at for name in names]).reshape(-1, 2))
+        away_m = np.nan_to_num(shapely.distance(self._rides, spots), nan=math.inf)  # of nothing ridden
+        offered: list[Name] = []
+        #: How far each name, by its `id`, is from the rides.
+        self._away_m: dict[int, float] = {}
+        for name, its_m in zip(names, away_m.tolist(), strict=True):
+            offers = _beside(name) if its_m < _RIDDEN_M and name.kind in STREET_CLASSES else (name,)
+            self._away_m |= dict.fromkeys(map(id, offers), its_m)
+            offered += offers
         self._names = sorted(offered, key=lambda name: name.rank)
 
     def at_scales(self, metres_per_px: Sequence[float]) -> list[tuple[Name, int]]:
@@ -77,91 +123,58 @@ class Placing:
         chosen: list[tuple[Name, int]] = []
         for level, scale in enumerate(metres_per_px):
             grid = _Grid()
-            for centre, radius in self._marks:
-                grid.add(centre[0] / scale, centre[1] / scale, radius)
-            for ride in self._rides:
-                for d in range(0, int(ride.length / scale), 6):
-                    point = ride.interpolate(d * scale)
-                    grid.add(point.x / scale, point.y / scale, 4.0)
+            grid.add_all((x / scale, y / scale, radius) for (x, y), radius in self._marks)
             written: dict[str, list[XY]] = defaultdict(list)
             for name, _level in chosen:
                 written[name.text].append(name.at)
-                grid.add_all(_discs(name, scale))
+                grid.add_all(name.discs(scale))
             taken = {id(name) for name, _level in chosen}
-            for name in self._names:
-                if id(name) in taken or not _fits(name, scale):
+            fitting = [name for name in self._names if scale <= name.coarsest and id(name) not in taken]
+            near_m = _REPEAT_PX * scale
+            for name in fitting:
+                if any(math.dist(name.at, other) < near_m for other in written[name.text]):
                     continue
-                near = _REPEAT_PX * scale
-                if any(math.dist(name.at, other) < near for other in written[name.text]):
-                    continue
-                discs = list(_discs(name, scale))
-                if grid.free(discs):
+                discs = name.discs(scale)
+                if grid.free(discs) and not self._is_ridden(name, discs, scale):
                     grid.add_all(discs)
                     written[name.text].append(name.at)
                     chosen.append((name, level))
         return chosen
 
+    def _is_ridden(self, name: Name, discs: Sequence[Disc], scale: float) -> bool:
+        """Tell whether a ride comes too near to a name, with its discs in pixels of a scale."""
+        if self._away_m[id(name)] > (name.reach_px + _RIDE_PX) * scale:
+            return False
+        where = np.array(discs) * scale
+        near_m = where[:, 2] + _RIDE_PX * scale
+        return bool(shapely.dwithin(self._rides, shapely.points(where[:, :2]), near_m).any())
 
-def _beside(name: Name, rides: BaseGeometry | None) -> Iterator[Name]:
+
+def _beside(name: Name) -> tuple[Name, ...]:
     """Offer the name of a street that is ridden above and below the ride, and before other names."""
-    ridden = (
-        rides is not None
-        and name.kind in STREET_CLASSES
-        and rides.distance(shapely.Point(name.at)) < _RIDDEN_M
+    return tuple(
+        dataclasses.replace(name, size_px=12.0, rank=name.rank - 2.5, lift=lift)
+        for lift in (_LIFT_PX, -_LIFT_PX)
     )
-    if not ridden:
-        yield name
-        return
-    for lift in (_LIFT_PX, -_LIFT_PX):
-        yield dataclasses.replace(name, size_px=12.0, rank=name.rank - 2.5, lift=lift)
-
-
-def _width_px(name: Name) -> float:
-    spaced = 1.5 if name.kind == "district" else 1.0
-    return len(name.text) * name.size_px * _LETTER * spaced
-
-
-def _fits(name: Name, scale: float) -> bool:
-    if name.kind == "station" and scale > 14:
-        return False
-    if name.kind in ("minor", "cycle", "path") and not name.lift and scale > 7:
-        return False
-    # Larger streets mostly run on beyond the bend: their names may be a little longer.
-    slack = _SLACK if name.kind in ("major", "middle") or name.lift else 1.0
-    return _width_px(name) + 6 <= slack * name.room_m / scale
-
-
-def _discs(name: Name, scale: float) -> Iterator[tuple[float, float, float]]:
-    """Cover a name with discs, in pixels of the scale (y up)."""
-    angle, radius, width = math.radians(-name.angle), name.size_px * 0.7, _width_px(name)
-    ux, uy = math.cos(angle), math.sin(angle)
-    cx = name.at[0] / scale - uy * name.lift
-    cy = name.at[1] / scale + ux * name.lift
-    count = max(1, math.ceil(width / (1.4 * radius)))
-    for i in range(count):
-        d = (i + 0.5) * width / count - width / 2
-        yield cx + d * ux, cy + d * uy, radius
 
 
 class _Grid:
     """Discs by cell, to see quickly whether a new one is free."""
 
     def __init__(self) -> None:
-        self._cells: dict[tuple[int, int], list[tuple[float, float, float]]] = defaultdict(list)
+        self._cells: dict[tuple[int, int], list[Disc]] = defaultdict(list)
 
-    def add(self, x: float, y: float, radius: float) -> None:
-        self._cells[int(x // _CELL_PX), int(y // _CELL_PX)].append((x, y, radius))
-
-    def add_all(self, discs: Iterable[tuple[float, float, float]]) -> None:
+    def add_all(self, discs: Iterable[Disc]) -> None:
+        cells = self._cells
         for disc in discs:
-            self.add(*disc)
+            cells[int(disc[0] // _CELL_PX), int(disc[1] // _CELL_PX)].append(disc)
 
-    def free(self, discs: Iterable[tuple[float, float, float]]) -> bool:
+    def free(self, discs: Iterable[Disc]) -> bool:
         for x, y, radius in discs:
             column, row = int(x // _CELL_PX), int(y // _CELL_PX)
             for i in (column - 1, column, column + 1):
                 for j in (row - 1, row, row + 1):
                     for ox, oy, other in self._cells.get((i, j), ()):
-                        if (x - ox) ** 2 + (y - oy) ** 2 < (radius + other) ** 2:
+                        if math.hypot(x - ox, y - oy) < radius + other:
                             return False
         return True

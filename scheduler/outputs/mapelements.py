@@ -20,7 +20,6 @@ from markupsafe import Markup, escape
 from scheduler.model.config import MapSettings
 from scheduler.outputs.basemap import zoom_scale
 from scheduler.outputs.geometry import XY, Frame, Strand
-from scheduler.outputs.labels import Placing
 from scheduler.outputs.scene import Marker, Route, Scene
 from scheduler.outputs.streets import WIDTHS
 
@@ -82,7 +81,7 @@ def background(scene: Scene, *, below_tiles: bool) -> Drawing:
     base = scene.basemap
     frame = base.frame
     scales = [zoom_scale(zoom, frame.lat) for zoom in _NAME_ZOOMS]
-    placed = Placing(base.names, scene.marks, scene.lines).at_scales(scales)
+    placed = scene.names.at_scales(scales)
     data = {
         "metres_per_px": zoom_scale(0, frame.lat),
         "below_tiles": below_tiles,

@@ -7,6 +7,7 @@ A scene is drawn twice from the same numbers: as a live Folium map (`maps`) and 
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from scheduler.base.i18n import _, clock, day, km, minutes
 from scheduler.model.geo import Background, Point
@@ -16,6 +17,7 @@ from scheduler.outputs.basemap import Basemap, basemap
 from scheduler.outputs.cards import stop_lines
 from scheduler.outputs.geometry import XY, Box, Frame, Strand, side_by_side
 from scheduler.outputs.itinerary import Rides
+from scheduler.outputs.labels import Placing
 
 #: How many colours (by weekday) and dash patterns (by consultant) `map.css` has.
 COLOURS, DASHES = 7, 4
@@ -74,7 +76,7 @@ class Route:
     arrows: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Scene:
     """All of a map. `view` is to be seen at first; the background reaches as far as `extent`.
 
@@ -97,18 +99,15 @@ class Scene:
         """The markers of the places and of every route, in order."""
         return (*self.places, *(marker for route in self.routes for marker in route.markers))
 
-    @property
-    def marks(self) -> list[tuple[XY, float]]:
-        """The markers' points, with the radius in pixels that names keep from them."""
+    @cached_property
+    def names(self) -> Placing:
+        """The names of the background, which keep clear of the markers and of all rides."""
         metres = self.basemap.frame.metres
-        return [
+        marks = [
             (metres(marker.point), _DOT_PX if marker.sign.minor else _MARKER_PX) for marker in self.markers
         ]
-
-    @property
-    def lines(self) -> list[tuple[XY, ...]]:
-        """The middle lines of all rides."""
-        return [strand.points for route in self.routes for strand in route.strands]
+        lines = [strand.points for route in self.routes for strand in route.strands]
+        return Placing(self.basemap.names, marks, lines)
 
 
 def round_scene(roster: Roster, round_: Round, rides: Rides, background: Background) -> Scene:

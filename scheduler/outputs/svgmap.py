@@ -10,7 +10,7 @@ from itertools import pairwise
 from markupsafe import Markup, escape
 
 from scheduler.outputs.geometry import XY, Strand
-from scheduler.outputs.labels import Name, Placing
+from scheduler.outputs.labels import Name
 from scheduler.outputs.scene import Scene, Sign
 from scheduler.outputs.streets import STREET_CLASSES, WIDTHS
 
@@ -36,7 +36,7 @@ def svg(scene: Scene, title: str) -> Markup:
         return (xy[0] - box.west) / scale, (box.north - xy[1]) / scale
 
     metres = scene.basemap.frame.metres
-    names = Placing(scene.basemap.names, scene.marks, scene.lines).at_scales([scale])
+    names = scene.names.at_scales([scale])
     parts = [
         *_background(scene, px, scale),
         *_cells(scene, px),

@@ -11,6 +11,7 @@ from typing import Literal
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, km
 from scheduler.model.project import Place, Project, problem_at
+from scheduler.model.text import Text
 from scheduler.network import Network
 from scheduler.places.addresses import (
     AddressBook,
@@ -18,7 +19,7 @@ from scheduler.places.addresses import (
     AddressMatch,
     AmbiguousAddressError,
     WrittenAddress,
-    nearest_note,
+    estimate_note,
     read_address,
     street_key,
 )
@@ -27,7 +28,7 @@ from scheduler.places.online import OnlineAddresses
 __all__ = ["FARTHEST_M", "Located", "Search", "locate", "search_places", "street_key"]
 
 #: A place further than this from any street that may be ridden is a mistake.
-FARTHEST_M = 250.0
+FARTHEST_M = 200.0
 
 Source = Literal["table", "address", "nearest", "online"]
 
@@ -36,17 +37,17 @@ Source = Literal["table", "address", "nearest", "online"]
 class Located:
     """Where a place's coordinates come from, and how far it is to the bicycle network.
 
-    `source` is "table" (lat and lon were given), "address" (the map's address point), "nearest" (that
-    of the nearest number on the street) or "online". `approximate` tells that the point was not
-    surveyed, or that a service knew only the street. `note` is a sentence about what was not found as
-    it is written, else empty; a home visit's does not tell where it is.
+    `source` is "table" (lat and lon were given), "address" (the map's address point), "nearest" (estimated
+    from the nearest numbers on the street) or "online". `approximate` tells that the point was not
+    surveyed, or that a service knew only the street. `note` tells of what was not found as it is
+    written, if anything; a home visit's does not tell where it is.
     """
 
     place_id: str
     source: Source
     approximate: bool
     distance_m: float
-    note: str = ""
+    note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def locate(
     ------
     InputError
         With one problem for every place whose address is not found, is ambiguous or outside Denmark,
-        or that lies more than 250 m from any street that may be ridden.
+        or that lies more than 200 m from any street that may be ridden.
     ServiceError
         When an online service is asked and cannot be had.
     """
@@ -103,7 +104,7 @@ def search_places(project: Project, network: Network, online: OnlineAddresses | 
             places.append(place)
             continue
         if found.note and private:
-            note = _("the map does not have its house number; the nearest on that street is used")
+            note = Text("home_nearest_number", {"place_id": place.place_id})
             found = dataclasses.replace(found, note=note)
         places.append(found.place)
         column = "lat" if found.source == "table" else "address"
@@ -120,7 +121,7 @@ class _Found:
     place: Place
     source: Source
     approximate: bool = False
-    note: str = ""
+    note: Text | None = None
 
 
 def _find(place: Place, book: AddressBook, online: OnlineAddresses | None) -> _Found:
@@ -132,9 +133,9 @@ def _find(place: Place, book: AddressBook, online: OnlineAddresses | None) -> _F
     reasons: list[AddressError] = []
     try:
         match = book.find(written, place.address)
-        if match.exact:
+        if not match.neighbours:
             return _at_point(place, match, "address")
-        on_street = _at_point(place, match, "nearest", nearest_note(match, written))
+        on_street = _at_point(place, match, "nearest", estimate_note(place, match, written))
     except AmbiguousAddressError:
         raise
     except AddressError as error:
@@ -157,11 +158,12 @@ def _ask(place: Place, written: WrittenAddress, online: OnlineAddresses) -> _Fou
     moved = dataclasses.replace(place, lat=answer.lat, lon=answer.lon)
     if answer.exact:
         return _Found(moved, "online")
-    note = _("{address} is known online only as {name}").format(address=place.address, name=answer.name)
+    params = {"place_id": place.place_id, "address": place.address, "name": answer.name}
+    note = Text("online_only", params)
     return _Found(moved, "online", approximate=True, note=note)
 
 
-def _at_point(place: Place, match: AddressMatch, source: Source, note: str = "") -> _Found:
+def _at_point(place: Place, match: AddressMatch, source: Source, note: Text | None = None) -> _Found:
     moved = dataclasses.replace(place, lat=match.point.lat, lon=match.point.lon)
     return _Found(moved, source, match.point.approximate, note)
 

@@ -13,7 +13,8 @@ from scheduler.model.geo import RidePath, StreetLeg
 from scheduler.model.problem import TravelTimes
 from scheduler.model.project import Place, problem_at
 from scheduler.network import Network
-from scheduler.network.search import Rides, fastest_rides
+from scheduler.network.rides import Rides, fastest_rides
+from scheduler.places.addresses import street_key, street_of
 
 #: Times are rounded up to whole seconds, but not for the last bits of a float.
 _TOLERANCE_S = 1e-6
@@ -97,7 +98,12 @@ def travel_times(network: Network, places: Sequence[Place], cycling: Cycling | N
     if cycling is not None and cycling != network.cycling:
         network = network.riding_at(cycling)
     at = [place.point for place in places]
-    rides = fastest_rides(network, [network.snap(lat, lon) for lat, lon in at])
+    streets = {street_key(name): name for name in network.names}
+    snaps = [
+        network.snap(*point, streets.get(street_of(place), ""))
+        for place, point in zip(places, at, strict=True)
+    ]
+    rides = fastest_rides(network, snaps)
     # Two places at one point, two practices of one house, are not ridden between.
     coordinates = np.array(at).reshape(-1, 2)
     apart = (coordinates[:, None] != coordinates[None]).any(axis=2)
@@ -123,4 +129,7 @@ def _require_reachable(network: Network, places: Sequence[Place], unreachable: l
         )
         problems.append(problem_at(end.origin or start.origin, reason, "address"))
     if problems:
-        raise InputError(problems, hint=_("Use a map with all places and the streets between them."))
+        hint = _("Use a map with all places and the streets between them.")
+        if network.is_ferry.any() and np.isinf(network.cycling.ferry_wait_s):
+            hint += " " + _("Or set ferry_wait_s under [cycling], if the ferry is to be taken.")
+        raise InputError(problems, hint=hint)

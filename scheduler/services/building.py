@@ -23,10 +23,17 @@ from scheduler.network.area import DEFAULT_MARGIN_KM, Surroundings
 from scheduler.network.extract import Bounds, addresses_on, bounds_of, extract
 from scheduler.network.loading import is_builtin
 from scheduler.network.mapfile import MapFile, open_map
-from scheduler.network.osm import OsmData
+from scheduler.network.osm import OsmData, require_order
 from scheduler.network.writing import write_osm
 from scheduler.outputs import networkmap
-from scheduler.places.addresses import AddressBook, AddressError, WrittenAddress, read_address, street_key
+from scheduler.places.addresses import (
+    AddressBook,
+    AddressError,
+    WrittenAddress,
+    read_address,
+    street_key,
+    street_keys,
+)
 from scheduler.places.geocoding import Search, distance_words, search_places, unreachable
 from scheduler.places.online import OnlineAddresses
 from scheduler.services.planner import NETWORK_FILE, project_network
@@ -102,7 +109,7 @@ def build_network(
             else:
                 write_osm(part, taken)
             _require_places(project, part, file, online, progress)
-            files.move(part, target)
+            files.put(part, target)
     except InputError as error:
         raise _naming(error, part, file) from error
     network = load_network(target, project.config.cycling, progress=progress)
@@ -117,6 +124,7 @@ def _extract(project: Project, file: Path, opened: MapFile, margin_km: float) ->
     area = None if whole else Surroundings(list(points.values()), margin_km * 1000)
     taken = extract(file, opened, area)
     if not taken.ways and (bounds := bounds_of(opened)):
+        require_order(bounds.south, bounds.west, file)
         outside = [
             _outside(place, points[place.place_id], bounds) for place in places if place.place_id in points
         ]
@@ -139,7 +147,7 @@ def _points(places: tuple[Place, ...], opened: MapFile) -> dict[str, Point]:
             continue  # what is wrong with it is said when the place is needed
     if not written:
         return points
-    streets = {street_key(address.street) for address in written.values()}
+    streets = {key for address in written.values() for key in street_keys(address.street)}
     judged: dict[str, bool] = {}
 
     def wanted(street: str) -> bool:

@@ -5,12 +5,13 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from scheduler.base.errors import InputError, InputProblem, InvalidRosterError
+from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.files import Claim, claimed
-from scheduler.base.i18n import _
+from scheduler.base.i18n import _, language
 from scheduler.base.progress import Progress, Silent
 from scheduler.base.resources import builtin_map
 from scheduler.checks import Violation, check
@@ -23,24 +24,37 @@ from scheduler.model.problem import Problem
 from scheduler.model.project import Project
 from scheduler.model.roster import Roster
 from scheduler.model.rosterfile import load
+from scheduler.model.text import Text
 from scheduler.network import Network, load_network
-from scheduler.outputs.write import publish, write
+from scheduler.outputs.artifacts import Artifacts
+from scheduler.outputs.write import put
 from scheduler.places.geocoding import Located, locate
 from scheduler.places.online import OnlineAddresses
 from scheduler.places.travel import Travel, travel_times
 from scheduler.services.advice import Advice, advise
-from scheduler.solver.isolation import SolverProcess, best_rosters
+from scheduler.services.decide import Plan, decide
+from scheduler.solver.isolation import SolverProcess
 from scheduler.week.problem import week_problem
 
 #: The network of a project folder; without it, and without a setting, the built-in map serves.
 NETWORK_FILE = "network.osm"
-#: The proof of a bound may be checked for as long as the search took, but not less than this.
-_LEAST_PROOF_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """A project ready to plan any week: places with coordinates, the network, and travel times."""
+    """A project ready to plan any week: places with coordinates, the network, and travel times.
+
+    Attributes
+    ----------
+    project
+        The project, with coordinates of all places.
+    located
+        Where each place's coordinates come from.
+    network
+        The bicycle network.
+    travel
+        Seconds and metres between all places, and the rides.
+    """
 
     project: Project
     located: tuple[Located, ...]
@@ -50,9 +64,20 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A week's roster and where it was written; `alternatives` are others, each with its folder.
+    """A week's roster and where it was written.
 
-    `proof` says what became of checking the roster's bound; that of alternatives is the same bound.
+    Attributes
+    ----------
+    roster
+        The best roster that was found.
+    folder
+        Where it was written.
+    files
+        All files that were written.
+    proof
+        What became of checking the bound.
+    alternatives
+        Other rosters nearly as good, each with its folder; their proof is of the same bound.
     """
 
     roster: Roster
@@ -60,6 +85,13 @@ class Planned:
     files: tuple[Path, ...]
     proof: BoundCheck
     alternatives: "tuple[Planned, ...]" = ()
+
+    def summary(self) -> str:
+        """Return the roster's figures and what is not met, as `Roster.summary`."""
+        return self.roster.summary()
+
+    def _repr_html_(self) -> str:
+        return self.roster._repr_html_()
 
 
 def network_file(data_dir: Path, config: Config) -> Path:
@@ -70,8 +102,9 @@ def network_file(data_dir: Path, config: Config) -> Path:
     return own if os.path.lexists(own) else builtin_map()
 
 
-def project_network(data_dir: Path, *, progress: Progress | None = None) -> Network:
+def project_network(data_dir: str | Path, *, progress: Progress | None = None) -> Network:
     """Load the bicycle network that serves a project."""
+    data_dir = Path(data_dir)
     return _network(data_dir, read_project(data_dir).config, progress or Silent())
 
 
@@ -79,12 +112,12 @@ def _network(data_dir: Path, config: Config, progress: Progress) -> Network:
     return load_network(network_file(data_dir, config), config.cycling, progress=progress)
 
 
-def prepare(data_dir: Path, *, online: bool = False, progress: Progress | None = None) -> Prepared:
+def prepare(data_dir: str | Path, *, online: bool = False, progress: Progress | None = None) -> Prepared:
     """Read a project folder, find its places, and calculate the travel times between them.
 
     With `online`, addresses that the map does not know are looked up, but for those of home visits.
     """
-    progress = progress or Silent()
+    data_dir, progress = Path(data_dir), progress or Silent()
     progress.step(_("Reading the tables"))
     project = read_project(data_dir)
     progress.step(_("Bicycle network"))
@@ -127,7 +160,7 @@ def prepare_changed(prepared: Prepared, project: Project, online: OnlineAddresse
     return Prepared(project, kept, prepared.network, travel)
 
 
-def problem(prepared: Prepared, week: Week) -> Problem:
+def problem(prepared: Prepared, week: str | Week) -> Problem:
     """Return what a week of a prepared project asks for."""
     asked = week_problem(prepared.project, prepared.travel.times, week)
     inputs = f"{prepared.project.sha256} {prepared.network.sha256}"
@@ -135,9 +168,9 @@ def problem(prepared: Prepared, week: Week) -> Problem:
 
 
 def plan_week(
-    data_dir: Path,
-    week: Week,
-    out_dir: Path,
+    data_dir: str | Path,
+    week: str | Week,
+    out_dir: str | Path = "out",
     *,
     time_limit_s: float = 20.0,
     seed: int = 0,
@@ -163,73 +196,55 @@ def plan_week(
     SchedulerError
         When the search, which runs in a process of its own, crashed or needed too much memory.
     """
-    progress = progress or Silent()
-    with claimed(out_dir / str(week), parents=True) as claim:
+    week, progress = Week.asked(week), progress or Silent()
+    with claimed(Path(out_dir) / str(week), parents=True) as claim:
         with SolverProcess() as solver:  # started first: it imports the engine while the tables are read
             prepared = prepare(data_dir, online=online, progress=progress)
-            asked = problem(prepared, week)
-            rosters = solver.run(
-                best_rosters,
-                asked,
-                memory_mb=prepared.project.config.solver.memory_mb,
-                progress=progress,
-                stop=stop,
+            best, *others = decide(
+                problem(prepared, week),
+                search=partial(solver.best_rosters, memory_mb=prepared.project.config.solver.memory_mb),
                 time_limit_s=time_limit_s,
                 seed=seed,
                 alternatives=alternatives,
+                progress=progress,
+                stop=stop,
             )
-        proof = _proven(asked, rosters, progress)
         progress.step(_("Maps and files"))
-        best = _published(rosters[0], proof, prepared, claim)
-        return dataclasses.replace(
-            best, alternatives=tuple(_alternatives(rosters[1:], proof, prepared, claim.target))
-        )
+        written = _written(best, prepared, claim)
+        return dataclasses.replace(written, alternatives=tuple(_alternatives(others, prepared, claim.target)))
 
 
-def _proven(asked: Problem, rosters: Sequence[Roster], progress: Progress) -> BoundCheck:
-    """Check rosters against every rule, and the bound that they have in common."""
-    progress.step(_("Checking the roster"))
-    violations = [violation for roster in rosters for violation in check(asked, roster)]
-    if violations:
-        raise InvalidRosterError(InputProblem(str(violation)) for violation in violations)
-    progress.step(_("Checking the proof"))
-    proof = check_bound(asked, rosters[0], time_limit_s=max(_LEAST_PROOF_S, rosters[0].solve_seconds))
-    if proof.verified is False:
-        raise InvalidRosterError(proof.detail)
-    return proof
-
-
-def _alternatives(
-    rosters: Sequence[Roster], proof: BoundCheck, prepared: Prepared, best: Path
-) -> Iterator[Planned]:
-    """Write rosters into folders of their own beside that of the best."""
-    for number, roster in enumerate(rosters, start=1):
+def _alternatives(plans: Sequence[Plan], prepared: Prepared, best: Path) -> Iterator[Planned]:
+    """Write plans into folders of their own beside that of the best."""
+    for number, plan in enumerate(plans, start=1):
         with claimed(best.with_name(f"{best.name}-alternative-{number}")) as claim:
-            yield _published(roster, proof, prepared, claim)
+            yield _written(plan, prepared, claim)
 
 
-def _published(roster: Roster, proof: BoundCheck, prepared: Prepared, claim: Claim) -> Planned:
-    """Write everything that people see of a roster into the claimed folder."""
-    roster = roster.replace(
-        notes=(*roster.notes, *location_notes(prepared.located)),
-        map_note=_("Simplified map") if prepared.network.simplified else "",
+def _written(plan: Plan, prepared: Prepared, claim: Claim) -> Planned:
+    """Write everything that people see of a plan into the claimed folder."""
+    shown = artifacts(plan, prepared, language())
+    return Planned(shown.roster, claim.target, put(shown, claim), plan.proof)
+
+
+def artifacts(plan: Plan, prepared: Prepared, lang: str) -> Artifacts:
+    """Return everything that people see of a plan, in the language `lang`."""
+    roster = plan.roster.replace(
+        notes=(*plan.roster.notes, *location_notes(prepared.located)),
+        map_note=Text("simplified_map") if prepared.network.simplified else None,
     )
-    files = publish(
-        lambda beside: write(
-            roster,
-            beside,
-            rides=rides(roster, prepared.travel),
-            background=prepared.network.background(),
-            map_settings=prepared.project.config.map,
-        ),
-        claim,
+    return Artifacts(
+        roster,
+        rides(roster, prepared.travel),
+        prepared.network.background(),
+        lang,
+        map_settings=prepared.project.config.map,
     )
-    return Planned(roster, claim.target, files, proof)
 
 
 def advise_week(
-    data_dir: Path,
-    week: Week,
+    data_dir: str | Path,
+    week: str | Week,
     *,
     time_limit_s: float = 60.0,
     online: bool = False,
@@ -237,7 +252,7 @@ def advise_week(
     stop: Callable[[], bool] | None = None,
 ) -> Advice:
     """Find the single changes that would help a week most; nothing is written. Errors as for `plan_week`."""
-    progress = progress or Silent()
+    week, progress = Week.asked(week), progress or Silent()
     with SolverProcess() as solver:
         prepared = prepare(data_dir, online=online, progress=progress)
         return solver.run(
@@ -250,9 +265,9 @@ def advise_week(
         )
 
 
-def location_notes(located: Iterable[Located]) -> tuple[str, ...]:
+def location_notes(located: Iterable[Located]) -> tuple[Text, ...]:
     """Return a note for every place that was not found as its address is written."""
-    return tuple(f"{found.place_id}: {found.note}" for found in located if found.note)
+    return tuple(found.note for found in located if found.note)
 
 
 def rides(roster: Roster, travel: Travel) -> dict[tuple[str, str], RidePath]:
@@ -275,7 +290,7 @@ class Checked:
     proof: BoundCheck
 
 
-def check_roster(data_dir: Path, roster_file: Path, *, time_limit_s: float = 60.0) -> Checked:
+def check_roster(data_dir: str | Path, roster_file: str | Path, *, time_limit_s: float = 60.0) -> Checked:
     """Check a roster.json, and the proof in it, against the project that it was planned from.
 
     The proof is checked for no longer than `time_limit_s`.

@@ -39,7 +39,7 @@ _EXIT_S = 5.0
 
 
 def best_rosters(problem: "Problem", **options: Any) -> "tuple[Roster, ...]":
-    """Return the roster of `scheduler.solver.engine.solve` and its alternatives, for `SolverProcess.run`."""
+    """Return the roster of `scheduler.solver.engine.solve` and its alternatives; the options are its own."""
     from scheduler.solver.engine import solve
 
     solution = solve(problem, **options)
@@ -77,6 +77,11 @@ class SolverProcess:
     ) -> None:
         """End the child, at once."""
         self._child.end()
+
+    def best_rosters(self, problem: "Problem", *, memory_mb: int, **options: Any) -> "tuple[Roster, ...]":
+        """Return what `best_rosters` finds in the child, which then ends. Errors as for `run`."""
+        with self:
+            return self.run(best_rosters, problem, memory_mb=memory_mb, **options)
 
     def run(
         self,

@@ -4,26 +4,17 @@ Nothing here reads the clock.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cache
-from typing import Literal
 
 from scheduler.base.i18n import _, language
 from scheduler.model.clock import Week
 from scheduler.model.config import CalendarSettings
 from scheduler.model.problem import ClosedSlot, RoomSlot
 from scheduler.model.project import Consultant, EngagementRule, Practice, Project, RoomRule, ShiftRule
+from scheduler.model.text import Text
 
 ALL = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """Why a day is closed."""
-
-    code: Literal["holiday", "closure"]
-    reason: str
 
 
 @cache
@@ -41,31 +32,43 @@ def _holidays(country: str, year: int, lang: str) -> tuple[dict[dt.date, str], d
     return dict(public), optional
 
 
-def holiday(settings: CalendarSettings, day: dt.date) -> str | None:
-    """Return the name of a public holiday or a day of `also_closed`; None on other days."""
-    public, optional = _holidays(settings.country, day.year, language())
-    if day in public:
-        return public[day]
-    if f"{day:%m-%d}" in settings.also_closed:
-        return optional.get(day, _("closed every year"))
-    return None
+def is_holiday(settings: CalendarSettings, day: dt.date) -> bool:
+    """Tell whether a day is a public holiday or one of `also_closed`."""
+    public, _optional = _holidays(settings.country, day.year, "en")
+    return day in public or f"{day:%m-%d}" in settings.also_closed
 
 
-def closed(project: Project, day: dt.date, who: str = ALL) -> Closed | None:
-    """Tell whether a day is closed for everybody, or for a practice or consultant besides."""
-    name = holiday(project.config.calendar, day)
-    if name is not None:
-        return Closed("holiday", name)
+def closed(project: Project, day: dt.date, who: str = ALL) -> Text | None:
+    """Return why a day is closed for everybody, or for a practice or consultant besides; None where it is not."""
+    calendar = project.config.calendar
+    if is_holiday(calendar, day):
+        return Text("holiday", {"country": calendar.country, "date": str(day)})
     for closure in project.closures:
         if closure.who in (ALL, who) and closure.first_day <= day <= closure.last_day:
-            return Closed("closure", closure.reason or _("closed"))
+            return Text("closure", {"reason": closure.reason} if closure.reason else {})
     return None
 
 
-def closed_reason(project: Project, day: dt.date) -> str | None:
-    """Return why nobody works on a day; None where it is an ordinary day."""
-    reason = closed(project, day)
-    return reason.reason if reason else None
+def why_closed(reason: Text) -> str:
+    """Say why a day is closed for somebody, in the language in force.
+
+    Raises
+    ------
+    LookupError, NotImplementedError, TypeError, ValueError
+        When there is no such reason.
+    """
+    match reason.code, reason.params:
+        case "holiday", {"country": str(country), "date": str(date)}:
+            day = dt.date.fromisoformat(date)
+            public, optional = _holidays(country, day.year, language())
+            return public.get(day) or optional.get(day) or _("closed every year")
+        case "closure", {"reason": str(written)}:
+            return written
+        case "closure", _nothing:
+            return _("closed")
+        case "inactive", _nothing:
+            return _("the practice is not active")
+    raise LookupError(reason.code)
 
 
 def weeks_of_period(project: Project) -> tuple[Week, ...]:
@@ -114,7 +117,7 @@ def room_slots(
 ) -> tuple[tuple[RoomSlot, ...], tuple[ClosedSlot, ...]]:
     """Return a practice's room slots in a week, and those that are closed, each in order."""
     slots, closed_slots = set(), []
-    reasons: dict[dt.date, Closed | None] = {}
+    reasons: dict[dt.date, Text | None] = {}
     for rule in project.rooms_of.get(practice.practice_id, ()):
         day = dates_of(rule, week, rule.valid_from, rule.valid_to)
         if day is None:
@@ -124,9 +127,9 @@ def room_slots(
             reasons[day] = closed(project, day, practice.practice_id)
         reason = reasons[day]
         if not is_active(practice, day):
-            closed_slots.append(ClosedSlot(slot=slot, code="inactive"))
+            closed_slots.append(ClosedSlot(slot=slot, reason=Text("inactive")))
         elif reason:
-            closed_slots.append(ClosedSlot(slot=slot, code=reason.code, reason=reason.reason))
+            closed_slots.append(ClosedSlot(slot=slot, reason=reason))
         else:
             slots.add(slot)
     return (
@@ -150,7 +153,7 @@ def shifts_on(project: Project, day: dt.date) -> Iterator[tuple[Consultant, Shif
             yield consultant, rule
 
 
-def never_met(project: Project) -> tuple[str, ...]:
+def never_met(project: Project) -> tuple[Text, ...]:
     """Return a warning for every request of the period that can never be met.
 
     A practice whose due weeks and room weeks never meet (odd weeks and "every second week" part
@@ -165,27 +168,19 @@ def never_met(project: Project) -> tuple[str, ...]:
     warnings.extend(_home_visits_never_made(project))
     practices = {practice.practice_id: practice for practice in project.practices}
     warnings.extend(
-        _(
-            "{practice_id}: the demand for {week} has no effect, as the practice is not due in that week"
-        ).format(practice_id=demand.practice_id, week=demand.week)
+        Text("demand_not_due", {"practice_id": demand.practice_id, "week": str(demand.week)})
         for demand in project.demand
         if demand.conversations and not is_due(project, practices[demand.practice_id], demand.week)
     )
     return tuple(warnings)
 
 
-def _never_visited(project: Project, practice: Practice) -> str | None:
+def _never_visited(project: Project, practice: Practice) -> Text | None:
     weeks = weeks_of_period(project)
     asking = [week for week in weeks if requested_conversations(project, practice, week)]
     if not asking:
         silent = practice.conversations == 0
-        return (
-            None
-            if silent
-            else _("{practice_id}: the practice is due in no week of the period").format(
-                practice_id=practice.practice_id
-            )
-        )
+        return None if silent else Text("never_due", {"practice_id": practice.practice_id})
     defaults = project.config.defaults
     shortest_s = defaults.setup_s + defaults.conversation_s
     has_room = False
@@ -195,25 +190,17 @@ def _never_visited(project: Project, practice: Practice) -> str | None:
         if any(_someone_can(project, slot, shortest_s, base_id=practice.base_id) for slot in slots):
             return None
     if has_room:
-        return _("{practice_id}: no consultant works when the practice has a room").format(
-            practice_id=practice.practice_id
-        )
-    return _("{practice_id}: the practice has no room in any of the {count} weeks in which it is due").format(
-        practice_id=practice.practice_id, count=len(asking)
-    )
+        return Text("never_at_work", {"practice_id": practice.practice_id})
+    return Text("never_a_room", {"practice_id": practice.practice_id, "n": len(asking)})
 
 
-def _home_visits_never_made(project: Project) -> Iterable[str]:
+def _home_visits_never_made(project: Project) -> Iterator[Text]:
     for visit in project.home_visits:
         slot = RoomSlot(date=visit.date, start_s=visit.start_s, end_s=visit.end_s)
-        if reason := closed_reason(project, visit.date):
-            yield _("{visit_id}: the home visit is on a closed day ({reason})").format(
-                visit_id=visit.visit_id, reason=reason
-            )
+        if reason := closed(project, visit.date):
+            yield Text("home_visit_closed", {"visit_id": visit.visit_id, "reason": reason})
         elif not _someone_can(project, slot, visit.duration_s, consultant_id=visit.consultant_id):
-            yield _("{visit_id}: nobody who may make the home visit works then").format(
-                visit_id=visit.visit_id
-            )
+            yield Text("home_visit_nobody", {"visit_id": visit.visit_id})
 
 
 def _someone_can(

@@ -22,20 +22,21 @@ from scheduler.model.problem import (
 )
 from scheduler.model.project import BASE, Consultant, Place, Practice, Project, problem_at
 from scheduler.model.roster import Roster
+from scheduler.model.text import Text
 from scheduler.week import pins
 from scheduler.week.calendar import (
     ALL,
     closed,
-    closed_reason,
     dates_of,
     requested_conversations,
     room_slots,
     shifts_on,
 )
+from scheduler.week.sound import unridden
 
 
 def week_problem(
-    project: Project, travel: TravelTimes, week: Week, *, published: Roster | None = None
+    project: Project, travel: TravelTimes, week: str | Week, *, published: Roster | None = None
 ) -> Problem:
     """Return what a week asks for.
 
@@ -45,22 +46,23 @@ def week_problem(
         Checked, with its places geocoded.
     travel
         Between at least all places that the week needs.
+    week
+        As ``"2009-W20"``, or a `Week`.
     published
         The roster that people already have; moving away from its visits counts as change.
 
     Raises
     ------
     InputError
-        With every engagement that cannot be ridden to, and every pin that breaks a rule.
-    ValueError
-        When `travel` lacks a place.
+        With every place that `travel` lacks, every engagement that cannot be ridden to, and every pin that
+        breaks a rule.
     """
+    week = Week.asked(week)
     days = tuple(_consultant_days(project, week))
     requests = tuple(_requests(project, week, published))
     places = _needed_places(project, days, requests)
-    missing = places.keys() - set(travel.place_ids)
-    if missing:
-        raise ValueError(f"no travel times for {', '.join(sorted(missing))}")
+    if missing := sorted(places.keys() - set(travel.place_ids)):
+        raise InputError(InputProblem(unridden(place_id)) for place_id in missing)
     problem = Problem(
         week=week,
         consultants=project.consultants,
@@ -81,16 +83,16 @@ def week_problem(
     return problem
 
 
-def _notes(project: Project, week: Week) -> Iterator[str]:
+def _notes(project: Project, week: Week) -> Iterator[Text]:
     period = project.config.period
     if week.days[-1] < period.start or week.monday > period.end:
-        yield _("{week} lies outside the project's period").format(week=week)
+        yield Text("outside_period", {"week": str(week)})
 
 
 def _closed_days(project: Project, week: Week) -> Iterator[ClosedDay]:
     working = {shift.weekday for shift in project.shifts}
     for day in week.days:
-        reason = closed_reason(project, day)
+        reason = closed(project, day)
         if reason is not None and day.weekday() in working:
             yield ClosedDay(date=day, reason=reason)
 
@@ -166,7 +168,7 @@ def _home_requests(project: Project, week: Week) -> Iterator[Request]:
             consultant_id=visit.consultant_id,
             base_id=None,
             slots=() if reason else (slot,),
-            closed_slots=(ClosedSlot(slot=slot, code=reason.code, reason=reason.reason),) if reason else (),
+            closed_slots=(ClosedSlot(slot=slot, reason=reason),) if reason else (),
         )
 
 

@@ -4,8 +4,10 @@ The map is the same square for all: A and B at the ends of a street of 200 m, wh
 case is about, and a way round of 600 m that is good to ride.
 """
 
+import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 from osmfiles import Xy, at, network_of, osm_xml
 
@@ -28,6 +30,7 @@ PLAIN = Cycling(
     right_turn_s=0,
     left_turn_s=0,
     signal_s=0,
+    ferry_wait_s=0,
 )
 #: Seconds of the stubs, and of 200 m: at 18 km/h a second takes 5 m.
 STUBS, RIDE, PUSH, CARRY, ROUND = 20, 40, 80, 160, 120
@@ -57,7 +60,7 @@ def _street(folder: Path, tags: str, node: str = "", relations: str = "") -> tup
         ("highway=motorway_link bicycle=yes", ROUND, ROUND),
         ("highway=trunk motorroad=yes", ROUND, ROUND),
         ("highway=trunk", RIDE, RIDE),
-        ("highway=tertiary bicycle=no", ROUND, ROUND),
+        ("highway=tertiary bicycle=no", PUSH, PUSH),
         ("highway=tertiary bicycle=use_sidepath", ROUND, ROUND),
         ("highway=service access=private", ROUND, ROUND),
         ("highway=service access=no", ROUND, ROUND),
@@ -92,6 +95,32 @@ def _street(folder: Path, tags: str, node: str = "", relations: str = "") -> tup
         ("highway=living_street vehicle=no", PUSH, PUSH),
         ("highway=footway foot=private", ROUND, ROUND),
         ("highway=steps", ROUND, ROUND),  # carrying it takes longer than the way round
+        # Where riding is forbidden, in one direction or at some hours, one walks.
+        ("highway=residential bicycle=no", PUSH, PUSH),
+        ("highway=pedestrian bicycle=no", PUSH, PUSH),
+        ("highway=residential bicycle=no foot=no", ROUND, ROUND),
+        ("highway=trunk bicycle=no", ROUND, ROUND),
+        ("highway=trunk bicycle=no sidewalk=both", PUSH, PUSH),
+        ("highway=trunk bicycle=no foot=yes", PUSH, PUSH),
+        ("highway=path access=no foot=yes", PUSH, PUSH),
+        ("highway=service access=private foot=permissive", PUSH, PUSH),
+        ("highway=service access=private foot=private", ROUND, ROUND),
+        ("highway=path bicycle=private", ROUND, ROUND),
+        ("highway=path bicycle=private foot=yes", PUSH, PUSH),
+        ("highway=residential bicycle:backward=no", RIDE, PUSH),
+        ("highway=residential bicycle:forward=no", PUSH, RIDE),
+        ("highway=residential bicycle:backward=no foot=no", RIDE, ROUND),
+        ("highway=residential bicycle:backward=dismount", RIDE, PUSH),
+        ("highway=residential vehicle:backward=no", RIDE, PUSH),
+        ("highway=residential vehicle:backward=no bicycle=yes", RIDE, RIDE),
+        ("highway=residential access:forward=no foot=yes", PUSH, RIDE),
+        ("highway=residential access:forward=private", ROUND, RIDE),
+        ("highway=residential access=no bicycle:forward=yes", RIDE, ROUND),
+        ("highway=residential oneway=yes bicycle:backward=yes", RIDE, RIDE),
+        ("highway=residential oneway=-1 bicycle:forward=yes", RIDE, RIDE),
+        ("highway=residential oneway=yes bicycle:backward=yes foot=no", RIDE, RIDE),
+        ("highway=residential oneway=yes bicycle:forward=yes foot=no", RIDE, ROUND),
+        ("highway=pedestrian bicycle:forward=yes", RIDE, PUSH),
         # Streets of bicycles.
         ("highway=residential bicycle_road=yes", RIDE, RIDE),
         ("highway=residential cyclestreet=yes", RIDE, RIDE),
@@ -105,6 +134,80 @@ def test_steps_are_taken_where_they_are_faster(tmp_path: Path) -> None:
     far = NODES | {"c": (200, 600), "d": (0, 600)}
     network = network_of(tmp_path, osm_xml(far, {"Trappe": "amb highway=steps", **AROUND}), PLAIN)
     assert _seconds(network) == (CARRY, CARRY)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "along", "against"),
+    [
+        # A restriction counts if it holds at any time on workdays from 8 to 16.
+        ("access", "no @ (Mo-Fr 07:00-17:00)", ROUND, ROUND),
+        ("bicycle", "no @ (Mo-Fr 08:00-18:00)", PUSH, PUSH),
+        ("bicycle", "no @ (Mo-Fr 15:59-16:30)", PUSH, PUSH),
+        ("bicycle", "no @ (Mo-Fr 16:00-18:00)", RIDE, RIDE),
+        ("bicycle", "no @ (Mo-Fr 06:00-08:00)", RIDE, RIDE),
+        ("bicycle", "no @ (Sa,Su)", RIDE, RIDE),
+        ("bicycle", "no @ We", PUSH, PUSH),
+        ("bicycle", "no @ (Nov-Mar)", PUSH, PUSH),
+        ("bicycle", "dismount @ (10:00-18:00)", PUSH, PUSH),
+        ("vehicle", "no @ (Mo-Sa 11:00-23:00)", PUSH, PUSH),
+        ("bicycle", "no @ (Sa); dismount @ (Mo-Fr 10:00-12:00)", PUSH, PUSH),
+        ("bicycle:backward", "no @ (Mo-Fr 10:00-12:00)", RIDE, PUSH),
+        ("oneway", "yes @ (Mo-Fr 07:00-09:00)", RIDE, PUSH),
+        ("oneway", "-1 @ (Mo-Fr 07:00-09:00)", PUSH, RIDE),
+        ("oneway", "yes @ (Sa 07:00-09:00)", RIDE, RIDE),
+        # What is about other things than hours, or is no more, or cannot be read, says nothing.
+        ("access", "no @ (weight>3.5)", RIDE, RIDE),
+        ("access", "no @ (Mo-Fr 07:00-17:00 AND weight>3.5)", RIDE, RIDE),
+        ("bicycle", "no @ snow", RIDE, RIDE),
+        ("bicycle", "no @ (2019 Mar 01-2019 Jun 01)", RIDE, RIDE),
+        ("bicycle", "no @ (Mo-Fr 07:00", RIDE, RIDE),
+        ("bicycle", "no", RIDE, RIDE),
+        ("bicycle", "", RIDE, RIDE),
+        ("maxspeed", "30 @ (Mo-Fr 07:00-17:00)", RIDE, RIDE),
+    ],
+)
+def test_conditions_of_a_street(tmp_path: Path, key: str, value: str, along: int, against: int) -> None:
+    assert _conditional(tmp_path, "highway=residential", key, value) == (along, against)
+
+
+@pytest.mark.parametrize(
+    ("tags", "condition", "along", "against"),
+    [
+        # A permission counts only if it holds throughout.
+        ("highway=pedestrian", "bicycle=yes @ (Mo-Fr 07:00-17:00)", RIDE, RIDE),
+        ("highway=pedestrian", "bicycle=yes @ (08:00-16:00)", RIDE, RIDE),
+        ("highway=pedestrian", "bicycle=yes @ (Mo-Fr 08:00-15:59)", PUSH, PUSH),
+        ("highway=pedestrian", "bicycle=yes @ (Mo-Th 00:00-24:00)", PUSH, PUSH),
+        ("highway=pedestrian", "bicycle=yes @ (18:00-10:00)", PUSH, PUSH),
+        ("highway=residential bicycle=no", "bicycle=yes @ (24/7)", RIDE, RIDE),
+        ("highway=residential bicycle=no", "bicycle=dismount @ (24/7)", PUSH, PUSH),
+        ("highway=residential oneway=yes", "oneway:bicycle=no @ (Mo-Fr)", RIDE, PUSH),
+        ("highway=residential oneway=yes", "oneway=no @ (Mo-Fr)", RIDE, RIDE),
+        ("highway=residential oneway=yes", "oneway=no @ (Mo-Fr 09:00-16:00)", RIDE, PUSH),
+    ],
+)
+def test_permissions_of_a_street(tmp_path: Path, tags: str, condition: str, along: int, against: int) -> None:
+    key, value = condition.split("=", 1)
+    assert _conditional(tmp_path, tags, key, value) == (along, against)
+
+
+def _conditional(folder: Path, tags: str, key: str, value: str) -> tuple[int, int]:
+    sketch = f"amb {tags} {key}:conditional={value.replace(' ', '+')}"
+    return _seconds(network_of(folder, osm_xml(NODES, {"Gade": sketch, **AROUND}), PLAIN))
+
+
+def test_a_gate_on_a_junction_closes_nothing_and_is_counted(tmp_path: Path) -> None:
+    gate = {"m": "barrier=gate access=private"}
+    drive = {"Gade": "amb highway=residential", "Indkørsel": "mx highway=service access=private"}
+    nodes = NODES | {"x": (100, -60)}
+    network = network_of(tmp_path, osm_xml(nodes, {**drive, **AROUND}, gate), PLAIN)
+    assert _seconds(network) == (RIDE, RIDE)
+    assert network.info().open_gates == 1
+    # Where a street only goes on there is no junction.
+    halves = {"Gade": "am highway=residential", "Videre": "mb highway=residential"}
+    network = network_of(tmp_path, osm_xml(NODES, {**halves, **AROUND}, gate), PLAIN)
+    assert _seconds(network) == (ROUND, ROUND)
+    assert network.info().open_gates == 0
 
 
 @pytest.mark.parametrize(
@@ -148,14 +251,10 @@ def test_turn_restrictions(tmp_path: Path, tags: str, turns: bool) -> None:  # n
         f"<member type='way' ref='101' role='to'/><tag k='type' v='restriction'/>{pairs}</relation>"
     )
     xml = osm_xml(NODES, {"Gade": "amb highway=residential", **AROUND}, None, relation)
-    walked = Cycling(**{**_settings(PLAIN), "left_turn_s": 30})
+    walked = dataclasses.replace(PLAIN, left_turn_s=30)
     there, back = _seconds(network_of(tmp_path, xml, walked))
     assert there == (RIDE if turns else RIDE + 60)  # a forbidden turn is walked, which takes twice a left one
     assert back == RIDE
-
-
-def _settings(cycling: Cycling) -> dict[str, float]:
-    return {name: getattr(cycling, name) for name in cycling.__slots__}
 
 
 @pytest.mark.parametrize(
@@ -167,7 +266,7 @@ def _settings(cycling: Cycling) -> dict[str, float]:
         ("route=ferry bicycle=yes duration=00:01", 60, 60),
         ("route=ferry bicycle=yes duration=PT1M", 60, 60),
         ("route=ferry bicycle=yes duration=00:00:50", 50, 50),
-        ("route=ferry bicycle=yes duration=1 interval=00:01", 90, 90),
+        ("route=ferry bicycle=yes duration=1 interval=00:01", 60, 60),
         ("route=ferry bicycle=dismount maxspeed=18", RIDE, RIDE),
         ("route=ferry bicycle=yes", 70, 70),  # 10 km/h
         ("route=ferry bicycle=yes duration=00:01 oneway=yes", 60, ROUND),
@@ -178,6 +277,68 @@ def _settings(cycling: Cycling) -> dict[str, float]:
 )
 def test_ferries(tmp_path: Path, tags: str, along: int, against: int) -> None:
     assert _street(tmp_path, tags) == (along, against)
+
+
+@pytest.mark.parametrize(("wait_s", "seconds"), [(0, 60), (40, 100), (70, ROUND), (float("inf"), ROUND)])
+def test_a_ferry_is_waited_for_once_and_taken_where_that_is_faster(
+    tmp_path: Path, wait_s: float, seconds: int
+) -> None:
+    xml = osm_xml(NODES, {"Færge": "amb route=ferry bicycle=yes duration=00:01", **AROUND})
+    network = network_of(tmp_path, xml, dataclasses.replace(PLAIN, ferry_wait_s=wait_s))
+    assert network.cycling.ferry_wait_s == wait_s
+    there, back = _seconds(network)
+    assert there == back == seconds
+
+
+def test_no_ferry_is_taken_unless_the_settings_say_how_long_it_is_waited_for() -> None:
+    assert Cycling().ferry_wait_s == float("inf")
+
+
+def test_a_ferry_is_left_where_it_lands_and_nowhere_else(tmp_path: Path) -> None:
+    # A bridge across the water shares a node with the ferry, as careless maps have it.
+    nodes = NODES | {"u": (100, 300), "v": (100, -300)}
+    ways = {"Færge": "amb route=ferry bicycle=yes duration=00:01", "Bro": "umv highway=cycleway bridge=yes"}
+    xml = osm_xml(nodes, {**ways, **AROUND, "Kaj": "ucd highway=cycleway"})
+    network = network_of(tmp_path, xml, PLAIN)
+    ends = {tuple(network.shape(edge)[-1].round(6)) for edge in np.flatnonzero(network.is_ferry).tolist()}
+    assert ends == {tuple(np.round(at(*NODES[name]), 6)) for name in "ab"}
+    assert _seconds(network) == (60, 60)
+
+
+def test_a_place_on_the_water_belongs_to_the_shore(tmp_path: Path) -> None:
+    xml = osm_xml(NODES, {"Færge": "amb route=ferry bicycle=yes duration=00:01", **AROUND})
+    network = network_of(tmp_path, xml, PLAIN)
+    snap = network.snap(*at(80, 3))
+    assert not network.is_ferry[snap.edge]
+    assert snap.distance_m == pytest.approx(np.hypot(80, 3), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "tags", ["bridge=yes", "tunnel=yes", "layer=1", "layer=-1", "level=2", "bridge=viaduct layer=1"]
+)
+def test_a_door_belongs_to_a_street_of_its_own_level(tmp_path: Path, tags: str) -> None:
+    xml = osm_xml(NODES, {"Gade": f"amb highway=residential {tags}", **AROUND})
+    network = network_of(tmp_path, xml, PLAIN)
+    assert network.names[network.topology.name[network.snap(*at(100, 10)).edge]] in {"Vest", "Øst", "Udenom"}
+    # Where no other is near it serves all the same.
+    far = osm_xml(
+        {**NODES, "s": (-400, 0), "t": (600, 0), "a": (-390, 0), "b": (590, 0)},
+        {
+            "Gade": f"amb highway=residential {tags}",
+            "Vest": "sa highway=cycleway",
+            "Øst": "bt highway=cycleway",
+        },
+    )
+    network = network_of(tmp_path, far, PLAIN)
+    assert network.names[network.topology.name[network.snap(*at(100, 10)).edge]] == "Gade"
+
+
+@pytest.mark.parametrize("tags", ["bridge=no", "tunnel=no", "layer=0", "covered=yes"])
+def test_what_is_on_the_ground_is_no_bridge(tmp_path: Path, tags: str) -> None:
+    network = network_of(
+        tmp_path, osm_xml(NODES, {"Gade": f"amb highway=residential {tags}", **AROUND}), PLAIN
+    )
+    assert network.names[network.topology.name[network.snap(*at(100, 10)).edge]] == "Gade"
 
 
 def test_a_ferry_has_its_own_speed_whoever_rides(tmp_path: Path) -> None:
@@ -205,6 +366,17 @@ def test_a_cycle_track_drawn_as_a_way_of_its_own(tmp_path: Path) -> None:
         "Sti": "auvb highway=cycleway oneway=yes foot=no",
     }
     assert _seconds(network_of(tmp_path, osm_xml(nodes, ways | AROUND), PLAIN)) == (RIDE, ROUND)
+
+
+def test_a_square_drawn_as_a_relation_is_walked_along_its_edge(tmp_path: Path) -> None:
+    nodes = NODES | {"u": (0, -30), "v": (200, -30)}
+    ways = {"Torvets kant": "ambvua source=survey", "Hus": "cdbc building=yes"}
+    relation = (
+        "<relation id='7'><member type='way' ref='101' role='outer'/><tag k='type' v='multipolygon'/>"
+        "<tag k='highway' v='pedestrian'/></relation>"
+    )
+    xml = osm_xml(nodes, ways | AROUND, None, relation)
+    assert _seconds(network_of(tmp_path, xml, PLAIN)) == (PUSH, PUSH)
 
 
 def test_a_square_is_walked_along_its_edge(tmp_path: Path) -> None:

@@ -98,6 +98,10 @@ def test_a_file_that_is_cut_off(tmp_path: Path, share: float) -> None:
         (b"<osm><node id='1' lat='155.0' lon='12'/></osm>", "line 1 has an element"),
         (b"<osm><node id='x' lat='55' lon='12'/></osm>", "line 1 has an element"),
         (b"<osm>\n<way id='1'><nd/></way></osm>", "line 2 has an element"),
+        (
+            b"<osm><node id='1' lat='55' lon='12'/><node id='2' lat='9' lon='9'/><node id='1' lat='55' lon='13'/>",
+            "node 1 is in it twice, at different places",
+        ),
         (b"<osm>" + b"<a>" * 50, "nested too deep"),
         (b"<osm><!--" + b"x" * 3_000_000 + b"--></osm>", "more than two megabytes"),
     ],

@@ -4,7 +4,7 @@ import errno
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,21 +12,17 @@ import samples
 
 from scheduler.base.errors import ServiceError
 from scheduler.base.files import claimed, tidy
+from scheduler.base.i18n import language
 from scheduler.model import rosterfile
-from scheduler.model.config import MapSettings
 from scheduler.outputs import names
-from scheduler.outputs.write import publish, write
+from scheduler.outputs.artifacts import Artifacts
+from scheduler.outputs.write import put, write
 
 
 def _write(folder: Path, *, hostile: bool = False) -> tuple[Path, ...]:
     roster = samples.roster(hostile=hostile)
-    return write(
-        roster,
-        folder,
-        rides=samples.rides(roster, hostile=hostile),
-        background=samples.background(hostile=hostile),
-        map_settings=MapSettings(),
-    )
+    rides, background = samples.rides(roster, hostile=hostile), samples.background(hostile=hostile)
+    return write(Artifacts(roster, rides, background, language()), folder)
 
 
 @pytest.fixture(scope="module")
@@ -60,30 +56,35 @@ def test_homes_are_told_on_the_consultants_page_and_in_roster_json_only(
             assert told == (file.relative_to(folder).as_posix() in own), file
 
 
-# --- Publishing -----------------------------------------------------------------------------------
+# --- The new folder in the place of the old one ------------------------------------------------------
 
 
-def _publish(build: Callable[[Path], Iterable[Path]], target: Path) -> tuple[Path, ...]:
+def _put(files: Mapping[str, bytes], target: Path) -> tuple[Path, ...]:
     with claimed(target, parents=True) as claim:
-        return publish(build, claim)
+        return put(files, claim)
 
 
-def _build(text: str, *more: str) -> "_Builder":
-    return _Builder(text, more)
+def _files(text: str, *more: str) -> Mapping[str, bytes]:
+    """Return a roster.json that holds a text, and further files with the same text."""
+    return dict.fromkeys((names.ROSTER, *more), text.encode())
 
 
-class _Builder:
-    """Builds a folder with a roster.json that holds a text, and further files."""
+class _Failing(Mapping[str, bytes]):
+    """A roster.json, and a page that cannot be made."""
 
-    def __init__(self, text: str, more: Iterable[str]) -> None:
-        self.text, self.more = text, more
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
 
-    def __call__(self, folder: Path) -> list[Path]:
-        files = [folder / name for name in (names.ROSTER, *self.more)]
-        for file in files:
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(self.text, encoding="utf-8")
-        return files
+    def __getitem__(self, name: str) -> bytes:
+        if name == names.INDEX:
+            raise self.error
+        return b"two"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((names.ROSTER, names.INDEX))
+
+    def __len__(self) -> int:
+        return 2
 
 
 def _state(parent: Path) -> dict[str, str]:
@@ -96,36 +97,30 @@ def _state(parent: Path) -> dict[str, str]:
 
 def test_new_takes_the_place_of_old(tmp_path: Path) -> None:
     target = tmp_path / "out" / "2009-W20"
-    assert _publish(_build("one", "r1.ics", "maps/a.html"), target) == (
+    assert _put(_files("one", "r1.ics", "maps/a.html"), target) == (
         target / "roster.json",
         target / "r1.ics",
         target / "maps/a.html",
     )
-    _publish(_build("two", "index.html"), target)
+    _put(_files("two", "index.html"), target)
     assert _state(tmp_path / "out") == {"2009-W20/roster.json": "two", "2009-W20/index.html": "two"}
 
 
 @pytest.mark.parametrize("error", [ValueError("bad"), KeyboardInterrupt(), OSError(errno.ENOSPC, "No space")])
 def test_a_failed_build_leaves_everything_as_it_was(tmp_path: Path, error: BaseException) -> None:
     target = tmp_path / "2009-W20"
-    _publish(_build("one"), target)
+    _put(_files("one"), target)
     before = _state(tmp_path)
 
-    def fail(folder: Path) -> list[Path]:
-        _build("two")(folder)
-        raise error
-
     with pytest.raises((type(error), ServiceError)):
-        _publish(fail, target)
+        _put(_Failing(error), target)
     assert _state(tmp_path) == before
 
 
 def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
-    def full(_folder: Path) -> list[Path]:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
+    full = _Failing(OSError(errno.ENOSPC, "No space left on device"))
     with pytest.raises(ServiceError, match=r"2009-W20 cannot be written: the disk is full") as caught:
-        _publish(full, tmp_path / "2009-W20")
+        _put(full, tmp_path / "2009-W20")
     assert caught.value.hint
     assert list(tmp_path.iterdir()) == []
 
@@ -134,9 +129,9 @@ def test_files_are_not_replaced_by_folders(tmp_path: Path) -> None:
     target = tmp_path / "2009-W20"
     target.write_text("mine", encoding="utf-8")
     with pytest.raises(ServiceError, match="is a file, not a folder"):
-        _publish(_build("one"), target)
+        _put(_files("one"), target)
     with pytest.raises(ServiceError, match="cannot be written"):
-        _publish(_build("one"), target / "2009-W21")
+        _put(_files("one"), target / "2009-W21")
     assert _state(tmp_path) == {"2009-W20": "mine"}
 
 
@@ -145,17 +140,17 @@ def test_a_folder_of_other_things_is_left_alone(tmp_path: Path) -> None:
     target.mkdir()
     (target / "holiday.jpg").write_text("sun", encoding="utf-8")
     with pytest.raises(ServiceError, match="holds other files and no roster"):
-        _publish(_build("one"), target)
+        _put(_files("one"), target)
     assert _state(tmp_path) == {"photos/holiday.jpg": "sun"}
 
 
 def test_what_people_put_into_the_folder_is_kept(tmp_path: Path) -> None:
     target = tmp_path / "2009-W20"
-    _publish(_build("one", "r9.ics"), target)
+    _put(_files("one", "r9.ics"), target)
     (target / "notes.txt").write_text("call Valby", encoding="utf-8")
     (target / "letters").mkdir()
     (target / "letters" / "a.txt").write_text("dear", encoding="utf-8")
-    _publish(_build("two"), target)
+    _put(_files("two"), target)
     assert _state(tmp_path) == {
         "2009-W20/roster.json": "two",
         "2009-W20/notes.txt": "call Valby",
@@ -165,10 +160,10 @@ def test_what_people_put_into_the_folder_is_kept(tmp_path: Path) -> None:
 
 def test_a_link_to_a_folder_stays_a_link(tmp_path: Path) -> None:
     real = tmp_path / "elsewhere"
-    _publish(_build("one"), real)
+    _put(_files("one"), real)
     link = tmp_path / "2009-W20"
     link.symlink_to(real, target_is_directory=True)
-    _publish(_build("two"), link)
+    _put(_files("two"), link)
     assert link.is_symlink()
     assert (real / names.ROSTER).read_text(encoding="utf-8") == "two"
 
@@ -177,7 +172,7 @@ def test_the_old_folder_comes_back_when_the_new_one_cannot_take_its_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "2009-W20"
-    _publish(_build("one"), target)
+    _put(_files("one"), target)
     rename = Path.rename
 
     def locked(self: Path, to: Path) -> Path:
@@ -187,16 +182,16 @@ def test_the_old_folder_comes_back_when_the_new_one_cannot_take_its_place(
 
     monkeypatch.setattr(Path, "rename", locked)
     with pytest.raises(ServiceError, match="cannot be written: permission denied"):
-        _publish(_build("two"), target)
+        _put(_files("two"), target)
     assert _state(tmp_path) == {"2009-W20/roster.json": "one"}
 
 
-#: Publishes a week, and dies without a word before the n-th change of a folder.
+#: Puts a week in its place, and dies without a word before the n-th change of a folder.
 _DYING = textwrap.dedent("""
     import os, sys
     from pathlib import Path
     from scheduler.base.files import claimed
-    from scheduler.outputs.write import publish
+    from scheduler.outputs.write import put
 
     left = int(sys.argv[2])
 
@@ -207,22 +202,17 @@ _DYING = textwrap.dedent("""
             if left < 0:
                 os._exit(9)
 
-    def build(folder):
-        for name in ("roster.json", "index.html"):
-            (folder / name).write_text("two")
-        return [folder / "roster.json"]
-
     sys.addaudithook(dying)
     with claimed(Path(sys.argv[1])) as claim:
-        publish(build, claim)
+        put({"roster.json": b"two", "index.html": b"two"}, claim)
 """)
-_CHANGES = 10
+_CHANGES = 12
 
 
 @pytest.mark.parametrize("step", range(_CHANGES + 1))
 def test_killed_at_any_moment_the_next_start_puts_it_right(tmp_path: Path, step: int) -> None:
     target = tmp_path / "2009-W20"
-    _publish(_build("one", "index.html"), target)
+    _put(_files("one", "index.html"), target)
     done = subprocess.run([sys.executable, "-c", _DYING, target, str(step)], check=False)
     assert done.returncode == (9 if step < _CHANGES else 0)
     tidy(tmp_path)

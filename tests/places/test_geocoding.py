@@ -1,5 +1,6 @@
 import dataclasses
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from osmfiles import Xy, at, network_of, osm_xml
@@ -7,7 +8,10 @@ from osmfiles import Xy, at, network_of, osm_xml
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.model.config import Config, Period
 from scheduler.model.project import HomeVisit, Origin, Place, Project
+from scheduler.model.text import Text
 from scheduler.network import Network
+from scheduler.outputs.texts import word
+from scheduler.places.addresses import house_numbers, number_key
 from scheduler.places.geocoding import Located, locate, search_places, street_key
 
 STREET: dict[str, Xy] = {"a": (0, 0), "b": (1000, 0)}
@@ -24,8 +28,8 @@ ADDRESSES: dict[str, tuple[Xy, str]] = {
     "A": ((700, 20), "addr:street=Enghavevej addr:housenumber=7 addr:postcode=2450"),
     "B": ((252, 20), "addr:street=Enghavevej addr:housenumber=7 addr:postcode=1674"),
     "C": ((260, 20), "addr:street=Enghave+Plads addr:housenumber=3 addr:postcode=1670"),
-    "D": ((500, 251), "addr:street=Bjerget addr:housenumber=1"),
-    "E": ((500, 249), "addr:street=Bjerget addr:housenumber=2"),
+    "D": ((500, 201), "addr:street=Bjerget addr:housenumber=1"),
+    "E": ((500, 199), "addr:street=Bjerget addr:housenumber=2"),
     "F": ((300, 20), "addr:street=10.+Februar+Vej addr:housenumber=5"),
     "G": ((400, 20), "addr:street=Nygade addr:housenumber=1 addr:postcode=1620 addr:city=København+V"),
     "H": ((650, 20), "addr:street=Nygade addr:housenumber=1 addr:postcode=1870 addr:city=Frederiksberg+C"),
@@ -187,33 +191,154 @@ def test_another_city_is_an_error(network: Network) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "postcode", "nearest"),
+    ("address", "postcode", "x", "note"),
     [
-        ("Langgade 11", "", "9"),
-        ("Langgade 13", "", "15"),  # not 14, across the street
-        ("Langgade 12", "", "14"),
-        ("Langgade 999", "", "15"),
-        ("Langgade 9 C", "", "9"),
-        ("Langgade 2, 3. th", "", "14"),
-        ("Vesterbrogade 124", "1620", "123"),  # there is none on the even side
-        ("Vesterbrogade 123 C", "", "123"),
+        ("Langgade 11", "", 800 + 10 / 3, "between 9 and 15, at most 7 m off"),
+        ("Langgade 13", "", 800 + 20 / 3, "between 9 and 15, at most 7 m off"),
+        # There is one house alone on the even side, or on that side of it.
+        ("Langgade 12", "", 815, "the nearest, 14, is used, about 20 m off"),
+        # Its own side begins farther away.
+        ("Langgade 2, 3. th", "", 800, "the nearest, 9, is used, about 90 m off"),
+        ("Langgade 17", "", 810, "the nearest, 15, is used, about 20 m off"),
+        ("Langgade 9 C", "", 800, "the nearest, 9, is used, about 20 m off"),
+        # There is none on the even side.
+        ("Vesterbrogade 124", "1620", 130, "between 123B and 125-127, at most 30 m off"),
+        ("Vesterbrogade 123 C", "", 120, "the nearest, 123B, is used, about 20 m off"),
     ],
 )
-def test_the_nearest_number_serves_and_is_told(
-    network: Network, address: str, postcode: str, nearest: str
+def test_a_number_that_the_map_lacks_is_estimated_and_told(
+    network: Network, address: str, postcode: str, x: float, note: str
 ) -> None:
     place, located = _found(network, address, postcode)
-    letter = next(
-        k
-        for k, (_xy, tags) in ADDRESSES.items()
-        if f"{address.split(maxsplit=1)[0]} addr:housenumber={nearest} " in f"{tags} "
-    )
-    assert (place.lat, place.lon) == pytest.approx(at(*ADDRESSES[letter][0]), abs=1e-8)
+    assert place.lon == pytest.approx(at(x, 0)[1], abs=1e-8)
     assert located.source == "nearest"
-    written = address.split(",", maxsplit=1)[0].partition(" ")[2].replace(" ", "")
-    assert located.note == (
-        f"{address.split(maxsplit=1)[0]} has no number {written} in the map; the nearest, {nearest}, is used"
+    street, written = address.split(",", maxsplit=1)[0].split(maxsplit=1)
+    assert located.note
+    assert word(located.note).startswith(f"p: {street} has no number {written.replace(' ', '')} in the map; ")
+    assert word(located.note).endswith(note)
+
+
+@pytest.mark.parametrize(
+    ("address", "postcode", "words"),
+    [
+        (
+            "Langgade 999",
+            "",
+            "the nearest are Langgade 15 (55.66518, 12.56292); Langgade 14 (55.66518, 12.56299); ",
+        ),
+        ("Langgade 36", "", "from its neighbours it cannot be told to within 200 m"),
+        ("Vesterbrogade 11", "1620", "Vesterbrogade has no number 11 in the map, and from its neighbours"),
+    ],
+)
+def test_a_number_too_far_from_all_others_is_an_error_with_candidates(
+    network: Network, address: str, postcode: str, words: str
+) -> None:
+    assert words in _problem(network, address, postcode).reason
+
+
+def test_neighbours_far_apart_tell_nothing(tmp_path: Path) -> None:
+    nodes = STREET | {"1": (100, 20), "2": (490, 20), "3": (502, 20)}
+    tags = {
+        "1": "addr:street=Langgade addr:housenumber=1",
+        "2": "addr:street=Langgade addr:housenumber=3",
+        "3": "addr:street=Langgade addr:housenumber=7",
+    }
+    network = network_of(tmp_path, osm_xml(nodes, {"Gade": "ab highway=residential"}, tags))
+    note = _found(network, "Langgade 5")[1].note
+    assert note
+    assert word(note).endswith("at most 6 m off")
+    # Numbers are 195 m apart here, so that 9 may be as far on.
+    assert "cannot be told" in _problem(network, "Langgade 199").reason
+
+
+@pytest.mark.parametrize(
+    ("written", "numbers"),
+    [
+        ("1;3;5", "1 3 5"),
+        ("7,9", "7 9"),
+        ("7, 9", "7 9"),
+        ("30/32", "30 32"),
+        ("10-18", "10 12 14 16 18"),
+        ("10–14", "10 12 14"),
+        ("10-13", "10 11 12 13"),
+        ("21 A-D", "21a 21b 21c 21d"),
+        ("21A-21C", "21a 21b 21c"),
+        ("1A;3-5", "1a 3 5"),
+        ("2B", "2b"),
+        ("1-999", "1 999"),
+        ("18-10", "18 10"),
+        ("12A-16", "12a 12 14 16"),
+        ("D-A", "d-a"),
+        ("", ""),
+        (";", ""),
+    ],
+)
+def test_the_numbers_of_a_house(written: str, numbers: str) -> None:
+    assert house_numbers(written) - {number_key(written)} - {written.replace(" ", "")} == set(
+        numbers.split()
+    ) - {number_key(written)}
+    assert set(numbers.split()) <= house_numbers(written)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "x"),
+    [
+        ("3", 100),
+        ("9", 200),
+        ("14", 300),
+        ("16", 300),
+        ("21 C", 400),
+        ("32", 500),
+        ("10-18", 300),
+        ("1", 100),
+    ],
+)
+def test_lists_ranges_and_letters_of_the_map_are_exact(tmp_path: Path, wanted: str, x: float) -> None:
+    houses = {
+        "1": (100, "1;3;5"),
+        "2": (200, "7,9"),
+        "3": (300, "10-18"),
+        "4": (400, "21+A-D"),
+        "5": (500, "30/32"),
+    }
+    nodes = STREET | {letter: (place, 20.0) for letter, (place, _number) in houses.items()}
+    tags = {
+        letter: f"addr:street=Langgade addr:housenumber={number}"
+        for letter, (_place, number) in houses.items()
+    }
+    network = network_of(tmp_path, osm_xml(nodes, {"Gade": "ab highway=residential"}, tags))
+    place, located = _found(network, f"Langgade {wanted}")
+    assert (located.source, located.note) == ("address", None)
+    assert place.lon == pytest.approx(at(x, 0)[1], abs=1e-8)
+
+
+def test_st_before_a_saint_is_sankt_and_else_store(tmp_path: Path) -> None:
+    names = {
+        "1": "Sankt+Peders+Stræde",
+        "2": "Store+Kongensgade",
+        "3": "Sankt+Annæ+Plads",
+        "4": "Store+Annæ+Plads",
+    }
+    nodes = STREET | {letter: (100.0 * int(letter), 20.0) for letter in names}
+    tags = {letter: f"addr:street={name} addr:housenumber=1" for letter, name in names.items()}
+    network = network_of(tmp_path, osm_xml(nodes, {"Gade": "ab highway=residential"}, tags))
+    for address, x in (("St. Peders Stræde 1", 100), ("St Kongensgade 1", 200), ("Skt. Annæ Plads 1", 300)):
+        assert _found(network, address)[0].lon == pytest.approx(at(x, 0)[1], abs=1e-8)
+    # Where there are both, it is the one it is written for.
+    assert _found(network, "St. Annæ Plads 1")[0].lon == pytest.approx(at(400, 0)[1], abs=1e-8)
+    assert "not in the map" in _problem(network, "St. Pauls Gade 1").reason
+
+
+def test_one_house_of_a_street_proves_nothing_of_its_postcode(tmp_path: Path) -> None:
+    tags = {"1": "addr:street=Langgade addr:housenumber=3 addr:postcode=1630"}
+    network = network_of(
+        tmp_path, osm_xml(STREET | {"1": (100, 20)}, {"Gade": "ab highway=residential"}, tags)
     )
+    reason = _problem(network, "Langgade 150", "1620").reason
+    assert reason.startswith("of Langgade the map has number 3 alone, Langgade 3, 1630 (")
+    assert reason.endswith("and nothing in 1620")
+    # Its own number is that house.
+    assert "lies in 1630 in the map, not in 1620" in _problem(network, "Langgade 3", "1620").reason
 
 
 def _home(address: str, postcode: str = "", **more: float) -> Project:
@@ -225,8 +350,8 @@ def _home(address: str, postcode: str = "", **more: float) -> Project:
 def test_the_nearest_number_of_a_home_visit_does_not_tell_where_it_is(network: Network) -> None:
     (located,) = locate(_home("Langgade 11"), network)[1]
     assert located.source == "nearest"
-    assert "Langgade" not in located.note
-    assert located.note
+    assert located.note == Text("home_nearest_number", {"place_id": "p"})
+    assert "its house number" in word(located.note)
 
 
 def test_the_nearest_number_is_not_chosen_among_districts(network: Network) -> None:
@@ -249,7 +374,11 @@ def test_two_points_of_one_house_are_one_place(network: Network) -> None:
         ),
         ("Rådhuspladsen 1", "", "the street Rådhuspladsen is not in the map"),
         ("Gade 5", "", "the map has the street Gade, but no house numbers on it"),
-        ("Vesterbrogade 11", "2450", "lies in 1620, 1620 København in the map, not in 2450"),
+        (
+            "Vesterbrogade 11",
+            "2450",
+            "the houses that the map has on Vesterbrogade lie in 1620, 1620 København, not in 2450",
+        ),
         ("Vesterbrogade 123", "2450", "lies in 1620 København in the map, not in 2450"),
         ("Vesterbrogade", "", "Vesterbrogade has no house number"),
         ("", "", "p has neither an address nor lat and lon"),
@@ -276,7 +405,7 @@ def test_an_address_that_is_not_found(network: Network, address: str, postcode: 
         ("Vesterbrogade", "", "this address has no house number"),
         ("123", "", "this address has no house number"),
         ("", "", "p has neither an address nor lat and lon"),
-        ("Bjerget 1", "", "p is 251 m from the nearest street of the map that may be ridden"),
+        ("Bjerget 1", "", "p is 201 m from the nearest street of the map that may be ridden"),
     ],
 )
 def test_what_is_wrong_with_a_home_visits_address_does_not_tell_it(
@@ -293,10 +422,10 @@ def test_what_is_wrong_with_a_home_visits_address_does_not_tell_it(
 def test_a_place_off_the_network(network: Network) -> None:
     problem = _problem(network, "Bjerget 1")
     assert problem.reason == (
-        "p is 251 m from the nearest street of the map that may be ridden; at most 250 m is possible"
+        "p is 201 m from the nearest street of the map that may be ridden; at most 200 m is possible"
     )
     assert problem.column == "address"
-    assert _found(network, "Bjerget 2")[1].distance_m == pytest.approx(249, abs=0.1)
+    assert _found(network, "Bjerget 2")[1].distance_m == pytest.approx(199, abs=0.1)
     # In the North Sea.
     assert _problem(network, "", lat=56.5, lon=5.0).column == "lat"
 

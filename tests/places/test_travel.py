@@ -12,9 +12,15 @@ from scheduler.model.project import Origin, Place
 from scheduler.network import Network
 from scheduler.places.travel import Travel, travel_times
 
-#: 16 km/h on everything, and nothing costs time but riding.
+#: 16 km/h on everything, also on foot, and nothing costs time but riding.
 PLAIN = Cycling(
-    speed_kph=16, mixed_traffic_factor=1, calm_street_factor=1, right_turn_s=0, left_turn_s=0, signal_s=0
+    speed_kph=16,
+    mixed_traffic_factor=1,
+    calm_street_factor=1,
+    walking_kph=16,
+    right_turn_s=0,
+    left_turn_s=0,
+    signal_s=0,
 )
 
 # Two blocks: a ladder of streets of 400 m, 200 m apart.
@@ -69,6 +75,28 @@ def test_distances_and_times_by_hand(travel: Travel) -> None:
     assert _between(travel, "vest", "east") == (139, 615)
     # 10 m, back to Vestergade 100 m, up 200 m, 300 m along the one-way street, 10 m.
     assert _between(travel, "vest", "nord") == (140, 620)
+
+
+def test_the_last_stretch_is_walked(network: Network, travel: Travel) -> None:
+    # 10 m and 5 m at 4 km/h are 13.5 s, 600 m at 16 km/h are 135 s.
+    walked = travel_times(network, PLACES, dataclasses.replace(PLAIN, walking_kph=4))
+    assert _between(walked, "vest", "east") == (149, 615)
+    assert _between(travel, "vest", "east") == (139, 615)
+
+
+def test_the_street_of_its_address_is_where_a_place_is_left(network: Network) -> None:
+    # In the corner of Søndergade and Midtergade, nearer to the latter, or in a yard behind the former.
+    def ride(address: str, x: float, y: float) -> tuple[str, ...]:
+        corner = dataclasses.replace(_place("corner", x, y), address=address)
+        legs = travel_times(network, (corner, PLACES[2])).path("corner", "east").streets
+        return tuple(leg.name for leg in legs)
+
+    assert ride("Sdr.gade 1", 420, 12) == ("Søndergade",)
+    assert ride("", 405, 12) == ("Midtergade", "Søndergade")
+    assert ride("Søndergade 12, 2. tv", 405, 12) == ("Søndergade",)
+    assert ride("SOENDERGADE 12", 405, 54) == ("Søndergade",)
+    assert ride("Søndergade 12", 405, 56) == ("Midtergade", "Søndergade")
+    assert ride("Adelgade 12", 405, 12) == ("Midtergade", "Søndergade")
 
 
 def test_a_one_way_street_makes_the_way_back_longer(travel: Travel) -> None:
@@ -190,7 +218,7 @@ def test_pushing_is_chosen_where_it_is_faster(tmp_path: Path) -> None:
 
 def test_twice_the_speed_halves_the_time(network: Network) -> None:
     slow = travel_times(network, PLACES, PLAIN).times
-    fast = travel_times(network, PLACES, dataclasses.replace(PLAIN, speed_kph=32)).times
+    fast = travel_times(network, PLACES, dataclasses.replace(PLAIN, speed_kph=32, walking_kph=32)).times
     assert (np.abs(slow.seconds - 2 * fast.seconds) <= 2).all()
 
 

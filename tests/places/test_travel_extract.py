@@ -1,6 +1,7 @@
 """Rides on the real extract against those of the city's own bicycle router (I Bike CPH, 2015)."""
 
 import csv
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -52,8 +53,12 @@ def _router_rides() -> list[dict[str, str]]:
 def _ratios(
     network: Network, places: dict[str, Place], cycling: Cycling
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return our metres and seconds divided by the router's."""
-    times = travel_times(network, list(places.values()), cycling).times
+    """Return our metres and seconds divided by the router's, which begins and ends its rides in the street."""
+    in_street = []
+    for place in places.values():
+        lat, lon = network.snap(place.lat or 0, place.lon or 0).point
+        in_street.append(dataclasses.replace(place, lat=lat, lon=lon))
+    times = travel_times(network, in_street, cycling).times
     index, rides = times.index(), _router_rides()
     start, end = ([index[ride[f"{end}_address"]] for ride in rides] for end in ("from", "to"))
     metres, seconds = (

@@ -12,8 +12,8 @@ from scheduler.checks import Violation
 from scheduler.model.problem import Problem
 from scheduler.outputs.totals import consultant_totals
 from scheduler.scenario.model import Task
-from scheduler.scenario.runs import figures as module
 from scheduler.scenario.runs.figures import figures, solved
+from scheduler.services import decide
 from scheduler.solver.engine import solve
 
 
@@ -74,6 +74,6 @@ def test_a_task_is_planned_and_counted() -> None:
 
 
 def test_a_roster_that_breaks_a_rule_is_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "check", lambda _problem, _roster: (Violation("ride", "here", "made up"),))
+    monkeypatch.setattr(decide, "check", lambda _problem, _roster: (Violation("ride", "here", "made up"),))
     with pytest.raises(InvalidRosterError, match="made up"):
         solved(Task(scenario="s", week="w", problem=small_week(1)))

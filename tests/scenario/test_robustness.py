@@ -9,16 +9,18 @@ import pytest
 from random_problems import small_week
 from scenario.joiners import write_project
 
-from scheduler.base.errors import InputError
+from scheduler.base.errors import InputError, InvalidRosterError
+from scheduler.checks.bound import BoundCheck
 from scheduler.model.clock import Week
 from scheduler.model.config import SimulationSettings
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster
 from scheduler.model.rosterfile import dump
+from scheduler.model.text import Text
 from scheduler.outputs.names import ROSTER
 from scheduler.scenario.chance.calm import Calm, price_of_calm, roster_in, simulate_week
 from scheduler.scenario.chance.robustness import CAUSES, Robustness, carry_out
-from scheduler.services import planner
+from scheduler.services import decide, planner
 from scheduler.services.planner import Prepared
 from scheduler.solver.engine import solve
 
@@ -171,7 +173,16 @@ def test_both_rosters_meet_the_same_chance(calm: Calm) -> None:
     assert lost[0].keys() == lost[1].keys()
 
 
-def test_a_published_roster_is_carried_out_as_it_is(prepared: Prepared, calm: Calm, tmp_path: Path) -> None:
+def test_a_roster_with_slack_whose_bound_is_wrong_is_refused(
+    prepared: Prepared, calm: Calm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = BoundCheck(verified=False, bound=1, detail=Text("a better one exists"))
+    monkeypatch.setattr(decide, "check_bound", lambda *_arguments, **_options: wrong)
+    with pytest.raises(InvalidRosterError, match="a better one exists"):
+        price_of_calm(prepared, WEEK, (10,), roster=calm.slacks[0].robustness.roster, draws=10)
+
+
+def test_a_written_roster_is_carried_out_as_it_is(prepared: Prepared, calm: Calm, tmp_path: Path) -> None:
     roster = calm.slacks[0].robustness.roster
     assert roster_in(tmp_path, WEEK) is None
     (tmp_path / str(WEEK)).mkdir()

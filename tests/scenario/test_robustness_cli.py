@@ -41,16 +41,16 @@ def hjul(capfd: pytest.CaptureFixture[str], folder: Path, tmp_path: Path) -> Hju
     return run
 
 
-def _publish(folder: Path, out: Path, **changes: object) -> None:
+def _write(folder: Path, out: Path, **changes: object) -> None:
     roster = solve(planner.problem(planner.prepare(folder), Week.parse(WEEK))).roster
     (out / WEEK).mkdir(parents=True)
     (out / WEEK / ROSTER).write_bytes(dump(dataclasses.replace(roster, **changes)))  # type: ignore[arg-type]
 
 
-def test_the_published_roster_is_carried_out_and_compared_with_slack(
+def test_the_written_roster_is_carried_out_and_compared_with_slack(
     hjul: Hjul, folder: Path, tmp_path: Path
 ) -> None:
-    _publish(folder, tmp_path / "out")
+    _write(folder, tmp_path / "out")
     code, out, err = hjul(WEEK, "--draws", "200", "--slack", "5")
     assert code == 0
     assert "no roster" not in err
@@ -79,7 +79,7 @@ def test_a_week_in_which_nobody_works_keeps_all_its_times(hjul: Hjul, folder: Pa
 
 
 def test_a_roster_that_does_not_fit_is_refused(hjul: Hjul, folder: Path, tmp_path: Path) -> None:
-    _publish(folder, tmp_path / "out", score=1)
+    _write(folder, tmp_path / "out", score=1)
     code, _out, err = hjul(WEEK)
     assert code == 2
     assert "plan the week again with hjul plan 2009-W20" in err

@@ -83,9 +83,9 @@ def _map(folder: Path, content: str | bytes = MAP, name: str = "denmark.osm") ->
     return file
 
 
-def _pbf(folder: Path) -> Path:
-    """Write the map as PBF."""
-    plain, file = _map(folder, name="plain.osm"), folder / "denmark.osm.pbf"
+def _pbf(folder: Path, content: str = MAP) -> Path:
+    """Write a map as PBF."""
+    plain, file = _map(folder, content, name="plain.osm"), folder / "denmark.osm.pbf"
     with osmium.SimpleWriter(str(file)) as writer:
         for element in osmium.FileProcessor(str(plain)):
             writer.add(element)
@@ -207,6 +207,44 @@ def test_an_xml_bomb(tmp_path: Path, hjul: Hjul, pack: Callable[[bytes], bytes])
     bomb = f"<!DOCTYPE osm [<!ENTITY a0 'a'>{entities}]><osm><node id='1' lat='&a11;' lon='12'/></osm>"
     file = _map(tmp_path, pack(bomb.encode()))
     _refused(_project(tmp_path), hjul, file, "declares a document type or entities", "Export the area again")
+
+
+@pytest.mark.parametrize("located", [False, True])
+def test_a_map_in_which_latitudes_and_longitudes_have_changed_places(
+    tmp_path: Path,
+    hjul: Hjul,
+    located: bool,  # noqa: FBT001
+) -> None:
+    swapped = re.sub(
+        r"lat='([\d.]+)' lon='([\d.]+)'", r"lat='\2' lon='\1'", osm_xml(NODES, STREETS, ADDRESSES)
+    )
+    project = _project(tmp_path, at_m=(500, 0)) if located else _project(tmp_path)
+    words = "it lies at latitude 12.6 and longitude 55.7: the two have changed places"
+    _refused(project, hjul, _map(tmp_path, swapped), "this is not an OpenStreetMap file", words)
+
+
+@pytest.mark.parametrize("pbf", [False, True])
+def test_a_map_with_a_node_twice(
+    tmp_path: Path,
+    hjul: Hjul,
+    pbf: bool,  # noqa: FBT001
+) -> None:
+    xml = osm_xml(NODES, STREETS, ADDRESSES)
+    one = re.search(r"<node id='97' lat='[\d.]+' lon='([\d.]+)'>", xml)
+    assert one is not None
+    other = one[0].replace(one[1], f"{float(one[1]) + 0.001:.9f}")
+    xml = xml.replace(one[0], f"{one[0]}</node>{other}", 1)
+    file = _pbf(tmp_path, xml) if pbf else _map(tmp_path, xml)
+    _refused(_project(tmp_path), hjul, file, "node 97 is in it twice, at different places")
+
+
+def test_gates_on_junctions_are_told(tmp_path: Path, hjul: Hjul) -> None:
+    _project(tmp_path)
+    more = {"Bro": "bq highway=cycleway"} | SOUTH
+    tags = ADDRESSES | {"m": "barrier=gate access=private"}
+    code, _out, err = hjul("network", "build", _map(tmp_path, osm_xml(NODES, STREETS | more, tags)))
+    assert code == 0
+    assert "Note: 1 gate stands on a junction, so that nobody can tell which street it closes" in err
 
 
 @pytest.mark.parametrize("large", [False, True])

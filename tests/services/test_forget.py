@@ -1,5 +1,6 @@
 import datetime as dt
 import io
+import json
 import os
 import re
 import shutil
@@ -15,13 +16,15 @@ from processes import start
 
 from scheduler.base import files
 from scheduler.base.errors import InputError, ServiceError
+from scheduler.base.i18n import language
 from scheduler.cli import run
 from scheduler.inputs import read_project
 from scheduler.inputs.workbook import write_workbook
 from scheduler.model import rosterfile
 from scheduler.model.clock import at
-from scheduler.model.config import MapSettings
 from scheduler.model.roster import Roster, Round, Stop, StopKind, Unassigned
+from scheduler.model.text import Text
+from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.write import write
 from scheduler.services import oldfiles
 from scheduler.services.forget import ForgetReport, forget
@@ -70,7 +73,7 @@ def write_output(out: Path) -> Roster:
             ),
             round_of(wednesday, stop(wednesday, "home_visit", "H2", address="Vej 2")),
         ),
-        unassigned=(Unassigned(id="H9", kind="home_visit", name=ADDRESS, requested=0, held=0, reason="x", detail="y"),),
+        unassigned=(Unassigned(id="H9", kind="home_visit", name=ADDRESS, requested=0, held=0, reason=Text("x"), detail=Text("y")),),
     )  # fmt: skip
     (out / "2009-W20" / "maps").mkdir(parents=True)
     (out / "2009-W20" / "roster.json").write_bytes(rosterfile.dump(roster))
@@ -125,7 +128,7 @@ def test_old_outputs_are_blanked(tmp_path: Path, data: Path) -> None:
     lunch, home, visit = after.rounds[1].stops
     for gone in (lunch, home):
         assert (gone.address, gone.lat, gone.lon, gone.district) == ("", None, None, "Valby")
-    assert home.name == "Home visit"
+    assert home.name == Text("home_visit")
     assert visit == roster.rounds[1].stops[2]
     assert (after.rounds[0], after.rounds[2]) == (roster.rounds[0], roster.rounds[2])
     page = (out / "2009-W20" / "maps" / "2009-05-12-c1.html").read_text(encoding="utf-8")
@@ -135,6 +138,26 @@ def test_old_outputs_are_blanked(tmp_path: Path, data: Path) -> None:
     for day in (11, 13):
         assert ADDRESS in (out / "2009-W20" / "maps" / f"2009-05-{day}-c1.html").read_text(encoding="utf-8")
     assert sorted(path.name for path in (out / "2009-W20").iterdir()) == ["maps", "roster.json"]
+
+
+def test_rosters_of_schema_1_are_blanked_too(tmp_path: Path, data: Path) -> None:
+    out = tmp_path / "out"
+    write_output(out)
+    file = out / "2009-W20" / "roster.json"
+    old = json.loads(file.read_bytes()) | {"schema": 1, "notes": ["En bemærkning."], "map_note": ""}
+    del old["edition"], old["issued_at"]
+    old["unassigned"][0] |= {"reason": "no_room", "detail": f"Ikke plads ved {ADDRESS}."}
+    file.write_text(json.dumps(old), encoding="utf-8")
+    report = forget(data, out, dt.date(2009, 6, 1))
+    assert (report.rosters_blanked, report.pages_removed) == (1, 2)
+    assert ADDRESS not in file.read_text(encoding="utf-8")
+    after = rosterfile.load(file)
+    homes = [stop for round_ in after.rounds for stop in round_.stops if stop.kind == "home_visit"]
+    assert [(home.name, home.address, home.lat) for home in homes] == [(Text("home_visit"), "", None)] * 2
+    assert (after.unassigned[0].name, after.unassigned[0].detail) == (Text("home_visit"), None)
+    assert after.unassigned[0].reason == Text("no_room")
+    assert after.notes == (Text("as_written", {"text": "En bemærkning."}),)
+    assert forget(data, out, dt.date(2009, 6, 1)).rosters_blanked == 0
 
 
 def test_once_the_week_is_over_nothing_is_left(tmp_path: Path, data: Path) -> None:
@@ -244,17 +267,17 @@ def test_what_was_begun_is_completed_by_the_next_run(
     """Each home visit stands in the tables until it is gone from all pages, and those tell it before rosters."""
     out = tmp_path / "out"
     write_output(out)
-    move = files.move
+    put = files.put
     done: list[str] = []
 
     def stopped(file: Path, target: Path) -> None:
         if len(done) == moved:
             raise OSError(28, "No space left on device", str(target))
         done.append(target.suffix)
-        move(file, target)
+        put(file, target)
 
     with monkeypatch.context() as patch:
-        patch.setattr(files, "move", stopped)
+        patch.setattr(files, "put", stopped)
         with pytest.raises(ServiceError):
             forget(data, out, BEFORE)
     assert done == [".html", ".json", ".csv", ".csv"][:moved]
@@ -329,13 +352,7 @@ def test_a_rounds_page_is_known_without_its_roster(tmp_path: Path, data: Path) -
     week = tmp_path / "week"
     week.mkdir()
     roster = samples.roster()
-    write(
-        roster,
-        week,
-        rides=samples.rides(roster),
-        background=samples.background(),
-        map_settings=MapSettings(),
-    )
+    write(Artifacts(roster, samples.rides(roster), samples.background(), language()), week)
     pages = tmp_path / "out" / "pages"
     shutil.copytree(week / "maps", pages)
     before = contents(pages)

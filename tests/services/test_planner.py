@@ -11,7 +11,8 @@ from scheduler.checks.bound import BoundCheck
 from scheduler.inputs import read_project
 from scheduler.model import rosterfile
 from scheduler.model.clock import Week
-from scheduler.services import building, planner
+from scheduler.model.text import Text
+from scheduler.services import building, decide, planner
 from scheduler.services.planner import Planned, Prepared
 from scheduler.solver.engine import solve
 
@@ -80,7 +81,7 @@ def test_a_violation_is_an_error_and_no_file(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = Violation("ride", "somewhere", "wrong on purpose")
-    monkeypatch.setattr(planner, "check", lambda _problem, _roster: (broken,))
+    monkeypatch.setattr(decide, "check", lambda _problem, _roster: (broken,))
     with pytest.raises(InvalidRosterError, match="wrong on purpose"):
         planner.plan_week(data, WEEK, tmp_path / "out")
     assert not (tmp_path / "out" / "2009-W20").exists()
@@ -91,9 +92,9 @@ def test_a_bound_that_does_not_hold_is_an_error_and_no_file(
 ) -> None:
     def refuse(_problem: object, _roster: object, *, time_limit_s: float) -> BoundCheck:
         assert time_limit_s >= 10
-        return BoundCheck(verified=False, bound=1, detail="a better one exists")
+        return BoundCheck(verified=False, bound=1, detail=Text("a better one exists"))
 
-    monkeypatch.setattr(planner, "check_bound", refuse)
+    monkeypatch.setattr(decide, "check_bound", refuse)
     with pytest.raises(InvalidRosterError, match="a better one exists"):
         planner.plan_week(data, WEEK, tmp_path / "out")
     assert not (tmp_path / "out" / "2009-W20").exists()

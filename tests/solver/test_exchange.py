@@ -1,4 +1,5 @@
 import time
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -61,3 +62,23 @@ def test_the_score_of_a_choice_is_that_of_its_table(seed: int) -> None:
     keys = chooser._settled(_greedy(chooser))
     table = chooser.pool.table()
     assert chooser.pool.score(keys) == table.score(chooser.pool.rows(table, keys))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_settling_drops_the_visit_whose_dropping_costs_least(seed: int) -> None:
+    chooser = _chooser(seed)
+    pool = chooser.pool
+    offers = [[request for request, _options in graph.offers] for graph in pool.graphs]
+    kept_first: set[bool] = set()
+    for one, other in combinations(range(len(offers)), 2):
+        for request in sorted(set(offers[one]).intersection(offers[other])):
+            alone = []
+            for day in (one, other):
+                keys = [0] * len(offers)
+                keys[day] = pool.graphs[day].keys.key([(offers[day].index(request), 1)])
+                alone.append(tuple(keys))
+            if pool.score(alone[0]) != pool.score(alone[1]):
+                settled = chooser._settled(tuple(map(sum, zip(*alone, strict=True))))
+                assert settled == min(alone, key=pool.score)
+                kept_first.add(settled == alone[0])
+    assert kept_first == {True, False}

@@ -23,6 +23,7 @@ from scheduler.base.progress import Silent
 from scheduler.cli import run
 from scheduler.model.clock import Week
 from scheduler.services import planner
+from scheduler.solver import isolation
 from scheduler.solver.engine import solve
 from scheduler.solver.isolation import SolverProcess, best_rosters
 
@@ -226,7 +227,7 @@ def test_a_week_whose_search_is_killed_is_not_written(
         return process
 
     monkeypatch.setattr(planner, "SolverProcess", start)
-    monkeypatch.setattr(planner, "best_rosters", childwork.wait_after_roster)
+    monkeypatch.setattr(isolation, "best_rosters", childwork.wait_after_roster)
     progress = Told() if delay_s is not None else Killer(pids)
     with pytest.raises(SchedulerError, match="killed from outside"):
         planner.plan_week(data, WEEK, out, progress=progress)
@@ -236,7 +237,7 @@ def test_a_week_whose_search_is_killed_is_not_written(
 def test_the_command_line_explains_a_crash(
     data: Path, out: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(planner, "best_rosters", childwork.abort)
+    monkeypatch.setattr(isolation, "best_rosters", childwork.abort)
     code = run(["plan", "2009-W20", "--data", str(data), "--out", str(out), "--lang", "en", "--quiet"])
     printed = capsys.readouterr()
     assert (code, printed.out) == (1, "")

@@ -11,6 +11,8 @@ from scheduler.model import rosterfile
 from scheduler.model.clock import TIMEZONE, Week, at
 from scheduler.model.problem import Agreement, Problem, PublishedVisit, TravelTimes
 from scheduler.model.roster import Roster, Round, Stop, StopKind
+from scheduler.model.text import Text
+from scheduler.outputs.texts import word
 from scheduler.week.problem import week_problem
 
 W20, W21 = Week(2009, 20), Week(2009, 21)
@@ -88,10 +90,12 @@ def test_holidays_close_days_and_slots(tmp_path: Path) -> None:
     assert [day.date.isoformat() for day in problem.closed_days] == ["2009-05-21"]
     assert {day.date.isoformat() for day in problem.days} == {"2009-05-18", "2009-05-19", "2009-05-20"}
     practice, _other, home = problem.requests
+    ascension = Text("holiday", {"country": "DK", "date": "2009-05-21"})
+    assert problem.closed_days[0].reason == ascension
     assert [slot.date.day for slot in practice.slots] == [20]
-    assert [(item.slot.date.day, item.code) for item in practice.closed_slots] == [(21, "holiday")]
+    assert [(item.slot.date.day, item.reason) for item in practice.closed_slots] == [(21, ascension)]
     assert home.slots == ()
-    assert home.closed_slots[0].reason == "Ascension Day"
+    assert home.closed_slots[0].reason == ascension
 
 
 def test_engagement_at_base_is_at_the_own_base(tmp_path: Path) -> None:
@@ -107,7 +111,7 @@ def test_engagement_at_base_is_at_the_own_base(tmp_path: Path) -> None:
 
 def test_week_outside_the_period_has_a_note(tmp_path: Path) -> None:
     problem = problem_of(tmp_path, Week(2026, 20))
-    assert problem.notes == ("2026-W20 lies outside the project's period",)
+    assert [word(note) for note in problem.notes] == ["2026-W20 lies outside the project's period"]
     assert len(problem.requests) == 2
     assert problem_of(tmp_path, Week(2009, 1)).notes == ()
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from random_problems import small_week
 from rosters import clock_s
-from worked_week import the_problem
+from worked_week import MONDAY, an_engagement, the_problem
 
-from scheduler.model.problem import ConsultantDay, Problem
+from scheduler.checks.tracing import owes_lunch
+from scheduler.model.problem import Agreement, ConsultantDay, Problem, PublishedVisit
 from scheduler.model.project import BASE
 from scheduler.week.schedule import DayModel, DaySchedule
 from scheduler.week.score import unmet_points
@@ -118,3 +119,71 @@ def test_the_earliest_start_and_the_latest_end_are_each_other_reversed(seed: int
             ).all()
             assert can.any()
             assert not can.all()
+
+
+# --- exactly as much as there must be ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "is_owed"),
+    [
+        # The window is from 11:00 to 13:30, and lunch is half an hour.
+        ("8:00", "11:30", True),
+        ("8:00", "11:29:59", False),
+        ("13:00", "16:00", True),
+        ("13:00:01", "16:00", False),
+    ],
+)
+def test_lunch_is_owed_where_the_shift_has_exactly_its_length_of_the_window(
+    start: str, end: str, *, is_owed: bool
+) -> None:
+    model = _model(the_problem(), 2, start_s=clock_s(start), end_s=clock_s(end))
+    assert (model.lunch_owed, model.lunch_waived) == (is_owed, False)
+    assert owes_lunch(model.problem, model.consultant, model.day) is is_owed
+
+
+@pytest.mark.parametrize(("begins", "is_owed"), [("11:30", True), ("11:29:59", False)])
+def test_lunch_is_owed_where_the_engagements_leave_exactly_its_length(begins: str, *, is_owed: bool) -> None:
+    busy = tuple(an_engagement(id_, BASE, *hours) for id_, hours in {"one": ("9:00", "11:00"), "two": (begins, "14:00")}.items())  # fmt: skip
+    model = _model(the_problem(), 2, engagements=busy)
+    assert (model.lunch_owed, model.lunch_waived) == (is_owed, not is_owed)
+    assert owes_lunch(model.problem, model.consultant, model.day) is is_owed
+
+
+@pytest.mark.parametrize(("window_to", "fits"), [("11:30", True), ("11:29:59", False)])
+def test_a_lunch_may_fill_its_window_exactly(window_to: str, *, fits: bool) -> None:
+    problem = the_problem()
+    problem = problem.replace(
+        defaults=dataclasses.replace(problem.defaults, lunch_to_s=clock_s(window_to)),
+        days=tuple(dataclasses.replace(day, lunch_s=1800) for day in problem.days),
+    )
+    model = _model(problem, 2)
+    direct, at_base, desk = model.ways.between(["h1", BASE], ["p3", BASE])
+    for ways in (direct, at_base, desk):
+        ends_s = np.full((2, 1), clock_s("9:00"), dtype=np.int64)
+        assert model.ways.earliest_starts_s(ways, ends_s)[2].all() == fits
+        late_s = model.ways.latest_ends_s(ways, np.array([[[clock_s("16:00")]]], dtype=np.int64))[1]
+        assert (late_s >= ends_s[..., np.newaxis]).all() == fits
+    # In the wait at p3, or in none.
+    schedule = model.best_schedule([_option(model, "h1", 0), _option(model, "p3", 1)])
+    assert schedule is not None
+    assert [stop.lunch for stop in schedule.stops].count(True) == fits
+
+
+@pytest.mark.parametrize("kind", ["agreement", "published"])
+def test_a_start_within_fifteen_minutes_is_the_hour_that_people_know(kind: str) -> None:
+    problem = the_problem()
+    model = _model(problem, 0)
+    request = dataclasses.replace(
+        next(request for request in problem.requests if request.request_id == "p1"),
+        consultant_id=None,
+        agreement=Agreement(date=MONDAY, start_s=clock_s("9:00")) if kind == "agreement" else None,
+        published=PublishedVisit(date=MONDAY, start_s=clock_s("9:00"), consultant_id="anna")
+        if kind == "published"
+        else None,
+    )
+    (option,) = model.options(request)
+    near = option.starts_s[option.points == option.points.min()]
+    assert [int(near[0]), int(near[-1])] == [clock_s("8:45"), clock_s("9:15")]
+    assert len(near) == 7
+    assert int(option.points.max() - option.points.min()) == 9000

@@ -7,10 +7,11 @@ out with the true durations. So every stop that is ridden to, and the return to 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scheduler.base.errors import InputError, InputProblem, InvalidRosterError
+from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
 from scheduler.checks import check, recount
@@ -21,8 +22,9 @@ from scheduler.model.rosterfile import load
 from scheduler.outputs.names import ROSTER
 from scheduler.scenario.chance.robustness import Robustness, carry_out
 from scheduler.services import planner
+from scheduler.services.decide import decide
 from scheduler.services.planner import Prepared
-from scheduler.solver.isolation import SolverProcess, best_rosters
+from scheduler.solver.isolation import SolverProcess
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +36,17 @@ _MOST_SLACK_MIN = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Slack:
-    """A roster with some slack, and what comes of it. `terms` are those of the score without the slack."""
+    """A roster with some slack, and what comes of it.
+
+    Attributes
+    ----------
+    minutes
+        Minutes to spare on every ride.
+    terms
+        Those of the score without the slack.
+    robustness
+        What chance makes of it.
+    """
 
     minutes: int
     terms: Mapping[str, Term]
@@ -48,7 +60,15 @@ class Slack:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Calm:
-    """Rosters of a week with more and more slack, the first without any, under the same chance."""
+    """Rosters of a week with more and more slack, the first without any, under the same chance.
+
+    Attributes
+    ----------
+    week
+        The ISO week.
+    slacks
+        The rosters, by their minutes to spare.
+    """
 
     week: Week
     slacks: tuple[Slack, ...]
@@ -110,8 +130,8 @@ def roster_in(out_dir: Path, week: Week) -> Roster | None:
 
 
 def simulate_week(
-    data: Path | Prepared,
-    week: Week,
+    data: str | Path | Prepared,
+    week: str | Week,
     *,
     roster: Roster | None = None,
     draws: int = 10_000,
@@ -157,8 +177,8 @@ def simulate_week(
 
 
 def price_of_calm(
-    data: Path | Prepared,
-    week: Week,
+    data: str | Path | Prepared,
+    week: str | Week,
     slacks_min: Iterable[int] = SLACKS_MIN,
     *,
     roster: Roster | None = None,
@@ -179,7 +199,7 @@ def price_of_calm(
         raise InputError(_("Slack is a number of minutes from 0 to {most}.").format(most=_MOST_SLACK_MIN))
     if draws < 1:
         raise InputError(_("The number of draws must be at least 1."))
-    progress = progress or Silent()
+    week, progress = Week.asked(week), progress or Silent()
     prepared = data if isinstance(data, Prepared) else planner.prepare(data, progress=progress)
     asked = {slack: _with_slack(prepared, week, slack) for slack in minutes}
     if roster:
@@ -190,18 +210,15 @@ def price_of_calm(
             rosters.append(roster)
             continue
         with _asking_for_less(slack), SolverProcess() as solver:
-            (found,) = solver.run(
-                best_rosters,
+            (plan,) = decide(
                 problem,
-                memory_mb=prepared.project.config.solver.memory_mb,
-                progress=progress,
-                stop=stop,
+                search=partial(solver.best_rosters, memory_mb=prepared.project.config.solver.memory_mb),
                 time_limit_s=time_limit_s,
                 explain=False,
+                progress=progress,
+                stop=stop,
             )
-        if violations := check(problem, found):
-            raise InvalidRosterError(InputProblem(str(violation)) for violation in violations)
-        rosters.append(found)
+        rosters.append(plan.roster)
     progress.step(_("Carrying out the rosters"))
     true = asked[0]
     settings = prepared.project.config.simulation

@@ -4,14 +4,13 @@ import json
 from dataclasses import dataclass
 from datetime import date
 
-from scheduler.base.errors import InputProblem, InvalidRosterError
-from scheduler.checks import check
 from scheduler.model.config import SimulationSettings
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster
 from scheduler.scenario.chance.clockwork import play
 from scheduler.scenario.chance.draws import Draws
 from scheduler.scenario.model import Task
+from scheduler.services.decide import decide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,20 +53,9 @@ class WeekOutlook:
 
 
 def outlook(task: Task, *, settings: SimulationSettings, draws: int) -> WeekOutlook:
-    """Plan a task's week, check the roster, and carry it out many times.
-
-    Raises
-    ------
-    InputError
-        When the pins cannot all be kept.
-    InvalidRosterError
-        When the roster breaks a rule: a bug in the engine.
-    """
-    from scheduler.solver.engine import solve
-
-    roster = solve(task.problem, time_limit_s=task.time_limit_s, explain=False).roster
-    if violations := check(task.problem, roster):
-        raise InvalidRosterError(InputProblem(str(violation)) for violation in violations)
+    """Plan a task's week, and carry its roster out many times. Errors as for `decide`."""
+    (plan,) = decide(task.problem, time_limit_s=task.time_limit_s, explain=False)
+    roster = plan.roster
     return WeekOutlook(
         scenario=task.scenario,
         week=task.week,

@@ -4,32 +4,18 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 
-from scheduler.base.errors import InputProblem, InvalidRosterError
-from scheduler.checks import check
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster, Round, Stop
 from scheduler.scenario.model import Task, WeekFigures
+from scheduler.services.decide import decide
 
 _MET = ("visit", "home_visit")
 
 
 def solved(task: Task) -> WeekFigures:
-    """Plan a task's week, check the roster, and return its figures.
-
-    Raises
-    ------
-    InputError
-        When the pins cannot all be kept.
-    InvalidRosterError
-        When the roster breaks a rule: a bug in the engine.
-    """
-    from scheduler.solver.engine import solve
-
-    roster = solve(task.problem, time_limit_s=task.time_limit_s, explain=False).roster
-    violations = check(task.problem, roster)
-    if violations:
-        raise InvalidRosterError(InputProblem(str(violation)) for violation in violations)
-    return figures(task, task.problem, roster)
+    """Plan a task's week, and return the figures of its roster. Errors as for `decide`."""
+    (plan,) = decide(task.problem, time_limit_s=task.time_limit_s, explain=False)
+    return figures(task, task.problem, plan.roster)
 
 
 def figures(task: Task, problem: Problem, roster: Roster) -> WeekFigures:

@@ -58,7 +58,7 @@ class Runs:
     cluster
         The address of a Dask scheduler, such as ``tcp://10.0.0.5:8786``, whose workers plan instead.
     time_limit_s
-        How long each week may be searched.
+        How many seconds each week may be searched.
     folder
         Where tables are written, and in its folder ``weeks`` weeks as they are planned, in Parquet files
         for `pandas.read_parquet`. What is there already, of the same task, work and version of hjul, is
@@ -84,6 +84,8 @@ class Runs:
     def __post_init__(self) -> None:
         if self.workers is not None and self.workers < 0:
             raise InputError(_("The number of workers must be 0 or more."))
+        if self.folder is not None:  # as text, too
+            object.__setattr__(self, "folder", Path(self.folder))
 
     def run(self, tasks: Sequence[Task], work: Callable[[Task], Any] = solved) -> Ran:
         """Do tasks, several at a time.

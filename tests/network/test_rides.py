@@ -9,7 +9,7 @@ from osmfiles import Xy, at, network_of, osm_xml, without_turns
 
 from scheduler.model.config import Cycling
 from scheduler.network import Network
-from scheduler.network.search import fastest_rides
+from scheduler.network.rides import fastest_rides
 
 # A grid of 4 × 4 streets, every 100 m, some of them one-way.
 GRID: dict[str, Xy] = {chr(ord("A") + 4 * y + x): (100.0 * x, 100.0 * y) for y in range(4) for x in range(4)}
@@ -46,7 +46,7 @@ def _naive(network: Network, places: list[Xy]) -> "nx.DiGraph[object]":
     ends = []
     for place, xy in enumerate(places):
         snap = network.snap(*at(*xy))
-        walk = snap.distance_m / CYCLING.speed_kph * 3.6
+        walk = snap.distance_m / CYCLING.walking_kph * 3.6
         if min(snap.position, 1 - snap.position) * topology.length_m[snap.edge] < 0.5:
             junction = network.shape(snap.edge)[-1 if snap.position > 0.5 else 0].tolist()
             for edge in range(len(topology.twin)):
@@ -108,7 +108,7 @@ def test_seconds_and_metres_are_those_of_the_stretches(grid: Network, places: li
 def test_sources_in_many_portions_give_the_same(grid: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     snaps = [grid.snap(*at(x, 37)) for x in range(0, 300, 40)]
     at_once = fastest_rides(grid, snaps)
-    monkeypatch.setattr("scheduler.network.search._SOURCES_AT_ONCE", 3)
+    monkeypatch.setattr("scheduler.network.rides._SOURCES_AT_ONCE", 3)
     in_portions = fastest_rides(grid, snaps)
     assert np.array_equal(at_once.seconds, in_portions.seconds)
     assert np.array_equal(at_once.metres, in_portions.metres)

@@ -1,7 +1,6 @@
 """The fastest rides between points beside the network, by Dijkstra's search on the edge-based network.
 
-A ride begins with the straight way from the place to the nearest point of a street, counted at
-`speed_kph`, goes along the street in a direction in which it may be ridden, and ends likewise. The
+A ride begins with the straight way from the place to the nearest point of a street, which is walked, goes along the street in a direction in which it may be ridden, and ends likewise. The
 search (Dijkstra, Numerische Mathematik 1, 1959) runs in SciPy's compiled code. Its states are "at the
 end of this edge", so that turns and signals have their price.
 """
@@ -163,6 +162,8 @@ def _arcs(
     leave: list[tuple[int, int, float]] = []
     for start in ends:
         source, approach_s = first_source + start.snap, network.approach_s(snaps[start.snap])
+        if network.is_ferry[start.edge]:
+            approach_s += network.cycling.ferry_wait_s
         leave.append((source, start.edge, approach_s + (1.0 - start.share) * ride_s[start.edge]))
         leave += [
             (source, state, approach_s + (end.share - start.share) * ride_s[end.edge])
@@ -171,8 +172,9 @@ def _arcs(
         ]
     sources, states, leave_s = zip(*leave, strict=True) if leave else ((), (), ())
     arcs.append((np.array(sources, dtype=np.int32), np.array(states, dtype=np.int32), np.array(leave_s)))
-    before, after, seconds = zip(*arcs, strict=True)
-    return np.concatenate(before), np.concatenate(after), np.concatenate(seconds)
+    before, after, seconds = map(np.concatenate, zip(*arcs, strict=True))
+    possible = np.isfinite(seconds)
+    return before[possible], after[possible], seconds[possible]
 
 
 def _metres(

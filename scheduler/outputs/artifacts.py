@@ -1,0 +1,115 @@
+"""What people see of a roster: the files of its week, each made when it is asked for."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, partial
+
+from scheduler.base.i18n import using
+from scheduler.model import rosterfile
+from scheduler.model.config import MapSettings
+from scheduler.model.geo import Background
+from scheduler.model.roster import Roster, Round
+from scheduler.outputs import names
+from scheduler.outputs.itinerary import Rides
+from scheduler.outputs.privacy import public
+
+
+class Artifacts(Mapping[str, bytes]):
+    """The files of a roster by their names (`names`). Only asking for a file's content makes it.
+
+    Only roster.json and the consultants' own pages say where home visits are.
+
+    Parameters
+    ----------
+    roster
+        As it is to be shown, with its notes.
+    rides
+        The path of each ride by the places it leads from and to.
+    background
+        What maps show behind the rides. Those who share one share its preparation, too.
+    language
+        What the files speak, "da" or "en", whatever is spoken where they are asked for.
+    map_settings
+        Those of the project.
+    """
+
+    def __init__(
+        self,
+        roster: Roster,
+        rides: Rides,
+        background: Background,
+        language: str,
+        *,
+        map_settings: MapSettings | None = None,
+    ) -> None:
+        self.roster = roster
+        self._rides = rides
+        self._background = background
+        self._language = language
+        self._map_settings = map_settings or MapSettings()
+        self._makers: dict[str, Callable[[], bytes]] = {
+            names.INDEX: self._index,
+            names.WEEK_MAP: self._week_map,
+            **{names.round_map(each): partial(self._round_map, each) for each in roster.rounds},
+            names.WORKBOOK: self._workbook,
+            **{
+                names.calendar(each.consultant_id): partial(self._calendar, each.consultant_id)
+                for each in roster.consultants
+            },
+            **{names.gpx(each): partial(self._track, each) for each in roster.rounds},
+            names.ROSTER: self._roster_json,
+        }
+
+    def __getitem__(self, name: str) -> bytes:
+        make = self._makers[name]
+        with using(self._language):
+            return make()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._makers
+
+    @cached_property
+    def _public(self) -> Roster:
+        return public(self.roster)
+
+    # What a maker needs is imported by it: a calendar need not load what draws maps.
+
+    def _index(self) -> bytes:
+        from scheduler.outputs.page import index_html
+
+        return index_html(self._public).encode()
+
+    def _week_map(self) -> bytes:
+        from scheduler.outputs.maps import week_page
+
+        page = week_page(self._public, self._rides, self._background, map_settings=self._map_settings)
+        return page.encode()
+
+    def _round_map(self, round_: Round) -> bytes:
+        from scheduler.outputs.maps import round_page
+
+        page = round_page(self.roster, round_, self._rides, self._background, map_settings=self._map_settings)
+        return page.encode()
+
+    def _workbook(self) -> bytes:
+        from scheduler.outputs.sheets import workbook
+
+        return workbook(self._public)
+
+    def _calendar(self, consultant_id: str) -> bytes:
+        from scheduler.outputs.calendars import calendar
+
+        return calendar(self._public, consultant_id)
+
+    def _track(self, round_: Round) -> bytes:
+        from scheduler.outputs.gpx import track
+
+        return track(self._public, round_, self._rides)
+
+    def _roster_json(self) -> bytes:
+        return rosterfile.dump(self.roster)
