@@ -6,7 +6,7 @@ No clock, no file and no network is read while solving; scenarios and replanning
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -107,14 +107,36 @@ class Engagement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsultantDay:
-    """One consultant's shift on one date, with its engagements in the order of the clock."""
+    """One consultant's shift on one date, with its engagements in the order of the clock.
+
+    Attributes
+    ----------
+    start_s, end_s
+        When the shift begins and when it ends.
+    gaps
+        From when until when there is no shift between the two, in order. The consultant is at base then.
+    lunch_s
+        How long lunch is; 0 where none is due, as where it is had in a gap.
+    """
 
     consultant_id: str
     date: dt.date
     start_s: int
     end_s: int
     lunch_s: int = 1800
+    gaps: tuple[tuple[int, int], ...] = ()
     engagements: tuple[Engagement, ...] = ()
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """From when until when the consultant works, in order."""
+        edges = (self.start_s, *(edge for gap in self.gaps for edge in gap), self.end_s)
+        return tuple(zip(edges[::2], edges[1::2], strict=True))
+
+    @property
+    def shift_s(self) -> int:
+        """Seconds of the shift, without its gaps."""
+        return sum(end_s - start_s for start_s, end_s in self.spans)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,16 +177,30 @@ class TravelTimes:
     """Ride seconds (rounded up, at the project's speed) and metres between all places.
 
     `seconds` and `metres` are int64 arrays of shape (n, n), row from, column to, in the order of
-    `place_ids`; not symmetric, zero on the diagonal.
+    `place_ids`; not symmetric, zero on the diagonal. `one_house` are the pairs of different places in one
+    house, each both ways round: between them nobody rides or parks, and both arrays have zero.
     """
 
     place_ids: tuple[str, ...]
     seconds: NDArray[np.int64]
     metres: NDArray[np.int64]
+    one_house: frozenset[tuple[str, str]] = frozenset()
 
     def index(self) -> dict[str, int]:
         """Return each place's row."""
         return {place_id: row for row, place_id in enumerate(self.place_ids)}
+
+    def between(self, place_ids: Collection[str]) -> Self:
+        """Return the travel times between some of the places."""
+        rows = [row for row, place_id in enumerate(self.place_ids) if place_id in place_ids]
+        cells = np.ix_(rows, rows)
+        return dataclasses.replace(
+            self,
+            place_ids=tuple(self.place_ids[row] for row in rows),
+            seconds=self.seconds[cells],
+            metres=self.metres[cells],
+            one_house=frozenset(pair for pair in self.one_house if set(pair) <= set(place_ids)),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -61,16 +61,21 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
-    """A GP practice with an agreement to be visited; its place has the same id."""
+    """A GP practice with an agreement to be visited; its place has the same id.
+
+    `same_as` is the practice that it follows, as where one moves: the two are asked once.
+    """
 
     practice_id: str
     every_weeks: int = 1
     first_week: Week | None = None
     conversations: int = 1
     max_conversations: int | None = None
+    visits_a_week: int = 1
     priority: int = 1
     consultant_id: str | None = None
     base_id: str = BASE
+    same_as: str | None = None
     email: str = ""
     active_from: dt.date | None = None
     active_to: dt.date | None = None
@@ -79,7 +84,24 @@ class Practice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoomRule:
+class _Recurring:
+    """What recurs on a weekday: in which weeks, and from when until when, both days included."""
+
+    weeks: WeekPattern = "all"
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Tell whether it holds in the week of a day, and is valid on it."""
+        return (
+            Week.of(day).matches(self.weeks)
+            and (self.valid_from is None or self.valid_from <= day)
+            and (self.valid_to is None or day <= self.valid_to)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomRule(_Recurring):
     """When a practice lends a room: on a weekday (0 is Monday) or on one date."""
 
     practice_id: str
@@ -87,9 +109,6 @@ class RoomRule:
     date: dt.date | None
     start_s: int
     end_s: int
-    weeks: WeekPattern = "all"
-    valid_from: dt.date | None = None
-    valid_to: dt.date | None = None
     room: str = ""
     origin: Origin | None = dataclasses.field(default=None, compare=False)
 
@@ -119,19 +138,23 @@ class Consultant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShiftRule:
-    """A consultant's working hours on one weekday (0 is Monday)."""
+class ShiftRule(_Recurring):
+    """A consultant's working hours on a weekday (0 is Monday), or on one date in place of its weekday's.
+
+    Where `start_s` is None there is no shift on that date.
+    """
 
     consultant_id: str
-    weekday: int
-    start_s: int
-    end_s: int
+    weekday: int | None
+    date: dt.date | None = None
+    start_s: int | None
+    end_s: int | None
     lunch_s: int = 1800
     origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EngagementRule:
+class EngagementRule(_Recurring):
     """A fixed appointment of a consultant, or of all (`consultant_id` "all")."""
 
     engagement_id: str
@@ -143,7 +166,6 @@ class EngagementRule:
     start_s: int
     end_s: int
     place_id: str = BASE
-    weeks: WeekPattern = "all"
     origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
@@ -175,11 +197,16 @@ class Pin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closure:
-    """Days, both ends included, on which `who` ("all", a practice or a consultant) is away."""
+    """Days, both ends included, on which `who` ("all", a practice or a consultant) is away, or an engagement falls away.
+
+    With `start_s` or `end_s` they are closed from then on, or until then, each of the days.
+    """
 
     who: str
     first_day: dt.date
     last_day: dt.date
+    start_s: int | None = None
+    end_s: int | None = None
     reason: str = ""
     origin: Origin | None = dataclasses.field(default=None, compare=False)
 
@@ -191,6 +218,7 @@ class Demand:
     practice_id: str
     week: Week
     conversations: int
+    visits: int | None = None
     origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
@@ -229,6 +257,27 @@ class Project:
         for room in dict.fromkeys(self.rooms):
             rooms[room.practice_id].append(room)
         return {practice_id: tuple(own) for practice_id, own in rooms.items()}
+
+    @cached_property
+    def lines_of(self) -> Mapping[str, tuple[Practice, ...]]:
+        """The practices that follow each other, first to last, by the id of each."""
+        following = {practice.same_as: practice for practice in self.practices if practice.same_as}
+        lines: dict[str, tuple[Practice, ...]] = {}
+        for first in self.practices:
+            if first.same_as is None and first.practice_id in following:
+                line = [first]
+                while line[-1].practice_id in following:
+                    line.append(following[line[-1].practice_id])
+                lines.update(dict.fromkeys((practice.practice_id for practice in line), tuple(line)))
+        return lines
+
+    @cached_property
+    def shifts_of(self) -> Mapping[str, tuple[ShiftRule, ...]]:
+        """The rows of shifts of each consultant who has some, by their id."""
+        shifts: dict[str, list[ShiftRule]] = defaultdict(list)
+        for rule in self.shifts:
+            shifts[rule.consultant_id].append(rule)
+        return {consultant_id: tuple(own) for consultant_id, own in shifts.items()}
 
     @cached_property
     def demand_of(self) -> Mapping[tuple[str, Week], int]:

@@ -72,7 +72,7 @@ class Cell:
 
     consultant: ConsultantWeek
     row: int
-    shift: Span | None = None
+    shifts: tuple[Span, ...] = ()
     summary: str = ""
     href: str = ""
     items: tuple[Item, ...] = ()
@@ -114,11 +114,6 @@ def districts(roster: Roster) -> dict[str, District]:
 
 def board(roster: Roster) -> Board:
     """Lay the week out."""
-    shifts = {
-        (consultant.consultant_id, shift.date): shift
-        for consultant in roster.consultants
-        for shift in consultant.shifts
-    }
     rounds = {(round_.consultant_id, round_.date): round_ for round_ in roster.rounds}
     closed = {day.date: day.reason for day in roster.closed_days}
     first_hour, hours = _axis(roster)
@@ -130,12 +125,11 @@ def board(roster: Roster) -> Board:
         return Span(round(top, 1), round(max(0.0, bottom - top), 1))
 
     def cell(row: int, consultant: ConsultantWeek, date: dt.date) -> Cell:
-        shift = shifts.get((consultant.consultant_id, date))
         round_ = rounds.get((consultant.consultant_id, date))
         return Cell(
             consultant=consultant,
             row=row,
-            shift=span(shift.start, shift.end) if shift else None,
+            shifts=tuple(span(shift.start, shift.end) for shift in consultant.shifts if shift.date == date),
             summary=_summary(round_) if round_ else "",
             href=names.round_map(round_) if round_ else "",
             items=_in_order(_items(round_, span, consultant.base_id, shown)) if round_ else (),
