@@ -178,6 +178,7 @@ _REASONS: Mapping[str, Callable[[], str]] = {
     "no_consultant": lambda: _("No consultant is at work while the room is free."),
     "consultant_away": lambda: _("The consultant is not at work then."),
     "ride_does_not_fit": lambda: _("Shifts, engagements and lunch leave no time for the ride and the visit."),
+    "lunch": lambda: _("Lunch leaves no time for it."),
     "room_too_short": lambda: _("The room is not free for long enough."),
     "dearer": lambda: _("It is possible, but it costs more than it gains."),
     "not_placed": lambda: _("No place was found in the time given."),

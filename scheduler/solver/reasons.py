@@ -5,6 +5,7 @@ could be met gets its price: the week is solved again with the request forced in
 difference of the two scores is what it would cost.
 """
 
+import dataclasses
 from collections.abc import Sequence
 
 from scheduler.base.i18n import _, clock, day, ngettext
@@ -76,40 +77,65 @@ class Reasoner:
         if not offers:
             return (*self._nobody(request), 0)
         most = self._most(number, [offer for offer in offers if offer[1].conversations > held or missed])
-        if missed and most < 0:
-            model, option = max(offers, key=lambda offer: len(offer[1].starts_s))
-            return (
+        if most < 0:
+            code, detail = self._does_not_fit(request, offers) if missed else self._no_more(request, held)
+            return code, detail, held
+        return "", "", most
+
+    def _does_not_fit(
+        self, request: Request, offers: Sequence[tuple[DayModel, StopOption]]
+    ) -> tuple[str, str]:
+        """Say what stands in the way of a visit for which there are hours in a room and in a shift."""
+        without = self._without_lunch(request, 0)
+        model, option = without or max(offers, key=lambda offer: len(offer[1].starts_s))
+        if without:
+            code, text = (
+                "lunch",
+                _(
+                    "On {day} lunch leaves {name} no time for the ride there and the visit of {minutes} minutes."
+                ),
+            )
+        else:
+            code, text = (
                 "ride_does_not_fit",
                 _(
                     "In the room's hours on {day} neither the shift nor the engagements leave {name} time "
                     "for the ride there, the visit of {minutes} minutes and lunch."
-                ).format(
-                    day=day(model.day.date), name=model.consultant.name, minutes=option.duration_s // 60
                 ),
-                0,
             )
-        if not missed and most < 0:
-            most = held
-            if most == request.max_conversations:
-                return (
-                    "practice_maximum",
-                    ngettext(
-                        "The practice takes at most {n} conversation in one visit.",
-                        "The practice takes at most {n} conversations in one visit.",
-                        most,
-                    ).format(n=most),
-                    most,
-                )
-            return (
+        minutes = option.duration_s // 60
+        return code, text.format(day=day(model.day.date), name=model.consultant.name, minutes=minutes)
+
+    def _no_more(self, request: Request, held: int) -> tuple[str, str]:
+        """Say what stands in the way of more conversations than are held."""
+        if held == request.max_conversations:
+            code, text = (
+                "practice_maximum",
+                ngettext(
+                    "The practice takes at most {n} conversation in one visit.",
+                    "The practice takes at most {n} conversations in one visit.",
+                    held,
+                ),
+            )
+        elif self._without_lunch(request, held):
+            code, text = (
+                "lunch",
+                ngettext(
+                    "Lunch leaves time for only {n} conversation in the room's hours.",
+                    "Lunch leaves time for only {n} conversations in the room's hours.",
+                    held,
+                ),
+            )
+        else:
+            code, text = (
                 "room_too_short",
                 ngettext(
                     "Only {n} conversation fits into the room's hours and the shifts.",
                     "Only {n} conversations fit into the room's hours and the shifts.",
-                    most,
-                ).format(n=most),
-                most,
+                    held,
+                ),
             )
-        return "", "", most
+        return code, text.format(n=held)
 
     def _most(self, number: int, offers: Sequence[tuple[DayModel, StopOption]]) -> int:
         """Return the most conversations of some options that a day has room for; -1 where it has for none.
@@ -123,6 +149,18 @@ class Reasoner:
             ):
                 return conversations
         return -1
+
+    def _without_lunch(self, request: Request, held: int) -> tuple[DayModel, StopOption] | None:
+        """Return a day that had room for more of a request if it had no lunch."""
+        for model in self._models:
+            if not model.lunch_owed:
+                continue
+            hungry = DayModel(self._problem, dataclasses.replace(model.day, lunch_s=0))
+            for option in hungry.options(request):
+                more = option.conversations > held or not option.conversations
+                if more and best_order(hungry, [option]) is not None:
+                    return model, option
+        return None
 
     def _no_slot(self, request: Request) -> tuple[str, str]:
         if not request.closed_slots:

@@ -292,7 +292,7 @@ def test_engagements_at_the_same_time_in_different_months(tmp_path: Path) -> Non
 def test_more_than_one_visit_a_week_is_not_planned_yet(tmp_path: Path) -> None:
     practices = (
         "practice_id,name,address,postcode,city,district,visits_a_week\n"
-        + f"P1,x,{PLACE},x,{{}}\nP2,x,{PLACE},x,\n"
+        f"P1,x,{PLACE},x,{{}}\nP2,x,{PLACE},x,\n"
     )
     demand = "practice_id,week,conversations,visits\nP1,2009-W20,2,{}\n"
     reason = "more than one visit a week cannot be planned yet; write 1, or leave this blank"
