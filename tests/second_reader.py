@@ -149,7 +149,9 @@ def _date(cell: Any) -> dt.date:
     return dt.date(year, month, day)
 
 
-def _time(cell: Any) -> int:
+def _time(cell: Any) -> int | None:
+    if str(cell).strip().lower() in ("off", "fri"):
+        return None
     if isinstance(cell, float):
         return round(cell * 86400)
     if isinstance(cell, dt.timedelta):

@@ -66,17 +66,20 @@ def _tables() -> Mapping[str, str]:
         "practices": _(
             "The GP practices that lend a room, and how many conversations each asks for, how often."
         ),
-        "rooms": _("When a practice has a room for the consultant."),
+        "rooms": _(
+            "When a practice has a room for the consultant. Hours of the same room that touch or overlap are one."
+        ),
         "agreements": _("When a practice expects the visit, where an hour has been agreed."),
         "bases": _("Job centres besides the one in project.toml; only where there are several."),
         "consultants": _("The consultants who cycle to the practices."),
-        "shifts": _("When the consultants are at work."),
+        "shifts": _("When the consultants are at work. Several rows for a day are a split shift."),
         "places": _("Other places than practices and bases, for engagements."),
         "engagements": _("What consultants do besides visits, like meetings, phone hours and teaching."),
         "home_visits": _("Visits to citizens at home. Nothing else about a citizen belongs here."),
         "pins": _("Visits whose date and hour are settled; they are planned as they stand here."),
         "closures": _(
-            "Days on which a practice is closed or a consultant is away. Public holidays need no row."
+            "Days, or hours of them, on which a practice is closed, a consultant is away or an engagement is off. "
+            "Public holidays need no row."
         ),
         "demand": _("How many conversations a practice asks for in one week, where that is not as usual."),
     }

@@ -214,7 +214,8 @@ def _shift_holds_lunch(row: Row, _defaults: Defaults) -> Iterator[InputProblem]:
         yield row.problem(_("lunch is longer than the shift"), "lunch_minutes")
 
 
-def _one_visit_a_week(row: Row, _defaults: Defaults) -> Iterator[InputProblem]:
+def one_visit_a_week(row: Row, _defaults: Defaults) -> Iterator[InputProblem]:
+    """Report that a row asks for more visits a week than can be planned."""
     for column in ("visits_a_week", "visits"):
         if row.values.get(column) not in (None, 1):
             yield row.problem(
@@ -223,8 +224,8 @@ def _one_visit_a_week(row: Row, _defaults: Defaults) -> Iterator[InputProblem]:
 
 
 _ROW_CHECKS: Mapping[str, tuple[Callable[[Row, Defaults], Iterator[InputProblem]], ...]] = {
-    "practices": (_one_visit_a_week,),
-    "demand": (_one_visit_a_week,),
+    "practices": (one_visit_a_week,),
+    "demand": (one_visit_a_week,),
     "home_visits": (_home_visit_fits,),
     "shifts": (_shift_holds_lunch,),
 }

@@ -160,3 +160,10 @@ def test_pattern_in_both_languages(cell: str, value: str) -> None:
 @pytest.mark.parametrize(("cell", "value"), [(2450, "2450"), (2450.0, "2450"), ("  Vej \n 1 ", "Vej 1")])
 def test_text_of_numbers_and_odd_blanks(cell: Cell, value: str) -> None:
     assert cells.text(cell) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"), [("off", None), (" FRI ", None), ("9.30", 34_200), (dt.time(8), 28_800)]
+)
+def test_a_time_or_off(cell: Cell, value: int | None) -> None:
+    assert cells.time_or_off(cell) == value
