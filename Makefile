@@ -6,7 +6,7 @@
 # make bench    the measures, as a table
 # make sizes    how far weeks of 20 to 400 practices are proven, how fast (half an hour)
 # make peers    the same weeks solved by other solvers too, as a table and a plot (some minutes)
-# make docs     write the pages on commands, tables and settings in docs/ anew
+# make docs     write the pages on commands, tables and settings in docs/ anew, and the schema of roster.json
 # make lock     look for newer versions and pin them in requirements.lock
 # make clean    take away what was made here, but for the rosters in out/
 

@@ -18,6 +18,7 @@ from scheduler import checks
 from scheduler.base.errors import InvalidRosterError
 from scheduler.model.problem import ConsultantDay, Problem, Request, RoomSlot
 from scheduler.model.roster import Roster, Unassigned
+from scheduler.model.text import Text
 from scheduler.week.assemble import assemble
 from scheduler.week.schedule import DayModel, DaySchedule
 from scheduler.week.score import request_points
@@ -243,5 +244,5 @@ def _unmet(request: Request) -> Unassigned:
         name=request.request_id,
         requested=request.conversations,
         held=0,
-        reason="not_placed",
+        reason=Text("not_placed"),
     )

@@ -24,7 +24,7 @@ from rich.table import Table
 from scheduler.base.resources import builtin_map
 from scheduler.model.config import Cycling
 from scheduler.network import Network, Snap, load_network
-from scheduler.network.search import Rides, fastest_rides
+from scheduler.network.rides import Rides, fastest_rides
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "osm"
 #: A place further from the network than this is not covered by the extract.

@@ -1,9 +1,10 @@
-"""Write what is told of commands, tables and settings from the code itself, or check that it is right.
+"""Write what is told of commands, tables, settings and roster.json from the code itself, or check that it is right.
 
 python docs/reference.py            writes
 python docs/reference.py --check    ends with 1 where a page says something else
 
-In each page the written part stands between two marks; what is around them is written by hand.
+In each page the written part stands between two marks; what is around them is written by hand. The JSON
+Schema of roster.json, which the package carries, is a file of its own.
 """
 
 import json
@@ -20,8 +21,10 @@ from scheduler.cli.translation import translated
 from scheduler.inputs import meanings
 from scheduler.inputs.schema import TABLES, Column, Table
 from scheduler.inputs.settings import known_settings
+from scheduler.model import rosterfile
 
 FOLDER = Path(__file__).parent
+SCHEMA = Path(rosterfile.__file__).with_name("roster.schema.json")
 _WIDTH = 88
 
 
@@ -39,8 +42,13 @@ def main() -> int:
             behind.append(name)
             if not check:
                 page.write_text(right, encoding="utf-8", newline="\n")
+    schema = json.dumps(rosterfile.json_schema(), indent=1) + "\n"
+    if not SCHEMA.exists() or SCHEMA.read_text(encoding="utf-8") != schema:
+        behind.append(SCHEMA.name)
+        if not check:
+            SCHEMA.write_text(schema, encoding="utf-8", newline="\n")
     if check and behind:
-        print(f"docs/{', docs/'.join(behind)}: behind the code; run `make docs`", file=sys.stderr)
+        print(f"{', '.join(behind)}: behind the code; run `make docs`", file=sys.stderr)
         return 1
     return 0
 

@@ -25,6 +25,7 @@ from scheduler.model.roster import (
     Term,
     Unassigned,
 )
+from scheduler.model.text import Text
 
 
 class PlannedStop(NamedTuple):
@@ -222,7 +223,8 @@ def _stop(
         kind=planned.kind,
         id=planned.id,
         place_id=planned.place_id,
-        name=titles[planned.id] if planned.kind == "engagement" else place.name,
+        name={"visit": place.name, "engagement": titles.get(planned.id)}.get(planned.kind)
+        or Text(planned.kind),
         address=place.full_address,
         district=place.district,
         lat=place.lat,
@@ -356,5 +358,5 @@ def _unassigned(problem: Problem, visits: dict[str, Stop]) -> Iterator[Unassigne
                 name=problem.places[request.request_id].name,
                 requested=request.conversations,
                 held=held,
-                reason="not worth it",
+                reason=Text("not_placed"),
             )

@@ -7,6 +7,7 @@ outputs stand on their own. `hostile=True` fills every text with markup, formula
 import dataclasses
 import heapq
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -29,6 +30,7 @@ from scheduler.model.roster import (
     Term,
     Unassigned,
 )
+from scheduler.model.text import Text
 
 WEEK = Week(2009, 20)
 SPEED_MPS = 16 / 3.6
@@ -224,7 +226,7 @@ class _Day:
         start_s: int,
         end_s: int,
         *,
-        name: str = "",
+        name: str | Text = "",
         conversations: int = 0,
         slot: tuple[str, str, str] | None = None,
         lunch: str = "",
@@ -309,7 +311,7 @@ class _Day:
 
     def desk_with_lunch(self, lunch: str) -> "_Day":
         """Ride to base, work there until the next stop, and have lunch meanwhile."""
-        self._add("desk", "desk", BASE, self.free_s, self.free_s, name="Desk work")
+        self._add("desk", "desk", BASE, self.free_s, self.free_s, name=Text("desk"))
         return self.lunch(lunch)
 
     def lunch(self, start: str, place_id: str = BASE) -> "_Day":
@@ -320,7 +322,7 @@ class _Day:
                 kind="lunch",
                 id="lunch",
                 place_id=place_id,
-                name="Lunch",
+                name=Text("lunch"),
                 address=self._text("address", spot.address),
                 district=spot.district,
                 lat=spot.point[0],
@@ -456,13 +458,15 @@ def _unassigned(*, hostile: bool) -> tuple[Unassigned, ...]:
         *,
         asked: tuple[int, int],
         reason: str,
-        detail: str = "",
+        detail: Text | None = None,
         cost: int | None = None,
     ) -> Unassigned:
         name = f"{_HOSTILE['name']} {text}" if hostile else text
         return Unassigned(
-            id=id_, kind=kind, name=name, district=district, requested=asked[0], held=asked[1], reason=reason,
-            detail=_HOSTILE["address"] if hostile else detail, cost_to_force=cost,
+            id=id_, kind=kind, name=name, district=district, requested=asked[0], held=asked[1],
+            reason=Text(_HOSTILE["word"] if hostile else reason),
+            detail=Text("as_written", {"text": _HOSTILE["address"]}) if hostile else detail,
+            cost_to_force=cost,
         )  # fmt: skip
 
     return (
@@ -473,7 +477,7 @@ def _unassigned(*, hostile: bool) -> tuple[Unassigned, ...]:
             "Vesterbro",
             asked=(3, 2),
             reason="room_too_short",
-            detail="Only 2 conversations fit into the room's hours and the shifts.",
+            detail=Text("room_holds", {"n": 2}),
         ),
         request(
             "sydhavns",
@@ -482,7 +486,7 @@ def _unassigned(*, hostile: bool) -> tuple[Unassigned, ...]:
             "Kgs. Enghave",
             asked=(2, 0),
             reason="dearer",
-            detail="It is possible, but only at the cost of: Praksis P. Knudsens Gade.",
+            detail=Text("dearer_by_visits", {"request_ids": ("pknudsens",)}),
             cost=18_400,
         ),
         request("hb-2", "home_visit", MISSED_HOME_NAME, "Valby", asked=(0, 0), reason="no_consultant"),
@@ -535,10 +539,13 @@ def roster(*, hostile: bool = False) -> Roster:
             ),
         ),
         consultants=consultants,
-        closed_days=(ClosedDay(date=WEEK.days[4], reason=evil["word"] if evil else "Fælles kursusdag"),),
-        notes=(evil["word"] if evil else "Rådgiver 2 kan ikke holde frokost mandag i uge 21.",),
-        map_note="",
+        closed_days=(ClosedDay(date=WEEK.days[4], reason=_written("Fælles kursusdag", evil)),),
+        notes=(_written("Rådgiver 2 kan ikke holde frokost mandag i uge 21.", evil),),
     )
+
+
+def _written(text: str, evil: Mapping[str, str] | None) -> Text:
+    return Text("as_written", {"text": evil["word"] if evil else text})
 
 
 def rides(roster: Roster, *, hostile: bool = False) -> dict[tuple[str, str], RidePath]:

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
+from scheduler import InputError, ProblemBuilder
 from scheduler.cli import cli
 from scheduler.inputs import meanings
 from scheduler.inputs.schema import TABLES, Table
@@ -112,6 +114,37 @@ def test_nothing_is_explained_that_is_not_there() -> None:
 def test_defaults_of_travel_times_are_those_of_the_settings() -> None:
     told = dict(re.findall(r"^\| `(\w+)` \| ([\d.]+|inf) \|", document("travel-times.md"), re.MULTILINE))
     assert {name: float(value) for name, value in told.items()} == known_settings()["cycling"]
+
+
+# --- Python -------------------------------------------------------------------------------------------
+
+
+def test_what_python_is_told_to_do_runs() -> None:
+    _folder, without_files = re.findall(r"```python\n(.*?)```", document("python.md"), re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(without_files, names)  # noqa: S102 - our own document
+    assert names["solution"].is_optimal
+    assert names["solution"].roster.unassigned == ()
+
+
+def test_what_python_is_told_of_what_is_wrong_is_what_it_says() -> None:
+    (told,) = re.findall(r"```text\n(.*?)```", document("python.md"), re.DOTALL)
+    builder = (
+        ProblemBuilder(weights={"waiting_secon": 1}).add_base().add_practice("valby").add_practice("vester")
+    )
+    builder.add_room("valby", weekday="tue", start="12:00", end="09:00")
+    builder.add_room("vlby", weekday="tue", start="09:00", end="12:00")
+    builder.add_consultant("anna").add_shift("anna", weekday="tue", start="08:00", end="15:30")
+    builder.set_travel_times({"base": {"valby": 1}, "valby": {"base": 1}})
+    with pytest.raises(InputError) as caught:
+        builder.problem("2009-W20")
+    assert sorted(told.splitlines()) == sorted(str(problem) for problem in caught.value.problems)
+
+
+def test_every_call_of_the_builder_for_rides_is_told_of() -> None:
+    for name in dir(ProblemBuilder):
+        if name.startswith("set_"):
+            assert f"`{name}(" in document("python.md")
 
 
 # --- README and links ---------------------------------------------------------------------------------

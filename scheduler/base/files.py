@@ -78,7 +78,7 @@ class Claim:
             # There the end of the claim removes it. Nobody takes the half of it for the old folder.
             self.old.rename(self.new)
         else:
-            move(self.new, self.real)
+            put(self.new, self.real)
 
 
 @contextmanager
@@ -156,7 +156,7 @@ def tidy(folder: Path) -> None:
                 pass
 
 
-def move(file: Path, target: Path) -> None:
+def put(file: Path, target: Path) -> None:
     """Put a file, once it is on the disk, in the place of another one; who may read that may read this."""
     if target.exists():
         shutil.copymode(target, file)

@@ -19,8 +19,14 @@ VISITS = ("visit", "home_visit")
 class Violation:
     """One rule that a roster breaks, or one field that says something wrong.
 
-    `code` names the rule for programs and tests, `where` the day and the stop for people, and
-    `message` is a sentence. Neither holds a home visit's address.
+    Attributes
+    ----------
+    code
+        The rule, for programs and tests.
+    where
+        The day and the stop, for people.
+    message
+        A sentence. It never holds a home visit's address.
     """
 
     code: str

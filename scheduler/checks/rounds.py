@@ -7,6 +7,7 @@ from scheduler.base.i18n import _, clock
 from scheduler.checks.reading import SeenRound, SeenStop, Violation
 from scheduler.checks.tracing import Leg, Trace, Ways, owes_lunch, trace
 from scheduler.model.problem import Problem
+from scheduler.model.text import Text
 
 
 def check_round(problem: Problem, seen: SeenRound) -> Iterator[Violation]:
@@ -160,10 +161,7 @@ def _check_sums(seen: SeenRound, found: Trace) -> Iterator[Violation]:
 
 
 def _check_description(problem: Problem, seen: SeenRound, found: SeenStop) -> Iterator[Violation]:
-    """Check what a stop says of its place, and that only visits hold conversations.
-
-    The names of home visits, desk work and lunch are words of the page's language and not compared.
-    """
+    """Check what a stop says of its place, and that only visits hold conversations."""
     stop, place = found.stop, problem.places.get(found.stop.place_id)
     if place is None:
         yield Violation("place", found.where, _("the week has no such place"))
@@ -176,5 +174,7 @@ def _check_description(problem: Problem, seen: SeenRound, found: SeenStop) -> It
     if stop.kind == "engagement":
         titles = {e.engagement_id: e.title for e in seen.day.engagements}
         yield from _differs("place", found.where, "name", stop.name, titles[stop.id])
+    if stop.kind in ("home_visit", "lunch", "desk") and stop.name != Text(stop.kind):
+        yield from _differs("place", found.where, "name", stop.name, stop.kind)
     if found.request is None and (stop.conversations or stop.conversation_starts or stop.slot):
         yield Violation("conversations", found.where, _("only visits hold conversations in a room slot"))

@@ -159,6 +159,7 @@ def advise(options: Options, week: tuple[str, ...], time_limit: float, *, online
 @click.pass_obj
 def check_data(options: Options, *, online: bool) -> None:
     from scheduler.cli import summary
+    from scheduler.outputs.texts import word
     from scheduler.services import planner
     from scheduler.services.review import review
 
@@ -169,7 +170,7 @@ def check_data(options: Options, *, online: bool) -> None:
         warnings = review(prepared)
     summary.show_project(terminal, prepared.project)
     for warning in (*planner.location_notes(prepared.located), *warnings):
-        terminal.note(warning)
+        terminal.note(word(warning))
     terminal.line(_("No errors in {folder}.").format(folder=options.data), style="green")
 
 
@@ -185,16 +186,18 @@ def check_data(options: Options, *, online: bool) -> None:
 @click.pass_context
 def check(context: click.Context, roster: Path) -> None:
     from scheduler.base import files
+    from scheduler.outputs.texts import word
     from scheduler.services import planner
 
     options = context.ensure_object(Options)
     terminal = options.terminal()
     files.tidy(roster.parent.parent)
     checked = planner.check_roster(options.data, roster)
+    proof = word(checked.proof.detail)
     for violation in checked.violations:
         terminal.failure(f"{roster}: {violation}")
     if checked.proof.verified is False:
-        terminal.failure(f"{roster}: {checked.proof.detail}")
+        terminal.failure(f"{roster}: {proof}")
     if checked.violations or checked.proof.verified is False:
         context.exit(1)
     terminal.line(
@@ -204,9 +207,9 @@ def check(context: click.Context, roster: Path) -> None:
         style="green",
     )
     if checked.proof.verified:
-        terminal.line(_("The proof holds: {detail}").format(detail=checked.proof.detail), style="green")
+        terminal.line(_("The proof holds: {detail}").format(detail=proof), style="green")
     else:
-        terminal.note(checked.proof.detail)
+        terminal.note(proof)
 
 
 @cli.command(
@@ -266,6 +269,7 @@ def travel(options: Options, file: Path) -> None:
 def geocode(options: Options, file: Path | None, *, online: bool) -> None:
     from scheduler.base import files
     from scheduler.cli import summary
+    from scheduler.outputs.texts import word
     from scheduler.services import planner
 
     terminal = options.terminal()
@@ -277,7 +281,7 @@ def geocode(options: Options, file: Path | None, *, online: bool) -> None:
         files.replace_csv(file, summary.PLACE_COLUMNS, plain)
     summary.show_places(terminal, rows)
     for note in planner.location_notes(prepared.located):
-        terminal.note(note)
+        terminal.note(word(note))
 
 
 @cli.command(

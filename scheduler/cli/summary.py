@@ -13,8 +13,10 @@ from scheduler.base.i18n import _, ngettext
 from scheduler.cli.terminal import Terminal
 from scheduler.model.project import Project
 from scheduler.model.roster import Roster, Round, Stop
+from scheduler.model.text import Text
 from scheduler.outputs import names, words
 from scheduler.outputs.privacy import public
+from scheduler.outputs.texts import word
 
 if TYPE_CHECKING:
     from scheduler.checks.bound import BoundCheck
@@ -42,18 +44,22 @@ def show_roster(terminal: Terminal, roster: Roster, proof: "BoundCheck") -> None
     for day, rounds in groupby(roster.rounds, key=attrgetter("date")):
         _show_day(terminal, day, rounds, consultants)
     for closed in roster.closed_days:
-        terminal.line(_("{day}: closed, {reason}").format(day=i18n.day(closed.date), reason=closed.reason))
+        terminal.line(
+            _("{day}: closed, {reason}").format(
+                day=i18n.day(closed.date), reason=word(closed.reason or Text("closure"))
+            )
+        )
     terminal.line(_score(roster))
     if roster.unassigned:
         terminal.line()
         terminal.line(_("Not placed:"), style="bold")
     for request in roster.unassigned:
-        state, why = words.request_state(request), words.why(request)
-        terminal.line(f"  {request.name} ({request.id}), {state}: {why}")
+        state, why = words.request_state(request), words.why(request, roster)
+        terminal.line(f"  {word(request.name)} ({request.id}), {state}: {why}")
     for note in roster.notes:
-        terminal.note(note)
+        terminal.note(word(note, roster))
     if proof.verified is None and roster.prices:
-        terminal.note(proof.detail)
+        terminal.note(word(proof.detail))
 
 
 def _score(roster: Roster) -> str:
@@ -333,7 +339,7 @@ def show_advice(terminal: Terminal, found: "Advice") -> None:
         rows = [
             (
                 str(number),
-                suggestion.text,
+                word(suggestion.text, found.roster),
                 f"-{i18n.number(suggestion.points)}",
                 f"{suggestion.conversations:+d}",
                 _("{minutes:+d} min").format(minutes=-round(suggestion.cycling_s / 60)),

@@ -64,7 +64,7 @@ _DECIMAL = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,20})?", re.ASCII)
 _EMAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
 #: Whether messages quote cells; those of a table that says where people live do not.
 _quoted: ContextVar[bool] = ContextVar("quoted", default=True)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class CellError(ValueError):
@@ -93,6 +93,8 @@ def text(cell: Cell) -> str:
     """Return text on one line; numbers of a workbook become what was typed."""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
+    if isinstance(cell, float) and not math.isfinite(cell):
+        raise CellError(_("{value} is not text").format(value=shown(cell)))
     if isinstance(cell, bool | dt.date | dt.time | dt.timedelta):
         raise CellError(
             _("{value} is a date, a time or true/false, not text; format the cell as text").format(

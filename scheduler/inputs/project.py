@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from scheduler.base import limits
 from scheduler.base.errors import InputError, InputProblem
-from scheduler.base.i18n import _
 from scheduler.inputs import clashes, rules
 from scheduler.inputs.rows import Row, TableRows
 from scheduler.inputs.schema import TABLES
@@ -39,7 +38,7 @@ from scheduler.week.calendar import closed
 _Type = TypeVar("_Type")
 
 
-def read_project(folder: Path) -> Project:
+def read_project(folder: str | Path) -> Project:
     """Read and check a project folder.
 
     Without the section [period] the project runs from Monday 2000-01-03 to the end of 2099. The
@@ -52,7 +51,7 @@ def read_project(folder: Path) -> Project:
     ServiceError
         When a file cannot be read.
     """
-    return _read(folder)[0]
+    return _read(Path(folder))[0]
 
 
 def read_rows(folder: Path) -> dict[str, list[Row]]:
@@ -66,14 +65,21 @@ def _read(folder: Path) -> tuple[Project, dict[str, list[Row]]]:
     settings = read_settings(files.get(SETTINGS_FILE), problems)
     found = read_tables(files, problems)
     problems += misnamed_files(folder, found)
-    tables = {table.name: found[table.name].rows if table.name in found else [] for table in TABLES}
-
-    broken = list(rules.resolve_references(tables, found))
-    project = build(settings, tables, fingerprint(files))
-    broken += islice(contradictions(project, settings, tables), limits.PROBLEMS)
-    problems += (_as_written(problem, found) for problem in broken)
+    project, tables = checked(settings, found, fingerprint(files), problems)
     if problems:
         raise InputError(problems)
+    return project, tables
+
+
+def checked(
+    settings: Settings, found: Mapping[str, TableRows], sha256: str, problems: list[InputProblem]
+) -> tuple[Project, dict[str, list[Row]]]:
+    """Put a project together of the tables that were read, adding what is wrong between their rows to `problems`."""
+    tables = {table.name: found[table.name].rows if table.name in found else [] for table in TABLES}
+    broken = list(rules.resolve_references(tables, found))
+    project = build(settings, tables, sha256)
+    broken += islice(contradictions(project, settings, tables), limits.PROBLEMS)
+    problems += (_as_written(problem, found) for problem in broken)
     return project, tables
 
 
@@ -119,7 +125,7 @@ def build(settings: Settings, tables: Mapping[str, list[Row]], sha256: str) -> P
         places=(
             *(_place(row, "practice_id") for row in rows["practices"]),
             *(_place(row, "place_id") for row in rows["places"]),
-            *(_place(row, "visit_id", name=_("Home visit")) for row in rows["home_visits"]),
+            *(_place(row, "visit_id", name="") for row in rows["home_visits"]),
         ),
         practices=tuple(_plain(Practice, row) for row in rows["practices"]),
         rooms=tuple(_timed(RoomRule, row) for row in rows["rooms"]),

@@ -112,6 +112,11 @@ def read_settings(raw: bytes | None, problems: list[InputProblem]) -> Settings:
     if reader is None:
         return fallback
     reader.check_names(tuple(known_settings()))
+    return Settings(config_of(reader), _base(reader))
+
+
+def config_of(reader: TomlReader) -> Config:
+    """Return the settings that a file's sections make, adding what is wrong; what is wrong has its default."""
     config = Config(
         period=_period(reader),
         project=reader.fields("project", ProjectSettings()),
@@ -120,7 +125,7 @@ def read_settings(raw: bytes | None, problems: list[InputProblem]) -> Settings:
         solver=reader.fields("solver", SolverSettings()),
         simulation=reader.fields("simulation", SimulationSettings()),
     )
-    return Settings(change_settings(config, reader), _base(reader))
+    return change_settings(config, reader)
 
 
 def change_settings(config: Config, reader: TomlReader) -> Config:

@@ -77,7 +77,7 @@ def read_tables(files: Mapping[str, bytes], problems: list[InputProblem]) -> dic
                 problems.append(_twice(sheet_table, found[sheet_table.name].file, file))
             else:
                 found[sheet_table.name] = interpret(sheet_table, file, raw_rows, problems)
-    _check_needed(found, problems)
+    check_needed(found, problems)
     return found
 
 
@@ -138,7 +138,8 @@ def _check_stray_sheet(file: str, raw_rows: Sequence[RawRow], problems: list[Inp
         )
 
 
-def _check_needed(found: Mapping[str, TableRows], problems: list[InputProblem]) -> None:
+def check_needed(found: Mapping[str, TableRows], problems: list[InputProblem]) -> None:
+    """Report tables that must have rows and have none."""
     for table in TABLES:
         if not table.required:
             continue

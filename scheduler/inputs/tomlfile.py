@@ -70,12 +70,12 @@ def open_toml(raw: bytes, file: str, problems: list[InputProblem]) -> "TomlReade
         )
         return None
     reader = TomlReader(file, text, document, [])
-    _find_unusable(reader, told=bool(private))
+    find_unusable(reader, told=bool(private))
     problems += reader.problems
     return None if reader.problems else dataclasses.replace(reader, problems=problems)
 
 
-def _find_unusable(reader: "TomlReader", *, told: bool) -> None:
+def find_unusable(reader: "TomlReader", *, told: bool = False) -> None:
     """Report what makes a document one that cannot be worked with, once a section.
 
     That is nesting without end, numbers without end, and, where none was `told` of, CPR numbers that

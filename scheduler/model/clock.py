@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
+from scheduler.base.errors import InputError
 from scheduler.base.i18n import _
 
 if TYPE_CHECKING:
@@ -19,7 +20,15 @@ WeekPattern = Literal["all", "odd", "even"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Week:
-    """An ISO week, written ``2009-W20``."""
+    """An ISO week, written ``2009-W20``.
+
+    Attributes
+    ----------
+    year
+        The ISO year, which differs from the calendar's around New Year.
+    number
+        The ISO week number, 1 to 53.
+    """
 
     year: int
     number: int
@@ -34,6 +43,17 @@ class Week:
         if not match:
             raise ValueError(f"{text!r} is not a week like 2009-W20")
         return cls(int(match[1]), int(match[2]))
+
+    @classmethod
+    def asked(cls, week: "str | Week") -> "Week":
+        """Return the week that a caller names, as text or as a `Week`; anything else is an `InputError`."""
+        if isinstance(week, Week):
+            return week
+        try:
+            return cls.parse(week)
+        except (AttributeError, ValueError) as error:  # of what is no text, or no week
+            reason = _("{value} is not a week; write it like 2009-W20").format(value=f'"{str(week)[:40]}"')
+            raise InputError(reason) from error
 
     @classmethod
     def of(cls, day: dt.date) -> Self:

@@ -107,9 +107,12 @@ def _words(limits: Interval | Predicate, words: str = "") -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectSettings(_Section):
-    """What holds for the project as a whole: its `language`, "da", "en" or "" for that of the system.
+    """What holds for the project as a whole.
 
-    The command line speaks and writes it where it is asked for no other.
+    Attributes
+    ----------
+    language
+        "da", "en", or "" for that of the system.
     """
 
     section = "project"
@@ -118,7 +121,17 @@ class ProjectSettings(_Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """The project's period and what it promised."""
+    """The project's period and what it promised.
+
+    Attributes
+    ----------
+    start, end
+        The first and the last day.
+    goal_conversations
+        How many conversations are to be held by the end.
+    budget_dkk
+        What the whole period may cost, in kroner.
+    """
 
     start: date
     end: date
@@ -128,7 +141,23 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defaults:
-    """Durations of a visit and the rules of the day, in seconds."""
+    """Durations of a visit and the rules of the day, in seconds.
+
+    Attributes
+    ----------
+    conversation_s
+        Seconds of a conversation.
+    setup_s
+        Seconds once a visit, before its first conversation.
+    parking_s
+        Seconds after every ride.
+    start_grid_s
+        Visits begin at whole multiples of so many seconds after midnight.
+    desk_s
+        The least seconds at base between two visits that are worth the way there.
+    lunch_from_s, lunch_to_s
+        Between which times of day lunch lies, in seconds after midnight.
+    """
 
     conversation_s: int = 45 * 60
     setup_s: int = 5 * 60
@@ -146,7 +175,7 @@ class Cycling(_Section):
     Attributes
     ----------
     speed_kph
-        Riding speed on a good cycle track between two junctions; more than 0, at most 60.
+        Riding speed on a good cycle track between two junctions, in km per hour; more than 0, at most 60.
     mixed_traffic_factor
         Times `speed_kph` on larger streets without cycle track or lane; more than 0, at most 2.
     calm_street_factor
@@ -154,9 +183,9 @@ class Cycling(_Section):
     rough_surface_factor
         A further factor on cobblestones, gravel and the like; more than 0, at most 2.
     walking_kph
-        Speed of pushing the bicycle where it may not be ridden; more than 0, at most 60.
+        Speed of pushing the bicycle where it may not be ridden, in km per hour; more than 0, at most 60.
     steps_kph
-        Speed of carrying it on stairs; more than 0, at most 60.
+        Speed of carrying it on stairs, in km per hour; more than 0, at most 60.
     right_turn_s
         Seconds that a right turn at a junction costs; 0 to 600.
     left_turn_s
@@ -183,7 +212,15 @@ class Cycling(_Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarSettings:
-    """Whose public holidays count, and which days (``MM-DD``) are closed besides."""
+    """Whose public holidays count, and which days (``MM-DD``) are closed besides.
+
+    Attributes
+    ----------
+    country
+        Two letters of ISO 3166.
+    also_closed
+        Days like ``12-24``, month and day.
+    """
 
     country: str = "DK"
     also_closed: tuple[str, ...] = ("06-05", "12-24", "12-31")
@@ -195,6 +232,18 @@ class MapSettings(_Section):
 
     The services are asked only by `hjul network download` and with `--online`; `timeout_s` (1 to 900)
     is how many seconds they may be silent.
+
+    Attributes
+    ----------
+    network
+        The file in the project folder; empty for the folder's own, else the built-in map.
+    tile_url, tile_attribution
+        Where map tiles come from, with ``{z}``, ``{x}`` and ``{y}``, and what has to stand on the map.
+        Empty: no tiles.
+    overpass_url, nominatim_url
+        The servers for maps and for addresses.
+    timeout_s
+        How many seconds a server may be silent; 1 to 900.
     """
 
     section = "map"
@@ -208,7 +257,13 @@ class MapSettings(_Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolverSettings(_Section):
-    """What the search for a roster may take: `memory_mb` megabytes (500 to 1,000,000) of memory."""
+    """What the search for a roster may take.
+
+    Attributes
+    ----------
+    memory_mb
+        Megabytes of memory; 500 to 1,000,000.
+    """
 
     section = "solver"
     memory_mb: Annotated[int, Interval(ge=500, le=1_000_000), N_("megabytes")] = 2000
@@ -280,6 +335,29 @@ class Config:
     """Everything project.toml says, but for the address of the base.
 
     Without `costs`, the budget of the period is all that is known of them.
+
+    Attributes
+    ----------
+    period
+        When the project runs, and what it promised.
+    project
+        The language.
+    defaults
+        Durations and the rules of the day.
+    cycling
+        Speeds, and what costs time on the way.
+    weights
+        Points that one more of each term of the score costs; see `DEFAULT_WEIGHTS`.
+    calendar
+        Public holidays.
+    map
+        Map, tiles and services.
+    solver
+        What the search may take.
+    costs
+        Kroner a year; None where they are not known.
+    simulation
+        What chance does to a plan.
     """
 
     period: Period

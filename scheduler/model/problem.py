@@ -18,11 +18,22 @@ from numpy.typing import NDArray
 from scheduler.model.clock import Week
 from scheduler.model.config import Defaults
 from scheduler.model.project import BASE, Consultant, Origin, Pin, Place
+from scheduler.model.text import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomSlot:
-    """A date and an interval in which the whole visit lies; for a home visit, its interval."""
+    """A date and an interval in which the whole visit lies; for a home visit, its interval.
+
+    Attributes
+    ----------
+    date
+        The date.
+    start_s, end_s
+        Seconds after midnight.
+    room
+        Which room; may be empty.
+    """
 
     date: dt.date
     start_s: int
@@ -32,16 +43,31 @@ class RoomSlot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedSlot:
-    """A room slot that this week does not have, and why: "holiday", "closure" or "inactive"."""
+    """A room slot that this week does not have, and why, where that is known.
+
+    Attributes
+    ----------
+    slot
+        The slot.
+    reason
+        Why it falls away: a holiday, a closure, or a practice that is not active.
+    """
 
     slot: RoomSlot
-    code: Literal["holiday", "closure", "inactive"]
-    reason: str = ""
+    reason: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """The date and hour at which a practice is used to the visit in this week."""
+    """The date and hour at which a practice is used to the visit in this week.
+
+    Attributes
+    ----------
+    date
+        The date.
+    start_s
+        Seconds after midnight.
+    """
 
     date: dt.date
     start_s: int
@@ -49,7 +75,17 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedVisit:
-    """Where a published roster has this request; moving away from it counts as a change."""
+    """Where a published roster has this request; moving away from it counts as a change.
+
+    Attributes
+    ----------
+    date
+        The date.
+    start_s
+        Seconds after midnight.
+    consultant_id
+        Who makes the visit.
+    """
 
     date: dt.date
     start_s: int
@@ -62,19 +98,32 @@ class Request:
 
     Attributes
     ----------
+    request_id
+        The practice's or home visit's id, and its place's.
+    kind
+        "visit" of a practice, or "home_visit".
     conversations
         Requested number; 0 for a home visit.
     max_conversations
         The most that one visit may hold: at most `conversations`.
     duration_s
-        How long a home visit lasts. 0 for practices, whose visits last
-        `setup_s` + n × `conversation_s`.
+        Seconds of a home visit. 0 for practices, whose visits last `setup_s` + n × `conversation_s`.
     consultant_id
         A practice's own consultant (continuity), or the only one who may make a home visit.
     slots
         The room slots of this week, in order. None may be left.
     closed_slots
         Room slots that closures and holidays took away, to explain an empty `slots`.
+    priority
+        What a visit that is not made counts, as a multiple; 0 and more.
+    base_id
+        From which base the visit is made; None for any.
+    agreement
+        When the practice is used to the visit, if so.
+    pin
+        Where the visit is settled, if it is.
+    published
+        Where a published roster has it, if one does.
     """
 
     request_id: str
@@ -94,7 +143,19 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engagement:
-    """A fixed appointment of one consultant on one date."""
+    """A fixed appointment of one consultant on one date.
+
+    Attributes
+    ----------
+    engagement_id, title, kind
+        Its id, what people see, and the kind in a word.
+    start_s, end_s
+        Seconds after midnight.
+    place_id
+        Where it is.
+    origin
+        Where it was written, for messages; None for what no table has.
+    """
 
     engagement_id: str
     title: str
@@ -111,12 +172,18 @@ class ConsultantDay:
 
     Attributes
     ----------
+    consultant_id
+        Who works.
+    date
+        The date.
     start_s, end_s
-        When the shift begins and when it ends.
-    gaps
-        From when until when there is no shift between the two, in order. The consultant is at base then.
+        The shift, in seconds after midnight; the consultant is back at base by its end.
     lunch_s
-        How long lunch is; 0 where none is due, as where it is had in a gap.
+        Seconds of lunch; 0 where none is due, as where it is had in a gap.
+    gaps
+        Seconds after midnight between which there is no shift, in order; the consultant is at base then.
+    engagements
+        Fixed appointments, in the order of the clock.
     """
 
     consultant_id: str
@@ -141,10 +208,18 @@ class ConsultantDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedDay:
-    """A date on which nobody works, and why."""
+    """A date on which nobody works, and why, where that is known.
+
+    Attributes
+    ----------
+    date
+        The date.
+    reason
+        Why.
+    """
 
     date: dt.date
-    reason: str
+    reason: Text | None = None
 
 
 def own_ride_s(seconds: int, project_kph: float, own_kph: float | None) -> int:
@@ -176,9 +251,19 @@ def _ratio(project_kph: float, own_kph: float) -> Fraction:
 class TravelTimes:
     """Ride seconds (rounded up, at the project's speed) and metres between all places.
 
-    `seconds` and `metres` are int64 arrays of shape (n, n), row from, column to, in the order of
-    `place_ids`; not symmetric, zero on the diagonal. `one_house` are the pairs of different places in one
-    house, each both ways round: between them nobody rides or parks, and both arrays have zero.
+    Both are int64 arrays of shape (n, n), row from, column to; not symmetric, zero on the diagonal.
+
+    Attributes
+    ----------
+    place_ids
+        The places, in the order of rows and columns.
+    seconds
+        Seconds of the ride from row to column, without parking.
+    metres
+        Its metres.
+    one_house
+        The pairs of different places in one house, each both ways round: between them nobody rides or parks,
+        and both arrays have zero.
     """
 
     place_ids: tuple[str, ...]
@@ -208,8 +293,35 @@ class Problem:
     """One week to plan: all that the engine and the checks need.
 
     `days` are sorted by date and consultant. `places` has every place that the week needs, with
-    coordinates. `notes` are remarks for the coordinator (a week outside the period, a lunch
-    waived), already in words.
+    coordinates. `notes` are remarks for the coordinator (a week outside the period).
+
+    Attributes
+    ----------
+    week
+        The ISO week.
+    consultants
+        Everybody, at work in this week or not.
+    days
+        Shifts, sorted by date and consultant; at most one a consultant and date.
+    requests
+        What is asked for: visits and home visits.
+    places
+        Every place that the week needs, by id.
+    travel
+        Seconds and metres between at least these places.
+    defaults
+        Durations and the rules of the day, in seconds.
+    weights
+        Points that one more of each term of the score costs: whole numbers from 0, for all of
+        `DEFAULT_WEIGHTS`.
+    speed_kph
+        Speed of `travel`, in km per hour.
+    closed_days
+        Dates on which nobody works.
+    notes
+        Remarks for the coordinator.
+    inputs_sha256
+        Hash of what the problem was made of; empty where that is not known.
     """
 
     week: Week
@@ -222,7 +334,7 @@ class Problem:
     weights: Mapping[str, int]
     speed_kph: float
     closed_days: tuple[ClosedDay, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
     inputs_sha256: str = ""
 
     def replace(self, **changes: object) -> Self:

@@ -18,7 +18,15 @@ BASE = "base"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where in the tables something was written; `row` as the user's editor counts, 1 is the heading."""
+    """Where something was written.
+
+    Attributes
+    ----------
+    file
+        The file or sheet, or the call.
+    row
+        The row as the user's editor counts, 1 is the heading; or which call of its kind, from 1.
+    """
 
     file: str
     row: int
@@ -33,7 +41,20 @@ def problem_at(origin: Origin | None, reason: str, column: str = "") -> InputPro
 class Place:
     """A point where somebody stops: a base, a practice, a home visit's address or another place.
 
-    `lat` and `lon` are WGS84 degrees; both are None until the address has been geocoded.
+    Attributes
+    ----------
+    place_id
+        Its id, which no other place has.
+    name
+        What people see.
+    address, postcode, city
+        The address; may be empty where coordinates are known.
+    district
+        The part of the city.
+    lat, lon
+        WGS84 degrees; None until the address has been found.
+    origin
+        Where it was written, for messages; None for what no table has.
     """
 
     place_id: str
@@ -63,7 +84,36 @@ class Place:
 class Practice:
     """A GP practice with an agreement to be visited; its place has the same id.
 
-    `same_as` is the practice that it follows, as where one moves: the two are asked once.
+    Attributes
+    ----------
+    practice_id
+        Its id, and that of its place.
+    every_weeks
+        Weeks from visit to visit.
+    first_week
+        The first week with a visit; None for the period's first.
+    conversations
+        How many are asked for at a visit.
+    max_conversations
+        The most that one visit may hold; None for all.
+    visits_a_week
+        How many visits share them; so far 1.
+    priority
+        What a visit that is not made counts, as a multiple.
+    consultant_id
+        Its own consultant, if it has one.
+    base_id
+        From which base it is visited.
+    same_as
+        The practice that it follows, as where one moves; the two are asked once. None for none.
+    email
+        Its mail address; may be empty.
+    active_from, active_to
+        The first and the last day on which it takes part; None for no end.
+    note
+        For the planners.
+    origin
+        Where it was written, for messages; None for what no table has.
     """
 
     practice_id: str
@@ -85,7 +135,15 @@ class Practice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Recurring:
-    """What recurs on a weekday: in which weeks, and from when until when, both days included."""
+    """What recurs on a weekday: in which weeks, and from when until when, both days included.
+
+    Attributes
+    ----------
+    weeks
+        Whether this holds in all, odd or even ISO weeks.
+    valid_from, valid_to
+        The first and the last day on which it holds; None for no end.
+    """
 
     weeks: WeekPattern = "all"
     valid_from: dt.date | None = None
@@ -102,7 +160,25 @@ class _Recurring:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomRule(_Recurring):
-    """When a practice lends a room: on a weekday (0 is Monday) or on one date."""
+    """When a practice lends a room: on a weekday or on one date.
+
+    Attributes
+    ----------
+    practice_id
+        Whose room.
+    weekday, date
+        The weekday (0 is Monday) or the date; the other is None.
+    start_s, end_s
+        Seconds after midnight between which the whole visit lies.
+    weeks
+        Whether this holds in all, odd or even ISO weeks.
+    valid_from, valid_to
+        The first and the last day on which it holds; None for no end.
+    room
+        Which room; may be empty.
+    origin
+        Where it was written, for messages; None for what no table has.
+    """
 
     practice_id: str
     weekday: int | None
@@ -115,7 +191,21 @@ class RoomRule(_Recurring):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementRule:
-    """The weekday and hour at which a practice is used to the visit."""
+    """The weekday and hour at which a practice is used to the visit.
+
+    Attributes
+    ----------
+    practice_id
+        Which practice.
+    weekday
+        0 is Monday.
+    start_s
+        Seconds after midnight.
+    weeks
+        Whether this holds in all, odd or even ISO weeks.
+    origin
+        Where it was written, for messages; None for what no table has.
+    """
 
     practice_id: str
     weekday: int
@@ -126,7 +216,25 @@ class AgreementRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consultant:
-    """An adviser on a bicycle. `speed_kph` is their own speed, where it differs from the project's."""
+    """An adviser on a bicycle.
+
+    Attributes
+    ----------
+    consultant_id
+        The id.
+    name
+        What people see.
+    base_id
+        Where days begin and end.
+    speed_kph
+        Own riding speed in km per hour; None for the project's.
+    max_conversations_per_day
+        The most conversations in a day; None for no limit.
+    note
+        For the planners.
+    origin
+        Where it was written, for messages; None for what no table has.
+    """
 
     consultant_id: str
     name: str
@@ -139,9 +247,24 @@ class Consultant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftRule(_Recurring):
-    """A consultant's working hours on a weekday (0 is Monday), or on one date in place of its weekday's.
+    """A consultant's working hours on a weekday, or on one date in place of its weekday's.
 
-    Where `start_s` is None there is no shift on that date.
+    Attributes
+    ----------
+    consultant_id
+        Who works.
+    weekday, date
+        The weekday (0 is Monday) or the date; the other is None.
+    start_s, end_s
+        Seconds after midnight; None where there is no shift on that date.
+    lunch_s
+        Seconds of lunch.
+    weeks
+        Whether this holds in all, odd or even ISO weeks.
+    valid_from, valid_to
+        The first and the last day on which it holds; None for no end.
+    origin
+        Where it was written, for messages; None for what no table has.
     """
 
     consultant_id: str
@@ -155,7 +278,27 @@ class ShiftRule(_Recurring):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngagementRule(_Recurring):
-    """A fixed appointment of a consultant, or of all (`consultant_id` "all")."""
+    """A fixed appointment of a consultant, or of all.
+
+    Attributes
+    ----------
+    engagement_id, title, kind
+        Its id, what people see, and the kind in a word.
+    consultant_id
+        Who takes part; "all" for everybody.
+    weekday, date
+        The weekday (0 is Monday) or the date; the other is None.
+    start_s, end_s
+        Seconds after midnight.
+    place_id
+        Where it is; "base" is each one's own.
+    weeks
+        Whether this holds in all, odd or even ISO weeks.
+    valid_from, valid_to
+        The first and the last day on which it holds; None for no end.
+    origin
+        Where it was written, for messages; None for what no table has.
+    """
 
     engagement_id: str
     title: str
@@ -171,7 +314,25 @@ class EngagementRule(_Recurring):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeVisit:
-    """A single stay at an address on a given date; its place has the same id."""
+    """A single stay at an address on a given date; its place has the same id.
+
+    Attributes
+    ----------
+    visit_id
+        Its id, and that of its place.
+    date
+        The date.
+    start_s, end_s
+        Seconds after midnight between which the stay lies.
+    duration_s
+        Seconds of the stay.
+    consultant_id
+        The only one who may make it; None for anybody.
+    priority
+        What a visit that is not made counts, as a multiple.
+    origin
+        Where it was written, for messages; None for what no table has.
+    """
 
     visit_id: str
     date: dt.date
@@ -185,7 +346,23 @@ class HomeVisit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
-    """A visit whose date and hour are settled; `id` is a practice's or a home visit's."""
+    """A visit whose date and hour are settled.
+
+    Attributes
+    ----------
+    id
+        The practice's or home visit's id.
+    date
+        The date.
+    start_s
+        Seconds after midnight.
+    consultant_id
+        Who makes the visit; None for anybody.
+    conversations
+        How many it holds; None for what suits the week.
+    origin
+        Where it was written, for messages; None for what no table has.
+    """
 
     id: str
     date: dt.date
@@ -197,9 +374,20 @@ class Pin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closure:
-    """Days, both ends included, on which `who` ("all", a practice or a consultant) is away, or an engagement falls away.
+    """Days on which everybody, a practice or a consultant is away, or an engagement falls away.
 
-    With `start_s` or `end_s` they are closed from then on, or until then, each of the days.
+    Attributes
+    ----------
+    who
+        "all", or the id of a practice, a consultant or an engagement.
+    first_day, last_day
+        The days, both included.
+    start_s, end_s
+        Seconds after midnight from which, and until which, each of the days is closed; None for no end.
+    reason
+        Why, as people see it.
+    origin
+        Where it was written, for messages; None for what no table has.
     """
 
     who: str
@@ -213,7 +401,19 @@ class Closure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """How many conversations a practice asks for in one week, instead of its usual number."""
+    """How many conversations a practice asks for in one week, instead of its usual number.
+
+    Attributes
+    ----------
+    practice_id
+        Which practice.
+    week
+        The ISO week.
+    conversations
+        How many are asked for.
+    origin
+        Where it was written, for messages; None for what no table has.
+    """
 
     practice_id: str
     week: Week
@@ -224,7 +424,23 @@ class Demand:
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """A project folder, read and checked. `sha256` is of the bytes that were read."""
+    """A project folder, read and checked; or what a program has built.
+
+    Attributes
+    ----------
+    config
+        The settings.
+    bases
+        Where rounds begin and end.
+    places
+        Of practices, home visits and others.
+    practices, rooms, consultants, shifts, agreements
+        A row of the table of this name each, in its order.
+    engagements, home_visits, pins, closures, demand
+        A row of the table of this name each, in its order.
+    sha256
+        Hash of the bytes that were read.
+    """
 
     config: Config
     bases: tuple[Place, ...]

@@ -4,17 +4,27 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Literal, Self
 
 from scheduler.model.clock import Moment
 from scheduler.model.problem import ClosedDay
+from scheduler.model.text import Text
 
 StopKind = Literal["visit", "home_visit", "engagement", "lunch", "desk"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopSlot:
-    """The room slot in which a visit lies."""
+    """The room slot in which a visit lies.
+
+    Attributes
+    ----------
+    start, end
+        Aware local times.
+    room
+        Which room; may be empty.
+    """
 
     start: Moment
     end: Moment
@@ -25,15 +35,40 @@ class StopSlot:
 class Stop:
     """One stop of a round, in the order of the clock.
 
-    `arrival` is when the bicycle is parked; `ride_*` is the ride that leads here;
-    `waiting_seconds` is what the score counts. For a desk stop `start` is when it is reached. A
-    lunch stop has no ride of its own. `name` is the place's name, or an engagement's title.
+    Attributes
+    ----------
+    kind
+        What happens there.
+    id
+        Of the practice, home visit or engagement; the kind of stop for lunch and desk work.
+    place_id
+        Where it is.
+    name
+        The practice's name or the engagement's title, as people wrote it, and a text at all other stops.
+    address, district
+        Where it is, as people write it.
+    lat, lon
+        WGS84 degrees; None where nobody knows.
+    arrival
+        When the bicycle is parked; an aware local time, as all that follow.
+    start, end
+        When the stay begins and ends; desk work begins when it is reached.
+    ride_seconds, ride_metres
+        The ride that leads here: seconds without parking, metres; 0 for a lunch.
+    waiting_seconds
+        The seconds of waiting that the score counts.
+    conversations
+        How many are held.
+    conversation_starts
+        When each begins.
+    slot
+        The room slot, for a visit.
     """
 
     kind: StopKind
     id: str
     place_id: str
-    name: str
+    name: str | Text
     address: str = ""
     district: str = ""
     lat: float | None
@@ -56,7 +91,25 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One consultant's day: base, stops, base. Rides include the way back."""
+    """One consultant's day: base, stops, base. Rides include the way back.
+
+    Attributes
+    ----------
+    consultant_id
+        Who rides.
+    date
+        The date.
+    leaves_base, returns_base
+        Aware local times; on a day at base, when its engagements begin and end.
+    ride_seconds, ride_metres
+        Seconds and metres of all rides, the way back among them.
+    waiting_seconds
+        Seconds of waiting that the score counts.
+    conversations
+        How many are held.
+    stops
+        The stops, in the order of the clock.
+    """
 
     consultant_id: str
     date: dt.date
@@ -86,22 +139,46 @@ class Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unassigned:
-    """A request that is not met, or met in part (`held` > 0), and why."""
+    """A request that is not met, or met in part, and why.
+
+    Attributes
+    ----------
+    id, kind, name, district
+        The request, and the place's name (a text for a home visit) and district.
+    requested, held
+        How many conversations are asked for, and held; 0 for a home visit.
+    reason
+        The kind of obstacle.
+    detail
+        All that is to be said of it, where there is more.
+    cost_to_force
+        Points more that a roster would cost which meets it; None where that is not known.
+    """
 
     id: str
     kind: Literal["visit", "home_visit"]
-    name: str
+    name: str | Text
     district: str = ""
     requested: int
     held: int
-    reason: str
-    detail: str = ""
+    reason: Text
+    detail: Text | None = None
     cost_to_force: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One term of the score: how often, at what weight, and the points."""
+    """One term of the score.
+
+    Attributes
+    ----------
+    count
+        How many: conversations, visits, seconds or minutes.
+    weight
+        Points of one.
+    points
+        Points in all.
+    """
 
     count: int | float
     weight: int
@@ -110,7 +187,15 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftHours:
-    """A consultant's working hours on one date."""
+    """A consultant's working hours on one date.
+
+    Attributes
+    ----------
+    date
+        The date.
+    start, end
+        Aware local times.
+    """
 
     date: dt.date
     start: Moment
@@ -121,8 +206,20 @@ class ShiftHours:
 class ConsultantWeek:
     """A consultant's week: shifts, and the load that the balance compares.
 
-    `availability_seconds` is shifts less lunch and engagements; `load_seconds` is the seconds of
-    visits, as they would be at the largest availability.
+    Attributes
+    ----------
+    consultant_id, name
+        Who it is.
+    base_id
+        Where days begin and end.
+    availability_seconds
+        Seconds of shifts less lunch and engagements.
+    visit_seconds
+        Seconds of visits.
+    load_seconds
+        Seconds of visits, as they would be at the largest availability.
+    shifts
+        The working hours of the week.
     """
 
     consultant_id: str
@@ -136,7 +233,15 @@ class ConsultantWeek:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BasePlace:
-    """A base of the roster's rounds."""
+    """A base of the roster's rounds.
+
+    Attributes
+    ----------
+    place_id, name, address
+        Which it is.
+    lat, lon
+        WGS84 degrees; None where nobody knows.
+    """
 
     place_id: str
     name: str
@@ -168,10 +273,56 @@ class Prices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """A week's roster; the fields are those of roster.json (see docs of the file's JSON Schema)."""
+    """A week's roster; the fields are those of roster.json as `roster.schema.json` beside this has them.
 
-    schema: Literal[1] = 1
+    Attributes
+    ----------
+    schema
+        The version of roster.json.
+    edition, issued_at
+        Its number in the store, and when it got it; None without a store.
+    week
+        The ISO week, ``2009-W20``.
+    status
+        "optimal" where no better roster exists, else "feasible".
+    score
+        Points; fewer are better.
+    bound
+        Points below which no roster can be.
+    gap
+        How far the bound is from the score, as a share of the score.
+    weights
+        Points of one of each term.
+    terms
+        What the score is the sum of.
+    solve_seconds
+        Seconds that the search took.
+    seed
+        The seed that was asked for.
+    inputs_sha256
+        Hash of what the problem was made of.
+    rounds
+        Consultants' days, by date and consultant.
+    unassigned
+        Requests that are not met in full.
+    bases
+        Where the rounds begin and end.
+    consultants
+        Everybody's week.
+    closed_days
+        Dates on which nobody works.
+    notes
+        Remarks for the coordinator.
+    map_note
+        What is to be known of the map; None where nothing is.
+    prices
+        What proves the bound; None where nothing does.
+    """
+
+    schema: Literal[2] = 2
     week: str
+    edition: int | None = None
+    issued_at: dt.datetime | None = None
     status: Literal["optimal", "feasible"]
     score: int
     bound: int
@@ -186,10 +337,22 @@ class Roster:
     bases: tuple[BasePlace, ...] = ()
     consultants: tuple[ConsultantWeek, ...] = ()
     closed_days: tuple[ClosedDay, ...] = ()
-    notes: tuple[str, ...] = ()
-    map_note: str = ""
+    notes: tuple[Text, ...] = ()
+    map_note: Text | None = None
     prices: Prices | None = None
 
     def replace(self, **changes: object) -> Self:
         """Return a copy in which some fields differ."""
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
+
+    def summary(self) -> str:
+        """Return score, bound, gap, visits, conversations, the way, and what is not met, as lines of text."""
+        return str(_shown("summary", self))
+
+    def _repr_html_(self) -> str:
+        return str(_shown("html", self))
+
+
+def _shown(how: str, roster: Roster) -> object:
+    """Show a roster; what shows it lies above it, so it is known only when it is asked for."""
+    return getattr(import_module("scheduler.outputs.summary"), how)(roster)

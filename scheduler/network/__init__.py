@@ -8,7 +8,7 @@
 - `background` takes what a map shows behind the rides, and the address points;
 - `services` asks Overpass and Nominatim, `overpass` says for what and reads the answers,
   `coastline` makes the sea of its shore;
-- `network` is what others use, `loading` how it is had, `search` finds rides in it.
+- `network` is what others use, `loading` how it is had, `rides` finds the fastest in it.
 """
 
 from scheduler.network.area import distance_m

@@ -15,6 +15,7 @@ from typing import Literal
 from scheduler.base.i18n import _, clock, km, minutes
 from scheduler.model.roster import ConsultantWeek, Roster, Round, Stop, StopKind
 from scheduler.outputs import names, words
+from scheduler.outputs.texts import word
 from scheduler.outputs.totals import shown_days
 
 #: How many colours and patterns the style sheet has for districts.
@@ -115,7 +116,7 @@ def districts(roster: Roster) -> dict[str, District]:
 def board(roster: Roster) -> Board:
     """Lay the week out."""
     rounds = {(round_.consultant_id, round_.date): round_ for round_ in roster.rounds}
-    closed = {day.date: day.reason for day in roster.closed_days}
+    closed = {day.date: word(day.reason) if day.reason else "" for day in roster.closed_days}
     first_hour, hours = _axis(roster)
     shown = districts(roster)
 

@@ -9,6 +9,7 @@ from scheduler.base.i18n import _, clock, km, minutes
 from scheduler.model.roster import BasePlace, Roster, Round, Stop
 from scheduler.outputs import itinerary, words
 from scheduler.outputs.directions import main_streets, steps
+from scheduler.outputs.texts import word
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +92,14 @@ def _stop_card(stop: Stop, base: BasePlace, labels: Mapping[str, str], names: Ma
         return StopCard("desk", label, clock(stop.start), words.stop_kind(stop.kind), lines=(interval,))
     if stop.kind == "engagement" and at_base:
         return StopCard(
-            "engagement", label, clock(stop.start), stop.name, lines=(f"{interval}, {_('at base')}",)
+            "engagement", label, clock(stop.start), word(stop.name), lines=(f"{interval}, {_('at base')}",)
         )
     return StopCard(
         kind=stop.kind,
         number=label,
         time=clock(stop.start),
         title=words.stop_title(stop),
-        place=stop.address or stop.name,
+        place=stop.address or word(stop.name),
         geo=geo_link(stop),
         # A home visit's address is personal: no link of it leads to a web site.
         web="" if stop.kind == "home_visit" else web_link(stop),
@@ -124,7 +125,7 @@ def geo_link(stop: Stop) -> str:
     if stop.lat is None or stop.lon is None:
         return ""
     where = f"{stop.lat:.5f},{stop.lon:.5f}"
-    return f"geo:{where}?q={where}({quote(stop.address or stop.name, safe='')})"
+    return f"geo:{where}?q={where}({quote(stop.address or word(stop.name), safe='')})"
 
 
 def web_link(stop: Stop) -> str:

@@ -15,6 +15,7 @@ from scheduler.model.project import Place
 from scheduler.model.roster import Roster
 from scheduler.outputs import words
 from scheduler.outputs.privacy import public
+from scheduler.outputs.texts import word
 from scheduler.outputs.totals import consultant_totals
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def stops(roster: Roster) -> "pd.DataFrame":
     }
     rows = (
         (
-            round_.date, round_.consultant_id, stop.kind, stop.id, stop.place_id, stop.name, stop.address,
+            round_.date, round_.consultant_id, stop.kind, stop.id, stop.place_id, word(stop.name), stop.address,
             stop.district, stop.lat, stop.lon, stop.arrival, stop.start, stop.end, stop.ride_seconds,
             stop.ride_metres, stop.waiting_seconds, stop.conversations,
             stop.slot and stop.slot.start, stop.slot and stop.slot.end, stop.slot.room if stop.slot else "",
@@ -112,9 +113,12 @@ def unassigned(roster: Roster) -> "pd.DataFrame":
         "cost_to_force_points": "Int64",
     }
     rows = (
-        (r.id, r.kind, r.name, r.district, r.requested, r.held, r.reason, words.why(r), r.cost_to_force)
+        (
+            r.id, r.kind, word(r.name), r.district, r.requested, r.held, r.reason.code, words.why(r, roster),
+            r.cost_to_force,
+        )
         for r in public(roster).unassigned
-    )
+    )  # fmt: skip
     return _frame(columns, rows)
 
 

@@ -81,7 +81,7 @@ class MapPage:
     settings: MapSettings = field(default_factory=MapSettings)
 
     def live(self) -> StreetMap:
-        """Return the map alone, for notebooks."""
+        """Return the map alone, a `folium.Map`, for notebooks."""
         return live_map(self.scene, self.settings)
 
     def _repr_html_(self) -> str:

@@ -16,6 +16,7 @@ from scheduler.outputs.itinerary import Rides
 from scheduler.outputs.livemap import live_map
 from scheduler.outputs.mappage import MapPage, Row, Table
 from scheduler.outputs.scene import round_scene, week_scene
+from scheduler.outputs.texts import word
 
 if TYPE_CHECKING:
     import folium
@@ -102,4 +103,4 @@ def week_page(roster: Roster, rides: Rides, background: Background, *, map_setti
 
 def _note(roster: Roster, background: Background) -> str:
     """Return where the network is from, which a map that is said to be simplified need not tell."""
-    return "" if background.simplified else roster.map_note
+    return "" if background.simplified or not roster.map_note else word(roster.map_note)

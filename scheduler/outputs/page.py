@@ -7,6 +7,7 @@ from scheduler.outputs import names, words
 from scheduler.outputs.board import board
 from scheduler.outputs.privacy import public
 from scheduler.outputs.templates import render
+from scheduler.outputs.texts import word
 from scheduler.outputs.totals import consultant_totals
 
 
@@ -32,6 +33,7 @@ def index_html(roster: Roster) -> str:
         week_map=names.WEEK_MAP,
         downloads=_downloads(roster),
         words=words,
+        word=word,
     )
 
 

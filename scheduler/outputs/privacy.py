@@ -6,20 +6,20 @@ The board, the week's map, the workbook, the calendars and the GPX files are mad
 
 import dataclasses
 
-from scheduler.base.i18n import _
 from scheduler.model.roster import Roster, Stop, Unassigned
+from scheduler.model.text import Text
 
 
 def _public_stop(stop: Stop) -> Stop:
     if stop.kind != "home_visit":
         return stop
-    return dataclasses.replace(stop, name=_("Home visit"), address="", lat=None, lon=None)
+    return dataclasses.replace(stop, name=Text("home_visit"), address="", lat=None, lon=None)
 
 
 def _public_unassigned(request: Unassigned) -> Unassigned:
     if request.kind != "home_visit":
         return request
-    return dataclasses.replace(request, name=_("Home visit"))
+    return dataclasses.replace(request, name=Text("home_visit"))
 
 
 def public(roster: Roster) -> Roster:

@@ -11,6 +11,7 @@ from scheduler.model.roster import ConsultantWeek, Roster, Round, Stop
 from scheduler.outputs import words
 from scheduler.outputs.excel import Sheet, Value, save, sheet_names
 from scheduler.outputs.privacy import public
+from scheduler.outputs.texts import word
 from scheduler.outputs.totals import consultant_totals, shown_days
 
 _WEEK_WIDTHS = (28, 24, 24, 24, 24, 24, 24, 24)
@@ -44,7 +45,7 @@ def _week(sheet: Sheet, roster: Roster) -> None:
     sheet.title(words.sentence(roster), size=14)
     sheet.text(words.week_dates(roster))
     for note in roster.notes:
-        sheet.text(note)
+        sheet.text(word(note, roster))
     sheet.skip()
     _board(sheet, roster)
     sheet.skip()
@@ -67,7 +68,8 @@ def _board(sheet: Sheet, roster: Roster) -> None:
         if (consultant_id, date) in rounds:
             return "\n".join(map(_stop_line, rounds[consultant_id, date].stops))
         if date in closed:
-            return _("Closed: {reason}").format(reason=closed[date]) if closed[date] else _("Closed")
+            reason = closed[date]
+            return _("Closed: {reason}").format(reason=word(reason)) if reason else _("Closed")
         return _("no round") if (consultant_id, date) in worked else _("not at work")
 
     sheet.head([_("Consultant"), *days], repeat=True)
@@ -114,7 +116,8 @@ def _unplaced(sheet: Sheet, roster: Roster) -> None:
         asked: Sequence[Value] = (request.requested, request.held)
         if request.kind == "home_visit":
             asked = (None, None)
-        sheet.row([request.name, request.district, *asked, words.why(request), request.cost_to_force])
+        why = words.why(request, roster)
+        sheet.row([word(request.name), request.district, *asked, why, request.cost_to_force])
 
 
 def _score(sheet: Sheet, roster: Roster) -> None:
@@ -183,7 +186,7 @@ def _stop_row(round_: Round, stop: Stop) -> list[Value]:
         stop.start.time(),
         stop.end.time(),
         words.stop_kind(stop.kind),
-        stop.name if named else None,
+        word(stop.name) if named else None,
         stop.address or None,
         stop.district or None,
         stop.conversations or None,

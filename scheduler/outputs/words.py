@@ -4,12 +4,13 @@ Shared by all outputs, so that page, workbook and terminal speak alike.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from scheduler.base.i18n import _, clock, day, hours, ngettext, number
 from scheduler.model.clock import Week
 from scheduler.model.config import DEFAULT_WEIGHTS
 from scheduler.model.roster import Roster, Stop, StopKind, Term, Unassigned
+from scheduler.outputs.texts import word
 from scheduler.outputs.totals import shown_days
 
 #: The terms that count time, and the seconds of one count.
@@ -92,12 +93,12 @@ def stop_kind(kind: StopKind) -> str:
 
 def stop_title(stop: Stop) -> str:
     """Name a stop by what happens there; a home visit says no more than that it is one."""
-    return stop.name if stop.kind in ("visit", "engagement") else stop_kind(stop.kind)
+    return word(stop.name) if stop.kind in ("visit", "engagement") else stop_kind(stop.kind)
 
 
 def stop_named(stop: Stop) -> str:
     """Name a stop within a sentence, as in "at a home visit"."""
-    return _("a home visit") if stop.kind == "home_visit" else stop.name
+    return _("a home visit") if stop.kind == "home_visit" else word(stop.name)
 
 
 def room(stop: Stop) -> str:
@@ -172,25 +173,9 @@ def request_state(request: Unassigned) -> str:
     )
 
 
-_REASONS: Mapping[str, Callable[[], str]] = {
-    "no_room": lambda: _("The practice lends no room this week."),
-    "closed": lambda: _("All room times of the week fall away."),
-    "no_consultant": lambda: _("No consultant is at work while the room is free."),
-    "consultant_away": lambda: _("The consultant is not at work then."),
-    "ride_does_not_fit": lambda: _("Shifts, engagements and lunch leave no time for the ride and the visit."),
-    "lunch": lambda: _("Lunch leaves no time for it."),
-    "room_too_short": lambda: _("The room is not free for long enough."),
-    "dearer": lambda: _("It is possible, but it costs more than it gains."),
-    "not_placed": lambda: _("No place was found in the time given."),
-}
-
-
-def why(request: Unassigned) -> str:
-    """Say why a request is not met: in the sentence of the engine, else by the code of its reason."""
-    if request.detail:
-        return request.detail
-    words = _REASONS.get(request.reason)
-    return words() if words else request.reason
+def why(request: Unassigned, roster: Roster) -> str:
+    """Say why a request is not met: in detail where that is known, else by the kind of obstacle."""
+    return word(request.detail or request.reason, roster)
 
 
 def cost(request: Unassigned, roster: Roster) -> str:

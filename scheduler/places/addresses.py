@@ -17,6 +17,7 @@ import numpy as np
 
 from scheduler.base.i18n import _
 from scheduler.model.project import Place
+from scheduler.model.text import Param, Text
 from scheduler.network import AddressPoint, distance_m
 
 #: Points of one address that lie this close are one place: two entrances, or a node and its house.
@@ -207,22 +208,18 @@ def _written_city(rest: str) -> str:
     return city[1].strip() if city and not _FLOORS.issuperset(_words(city[1])) else ""
 
 
-def estimate_note(match: AddressMatch, written: WrittenAddress) -> str:
+def estimate_note(place: Place, match: AddressMatch, written: WrittenAddress) -> Text:
     """Say that the map does not have a house, where it is looked for, and how far off that may be."""
-    words = {
+    params: dict[str, Param] = {
+        "place_id": place.place_id,
         "street": match.point.street,
         "number": written.numbers[-1].upper(),
-        "metres": max(1, round(match.off_m)),
         "one": match.neighbours[0],
-        "other": match.neighbours[-1],
+        "off_m": max(1, round(match.off_m)),
     }
     if len(match.neighbours) == 1:
-        return _(
-            "{street} has no number {number} in the map; the nearest, {one}, is used, about {metres} m off"
-        ).format(**words)
-    return _(
-        "{street} has no number {number} in the map; it is looked for between {one} and {other}, at most {metres} m off"
-    ).format(**words)
+        return Text("nearest_number", params)
+    return Text("between_numbers", params | {"other": match.neighbours[-1]})
 
 
 class AddressBook:
@@ -290,7 +287,7 @@ def _digits(number: str) -> int | None:
 
 
 def _estimated(address: str, wanted: str, points: Sequence[AddressPoint]) -> AddressMatch:
-    """Estimate where a house is: between its neighbours on its side of the street, else at the nearest house."""
+    """Estimate where a house is: on its side of the street, or by both sides where that tells more."""
     number = _digits(wanted) or 0
     houses: dict[int, list[AddressPoint]] = defaultdict(list)
     for point in points:
@@ -298,31 +295,35 @@ def _estimated(address: str, wanted: str, points: Sequence[AddressPoint]) -> Add
             houses[digits or 0].append(point)
     if not houses:  # none of them has a number that counts
         return AddressMatch(_only_one(address, list(points)), (points[0].number,), _MOST_OFF_M + 1)
-    side = [there for there in houses if (there - number) % 2 == 0]
-    across_m = 0.0 if side else _ACROSS_M
-    known = sorted(side or houses)
-    below = max((there for there in known if there <= number), default=None)
-    above = min((there for there in known if there >= number), default=None)
+    side = {there: at for there, at in houses.items() if (there - number) % 2 == 0}
+    estimates = [_among(address, wanted, side)] if side else []
+    if len(side) < len(houses):
+        across = _among(address, wanted, houses)
+        estimates.append(dataclasses.replace(across, off_m=across.off_m + _ACROSS_M))
+    return min(estimates, key=lambda match: match.off_m)
+
+
+def _among(address: str, wanted: str, houses: Mapping[int, list[AddressPoint]]) -> AddressMatch:
+    """Estimate where a house is: between the houses of the numbers next to its own, else at the nearest."""
+    number = _digits(wanted) or 0
+    below = max((there for there in houses if there <= number), default=None)
+    above = min((there for there in houses if there >= number), default=None)
     one, other = (
         _only_one(address, houses[there], wanted) if there is not None else None for there in (below, above)
     )
     if one is not None and other is not None and below != above:
         share = (number - (below or 0)) / ((above or 0) - (below or 0))
         lat, lon = (a + share * (b - a) for a, b in ((one.lat, other.lat), (one.lon, other.lon)))
-        off_m = max(share, 1.0 - share) * _apart_m(one, other) + across_m
+        off_m = max(share, 1.0 - share) * _apart_m(one, other)
         return AddressMatch(dataclasses.replace(one, lat=lat, lon=lon), (one.number, other.number), off_m)
     nearest = one or other
     assert nearest is not None  # noqa: S101 - some house is there
-    return AddressMatch(
-        nearest, (nearest.number,), _reach_m(address, houses, known, number, wanted) + across_m
-    )
+    return AddressMatch(nearest, (nearest.number,), _reach_m(address, houses, number, wanted))
 
 
-def _reach_m(
-    address: str, houses: Mapping[int, list[AddressPoint]], known: Sequence[int], number: int, wanted: str
-) -> float:
+def _reach_m(address: str, houses: Mapping[int, list[AddressPoint]], number: int, wanted: str) -> float:
     """Return how far a house beyond the last known one may be, as its neighbours lie from each other."""
-    nearest, *others = sorted(known, key=lambda there: abs(there - number))
+    nearest, *others = sorted(houses, key=lambda there: abs(there - number))
     metres = _METRES_A_NUMBER
     if others:
         here, there = (_only_one(address, houses[each], wanted) for each in (nearest, others[0]))

@@ -11,6 +11,7 @@ from typing import Literal
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, km
 from scheduler.model.project import Place, Project, problem_at
+from scheduler.model.text import Text
 from scheduler.network import Network
 from scheduler.places.addresses import (
     AddressBook,
@@ -38,15 +39,15 @@ class Located:
 
     `source` is "table" (lat and lon were given), "address" (the map's address point), "nearest" (estimated
     from the nearest numbers on the street) or "online". `approximate` tells that the point was not
-    surveyed, or that a service knew only the street. `note` is a sentence about what was not found as
-    it is written, else empty; a home visit's does not tell where it is.
+    surveyed, or that a service knew only the street. `note` tells of what was not found as it is
+    written, if anything; a home visit's does not tell where it is.
     """
 
     place_id: str
     source: Source
     approximate: bool
     distance_m: float
-    note: str = ""
+    note: Text | None = None
 
     @property
     def is_exact(self) -> bool:
@@ -108,7 +109,7 @@ def search_places(project: Project, network: Network, online: OnlineAddresses | 
             places.append(place)
             continue
         if found.note and private:
-            note = _("the map does not have its house number; it is estimated from others of that street")
+            note = Text("home_nearest_number", {"place_id": place.place_id})
             found = dataclasses.replace(found, note=note)
         places.append(found.place)
         column = "lat" if found.source == "table" else "address"
@@ -125,7 +126,7 @@ class _Found:
     place: Place
     source: Source
     approximate: bool = False
-    note: str = ""
+    note: Text | None = None
 
 
 def _find(place: Place, book: AddressBook, online: OnlineAddresses | None) -> _Found:
@@ -139,7 +140,7 @@ def _find(place: Place, book: AddressBook, online: OnlineAddresses | None) -> _F
         match = book.find(written, place.address)
         if not match.neighbours:
             return _at_point(place, match, "address")
-        on_street = _at_point(place, match, "nearest", estimate_note(match, written))
+        on_street = _at_point(place, match, "nearest", estimate_note(place, match, written))
     except AmbiguousAddressError:
         raise
     except AddressError as error:
@@ -162,11 +163,12 @@ def _ask(place: Place, written: WrittenAddress, online: OnlineAddresses) -> _Fou
     moved = dataclasses.replace(place, lat=answer.lat, lon=answer.lon)
     if answer.exact:
         return _Found(moved, "online")
-    note = _("{address} is known online only as {name}").format(address=place.address, name=answer.name)
+    params = {"place_id": place.place_id, "address": place.address, "name": answer.name}
+    note = Text("online_only", params)
     return _Found(moved, "online", approximate=True, note=note)
 
 
-def _at_point(place: Place, match: AddressMatch, source: Source, note: str = "") -> _Found:
+def _at_point(place: Place, match: AddressMatch, source: Source, note: Text | None = None) -> _Found:
     moved = dataclasses.replace(place, lat=match.point.lat, lon=match.point.lon)
     return _Found(moved, source, match.point.approximate, note)
 

@@ -13,7 +13,7 @@ from scheduler.model.geo import RidePath, StreetLeg
 from scheduler.model.problem import TravelTimes
 from scheduler.model.project import Place, problem_at
 from scheduler.network import Network
-from scheduler.network.search import Rides, fastest_rides
+from scheduler.network.rides import Rides, fastest_rides
 from scheduler.places.addresses import street_key, street_of
 from scheduler.places.houses import pairs_of_one_house
 

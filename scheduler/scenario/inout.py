@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def prepared_with(
-    data: Path | Prepared, *, online: bool, progress: Progress
+    data: str | Path | Prepared, *, online: bool, progress: Progress
 ) -> tuple[Prepared, OnlineAddresses | None]:
     """Prepare a project folder, if need be, and say who knows further addresses of it."""
     if isinstance(data, Prepared):
         return data, None
     prepared = prepare(data, online=online, progress=progress)
     settings = prepared.project.config.map
-    return prepared, OnlineAddresses.of(data, settings, online=online, progress=progress)
+    return prepared, OnlineAddresses.of(Path(data), settings, online=online, progress=progress)
 
 
 def write_tables(folder: Path | None, tables: Mapping[str, "pd.DataFrame"]) -> None:

@@ -14,7 +14,7 @@ from scheduler.scenario.model import TODAY
 from scheduler.scenario.scenariofile import parse
 
 
-def read_scenarios(file: Path, project: Project) -> tuple[Scenario, ...]:
+def read_scenarios(file: str | Path, project: Project) -> tuple[Scenario, ...]:
     """Read the scenarios of a file, and see that each can be made of a project.
 
     Raises
@@ -24,6 +24,7 @@ def read_scenarios(file: Path, project: Project) -> tuple[Scenario, ...]:
     ServiceError
         When the file cannot be read.
     """
+    file = Path(file)
     return _checked(limits.read(file, limits.TOML_BYTES), file.name, project)
 
 

@@ -19,9 +19,9 @@ _MOST_REASONS = 10
 
 
 def simulate(
-    data: Path | Prepared,
-    scenarios: Path | Sequence[Scenario],
-    weeks: str | Sequence[Week] = (),
+    data: str | Path | Prepared,
+    scenarios: str | Path | Sequence[Scenario],
+    weeks: str | Sequence[str | Week] = (),
     *,
     draws: int = 1,
     seed: int = 0,
@@ -60,7 +60,7 @@ def simulate(
         When no week could be planned in all scenarios, with the reasons.
     """
     prepared, addresses = prepared_with(data, online=online, progress=runs.progress)
-    if isinstance(scenarios, Path):
+    if isinstance(scenarios, str | Path):
         scenarios = read_scenarios(scenarios, prepared.project)
     runs.progress.step(_("Scenarios"))
     asked = study(prepared, scenarios, weeks, draws=draws, seed=seed, online=addresses)

@@ -38,6 +38,8 @@ class Study:
         In order.
     draws
         How often each week is planned, each time with other demand; 1 is once, as the tables say.
+    seed
+        Which demand is drawn.
     tasks
         Every week of every scenario, with the week's draw in its name: ``2009-W20``, or ``2009-W20#3``
         where there are several draws.
@@ -54,7 +56,7 @@ class Study:
 def study(
     prepared: Prepared,
     scenarios: Sequence[Scenario],
-    weeks: str | Sequence[Week] = (),
+    weeks: str | Sequence[str | Week] = (),
     *,
     draws: int = 1,
     seed: int = 0,
@@ -135,11 +137,11 @@ def _attributed(scenario: Scenario, problem: InputProblem) -> InputProblem:
     return dataclasses.replace(problem, column=column)
 
 
-def chosen_weeks(weeks: str | Sequence[Week], project: Project) -> tuple[Week, ...]:
+def chosen_weeks(weeks: str | Sequence[str | Week], project: Project) -> tuple[Week, ...]:
     """Return the weeks that are asked for, each once, or those that `default_weeks` has for a project."""
     if not weeks:
         return default_weeks(project)
-    return weeks_of(weeks) if isinstance(weeks, str) else tuple(dict.fromkeys(weeks))
+    return weeks_of(weeks) if isinstance(weeks, str) else tuple(dict.fromkeys(map(Week.asked, weeks)))
 
 
 def default_weeks(project: Project) -> tuple[Week, ...]:

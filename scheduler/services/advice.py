@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from scheduler.base.i18n import _, clock, day
+from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
 from scheduler.model.problem import ConsultantDay, Engagement, Problem, Request, RoomSlot
 from scheduler.model.roster import Roster
+from scheduler.model.text import Text
 from scheduler.week.schedule import DayModel
 
 #: How many suggestions are given.
@@ -38,7 +39,7 @@ class Change:
     kind: Literal["room", "shift", "engagement"]
     subject: str
     date: dt.date
-    text: str
+    text: Text
     problem: Problem
 
 
@@ -47,7 +48,7 @@ class Suggestion:
     """What a change gains, from a week solved again; all figures are gains, so more is better."""
 
     kind: Literal["room", "shift", "engagement"]
-    text: str
+    text: Text
     points: int
     conversations: int
     cycling_s: int
@@ -148,12 +149,8 @@ def _rooms(problem: Problem) -> Iterator[Change]:
                 continue
             for start_s, end_s in hours:
                 slot = RoomSlot(date=date, start_s=start_s, end_s=end_s)
-                text = _("{name}: a room on {day} {start}–{end}").format(
-                    name=problem.places[request.request_id].name,
-                    day=day(date),
-                    start=clock(start_s),
-                    end=clock(end_s),
-                )
+                params = {"practice_id": request.request_id, "date": str(date)}
+                text = Text("advise_room", {**params, "start_s": start_s, "end_s": end_s})
                 yield Change(
                     "room",
                     request.request_id,
@@ -179,7 +176,6 @@ def _with_days(problem: Problem, changed: dict[int, ConsultantDay]) -> Problem:
 
 def _shifts(problem: Problem) -> Iterator[Change]:
     """Yield an hour more of a consultant's shift, in the morning or in the afternoon."""
-    names = {consultant.consultant_id: consultant.name for consultant in problem.consultants}
     for number, shift in enumerate(problem.days):
         for start_s, end_s in (
             (shift.start_s - _SHIFT_STEP_S, shift.end_s),
@@ -187,9 +183,8 @@ def _shifts(problem: Problem) -> Iterator[Change]:
         ):
             if start_s < 0 or end_s > 86_400:
                 continue
-            text = _("{name}: at work on {day} {start}–{end}").format(
-                name=names[shift.consultant_id], day=day(shift.date), start=clock(start_s), end=clock(end_s)
-            )
+            params = {"consultant_id": shift.consultant_id, "date": str(shift.date)}
+            text = Text("advise_shift", {**params, "start_s": start_s, "end_s": end_s})
             longer = dataclasses.replace(shift, start_s=start_s, end_s=end_s)
             yield Change(
                 "shift", shift.consultant_id, shift.date, text, _with_days(problem, {number: longer})
@@ -212,15 +207,14 @@ def _engagements(problem: Problem) -> Iterator[Change]:
             )
             if len(moved) != everybody:
                 continue
-            engagement = next(
-                e for shift in moved.values() for e in shift.engagements if e.engagement_id == engagement_id
+            start_s = next(
+                e.start_s
+                for shift in moved.values()
+                for e in shift.engagements
+                if e.engagement_id == engagement_id
             )
-            text = _("{title} on {day}: at {start} instead of {before}").format(
-                title=engagement.title,
-                day=day(date),
-                start=clock(engagement.start_s),
-                before=clock(engagement.start_s - by_s),
-            )
+            params = {"engagement_id": engagement_id, "date": str(date)}
+            text = Text("advise_engagement", {**params, "start_s": start_s, "before_s": start_s - by_s})
             yield Change("engagement", engagement_id, date, text, _with_days(problem, moved))
 
 

@@ -15,10 +15,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from scheduler.base.i18n import _, day
+from scheduler.base.i18n import day
 from scheduler.model import rosterfile
 from scheduler.model.clock import Week
 from scheduler.model.roster import Roster, Round, Stop
+from scheduler.model.text import Text
 from scheduler.outputs import names
 from scheduler.outputs.templates import render
 from scheduler.services.oldfiles import UNREADABLE, Folder, files_below, parts_of
@@ -210,8 +211,8 @@ def blanked_roster(roster: Roster, before: dt.date) -> Roster:
     return roster.replace(
         rounds=tuple(_blanked_round(round_) if round_.date < before else round_ for round_ in roster.rounds),
         unassigned=tuple(
-            dataclasses.replace(request, name=_("Home visit"), detail="")
-            if over and request.kind == "home_visit" and request.detail
+            dataclasses.replace(request, name=Text("home_visit"), detail=None)
+            if over and request.kind == "home_visit"
             else request
             for request in roster.unassigned
         ),
@@ -226,9 +227,7 @@ def _blanked_round(round_: Round) -> Round:
 
 
 def _blanked_stop(stop: Stop) -> Stop:
-    if not stop.address and stop.lat is None and stop.lon is None:
-        return stop
-    name = _("Home visit") if stop.kind == "home_visit" else stop.name
+    name = Text("home_visit") if stop.kind == "home_visit" else stop.name
     return dataclasses.replace(stop, name=name, address="", lat=None, lon=None)
 
 

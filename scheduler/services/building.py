@@ -109,7 +109,7 @@ def build_network(
             else:
                 write_osm(part, taken)
             _require_places(project, part, file, online, progress)
-            files.move(part, target)
+            files.put(part, target)
     except InputError as error:
         raise _naming(error, part, file) from error
     network = load_network(target, project.config.cycling, progress=progress)

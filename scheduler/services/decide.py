@@ -10,6 +10,7 @@ from scheduler.checks import check
 from scheduler.checks.bound import BoundCheck, check_bound
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster
+from scheduler.outputs.texts import word
 from scheduler.solver.isolation import best_rosters
 
 #: The proof of a bound may be checked for as long as the search took, but not less than this.
@@ -85,5 +86,5 @@ def decide(
     progress.step(_("Checking the proof"))
     proof = check_bound(problem, rosters[0], time_limit_s=max(_LEAST_PROOF_S, rosters[0].solve_seconds))
     if proof.verified is False:
-        raise InvalidRosterError(proof.detail)
+        raise InvalidRosterError(word(proof.detail))
     return tuple(Plan(problem, roster, proof) for roster in rosters)

@@ -101,7 +101,7 @@ def download_network(
             file = claim.new / NETWORK_FILE
             write_osm(file, data)
             _compile(file, project, progress)
-            files.move(file, target)
+            files.put(file, target)
     except ServiceError as error:
         raise ServiceError(
             error.problems, hint=f"{error.hint} {_what_still_works(data_dir, project)}"

@@ -205,7 +205,7 @@ def _claims(stack: ExitStack, data_dir: Path, out_dir: Path) -> tuple[Claim | No
 
 
 def _write_all(changes: Iterable[tuple[Claim | None, Mapping[Path, bytes]]]) -> None:
-    """Write all files where a claim allows it, then move them to their places in order."""
+    """Write all files where a claim allows it, then put them in their places in order."""
     written: list[tuple[Path, Path]] = []
     for claim, contents in changes:
         for file, content in contents.items():
@@ -217,12 +217,12 @@ def _write_all(changes: Iterable[tuple[Claim | None, Mapping[Path, bytes]]]) -> 
             written.append((beside, file))
     for beside, file in written:
         with told(files.unwritable, file):
-            _move(beside, Path(os.path.realpath(file)))
+            _put(beside, Path(os.path.realpath(file)))
 
 
-def _move(beside: Path, file: Path) -> None:
+def _put(beside: Path, file: Path) -> None:
     try:
-        files.move(beside, file)
+        files.put(beside, file)
     except OSError as error:
         if error.errno != errno.EXDEV:  # a link may lead to another disk
             raise

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.files import Claim, claimed
-from scheduler.base.i18n import _, language, using
+from scheduler.base.i18n import _, language
 from scheduler.base.progress import Progress, Silent
 from scheduler.base.resources import builtin_map
 from scheduler.checks import Violation, check
@@ -24,6 +24,7 @@ from scheduler.model.problem import Problem
 from scheduler.model.project import Project
 from scheduler.model.roster import Roster
 from scheduler.model.rosterfile import load
+from scheduler.model.text import Text
 from scheduler.network import Network, load_network
 from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.write import put
@@ -41,7 +42,19 @@ NETWORK_FILE = "network.osm"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """A project ready to plan any week: places with coordinates, the network, and travel times."""
+    """A project ready to plan any week: places with coordinates, the network, and travel times.
+
+    Attributes
+    ----------
+    project
+        The project, with coordinates of all places.
+    located
+        Where each place's coordinates come from.
+    network
+        The bicycle network.
+    travel
+        Seconds and metres between all places, and the rides.
+    """
 
     project: Project
     located: tuple[Located, ...]
@@ -51,9 +64,20 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A week's roster and where it was written; `alternatives` are others, each with its folder.
+    """A week's roster and where it was written.
 
-    `proof` says what became of checking the roster's bound; that of alternatives is the same bound.
+    Attributes
+    ----------
+    roster
+        The best roster that was found.
+    folder
+        Where it was written.
+    files
+        All files that were written.
+    proof
+        What became of checking the bound.
+    alternatives
+        Other rosters nearly as good, each with its folder; their proof is of the same bound.
     """
 
     roster: Roster
@@ -61,6 +85,13 @@ class Planned:
     files: tuple[Path, ...]
     proof: BoundCheck
     alternatives: "tuple[Planned, ...]" = ()
+
+    def summary(self) -> str:
+        """Return the roster's figures and what is not met, as `Roster.summary`."""
+        return self.roster.summary()
+
+    def _repr_html_(self) -> str:
+        return self.roster._repr_html_()
 
 
 def network_file(data_dir: Path, config: Config) -> Path:
@@ -71,8 +102,9 @@ def network_file(data_dir: Path, config: Config) -> Path:
     return own if os.path.lexists(own) else builtin_map()
 
 
-def project_network(data_dir: Path, *, progress: Progress | None = None) -> Network:
+def project_network(data_dir: str | Path, *, progress: Progress | None = None) -> Network:
     """Load the bicycle network that serves a project."""
+    data_dir = Path(data_dir)
     return _network(data_dir, read_project(data_dir).config, progress or Silent())
 
 
@@ -80,12 +112,12 @@ def _network(data_dir: Path, config: Config, progress: Progress) -> Network:
     return load_network(network_file(data_dir, config), config.cycling, progress=progress)
 
 
-def prepare(data_dir: Path, *, online: bool = False, progress: Progress | None = None) -> Prepared:
+def prepare(data_dir: str | Path, *, online: bool = False, progress: Progress | None = None) -> Prepared:
     """Read a project folder, find its places, and calculate the travel times between them.
 
     With `online`, addresses that the map does not know are looked up, but for those of home visits.
     """
-    progress = progress or Silent()
+    data_dir, progress = Path(data_dir), progress or Silent()
     progress.step(_("Reading the tables"))
     project = read_project(data_dir)
     progress.step(_("Bicycle network"))
@@ -135,7 +167,7 @@ def _exact(located: Iterable[Located]) -> frozenset[str]:
     return frozenset(found.place_id for found in located if found.is_exact)
 
 
-def problem(prepared: Prepared, week: Week) -> Problem:
+def problem(prepared: Prepared, week: str | Week) -> Problem:
     """Return what a week of a prepared project asks for."""
     asked = week_problem(prepared.project, prepared.travel.times, week)
     inputs = f"{prepared.project.sha256} {prepared.network.sha256}"
@@ -143,9 +175,9 @@ def problem(prepared: Prepared, week: Week) -> Problem:
 
 
 def plan_week(
-    data_dir: Path,
-    week: Week,
-    out_dir: Path,
+    data_dir: str | Path,
+    week: str | Week,
+    out_dir: str | Path = "out",
     *,
     time_limit_s: float = 20.0,
     seed: int = 0,
@@ -171,8 +203,8 @@ def plan_week(
     SchedulerError
         When the search, which runs in a process of its own, crashed or needed too much memory.
     """
-    progress = progress or Silent()
-    with claimed(out_dir / str(week), parents=True) as claim:
+    week, progress = Week.asked(week), progress or Silent()
+    with claimed(Path(out_dir) / str(week), parents=True) as claim:
         with SolverProcess() as solver:  # started first: it imports the engine while the tables are read
             prepared = prepare(data_dir, online=online, progress=progress)
             best, *others = decide(
@@ -204,11 +236,10 @@ def _written(plan: Plan, prepared: Prepared, claim: Claim) -> Planned:
 
 def artifacts(plan: Plan, prepared: Prepared, lang: str) -> Artifacts:
     """Return everything that people see of a plan, in the language `lang`."""
-    with using(lang):
-        roster = plan.roster.replace(
-            notes=(*plan.roster.notes, *location_notes(prepared.located)),
-            map_note=_("Simplified map") if prepared.network.simplified else "",
-        )
+    roster = plan.roster.replace(
+        notes=(*plan.roster.notes, *location_notes(prepared.located)),
+        map_note=Text("simplified_map") if prepared.network.simplified else None,
+    )
     return Artifacts(
         roster,
         rides(roster, prepared.travel),
@@ -219,8 +250,8 @@ def artifacts(plan: Plan, prepared: Prepared, lang: str) -> Artifacts:
 
 
 def advise_week(
-    data_dir: Path,
-    week: Week,
+    data_dir: str | Path,
+    week: str | Week,
     *,
     time_limit_s: float = 60.0,
     online: bool = False,
@@ -228,7 +259,7 @@ def advise_week(
     stop: Callable[[], bool] | None = None,
 ) -> Advice:
     """Find the single changes that would help a week most; nothing is written. Errors as for `plan_week`."""
-    progress = progress or Silent()
+    week, progress = Week.asked(week), progress or Silent()
     with SolverProcess() as solver:
         prepared = prepare(data_dir, online=online, progress=progress)
         return solver.run(
@@ -241,9 +272,9 @@ def advise_week(
         )
 
 
-def location_notes(located: Iterable[Located]) -> tuple[str, ...]:
+def location_notes(located: Iterable[Located]) -> tuple[Text, ...]:
     """Return a note for every place that was not found as its address is written."""
-    return tuple(f"{found.place_id}: {found.note}" for found in located if found.note)
+    return tuple(found.note for found in located if found.note)
 
 
 def rides(roster: Roster, travel: Travel) -> dict[tuple[str, str], RidePath]:
@@ -266,7 +297,7 @@ class Checked:
     proof: BoundCheck
 
 
-def check_roster(data_dir: Path, roster_file: Path, *, time_limit_s: float = 60.0) -> Checked:
+def check_roster(data_dir: str | Path, roster_file: str | Path, *, time_limit_s: float = 60.0) -> Checked:
     """Check a roster.json, and the proof in it, against the project that it was planned from.
 
     The proof is checked for no longer than `time_limit_s`.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.model.clock import Week
 from scheduler.model.project import Project
+from scheduler.model.text import Text
 from scheduler.services import planner
 from scheduler.services.sharing import shared_rooms
 from scheduler.week.calendar import never_met, weeks_of_period
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _MOST_WEEKS = 160
 
 
-def review(prepared: "Prepared") -> tuple[str, ...]:
+def review(prepared: "Prepared") -> tuple[Text, ...]:
     """Return a warning for every request that can never be met, and for rooms that two practices name.
 
     Raises

@@ -4,33 +4,32 @@ from collections import defaultdict
 from collections.abc import Mapping
 from itertools import combinations
 
-from scheduler.base.i18n import _, clock
 from scheduler.model.project import Project, RoomRule
+from scheduler.model.text import Text
 from scheduler.places.houses import house_of
 from scheduler.week.hours import overlap
 
 
-def shared_rooms(project: Project) -> tuple[str, ...]:
+def shared_rooms(project: Project) -> tuple[Text, ...]:
     """Return a warning for every two practices that name the same room of one address at overlapping hours.
 
     Planning does not keep the two apart.
     """
-    warnings: dict[tuple[str, str, str], str] = {}
+    warnings: dict[tuple[str, str, str], Text] = {}
     for rules in _by_room(project).values():
         for one, other in combinations(rules, 2):
             key = (one.practice_id, other.practice_id, one.room.casefold())
             if one.practice_id == other.practice_id or key in warnings or not _meet(one, other):
                 continue
-            text = _(
-                "{practice_id} and {other} name the same room in one house, {room}, at overlapping hours "
-                "({hours} and {its}): two visits may be planned into it at the same time"
-            )
-            warnings[key] = text.format(
-                practice_id=one.practice_id,
-                other=other.practice_id,
-                room=one.room,
-                hours=_hours(one),
-                its=_hours(other),
+            warnings[key] = Text(
+                "room_shared",
+                {
+                    "practice_id": one.practice_id,
+                    "other_id": other.practice_id,
+                    "room": one.room,
+                    "hours": _hours(one),
+                    "other_hours": _hours(other),
+                },
             )
     return tuple(warnings.values())
 
@@ -66,5 +65,5 @@ def _meet(one: RoomRule, other: RoomRule) -> bool:
     )
 
 
-def _hours(rule: RoomRule) -> str:
-    return f"{clock(rule.start_s)}–{clock(rule.end_s)}"
+def _hours(rule: RoomRule) -> Text:
+    return Text("time_span", {"start_s": rule.start_s, "end_s": rule.end_s})

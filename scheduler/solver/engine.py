@@ -24,6 +24,7 @@ from scheduler.solver.rounds import best_order
 from scheduler.solver.routing import is_quick
 from scheduler.week.assemble import assemble
 from scheduler.week.schedule import DayModel, DaySchedule
+from scheduler.week.sound import require_sound
 
 __all__ = ["Solution", "better", "solve"]
 
@@ -35,9 +36,15 @@ _FIRST_SHARE = 0.1
 class Solution:
     """A roster with what the search found out about it.
 
-    `interrupted` tells that the search ended early, at the time limit or because the user asked.
-    `alternatives` are further rosters, if they were asked for: best first, each with at least two
-    visits made on another consultant-day than in all before, or left out.
+    Attributes
+    ----------
+    roster
+        The best roster that was found.
+    interrupted
+        Whether the search ended early, at the time limit or because the user asked.
+    alternatives
+        Further rosters, if they were asked for: best first, each with at least two visits made on another
+        consultant-day than in all before, or left out.
     """
 
     roster: Roster
@@ -48,6 +55,13 @@ class Solution:
     def is_optimal(self) -> bool:
         """Whether no better roster exists."""
         return self.roster.status == "optimal"
+
+    def summary(self) -> str:
+        """Return the roster's figures and what is not met, as `Roster.summary`."""
+        return self.roster.summary()
+
+    def _repr_html_(self) -> str:
+        return self.roster._repr_html_()
 
 
 def solve(
@@ -91,8 +105,10 @@ def solve(
     Raises
     ------
     InputError
-        When the pins cannot all be kept; it names those that cannot be.
+        When the problem makes no sense, with everything that is wrong with it; or when the pins cannot
+        all be kept: it names those that cannot be.
     """
+    require_sound(problem)
     deadline = Deadline(time.monotonic() + time_limit_s, stop or (lambda: False))
     search = _Search(problem, deadline, seed, progress or Silent(), explain=explain)
     search.plan(method)

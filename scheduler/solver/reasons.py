@@ -6,17 +6,23 @@ difference of the two scores is what it would cost.
 """
 
 import dataclasses
+import datetime as dt
 from collections.abc import Sequence
+from itertools import starmap
 
-from scheduler.base.i18n import _, clock, day, ngettext
 from scheduler.model.problem import Problem, Request
 from scheduler.model.roster import Unassigned
+from scheduler.model.text import Param, Text
 from scheduler.solver.deadline import Deadline
 from scheduler.solver.generate import Forced
 from scheduler.solver.parts import Proof
 from scheduler.solver.rounds import best_order
+from scheduler.week.assemble import named
 from scheduler.week.schedule import DayModel, DaySchedule
 from scheduler.week.stops import StopOption
+
+#: The code of a reason, its detail, and the most conversations that are possible.
+_Obstacle = tuple[str, Text | None, int]
 
 
 class Reasoner:
@@ -49,25 +55,24 @@ class Reasoner:
 
     def _explain(self, number: int, request: Request, visit: StopOption | None) -> Unassigned:
         held = 0 if visit is None else visit.conversations
-        code, detail, most = self._obstacle(number, request, held, missed=visit is None)
+        reason, detail, most = self._obstacle(number, request, held, missed=visit is None)
         cost = None
-        if not code:
-            code, detail, cost = self._price(Forced(number, most))
-        place = self._problem.places[request.request_id]
+        if not reason:
+            reason, detail, cost = self._price(Forced(number, most))
         return Unassigned(
             id=request.request_id,
             kind=request.kind,
-            name=place.name or _("Home visit"),
-            district=place.district,
+            name=named(self._problem, request),
+            district=self._problem.places[request.request_id].district,
             requested=request.conversations,
             held=held,
-            reason=code,
+            reason=Text(reason),
             detail=detail,
             cost_to_force=cost,
         )
 
-    def _obstacle(self, number: int, request: Request, held: int, *, missed: bool) -> tuple[str, str, int]:
-        """Return the code and the sentence of what makes more impossible, or two empty texts.
+    def _obstacle(self, number: int, request: Request, held: int, *, missed: bool) -> _Obstacle:
+        """Return the code of what makes more impossible, "" where nothing does, and what there is to say of it.
 
         The number is of the most conversations that are possible.
         """
@@ -80,62 +85,30 @@ class Reasoner:
         if most < 0:
             code, detail = self._does_not_fit(request, offers) if missed else self._no_more(request, held)
             return code, detail, held
-        return "", "", most
+        return "", None, most
 
     def _does_not_fit(
         self, request: Request, offers: Sequence[tuple[DayModel, StopOption]]
-    ) -> tuple[str, str]:
+    ) -> tuple[str, Text]:
         """Say what stands in the way of a visit for which there are hours in a room and in a shift."""
         without = self._without_lunch(request, 0)
         model, option = without or max(offers, key=lambda offer: len(offer[1].starts_s))
+        params: dict[str, Param] = {
+            "date": str(model.day.date),
+            "consultant_id": model.consultant.consultant_id,
+            "duration_s": option.duration_s,
+        }
         if without:
-            code, text = (
-                "lunch",
-                _(
-                    "On {day} lunch leaves {name} no time for the ride there and the visit of {minutes} minutes."
-                ),
-            )
-        else:
-            code, text = (
-                "ride_does_not_fit",
-                _(
-                    "In the room's hours on {day} neither the shift nor the engagements leave {name} time "
-                    "for the ride there, the visit of {minutes} minutes and lunch."
-                ),
-            )
-        minutes = option.duration_s // 60
-        return code, text.format(day=day(model.day.date), name=model.consultant.name, minutes=minutes)
+            return "lunch_in_the_way", Text("lunch_leaves_no_time", params)
+        return "ride_does_not_fit", Text("ride_does_not_fit_on", params)
 
-    def _no_more(self, request: Request, held: int) -> tuple[str, str]:
+    def _no_more(self, request: Request, held: int) -> tuple[str, Text]:
         """Say what stands in the way of more conversations than are held."""
         if held == request.max_conversations:
-            code, text = (
-                "practice_maximum",
-                ngettext(
-                    "The practice takes at most {n} conversation in one visit.",
-                    "The practice takes at most {n} conversations in one visit.",
-                    held,
-                ),
-            )
-        elif self._without_lunch(request, held):
-            code, text = (
-                "lunch",
-                ngettext(
-                    "Lunch leaves time for only {n} conversation in the room's hours.",
-                    "Lunch leaves time for only {n} conversations in the room's hours.",
-                    held,
-                ),
-            )
-        else:
-            code, text = (
-                "room_too_short",
-                ngettext(
-                    "Only {n} conversation fits into the room's hours and the shifts.",
-                    "Only {n} conversations fit into the room's hours and the shifts.",
-                    held,
-                ),
-            )
-        return code, text.format(n=held)
+            return "practice_maximum", Text("practice_takes", {"n": held})
+        if self._without_lunch(request, held):
+            return "lunch_in_the_way", Text("lunch_leaves", {"n": held})
+        return "room_too_short", Text("room_holds", {"n": held})
 
     def _most(self, number: int, offers: Sequence[tuple[DayModel, StopOption]]) -> int:
         """Return the most conversations of some options that a day has room for; -1 where it has for none.
@@ -162,45 +135,46 @@ class Reasoner:
                     return model, option
         return None
 
-    def _no_slot(self, request: Request) -> tuple[str, str]:
+    def _no_slot(self, request: Request) -> tuple[str, Text | None]:
         if not request.closed_slots:
-            return "no_room", _("The practice lends no room this week.")
+            return "no_room", None
         days = dict.fromkeys((closed.slot.date, closed.reason) for closed in request.closed_slots)
-        reasons = "; ".join(
-            f"{day(date)}: {reason}" if reason else day(date) for date, reason in sorted(days)
-        )
-        return "closed", _("All room times of the week fall away: {reasons}.").format(reasons=reasons)
+        return "closed", Text("closed_days", {"days": tuple(starmap(_closed_day, days))})
 
-    def _nobody(self, request: Request) -> tuple[str, str]:
-        when = ", ".join(
-            f"{day(slot.date)} {clock(slot.start_s)}–{clock(slot.end_s)}" for slot in request.slots
+    def _nobody(self, request: Request) -> tuple[str, Text]:
+        hours = tuple(
+            Text("hours", {"date": str(slot.date), "start_s": slot.start_s, "end_s": slot.end_s})
+            for slot in request.slots
         )
         if request.kind == "home_visit" and request.consultant_id:
-            names = {c.consultant_id: c.name for c in self._problem.consultants}
-            return "consultant_away", _("{name} is not at work then: {when}.").format(
-                name=names[request.consultant_id], when=when
-            )
-        return "no_consultant", _(
-            "No consultant is at work long enough for a visit while the room is free: {when}."
-        ).format(when=when)
+            params: dict[str, Param] = {"consultant_id": request.consultant_id, "hours": hours}
+            return "consultant_away", Text("consultant_away_then", params)
+        return "no_consultant", Text("no_consultant_then", {"hours": hours})
 
-    def _price(self, forced: Forced) -> tuple[str, str, int | None]:
+    def _price(self, forced: Forced) -> tuple[str, Text | None, int | None]:
         """Solve the week again with the request met in full, and tell what that would cost."""
         if self._proof is None:
-            return "not_placed", _("No place was found in the time given."), None
+            return "not_placed", None, None
         chooser, table, choice = self._proof
         solved = chooser.solve(self._deadline, forced=forced)
         if solved is None or solved[1].bound < solved[1].score:
-            return "dearer", _("It would displace or move other visits."), None
+            return "dearer", Text("dearer_by_moves"), None
         other_table, other = solved
         before, after = table.held(choice.rounds), other_table.held(other.rounds)
-        worse = [
-            request
+        worse = tuple(
+            request.request_id
             for request in self._problem.requests
             if after.get(request.request_id, -1) < before.get(request.request_id, -1)
-        ]
+        )
         cost = other.score - choice.score
         if not worse:
-            return "dearer", _("It is possible, but longer rides, waits or moved visits cost more."), cost
-        names = ", ".join(self._problem.places[r.request_id].name or _("Home visit") for r in worse)
-        return "dearer", _("It is possible, but only at the cost of: {names}.").format(names=names), cost
+            return "dearer", Text("dearer_by_time"), cost
+        return "dearer", Text("dearer_by_visits", {"request_ids": worse}), cost
+
+
+def _closed_day(date: dt.date, reason: Text | None) -> Text:
+    return (
+        Text("closed_day", {"date": str(date), "reason": reason})
+        if reason
+        else Text("day", {"date": str(date)})
+    )

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from scheduler.base.i18n import _, day
 from scheduler.model.clock import at
-from scheduler.model.problem import Problem
+from scheduler.model.problem import Problem, Request
 from scheduler.model.roster import (
     BasePlace,
     ConsultantWeek,
@@ -20,6 +19,7 @@ from scheduler.model.roster import (
     StopSlot,
     Unassigned,
 )
+from scheduler.model.text import Text
 from scheduler.week import score
 from scheduler.week.hours import without
 from scheduler.week.schedule import DayModel, DaySchedule, ScheduledStop
@@ -101,7 +101,7 @@ class _Walk:
             desk_s = free_s + ride[0] + parking_s
             leave_s = start_s - parking_s - ways.ride_s(base, to)
             self._rode(free_s, desk_s)
-            self._note("desk", "desk", base, _("Desk work"), times_s=(desk_s, desk_s, leave_s), ride=ride)
+            self._note("desk", "desk", base, Text("desk"), times_s=(desk_s, desk_s, leave_s), ride=ride)
             self._lunch(scheduled, base, desk_s, leave_s)
             place, free_s = base, desk_s
         ride = self._ride(place, to)
@@ -139,7 +139,7 @@ class _Walk:
             if end_s - earliest >= lunch_s
         ]
         start_s = min(starts_s, key=lambda start_s: abs(start_s - middle))
-        self._note("lunch", "lunch", place, _("Lunch"), times_s=(start_s, start_s, start_s + lunch_s))
+        self._note("lunch", "lunch", place, Text("lunch"), times_s=(start_s, start_s, start_s + lunch_s))
 
     def _stop(self, scheduled: ScheduledStop, arrival_s: int, ride: tuple[int, int], waiting_s: int) -> None:
         option, start_s = scheduled.option, scheduled.start_s
@@ -163,7 +163,7 @@ class _Walk:
             request.kind,
             option.id,
             option.place_id,
-            self.problem.places[option.place_id].name or _("Home visit"),
+            named(self.problem, request),
             times_s=(arrival_s, start_s, end_s),
             ride=ride,
             waiting_s=waiting_s,
@@ -179,7 +179,7 @@ class _Walk:
         kind: StopKind,
         id_: str,
         place_id: str,
-        name: str,
+        name: str | Text,
         *,
         times_s: tuple[int, int, int],
         ride: tuple[int, int] = (0, 0),
@@ -249,6 +249,11 @@ def assemble(
     )
 
 
+def named(problem: Problem, request: Request) -> str | Text:
+    """Return what a roster calls a request: the practice's name; home visits have none."""
+    return problem.places[request.request_id].name if request.kind == "visit" else Text("home_visit")
+
+
 def _bases(problem: Problem) -> tuple[BasePlace, ...]:
     ids = dict.fromkeys(consultant.base_id for consultant in problem.consultants)
     places = [problem.places[id_] for id_ in ids]
@@ -286,12 +291,9 @@ def _consultants(problem: Problem, rounds: Sequence[Round]) -> tuple[ConsultantW
     )
 
 
-def _waived(problem: Problem) -> tuple[str, ...]:
-    names = {consultant.consultant_id: consultant.name for consultant in problem.consultants}
+def _waived(problem: Problem) -> tuple[Text, ...]:
     return tuple(
-        _("{name}, {day}: the engagements leave no room for lunch.").format(
-            name=names[d.consultant_id], day=day(d.date)
-        )
+        Text("lunch_waived", {"consultant_id": d.consultant_id, "date": str(d.date)})
         for d in problem.days
         if DayModel(problem, d).lunch_waived
     )

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import Literal
 
 from scheduler.base.i18n import _, language
 from scheduler.model.clock import Week
@@ -25,17 +24,10 @@ from scheduler.model.project import (
     RoomRule,
     ShiftRule,
 )
+from scheduler.model.text import Text
 from scheduler.week.hours import DAY, Hours, changed_hour, joined, overlap, without
 
 ALL = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """Why a day is closed."""
-
-    code: Literal["holiday", "closure"]
-    reason: str
 
 
 @cache
@@ -53,28 +45,26 @@ def _holidays(country: str, year: int, lang: str) -> tuple[dict[dt.date, str], d
     return dict(public), optional
 
 
-def holiday(settings: CalendarSettings, day: dt.date) -> str | None:
-    """Return the name of a public holiday or a day of `also_closed`; None on other days."""
-    public, optional = _holidays(settings.country, day.year, language())
-    if day in public:
-        return public[day]
-    if f"{day:%m-%d}" in settings.also_closed:
-        return optional.get(day, _("closed every year"))
-    return None
+def is_holiday(settings: CalendarSettings, day: dt.date) -> bool:
+    """Tell whether a day is a public holiday or one of `also_closed`."""
+    public, _optional = _holidays(settings.country, day.year, "en")
+    return day in public or f"{day:%m-%d}" in settings.also_closed
 
 
-def closed_hours(project: Project, day: dt.date, who: str = ALL) -> tuple[tuple[Hours, Closed], ...]:
+def closed_hours(project: Project, day: dt.date, who: str = ALL) -> tuple[tuple[Hours, Text], ...]:
     """Return when a day is closed for everybody, or for a practice or consultant besides, and why each."""
-    name = holiday(project.config.calendar, day)
-    found = [] if name is None else [(DAY, Closed("holiday", name))]
+    calendar = project.config.calendar
+    found: list[tuple[Hours, Text]] = []
+    if is_holiday(calendar, day):
+        found.append((DAY, Text("holiday", {"country": calendar.country, "date": str(day)})))
     found += [
-        (_hours_of(closure), Closed("closure", closure.reason or _("closed")))
+        (_hours_of(closure), Text("closure", {"reason": closure.reason} if closure.reason else {}))
         for closure in project.closures
         if closure.who in (ALL, who) and closure.first_day <= day <= closure.last_day
     ]
     if (changed := changed_hour(day)) is not None:
         # What lay in it would show hours that are not there, or last an hour longer than planned.
-        found.append((changed, Closed("closure", _("the clocks change"))))
+        found.append((changed, Text("clocks_change")))
     return tuple(found)
 
 
@@ -96,15 +86,33 @@ def cancelled(project: Project, rule: EngagementRule, day: dt.date) -> bool:
     )
 
 
-def closed(project: Project, day: dt.date, who: str = ALL) -> Closed | None:
-    """Tell whether a whole day is closed for everybody, or for a practice or consultant besides."""
+def closed(project: Project, day: dt.date, who: str = ALL) -> Text | None:
+    """Return why a day is closed for everybody, or for a practice or consultant besides; None where it is not."""
     return next((why for hours, why in closed_hours(project, day, who) if hours == DAY), None)
 
 
-def closed_reason(project: Project, day: dt.date) -> str | None:
-    """Return why nobody works on a day; None where it is an ordinary day."""
-    reason = closed(project, day)
-    return reason.reason if reason else None
+def why_closed(reason: Text) -> str:
+    """Say why a day is closed for somebody, in the language in force.
+
+    Raises
+    ------
+    LookupError, NotImplementedError, TypeError, ValueError
+        When there is no such reason.
+    """
+    match reason.code, reason.params:
+        case "holiday", {"country": str(country), "date": str(date)}:
+            day = dt.date.fromisoformat(date)
+            public, optional = _holidays(country, day.year, language())
+            return public.get(day) or optional.get(day) or _("closed every year")
+        case "closure", {"reason": str(written)}:
+            return written
+        case "closure", _nothing:
+            return _("closed")
+        case "inactive", _nothing:
+            return _("the practice is not active")
+        case "clocks_change", _nothing:
+            return _("the clocks change")
+    raise LookupError(reason.code)
 
 
 def weeks_of_period(project: Project) -> tuple[Week, ...]:
@@ -181,7 +189,7 @@ def room_slots(
         for slot_hours in joined(rows):
             slot = RoomSlot(date=day, start_s=slot_hours[0], end_s=slot_hours[1], room=room)
             if not is_active(practice, day):
-                closed_slots.append(ClosedSlot(slot=slot, code="inactive"))
+                closed_slots.append(ClosedSlot(slot=slot, reason=Text("inactive")))
                 continue
             left, gone = cut(slot, closed_hours(project, day, practice.practice_id))
             closed_slots += gone
@@ -192,7 +200,7 @@ def room_slots(
     )
 
 
-def cut(slot: RoomSlot, closed_: Sequence[tuple[Hours, Closed]]) -> tuple[list[RoomSlot], list[ClosedSlot]]:
+def cut(slot: RoomSlot, closed_: Sequence[tuple[Hours, Text]]) -> tuple[list[RoomSlot], list[ClosedSlot]]:
     """Return what closed hours leave of a slot, and what each of them takes that none before it took."""
     left, gone = [(slot.start_s, slot.end_s)], []
     for hours, why in closed_:
@@ -200,7 +208,7 @@ def cut(slot: RoomSlot, closed_: Sequence[tuple[Hours, Closed]]) -> tuple[list[R
             from_s, to_s = max(piece[0], hours[0]), min(piece[1], hours[1])
             if from_s < to_s:
                 taken = dataclasses.replace(slot, start_s=from_s, end_s=to_s)
-                gone.append(ClosedSlot(slot=taken, code=why.code, reason=why.reason))
+                gone.append(ClosedSlot(slot=taken, reason=why))
         left = [rest for piece in left for rest in without(piece, [hours])]
     return [dataclasses.replace(slot, start_s=start_s, end_s=end_s) for start_s, end_s in left], gone
 
@@ -264,7 +272,7 @@ def _holds_lunch(project: Project, gap: Hours, lunch_s: int) -> bool:
     return min(gap[1], defaults.lunch_to_s) - max(gap[0], defaults.lunch_from_s) >= lunch_s
 
 
-def never_met(project: Project) -> tuple[str, ...]:
+def never_met(project: Project) -> tuple[Text, ...]:
     """Return a warning for every request of the period that can never be met.
 
     A practice whose due weeks and room weeks never meet (odd weeks and "every second week" part
@@ -279,27 +287,19 @@ def never_met(project: Project) -> tuple[str, ...]:
     warnings.extend(_home_visits_never_made(project))
     practices = {practice.practice_id: practice for practice in project.practices}
     warnings.extend(
-        _(
-            "{practice_id}: the demand for {week} has no effect, as the practice is not active in that week"
-        ).format(practice_id=demand.practice_id, week=demand.week)
+        Text("demand_not_due", {"practice_id": demand.practice_id, "week": str(demand.week)})
         for demand in project.demand
         if demand.conversations and not is_due(project, practices[demand.practice_id], demand.week)
     )
     return tuple(warnings)
 
 
-def _never_visited(project: Project, practice: Practice) -> str | None:
+def _never_visited(project: Project, practice: Practice) -> Text | None:
     weeks = weeks_of_period(project)
     asking = [week for week in weeks if requested_conversations(project, practice, week)]
     if not asking:
         silent = practice.conversations == 0
-        return (
-            None
-            if silent
-            else _("{practice_id}: the practice is due in no week of the period").format(
-                practice_id=practice.practice_id
-            )
-        )
+        return None if silent else Text("never_due", {"practice_id": practice.practice_id})
     defaults = project.config.defaults
     shortest_s = defaults.setup_s + defaults.conversation_s
     has_room = False
@@ -309,28 +309,20 @@ def _never_visited(project: Project, practice: Practice) -> str | None:
         if any(_someone_can(project, slot, shortest_s, base_id=practice.base_id) for slot in slots):
             return None
     if has_room:
-        return _("{practice_id}: no consultant works when the practice has a room").format(
-            practice_id=practice.practice_id
-        )
-    return _("{practice_id}: the practice has no room in any of the {count} weeks in which it is due").format(
-        practice_id=practice.practice_id, count=len(asking)
-    )
+        return Text("never_at_work", {"practice_id": practice.practice_id})
+    return Text("never_a_room", {"practice_id": practice.practice_id, "n": len(asking)})
 
 
-def _home_visits_never_made(project: Project) -> Iterable[str]:
+def _home_visits_never_made(project: Project) -> Iterator[Text]:
     for visit in project.home_visits:
         whole = RoomSlot(date=visit.date, start_s=visit.start_s, end_s=visit.end_s)
         slots, _gone = cut(whole, closed_hours(project, visit.date))
-        if reason := closed_reason(project, visit.date):
-            yield _("{visit_id}: the home visit is on a closed day ({reason})").format(
-                visit_id=visit.visit_id, reason=reason
-            )
+        if reason := closed(project, visit.date):
+            yield Text("home_visit_closed", {"visit_id": visit.visit_id, "reason": reason})
         elif not any(
             _someone_can(project, slot, visit.duration_s, consultant_id=visit.consultant_id) for slot in slots
         ):
-            yield _("{visit_id}: nobody who may make the home visit works then").format(
-                visit_id=visit.visit_id
-            )
+            yield Text("home_visit_nobody", {"visit_id": visit.visit_id})
 
 
 def _someone_can(

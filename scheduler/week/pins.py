@@ -12,6 +12,8 @@ from scheduler.base.i18n import _, clock
 from scheduler.model.clock import Week
 from scheduler.model.problem import ConsultantDay, Problem, Request
 from scheduler.model.project import Consultant, Pin, Project, problem_at
+from scheduler.model.text import Text
+from scheduler.week.calendar import why_closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def _no_slot(stay: _PinnedStay) -> str:
     for closed_slot in request.closed_slots:
         if closed_slot.slot.date == pin.date:
             return _("{id}: {date} is closed ({reason})").format(
-                id=pin.id, date=pin.date, reason=closed_slot.reason or _("the practice is not active")
+                id=pin.id, date=pin.date, reason=why_closed(closed_slot.reason or Text("closure"))
             )
     times = ", ".join(
         f"{clock(slot.start_s)}–{clock(slot.end_s)}" for slot in request.slots if slot.date == pin.date

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, clock
-from scheduler.base.i18n import day as day_text
 from scheduler.model.clock import Week, local, seconds_of
 from scheduler.model.problem import (
     Agreement,
@@ -22,12 +21,13 @@ from scheduler.model.problem import (
 )
 from scheduler.model.project import BASE, Consultant, Place, Practice, Project, problem_at
 from scheduler.model.roster import Roster
+from scheduler.model.text import Param, Text
 from scheduler.week import pins
 from scheduler.week.calendar import (
     ALL,
     cancelled,
+    closed,
     closed_hours,
-    closed_reason,
     cut,
     dates_of,
     gaps_between,
@@ -37,10 +37,11 @@ from scheduler.week.calendar import (
     shifts_on,
 )
 from scheduler.week.hours import Hours, overlap
+from scheduler.week.sound import unridden
 
 
 def week_problem(
-    project: Project, travel: TravelTimes, week: Week, *, published: Roster | None = None
+    project: Project, travel: TravelTimes, week: str | Week, *, published: Roster | None = None
 ) -> Problem:
     """Return what a week asks for.
 
@@ -50,22 +51,23 @@ def week_problem(
         Checked, with its places geocoded.
     travel
         Between at least all places that the week needs.
+    week
+        As ``"2009-W20"``, or a `Week`.
     published
         The roster that people already have; moving away from its visits counts as change.
 
     Raises
     ------
     InputError
-        With every engagement that cannot be ridden to, and every pin that breaks a rule.
-    ValueError
-        When `travel` lacks a place.
+        With every place that `travel` lacks, every engagement that cannot be ridden to, and every pin that
+        breaks a rule.
     """
+    week = Week.asked(week)
     days, fallen = _consultant_days(project, week)
     requests = tuple(_requests(project, week, published))
     places = _needed_places(project, days, requests)
-    missing = places.keys() - set(travel.place_ids)
-    if missing:
-        raise ValueError(f"no travel times for {', '.join(sorted(missing))}")
+    if missing := sorted(places.keys() - set(travel.place_ids)):
+        raise InputError(InputProblem(unridden(place_id)) for place_id in missing)
     problem = Problem(
         week=week,
         consultants=project.consultants,
@@ -86,15 +88,15 @@ def week_problem(
     return problem
 
 
-def _notes(project: Project, week: Week) -> Iterator[str]:
+def _notes(project: Project, week: Week) -> Iterator[Text]:
     period = project.config.period
     if week.days[-1] < period.start or week.monday > period.end:
-        yield _("{week} lies outside the project's period").format(week=week)
+        yield Text("outside_period", {"week": str(week)})
 
 
 def _closed_days(project: Project, week: Week) -> Iterator[ClosedDay]:
     for day in week.days:
-        reason = closed_reason(project, day)
+        reason = closed(project, day)
         if reason is not None and any(
             shift_rules(project, c.consultant_id, day) for c in project.consultants
         ):
@@ -179,10 +181,10 @@ def _home_requests(project: Project, week: Week) -> Iterator[Request]:
 # --- Consultants' days -------------------------------------------------------------------------------
 
 
-def _consultant_days(project: Project, week: Week) -> tuple[tuple[ConsultantDay, ...], tuple[str, ...]]:
+def _consultant_days(project: Project, week: Week) -> tuple[tuple[ConsultantDay, ...], tuple[Text, ...]]:
     """Return who works when, and what is to be said of engagements that fall away."""
     days: list[ConsultantDay] = []
-    fallen: dict[str, None] = {}
+    fallen: dict[Text, None] = {}
     for day in week.days:
         working = sorted(shifts_on(project, day), key=lambda shift: shift[0].consultant_id)
         for consultant, shift in working:
@@ -204,7 +206,7 @@ def _consultant_days(project: Project, week: Week) -> tuple[tuple[ConsultantDay,
 
 def _engagements(
     project: Project, week: Week, consultant: Consultant, day: dt.date
-) -> tuple[tuple[Engagement, ...], list[str]]:
+) -> tuple[tuple[Engagement, ...], list[Text]]:
     """Return the engagements of a consultant's day, and a note for each that closed hours touch."""
     closed_ = closed_hours(project, day, consultant.consultant_id)
     kept, notes = [], []
@@ -214,12 +216,10 @@ def _engagements(
             continue
         if cancelled(project, rule, day):
             continue
-        reason = next((why.reason for closed_hours_, why in closed_ if overlap(hours, closed_hours_)), None)
+        reason = next((why for closed_hours_, why in closed_ if overlap(hours, closed_hours_)), None)
         if reason is not None:
-            note = _("{title} of {name} on {date} falls away: {reason}.")
-            notes.append(
-                note.format(title=rule.title, name=consultant.name, date=day_text(day), reason=reason)
-            )
+            params: dict[str, Param] = {"title": rule.title, "date": str(day), "reason": reason}
+            notes.append(Text("engagement_falls_away", {"consultant_id": consultant.consultant_id, **params}))
             continue
         kept.append(
             Engagement(

@@ -20,6 +20,8 @@ from scheduler.checks.bound.proof import Part, Proof
 from scheduler.model.problem import Problem
 from scheduler.model.project import Pin
 from scheduler.model.roster import Prices, Roster
+from scheduler.model.text import Text
+from scheduler.outputs.texts import word
 from scheduler.solver.engine import solve
 
 #: Points above those of every week here.
@@ -159,7 +161,7 @@ def test_days_are_looked_at_longer_before_rounds_are_listed(monkeypatch: pytest.
     assert few
     assert few < whole
     assert claim(problem, prices, whole, UNMET) == BoundCheck(
-        verified=True, bound=whole, detail=f"No roster scores less than {whole:,}."
+        verified=True, bound=whole, detail=Text("proof_holds", {"bound": whole})
     )
 
 
@@ -230,13 +232,13 @@ def test_parts_whose_points_add_up_to_a_whole_number() -> None:
 def test_without_prices_there_is_no_proof(week: Problem, roster: Roster) -> None:
     answer = verify(week, roster.replace(prices=None))
     assert (answer.verified, answer.bound) == (None, None)
-    assert answer.detail == "The roster carries no proof of its bound."
+    assert word(answer.detail) == "The roster carries no proof of its bound."
 
 
 def test_a_bound_above_the_score_needs_no_search(week: Problem, roster: Roster) -> None:
     answer = check_bound(week, roster.replace(bound=roster.score + 1), time_limit_s=0.0)
     assert answer.verified is False
-    assert str(f"{roster.score:,}") in answer.detail
+    assert str(f"{roster.score:,}") in word(answer.detail)
 
 
 @pytest.mark.parametrize(
@@ -258,7 +260,7 @@ def test_prices_of_another_form_prove_nothing(
 ) -> None:
     answer = verify(week, priced(roster, **changes))
     assert (answer.verified, answer.bound) == (False, None)
-    assert detail in answer.detail
+    assert detail in word(answer.detail)
 
 
 def test_shares_need_not_be_exact_nor_name_everybody(week: Problem, roster: Roster) -> None:
@@ -270,7 +272,7 @@ def test_shares_need_not_be_exact_nor_name_everybody(week: Problem, roster: Rost
 def test_time_that_is_too_short_is_said(week: Problem, roster: Roster) -> None:
     answer = check_bound(week, roster, time_limit_s=0.0)
     assert (answer.verified, answer.bound) == (None, 0)
-    assert "more than 0.0 s" in answer.detail
+    assert "more than 0.0 s" in word(answer.detail)
 
 
 def test_what_is_true_of_every_week_takes_no_time(week: Problem, roster: Roster) -> None:
@@ -328,7 +330,7 @@ def test_too_many_rounds_to_choose_from_leave_what_prices_prove(
     answer = verify(week, poorer)
     assert (answer.verified, answer.bound) == (None, alone)
     assert alone
-    assert f"no roster scores less than {alone:,}." in answer.detail
+    assert f"no roster scores less than {alone:,}." in word(answer.detail)
 
 
 @pytest.mark.parametrize("price", [1e12, 1e300])
@@ -349,7 +351,7 @@ def test_a_roster_better_than_any_is_not_believed(week: Problem, roster: Roster)
     """Another week's roster, or a fault of this check."""
     answer = verify(week, roster.replace(score=roster.score - 50_000, bound=0))
     assert answer.verified is False
-    assert "as little as this one" in answer.detail
+    assert "as little as this one" in word(answer.detail)
 
 
 def test_a_week_without_days(week: Problem) -> None:
@@ -357,7 +359,7 @@ def test_a_week_without_days(week: Problem) -> None:
     best = solve(empty).roster.score
     nothing = Prices(requests={}, high={}, low={})
     assert claim(empty, nothing, best, best) == BoundCheck(
-        verified=True, bound=best, detail=f"No roster scores less than {best:,}."
+        verified=True, bound=best, detail=Text("proof_holds", {"bound": best})
     )
     assert claim(empty, nothing, best + 1, best + 1).verified is False
 

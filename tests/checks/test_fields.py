@@ -96,6 +96,8 @@ WRONG_FIELDS = {
     ),
     "engagement's name": (edit_stop(1, "meeting", name="<b>"), "place"),
     "practice's name": (edit_stop(0, "p1", name="Another"), "place"),
+    "home visit's name": (edit_stop(2, "h1", name="Mr Jensen"), "place"),
+    "lunch's name": (edit_stop(2, "lunch", name="Mr Jensen"), "place"),
     "coordinates": (edit_stop(0, "p1", lat=55.7), "place"),
     "no coordinates": (edit_stop(2, "h1", lat=None, lon=None), "place"),
     "address": (edit_stop(0, "p1", address="Elsewhere 1"), "place"),

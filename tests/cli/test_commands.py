@@ -587,7 +587,7 @@ def test_ctrl_c_before_there_is_a_roster(project: Path) -> None:
 
 def long_project(folder: Path) -> Path:
     """Write a project whose week is not solved in an instant: 14 practices with rooms on three days each."""
-    spots = [(55.648 + i * 7 % 20 * 0.001, 12.51 + i * 13 % 20 * 0.002) for i in range(14)]
+    spots = [(55.649 + i * 7 % 20 * 0.001, 12.51 + i * 13 % 20 * 0.002) for i in range(14)]
     practices = [
         f"P{i},Vej {i},Vej {i},1720,København V,V,{lat:.5f},{lon:.5f},2" for i, (lat, lon) in enumerate(spots)
     ]

@@ -47,7 +47,7 @@ def test_every_table(tmp_path: Path) -> None:
     assert project.closures[0].who == "all"
     assert project.demand[0].week == Week(2009, 20)
     assert [place.place_id for place in project.places] == ["P1", "P2", "kursus", "H1"]
-    assert project.places[-1].name == "Home visit"
+    assert project.places[-1].name == ""
     assert [pin.origin.row for pin in project.pins if pin.origin] == [2, 3]
 
 

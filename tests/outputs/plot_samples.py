@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
+from samples import roster as sample_roster
 
 from scheduler.outputs import plots
 
@@ -126,5 +127,6 @@ PLOTS: dict[str, Callable[..., Any]] = {
     "score_terms": lambda **ax: plots.score_terms(TERMS, source=SOURCE, **ax),
     "working_time": lambda **ax: plots.working_time(CONSULTANTS, source=SOURCE, **ax),
     "rides_of_place": lambda **ax: plots.rides_of_place(RIDES, "base", source=SOURCE, **ax),
+    "plot_roster": lambda **ax: plots.plot_roster(sample_roster(hostile=True), source=SOURCE, **ax),
     "ride_speeds": lambda **ax: plots.ride_speeds(RIDES, source=SOURCE, **ax),
 }

@@ -7,6 +7,7 @@ from worked_week import TUESDAY, the_roster
 from scheduler.base import i18n
 from scheduler.model.clock import at
 from scheduler.model.roster import Roster, Unassigned
+from scheduler.model.text import Text
 from scheduler.outputs.privacy import public
 
 
@@ -57,8 +58,8 @@ def test_a_practice_at_which_there_is_a_lunch_is_no_secret() -> None:
 
 
 def test_a_home_visit_that_is_not_made_loses_its_name() -> None:
-    practice = Unassigned(id="p4", kind="visit", name="Name p4", requested=0, held=0, reason="full")
-    home = Unassigned(id="h1", kind="home_visit", name="Name h1", requested=0, held=0, reason="full")
+    practice = Unassigned(id="p4", kind="visit", name="Name p4", requested=0, held=0, reason=Text("dearer"))
+    home = Unassigned(id="h1", kind="home_visit", name="Name h1", requested=0, held=0, reason=Text("dearer"))
     roster = the_roster().replace(unassigned=(practice, home))
     assert public(roster).unassigned == (practice, dataclasses.replace(home, name="Home visit"))
     with i18n.using("da"):

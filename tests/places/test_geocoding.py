@@ -8,7 +8,9 @@ from osmfiles import Xy, at, network_of, osm_xml
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.model.config import Config, Period
 from scheduler.model.project import HomeVisit, Origin, Place, Project
+from scheduler.model.text import Text
 from scheduler.network import Network
+from scheduler.outputs.texts import word
 from scheduler.places.addresses import house_numbers, number_key
 from scheduler.places.geocoding import Located, locate, search_places, street_key
 
@@ -195,7 +197,8 @@ def test_another_city_is_an_error(network: Network) -> None:
         ("Langgade 13", "", 800 + 20 / 3, "between 9 and 15, at most 7 m off"),
         # There is one house alone on the even side, or on that side of it.
         ("Langgade 12", "", 815, "the nearest, 14, is used, about 20 m off"),
-        ("Langgade 2, 3. th", "", 815, "the nearest, 14, is used, about 120 m off"),
+        # Its own side begins farther away.
+        ("Langgade 2, 3. th", "", 800, "the nearest, 9, is used, about 90 m off"),
         ("Langgade 17", "", 810, "the nearest, 15, is used, about 20 m off"),
         ("Langgade 9 C", "", 800, "the nearest, 9, is used, about 20 m off"),
         # There is none on the even side.
@@ -210,8 +213,9 @@ def test_a_number_that_the_map_lacks_is_estimated_and_told(
     assert place.lon == pytest.approx(at(x, 0)[1], abs=1e-8)
     assert located.source == "nearest"
     street, written = address.split(",", maxsplit=1)[0].split(maxsplit=1)
-    assert located.note.startswith(f"{street} has no number {written.replace(' ', '')} in the map; ")
-    assert located.note.endswith(note)
+    assert located.note
+    assert word(located.note).startswith(f"p: {street} has no number {written.replace(' ', '')} in the map; ")
+    assert word(located.note).endswith(note)
 
 
 @pytest.mark.parametrize(
@@ -240,7 +244,9 @@ def test_neighbours_far_apart_tell_nothing(tmp_path: Path) -> None:
         "3": "addr:street=Langgade addr:housenumber=7",
     }
     network = network_of(tmp_path, osm_xml(nodes, {"Gade": "ab highway=residential"}, tags))
-    assert _found(network, "Langgade 5")[1].note.endswith("at most 6 m off")
+    note = _found(network, "Langgade 5")[1].note
+    assert note
+    assert word(note).endswith("at most 6 m off")
     # Numbers are 195 m apart here, so that 9 may be as far on.
     assert "cannot be told" in _problem(network, "Langgade 199").reason
 
@@ -302,7 +308,7 @@ def test_lists_ranges_and_letters_of_the_map_are_exact(tmp_path: Path, wanted: s
     }
     network = network_of(tmp_path, osm_xml(nodes, {"Gade": "ab highway=residential"}, tags))
     place, located = _found(network, f"Langgade {wanted}")
-    assert (located.source, located.note) == ("address", "")
+    assert (located.source, located.note) == ("address", None)
     assert place.lon == pytest.approx(at(x, 0)[1], abs=1e-8)
 
 
@@ -344,8 +350,8 @@ def _home(address: str, postcode: str = "", **more: float) -> Project:
 def test_the_nearest_number_of_a_home_visit_does_not_tell_where_it_is(network: Network) -> None:
     (located,) = locate(_home("Langgade 11"), network)[1]
     assert located.source == "nearest"
-    assert "Langgade" not in located.note
-    assert located.note
+    assert located.note == Text("home_nearest_number", {"place_id": "p"})
+    assert "its house number" in word(located.note)
 
 
 def test_the_nearest_number_is_not_chosen_among_districts(network: Network) -> None:

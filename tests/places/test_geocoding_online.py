@@ -18,6 +18,7 @@ from scheduler.model.config import Config, MapSettings, Period
 from scheduler.model.project import HomeVisit, Place, Project
 from scheduler.network import Network, services
 from scheduler.network.services import Patience, Services
+from scheduler.outputs.texts import word
 from scheduler.places.geocoding import Located, locate
 from scheduler.places.online import CACHE_FILE, OnlineAddresses
 
@@ -95,7 +96,7 @@ def test_what_the_map_does_not_know_is_asked_for(found: Found) -> None:
     with serve(nominatim(FOUND)) as server:
         place, located = found(server, "Ny Alle 7 B, 2. tv".replace("Alle", "Allé"))
     assert (place.lat, place.lon) == pytest.approx(HERE)
-    assert (located.source, located.approximate, located.note) == ("online", False, "")
+    assert (located.source, located.approximate, located.note) == ("online", False, None)
     (request,) = server.requests
     assert request.fields["q"] == QUERY  # without floor and door
     assert request.headers["User-Agent"].startswith("hjul/")
@@ -135,7 +136,8 @@ def test_only_the_street_is_approximate_and_told(found: Found) -> None:
     with serve(nominatim(FOUND)) as server:
         _place, located = found(server, "Ny Allé 9")
     assert (located.source, located.approximate) == ("online", True)
-    assert located.note.startswith("Ny Allé 9 is known online only as Ny Allé, Vesterbro")
+    assert located.note
+    assert word(located.note).startswith("p: Ny Allé 9 is known online only as Ny Allé, Vesterbro")
 
 
 def test_each_address_is_asked_for_once(found: Found, tmp_path: Path, network: Network) -> None:

@@ -5,6 +5,7 @@ from scenario.joiners import Plans, write_candidates, write_project
 
 from scheduler.base.errors import InputError, SchedulerError
 from scheduler.model.clock import Week
+from scheduler.outputs.texts import word
 from scheduler.scenario.practices.candidates import Ranking, rank
 from scheduler.scenario.practices.newcomers import locate_candidates
 from scheduler.services import planner
@@ -59,7 +60,7 @@ def test_none_brings_anything(prepared: Prepared, tmp_path: Path) -> None:
     ranking = _rank(prepared, tmp_path, LATE)
     assert ranking.joined == ()
     assert ranking.enough
-    assert "no consultant works when the practice has a room" in ranking.notes[0]
+    assert "no consultant works when the practice has a room" in word(ranking.notes[0])
 
 
 def test_due_in_none_of_the_weeks(prepared: Prepared, tmp_path: Path) -> None:
@@ -129,4 +130,4 @@ def test_two_practices_of_one_house_are_remarked_on(prepared: Prepared, tmp_path
     )
     found, notes = locate_candidates(file, prepared)
     assert [candidate.candidate_id for candidate in found] == ["saxo", "a"]
-    assert notes == ("saxo is in the same house as P2",)
+    assert [word(note) for note in notes] == ["saxo is in the same house as P2"]

@@ -38,7 +38,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
         "once,Kursus,course,c2,,2009-05-12,11:00,11:30\n",
         pins="id,date,start\nP1,2009-05-11,09:30\n",
         home_visits="visit_id,address,postcode,city,date,start,end,minutes,consultant_id\n"
-        "H1,Istedgade 100,1650,København V,2009-05-12,09:00,12:00,30,c2\n",
+        "H1,Istedgade 90,1650,København V,2009-05-12,09:00,12:00,30,c2\n",
     )
     return planner.prepare(folder)
 

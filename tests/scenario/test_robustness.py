@@ -16,6 +16,7 @@ from scheduler.model.config import SimulationSettings
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster
 from scheduler.model.rosterfile import dump
+from scheduler.model.text import Text
 from scheduler.outputs.names import ROSTER
 from scheduler.scenario.chance.calm import Calm, price_of_calm, roster_in, simulate_week
 from scheduler.scenario.chance.robustness import CAUSES, Robustness, carry_out
@@ -175,7 +176,7 @@ def test_both_rosters_meet_the_same_chance(calm: Calm) -> None:
 def test_a_roster_with_slack_whose_bound_is_wrong_is_refused(
     prepared: Prepared, calm: Calm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wrong = BoundCheck(verified=False, bound=1, detail="a better one exists")
+    wrong = BoundCheck(verified=False, bound=1, detail=Text("a better one exists"))
     monkeypatch.setattr(decide, "check_bound", lambda *_arguments, **_options: wrong)
     with pytest.raises(InvalidRosterError, match="a better one exists"):
         price_of_calm(prepared, WEEK, (10,), roster=calm.slacks[0].robustness.roster, draws=10)

@@ -25,6 +25,7 @@ from scheduler import __version__
 from scheduler.base.errors import ServiceError
 from scheduler.model.problem import ClosedDay, ClosedSlot, Engagement, Problem, TravelTimes
 from scheduler.model.project import Place
+from scheduler.model.text import Text
 from scheduler.scenario.model import COLUMNS, Task
 from scheduler.scenario.runs.fingerprints import fingerprint
 from scheduler.scenario.runs.tasks import attempt, columns_of, pack, perform, portable, question
@@ -195,7 +196,7 @@ def revealing(problem: Problem) -> Problem:
             ),
         ),
     )
-    slot = ClosedSlot(slot=problem.requests[0].slots[0], code="closure", reason="secret")
+    slot = ClosedSlot(slot=problem.requests[0].slots[0], reason=Text("closure", {"reason": "secret"}))
     request = dataclasses.replace(problem.requests[0], closed_slots=(slot,))
     return problem.replace(
         places={
@@ -217,8 +218,8 @@ def revealing(problem: Problem) -> Problem:
         ),
         requests=(request, *problem.requests[1:]),
         days=(day, *problem.days[1:]),
-        closed_days=(ClosedDay(date=day.date, reason="secret"),),
-        notes=("secret",),
+        closed_days=(ClosedDay(date=day.date, reason=Text("closure", {"reason": "secret"})),),
+        notes=(Text("as_written", {"text": "secret"}),),
         inputs_sha256="secret",
     )
 

@@ -4,6 +4,7 @@ import pytest
 from random_problems import small_week
 
 from scheduler.model.problem import Problem
+from scheduler.outputs.texts import word
 from scheduler.services import advice
 from scheduler.services.advice import Advice, advise, changes
 from scheduler.solver.engine import solve
@@ -43,7 +44,7 @@ def test_the_ranking_is_that_of_trying_every_change(week: Problem, advised: Advi
 
 def test_suggestions_say_what_changes(advised: Advice) -> None:
     for suggestion in advised.suggestions:
-        assert suggestion.text
+        assert word(suggestion.text, advised.roster) != suggestion.text.code
         assert suggestion.points > 0
     assert {suggestion.kind for suggestion in advised.suggestions} <= {"room", "shift", "engagement"}
 

@@ -18,6 +18,7 @@ from scheduler.checks.bound import BoundCheck, check_bound
 from scheduler.model.config import SimulationSettings
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster
+from scheduler.model.text import Text
 from scheduler.scenario.goals.outlook import outlook
 from scheduler.scenario.model import Task
 from scheduler.scenario.runs.figures import solved
@@ -131,7 +132,7 @@ def test_a_roster_that_only_claims_to_be_the_best_is_refused() -> None:
 @pytest.mark.parametrize("work", [solved, partial(outlook, settings=SimulationSettings(), draws=2)])
 def test_workers_refuse_as_well(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     task = Task(scenario="s", week="w", problem=WEEK)
-    wrong = BoundCheck(verified=False, bound=1, detail="a better one exists")
+    wrong = BoundCheck(verified=False, bound=1, detail=Text("a better one exists"))
     monkeypatch.setattr(module, "check_bound", lambda *_arguments, **_options: wrong)
     with pytest.raises(InvalidRosterError, match="a better one exists"):
         work(task)

@@ -22,6 +22,7 @@ from scheduler.inputs.workbook import write_workbook
 from scheduler.model import rosterfile
 from scheduler.model.clock import at
 from scheduler.model.roster import Roster, Round, Stop, StopKind, Unassigned
+from scheduler.model.text import Text
 from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.write import write
 from scheduler.services import oldfiles
@@ -71,7 +72,7 @@ def write_output(out: Path) -> Roster:
             ),
             round_of(wednesday, stop(wednesday, "home_visit", "H2", address="Vej 2")),
         ),
-        unassigned=(Unassigned(id="H9", kind="home_visit", name=ADDRESS, requested=0, held=0, reason="x", detail="y"),),
+        unassigned=(Unassigned(id="H9", kind="home_visit", name=ADDRESS, requested=0, held=0, reason=Text("x"), detail=Text("y")),),
     )  # fmt: skip
     (out / "2009-W20" / "maps").mkdir(parents=True)
     (out / "2009-W20" / "roster.json").write_bytes(rosterfile.dump(roster))
@@ -126,7 +127,7 @@ def test_old_outputs_are_blanked(tmp_path: Path, data: Path) -> None:
     lunch, home, visit = after.rounds[1].stops
     for gone in (lunch, home):
         assert (gone.address, gone.lat, gone.lon, gone.district) == ("", None, None, "Valby")
-    assert home.name == "Home visit"
+    assert home.name == Text("home_visit")
     assert visit == roster.rounds[1].stops[2]
     assert (after.rounds[0], after.rounds[2]) == (roster.rounds[0], roster.rounds[2])
     page = (out / "2009-W20" / "maps" / "2009-05-12-c1.html").read_text(encoding="utf-8")
@@ -245,17 +246,17 @@ def test_what_was_begun_is_completed_by_the_next_run(
     """Each home visit stands in the tables until it is gone from all pages, and those tell it before rosters."""
     out = tmp_path / "out"
     write_output(out)
-    move = files.move
+    put = files.put
     done: list[str] = []
 
     def stopped(file: Path, target: Path) -> None:
         if len(done) == moved:
             raise OSError(28, "No space left on device", str(target))
         done.append(target.suffix)
-        move(file, target)
+        put(file, target)
 
     with monkeypatch.context() as patch:
-        patch.setattr(files, "move", stopped)
+        patch.setattr(files, "put", stopped)
         with pytest.raises(ServiceError):
             forget(data, out, BEFORE)
     assert done == [".html", ".json", ".csv", ".csv"][:moved]

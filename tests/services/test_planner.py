@@ -11,6 +11,7 @@ from scheduler.checks.bound import BoundCheck
 from scheduler.inputs import read_project
 from scheduler.model import rosterfile
 from scheduler.model.clock import Week
+from scheduler.model.text import Text
 from scheduler.services import building, decide, planner
 from scheduler.services.planner import Planned, Prepared
 from scheduler.solver.engine import solve
@@ -91,7 +92,7 @@ def test_a_bound_that_does_not_hold_is_an_error_and_no_file(
 ) -> None:
     def refuse(_problem: object, _roster: object, *, time_limit_s: float) -> BoundCheck:
         assert time_limit_s >= 10
-        return BoundCheck(verified=False, bound=1, detail="a better one exists")
+        return BoundCheck(verified=False, bound=1, detail=Text("a better one exists"))
 
     monkeypatch.setattr(decide, "check_bound", refuse)
     with pytest.raises(InvalidRosterError, match="a better one exists"):

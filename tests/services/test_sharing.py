@@ -4,6 +4,7 @@ import pytest
 from folders import SETTINGS, write_folder
 
 from scheduler.inputs import read_project
+from scheduler.outputs.texts import word
 from scheduler.services.sharing import shared_rooms
 
 PRACTICES = (
@@ -34,7 +35,9 @@ ROOMS = "practice_id,weekday,date,start,end,weeks,valid_from,valid_to,room\na,tu
 def test_a_room_that_two_practices_name(tmp_path: Path, row: str, shared: bool) -> None:  # noqa: FBT001
     def warnings(address: str) -> tuple[str, ...]:
         tables = {"practices": PRACTICES.format(address), "rooms": f"{ROOMS}{row}\n"}
-        return shared_rooms(read_project(write_folder(tmp_path, settings=SETTINGS, **tables)))
+        return tuple(
+            map(word, shared_rooms(read_project(write_folder(tmp_path, settings=SETTINGS, **tables))))
+        )
 
     found = warnings("Istedgade 128, st.")
     assert len(found) == shared

@@ -8,6 +8,9 @@ from random_problems import small_week, tiny_problem
 from scheduler.model.config import DEFAULT_WEIGHTS
 from scheduler.model.problem import ClosedSlot, Problem, Request, RoomSlot
 from scheduler.model.roster import Roster, Unassigned
+from scheduler.model.text import Text
+from scheduler.outputs import words
+from scheduler.outputs.texts import word
 from scheduler.solver.engine import solve
 
 
@@ -27,23 +30,25 @@ def week() -> Problem:
 
 def test_no_room_that_week(week: Problem) -> None:
     entry = _entry(_with_first(week, slots=()), "p00")
-    assert entry.reason == "no_room"
+    assert entry.reason.code == "no_room"
     assert entry.held == 0
 
 
 def test_closed_days_are_named_with_their_reason(week: Problem) -> None:
     slot = week.requests[0].slots[0]
-    closed = ClosedSlot(slot=slot, code="closure", reason="Summer closure")
-    entry = _entry(_with_first(week, slots=(), closed_slots=(closed,)), "p00")
-    assert entry.reason == "closed"
-    assert "Summer closure" in entry.detail
+    closed = ClosedSlot(slot=slot, reason=Text("closure", {"reason": "Summer closure"}))
+    roster = solve(_with_first(week, slots=(), closed_slots=(closed,))).roster
+    entry = next(entry for entry in roster.unassigned if entry.id == "p00")
+    assert entry.reason.code == "closed"
+    assert "Summer closure" in words.why(entry, roster)
 
 
 def test_nobody_works_then(week: Problem) -> None:
     slot = RoomSlot(date=week.week.days[5], start_s=9 * 3600, end_s=12 * 3600)
-    entry = _entry(_with_first(week, slots=(slot,), agreement=None), "p00")
-    assert entry.reason == "no_consultant"
-    assert "9:00–12:00" in entry.detail
+    roster = solve(_with_first(week, slots=(slot,), agreement=None)).roster
+    entry = next(entry for entry in roster.unassigned if entry.id == "p00")
+    assert entry.reason.code == "no_consultant"
+    assert "9:00–12:00" in words.why(entry, roster)
 
 
 def test_the_home_visits_own_consultant_is_away(week: Problem) -> None:
@@ -53,16 +58,17 @@ def test_the_home_visits_own_consultant_is_away(week: Problem) -> None:
     away = tuple(
         day for day in week.days if not (day.consultant_id == "c0" and day.date == home.slots[0].date)
     )
-    entry = _entry(week.replace(requests=requests, days=away), home.request_id)
-    assert entry.reason == "consultant_away"
-    assert "Consultant 0" in entry.detail
+    roster = solve(week.replace(requests=requests, days=away)).roster
+    entry = next(entry for entry in roster.unassigned if entry.id == home.request_id)
+    assert entry.reason.code == "consultant_away"
+    assert "Consultant 0" in words.why(entry, roster)
 
 
 def test_no_time_to_ride_there(week: Problem) -> None:
     day = week.days[0]
     slot = RoomSlot(date=day.date, start_s=day.start_s, end_s=day.start_s + 3000)
     entry = _entry(_with_first(week, slots=(slot,), agreement=None, max_conversations=1), "p00")
-    assert entry.reason == "ride_does_not_fit"
+    assert entry.reason.code == "ride_does_not_fit"
 
 
 def test_only_part_fits_into_the_room(week: Problem) -> None:
@@ -71,10 +77,10 @@ def test_only_part_fits_into_the_room(week: Problem) -> None:
         week, slots=(slot,), agreement=None, conversations=3, max_conversations=3, priority=50
     )
     entry = _entry(changed, "p00")
-    assert (entry.reason, entry.held) == ("room_too_short", 1)
+    assert (entry.reason.code, entry.held) == ("room_too_short", 1)
 
 
-@pytest.mark.parametrize(("lunch_s", "reason"), [(1800, "lunch"), (0, "room_too_short")])
+@pytest.mark.parametrize(("lunch_s", "reason"), [(1800, "lunch_in_the_way"), (0, "room_too_short")])
 def test_lunch_stops_the_third_conversation(week: Problem, lunch_s: int, reason: str) -> None:
     # Three last 2 h 20 min, two 1 h 35 min. With lunch two end at 12:25; without, a room until 13:05 holds two.
     date = week.days[0].date
@@ -85,8 +91,8 @@ def test_lunch_stops_the_third_conversation(week: Problem, lunch_s: int, reason:
         slots=(slot,), agreement=None, conversations=3, max_conversations=3, priority=50,
     )  # fmt: skip
     entry = _entry(changed, "p00")
-    assert (entry.reason, entry.held) == (reason, 2)
-    assert "Lunch leaves time for only 2 conversations" in entry.detail or not lunch_s
+    assert (entry.reason.code, entry.held) == (reason, 2)
+    assert "Lunch leaves time for only 2 conversations" in word(entry.detail or entry.reason) or not lunch_s
     free = changed.replace(days=tuple(dataclasses.replace(day, lunch_s=0) for day in days))
     assert any(entry.id == "p00" for entry in solve(free).roster.unassigned) == (not lunch_s)
 
@@ -110,8 +116,8 @@ def test_lunch_stops_the_only_conversation(week: Problem) -> None:
         priority=50,
     )
     entry = _entry(changed, "p00")
-    assert (entry.reason, entry.held) == ("lunch", 0)
-    assert "no time for the ride there and the visit of 50 minutes" in entry.detail
+    assert (entry.reason.code, entry.held) == ("lunch_in_the_way", 0)
+    assert "no time for the ride there and the visit of 50 min" in word(entry.detail or entry.reason)
 
 
 def test_the_practice_takes_no_more(week: Problem) -> None:
@@ -120,7 +126,7 @@ def test_the_practice_takes_no_more(week: Problem) -> None:
         week, slots=(slot,), agreement=None, conversations=3, max_conversations=1, priority=50
     )
     entry = _entry(changed, "p00")
-    assert (entry.reason, entry.held) == ("practice_maximum", 1)
+    assert (entry.reason.code, entry.held) == ("practice_maximum", 1)
 
 
 def test_the_price_of_forcing_a_request_is_the_difference_of_two_solves() -> None:
@@ -134,7 +140,7 @@ def test_the_price_of_forcing_a_request_is_the_difference_of_two_solves() -> Non
     )
     problem = week.replace(days=(day,), requests=requests)
     roster = solve(problem).roster
-    dear = [entry for entry in roster.unassigned if entry.reason == "dearer"]
+    dear = [entry for entry in roster.unassigned if entry.reason.code == "dearer"]
     assert dear
     for entry in dear:
         # With a priority above all others the best roster is the best one that meets the request.
@@ -144,7 +150,7 @@ def test_the_price_of_forcing_a_request_is_the_difference_of_two_solves() -> Non
         with_it = solve(problem.replace(requests=forced)).roster
         assert entry.id not in {other.id for other in with_it.unassigned}
         assert entry.cost_to_force == with_it.score - roster.score
-        assert "at the cost of" in entry.detail
+        assert "at the cost of: Practice" in words.why(entry, roster)
 
 
 #: A priority above all others, in addition to the request's own.
@@ -168,7 +174,7 @@ def test_reasons_hold_against_trying_everything(first: int) -> None:
             forced = brute_force.best_roster(problem.replace(requests=dear))
             assert forced is not None
             held = [s.conversations for plan in forced.plans for s in plan.stops if s.id == entry.id]
-            if entry.reason not in ("dearer", "not_placed"):
+            if entry.reason.code not in ("dearer", "not_placed"):
                 # However dear it is, no more of it can be held.
                 assert sum(held) == entry.held
                 assert bool(held) == _meets(roster, entry.id)

@@ -157,7 +157,7 @@ def test_a_week_in_which_nobody_works_leaves_everything_out() -> None:
     roster = solve(problem).roster
     assert roster.rounds == ()
     assert roster.status == "optimal"
-    assert {entry.reason for entry in roster.unassigned} == {"no_consultant", "consultant_away"}
+    assert {entry.reason.code for entry in roster.unassigned} == {"no_consultant", "consultant_away"}
     assert check(problem, roster) == ()
 
 

@@ -73,7 +73,7 @@ def test_a_shift_on_one_date(tmp_path: Path) -> None:
     tables = {"practices": ONE.format(1), "rooms": ROOMS + "a,tue,09:00,12:00,\n", "shifts": shifts}
     assert visits(planned(tmp_path, **tables)) == [("a", "Tue", "09:00", "09:50", 1)]
     roster = planned(tmp_path, W20.shift(1), **tables)
-    assert (visits(roster), [entry.reason for entry in roster.unassigned]) == ([], ["no_consultant"])
+    assert (visits(roster), [entry.reason.code for entry in roster.unassigned]) == ([], ["no_consultant"])
 
 
 def test_a_split_shift(tmp_path: Path) -> None:

@@ -48,4 +48,4 @@ def test_consultants_base_and_shifts_are_told(roster: Roster) -> None:
 
 def test_a_waived_lunch_is_noted() -> None:
     problem = the_problem()
-    assert not any("lunch" in note for note in solve(problem).roster.notes)
+    assert not any(note.code == "lunch_waived" for note in solve(problem).roster.notes)

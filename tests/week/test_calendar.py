@@ -11,16 +11,20 @@ from scheduler.inputs import read_project
 from scheduler.model.clock import Week
 from scheduler.model.config import Config, Period
 from scheduler.model.project import Practice, Project
+from scheduler.model.text import Text
+from scheduler.outputs.texts import word
 from scheduler.week.calendar import (
+    ALL,
     closed,
-    closed_reason,
     is_active,
     is_due,
+    is_holiday,
     never_met,
     requested_conversations,
     room_slots,
     shifts_on,
     weeks_of_period,
+    why_closed,
 )
 
 PRACTICES = "practice_id,name,address,postcode,city,district,every_weeks,first_week,active_from,active_to,conversations\n"
@@ -42,32 +46,48 @@ def project_of(folder: Path, **tables: str) -> Project:
     return read_project(write_folder(folder, **tables))
 
 
+def why(project: Project, day: dt.date, who: str = ALL) -> str | None:
+    """Why a day is closed, in words."""
+    reason = closed(project, day, who)
+    return why_closed(reason) if reason else None
+
+
 def test_holidays_speak_the_language(tmp_path: Path) -> None:
     project = project_of(tmp_path)
-    assert closed_reason(project, dt.date(2009, 5, 21)) == "Ascension Day"
-    assert closed_reason(project, dt.date(2009, 5, 20)) is None
+    assert why(project, dt.date(2009, 5, 21)) == "Ascension Day"
+    assert why(project, dt.date(2009, 5, 20)) is None
     with i18n.using("da"):
-        assert closed_reason(project, dt.date(2009, 5, 21)) == "Kristi himmelfartsdag"
-        assert closed_reason(project, dt.date(2009, 6, 5)) == "Grundlovsdag"
-        assert closed_reason(project, dt.date(2009, 5, 8)) == "Store bededag"
-        assert closed_reason(project, dt.date(2024, 4, 26)) is None
+        assert why(project, dt.date(2009, 5, 21)) == "Kristi himmelfartsdag"
+        assert why(project, dt.date(2009, 6, 5)) == "Grundlovsdag"
+        assert why(project, dt.date(2009, 5, 8)) == "Store bededag"
+        assert why(project, dt.date(2024, 4, 26)) is None
+
+
+def test_a_holiday_is_its_date_whatever_the_language(tmp_path: Path) -> None:
+    project, day = project_of(tmp_path), dt.date(2009, 5, 21)
+    found = Text("holiday", {"country": "DK", "date": "2009-05-21"})
+    for language in i18n.LANGUAGES:
+        with i18n.using(language):
+            assert closed(project, day) == found
+            assert is_holiday(project.config.calendar, day)
+    assert not is_holiday(project.config.calendar, dt.date(2009, 5, 20))
 
 
 def test_also_closed_and_other_countries(tmp_path: Path) -> None:
     project = project_of(
         tmp_path, settings=SETTINGS + '[calendar]\ncountry = "SE"\nalso_closed = ["03-04"]\n'
     )
-    assert closed_reason(project, dt.date(2009, 6, 6)) is not None  # Sweden's national day
-    assert closed_reason(project, dt.date(2009, 12, 31)) is None
-    assert closed_reason(project, dt.date(2009, 3, 4)) == "closed every year"
+    assert why(project, dt.date(2009, 6, 6)) is not None  # Sweden's national day
+    assert why(project, dt.date(2009, 12, 31)) is None
+    assert why(project, dt.date(2009, 3, 4)) == "closed every year"
 
 
 def test_closures_include_both_days(tmp_path: Path) -> None:
     project = project_of(
         tmp_path, closures="who,from,to,reason\nall,2009-06-15,2009-06-16,move\nP1,2009-06-17,2009-06-17,\n"
     )
-    reasons = [closed(project, dt.date(2009, 6, day), "P1") for day in (14, 15, 16, 17, 18)]
-    assert [reason.reason if reason else None for reason in reasons] == [None, "move", "move", "closed", None]
+    reasons = [why(project, dt.date(2009, 6, day), "P1") for day in (14, 15, 16, 17, 18)]
+    assert reasons == [None, "move", "move", "closed", None]
     assert closed(project, dt.date(2009, 6, 17)) is None
 
 
@@ -128,10 +148,10 @@ def test_room_slots_of_a_week(tmp_path: Path) -> None:
     )
     slots, closed_slots = room_slots(project, project.practices[0], Week(2009, 21))
     assert [(slot.date.day, slot.start_s // 3600, slot.room) for slot in slots] == [(18, 8, ""), (18, 9, "A")]
-    assert [(item.slot.date.day, item.code, item.reason) for item in closed_slots] == [
-        (19, "closure", "kursus"),
-        (21, "holiday", "Ascension Day"),
-        (23, "inactive", ""),
+    assert [(item.slot.date.day, item.reason) for item in closed_slots] == [
+        (19, Text("closure", {"reason": "kursus"})),
+        (21, Text("holiday", {"country": "DK", "date": "2009-05-21"})),
+        (23, Text("inactive")),
     ]
 
 
@@ -152,7 +172,7 @@ def test_never_met(tmp_path: Path) -> None:
         f"H3,{PLACE},2009-05-12,09:00,16:00,60,c1\n",
         demand="practice_id,week,conversations\nmeeting,2009-W02,2\nparting,2010-W02,2\n",
     )
-    assert never_met(project) == (
+    assert tuple(map(word, never_met(project))) == (
         "parting: the practice has no room in any of the 27 weeks in which it is due",
         "friday: no consultant works when the practice has a room",
         "late: the practice is due in no week of the period",
@@ -166,7 +186,7 @@ def test_never_met_of_an_open_period(tmp_path: Path) -> None:
     settings = SETTINGS[: SETTINGS.index("[period]")]
     rooms = TABLES["rooms"].replace("P2,tue", "P2,sun")
     project = project_of(tmp_path, settings=settings, rooms=rooms)
-    assert never_met(project) == ("P2: no consultant works when the practice has a room",)
+    assert tuple(map(word, never_met(project))) == ("P2: no consultant works when the practice has a room",)
 
 
 W20 = Week(2009, 20)
@@ -200,7 +220,10 @@ def test_slots_are_joined_and_then_cut_by_closed_hours(tmp_path: Path) -> None:
     project = project_of(tmp_path, rooms=ROOMS + rooms + P2_ROOM, closures=closures)
     assert slots_of(project) == [("8:30", "9:30", "1"), ("10:00", "11:00", "1")]
     gone = room_slots(project, project.practices[0], W20)[1]
-    assert [(i18n.clock(g.slot.start_s), i18n.clock(g.slot.end_s), g.reason) for g in gone] == [
+    assert [
+        (i18n.clock(g.slot.start_s), i18n.clock(g.slot.end_s), g.reason and why_closed(g.reason))
+        for g in gone
+    ] == [
         ("9:30", "10:00", "tea"),
         ("11:00", "11:30", "closed"),
     ]

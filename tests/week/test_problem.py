@@ -11,6 +11,8 @@ from scheduler.model import rosterfile
 from scheduler.model.clock import TIMEZONE, Week, at
 from scheduler.model.problem import Agreement, Problem, PublishedVisit, TravelTimes
 from scheduler.model.roster import Roster, Round, Stop, StopKind
+from scheduler.model.text import Param, Text
+from scheduler.outputs.texts import word
 from scheduler.week.problem import week_problem
 
 W20, W21 = Week(2009, 20), Week(2009, 21)
@@ -88,10 +90,12 @@ def test_holidays_close_days_and_slots(tmp_path: Path) -> None:
     assert [day.date.isoformat() for day in problem.closed_days] == ["2009-05-21"]
     assert {day.date.isoformat() for day in problem.days} == {"2009-05-18", "2009-05-19", "2009-05-20"}
     practice, _other, home = problem.requests
+    ascension = Text("holiday", {"country": "DK", "date": "2009-05-21"})
+    assert problem.closed_days[0].reason == ascension
     assert [slot.date.day for slot in practice.slots] == [20]
-    assert [(item.slot.date.day, item.code) for item in practice.closed_slots] == [(21, "holiday")]
+    assert [(item.slot.date.day, item.reason) for item in practice.closed_slots] == [(21, ascension)]
     assert home.slots == ()
-    assert home.closed_slots[0].reason == "Ascension Day"
+    assert home.closed_slots[0].reason == ascension
 
 
 def test_engagement_at_base_is_at_the_own_base(tmp_path: Path) -> None:
@@ -107,7 +111,7 @@ def test_engagement_at_base_is_at_the_own_base(tmp_path: Path) -> None:
 
 def test_week_outside_the_period_has_a_note(tmp_path: Path) -> None:
     problem = problem_of(tmp_path, Week(2026, 20))
-    assert problem.notes == ("2026-W20 lies outside the project's period",)
+    assert [word(note) for note in problem.notes] == ["2026-W20 lies outside the project's period"]
     assert len(problem.requests) == 2
     assert problem_of(tmp_path, Week(2009, 1)).notes == ()
 
@@ -296,7 +300,11 @@ def test_engagements_that_closed_hours_touch_fall_away_with_a_note(tmp_path: Pat
     kept = {who: [e.engagement_id for e in day.engagements] for who, day in wednesday.items()}
     assert kept == {"c1": ["e2", "e3"], "c2": ["e1", "e3"]}
     assert (wednesday["c1"].start_s, wednesday["c1"].end_s) == (34_200, 54_000)
-    assert problem.notes == ("Møde of Rådgiver 1 on Wednesday 13 May falls away: tandlæge.",)
+    (note,) = problem.notes
+    reason = Text("closure", {"reason": "tandlæge"})
+    params: dict[str, Param] = {"title": "Møde", "date": "2009-05-13", "reason": reason}
+    assert note == Text("engagement_falls_away", {"consultant_id": "c1", **params})
+    assert word(note) == "Møde of c1, Wednesday 13 May, falls away: tandlæge."
 
 
 def test_a_cancelled_engagement_falls_away_that_day(tmp_path: Path) -> None:
@@ -365,5 +373,5 @@ def test_closed_hours_cut_home_visits(tmp_path: Path) -> None:
     home = problem_of(tmp_path, home_visits=HOME, closures=closures).requests[-1]
     assert [(slot.start_s, slot.end_s) for slot in home.slots] == [(32_400, 37_800)]
     assert [(gone.slot.start_s, gone.slot.end_s, gone.reason) for gone in home.closed_slots] == [
-        (37_800, 43_200, "møde")
+        (37_800, 43_200, Text("closure", {"reason": "møde"}))
     ]

@@ -79,3 +79,31 @@ def test_a_visit_within_fifteen_minutes_is_where_it_was(away_s: int, *, is_moved
         assert counted[term].count == is_moved
         assert checks.recount(changed, roster)[term].count == is_moved
         assert sum(counted[name].count for name in changes) == is_moved
+
+
+def test_requests_count_one_by_one_whatever_became_of_those_before() -> None:
+    # p1, at priority 3, is dropped from the roster and p4 never was in it; p2 lacks one of three at priority 2.
+    problem, roster = the_problem(), the_roster()
+    p1, *others, h1 = problem.requests
+    anna, *rounds = roster.rounds
+    without_p1 = dataclasses.replace(anna, stops=tuple(stop for stop in anna.stops if stop.id != "p1"))
+    terms = score.terms(
+        # Whose home visit it is, is a rule and has no price.
+        problem.replace(
+            requests=(
+                dataclasses.replace(p1, priority=3),
+                *others,
+                dataclasses.replace(h1, consultant_id="anna"),
+            )
+        ),
+        (without_p1, *rounds),
+    )
+    counts = {
+        name: terms[name].count for name in ("missed_visit", "unserved_conversation", "change", "continuity")
+    }
+    assert counts == {"missed_visit": 3 + 1, "unserved_conversation": 3 + 2 + 1, "change": 1, "continuity": 0}
+
+
+def test_seconds_of_visits_are_those_of_the_clock() -> None:
+    # Anna: 50 and 95 minutes at practices. Bo: an hour at a home, 50 minutes at a practice.
+    assert score.visit_seconds(the_problem(), the_roster().rounds) == (145 * 60, 110 * 60)

@@ -10,12 +10,12 @@ shown that no choice among them makes one.
 import time
 from dataclasses import dataclass
 
-from scheduler.base.i18n import _, number
 from scheduler.checks.bound.pricing import InvalidPricesError
 from scheduler.checks.bound.proof import Proof
 from scheduler.checks.bound.timetable import UnfinishedError
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster
+from scheduler.model.text import Text
 
 __all__ = ["BoundCheck", "check_bound"]
 
@@ -37,7 +37,7 @@ class BoundCheck:
 
     verified: bool | None
     bound: int | None
-    detail: str
+    detail: Text
 
 
 def check_bound(problem: Problem, roster: Roster, *, time_limit_s: float = 20.0) -> BoundCheck:
@@ -46,11 +46,11 @@ def check_bound(problem: Problem, roster: Roster, *, time_limit_s: float = 20.0)
     Only its score, bound and prices count here: the roster itself is judged by `scheduler.checks.check`.
     """
     if roster.prices is None:
-        return BoundCheck(verified=None, bound=None, detail=_("The roster carries no proof of its bound."))
+        return BoundCheck(verified=None, bound=None, detail=Text("proof_missing"))
     try:
         proof = Proof(problem, roster.prices, time.monotonic() + time_limit_s)
     except InvalidPricesError as error:
-        return BoundCheck(verified=False, bound=None, detail=str(error))
+        return BoundCheck(verified=False, bound=None, detail=error.why)
     verified: bool | None = False
     better = roster.score if roster.score < roster.bound else None
     is_finished = True
@@ -60,17 +60,14 @@ def check_bound(problem: Problem, roster: Roster, *, time_limit_s: float = 20.0)
         is_finished = proof.bound >= roster.bound
     if not is_finished:
         verified = None
-        detail = _("The proof was not checked to its end: that takes more than {n} s, or too much memory.")
-        detail = detail.format(n=number(time_limit_s, 1))
+        detail = Text("proof_unfinished", {"limit_s": time_limit_s})
         if proof.bound:
-            proven = _("What was checked proves that no roster scores less than {bound}.")
-            detail = f"{detail} {proven.format(bound=number(proof.bound))}"
+            detail = Text("proof_unfinished_above", {"limit_s": time_limit_s, "bound": proof.bound})
     elif better is not None:
-        detail = _("A roster that scores {score} exists, below the bound of {bound}.")
-        detail = detail.format(score=number(better), bound=number(roster.bound))
+        detail = Text("proof_wrong", {"score": better, "bound": roster.bound})
     elif proof.bound > roster.score:
-        detail = _("By this check no roster can score as little as this one does.")
+        detail = Text("proof_too_strong")
     else:
         verified = True
-        detail = _("No roster scores less than {bound}.").format(bound=number(roster.bound))
+        detail = Text("proof_holds", {"bound": roster.bound})
     return BoundCheck(verified, max(proof.bound, roster.bound) if verified else proof.bound, detail)

@@ -11,10 +11,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scheduler.base.i18n import _
 from scheduler.checks.recount import recount_loads
 from scheduler.model.problem import Problem, Request
 from scheduler.model.roster import Prices
+from scheduler.model.text import Text
 
 #: Units in a point.
 UNIT = 1_000_000
@@ -23,7 +23,11 @@ _NEAR_ONE = 1e-4
 
 
 class InvalidPricesError(ValueError):
-    """Prices of another form than those that give a bound. Says in a sentence what is wrong."""
+    """Prices of another form than those that give a bound; `why` says what is wrong."""
+
+    def __init__(self, why: Text) -> None:
+        self.why = why
+        super().__init__(why.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +95,9 @@ class Balance:
 def _shares(group: tuple[str, ...], given: Mapping[str, float]) -> dict[str, Fraction]:
     shares = {key: given.get(key, 0.0) for key in group}
     if not all(math.isfinite(share) and share >= 0 for share in shares.values()):
-        raise InvalidPricesError(_("A share of the proof is below 0, or no number."))
+        raise InvalidPricesError(Text("proof_share_below_0"))
     if abs(math.fsum(shares.values()) - 1) > _NEAR_ONE:
-        raise InvalidPricesError(_("The shares of the proof are not 1 in all."))
+        raise InvalidPricesError(Text("proof_shares_not_1"))
     whole = sum(map(Fraction, shares.values()))
     return {key: Fraction(share) / whole for key, share in shares.items()}
 
@@ -116,10 +120,10 @@ class Pricing:
         """
         requests = {request.request_id: request for request in asked}
         if prices.requests.keys() - requests:
-            raise InvalidPricesError(_("The proof is that of another week."))
+            raise InvalidPricesError(Text("proof_of_another_week"))
         for key, price in prices.requests.items():
             if not math.isfinite(price) or (price < 0 and not requests[key].pin):
-                raise InvalidPricesError(_("A price of the proof is below 0, or no number."))
+                raise InvalidPricesError(Text("proof_price_below_0"))
         units = tuple(round(Fraction(prices.requests.get(key, 0.0)) * UNIT) for key in requests)
         return cls(units, balance.second_points(prices.high, prices.low))
 

@@ -7,6 +7,7 @@ The words "nine times in ten" stand for an interval from the 5th to the 95th per
 
 from scheduler.outputs.plots.capacity import capacity_frontier, road_to_goal
 from scheduler.outputs.plots.chance import conversations_held, price_of_calm, stop_punctuality
+from scheduler.outputs.plots.roster import plot_roster
 from scheduler.outputs.plots.scenarios import candidate_ranking, conversations_by_week, scenario_differences
 from scheduler.outputs.plots.style import percent
 from scheduler.outputs.plots.weeks import ride_speeds, rides_of_place, score_terms, working_time
@@ -17,6 +18,7 @@ __all__ = [
     "conversations_by_week",
     "conversations_held",
     "percent",
+    "plot_roster",
     "price_of_calm",
     "ride_speeds",
     "rides_of_place",

@@ -36,7 +36,17 @@ _MOST_SLACK_MIN = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Slack:
-    """A roster with some slack, and what comes of it. `terms` are those of the score without the slack."""
+    """A roster with some slack, and what comes of it.
+
+    Attributes
+    ----------
+    minutes
+        Minutes to spare on every ride.
+    terms
+        Those of the score without the slack.
+    robustness
+        What chance makes of it.
+    """
 
     minutes: int
     terms: Mapping[str, Term]
@@ -50,7 +60,15 @@ class Slack:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Calm:
-    """Rosters of a week with more and more slack, the first without any, under the same chance."""
+    """Rosters of a week with more and more slack, the first without any, under the same chance.
+
+    Attributes
+    ----------
+    week
+        The ISO week.
+    slacks
+        The rosters, by their minutes to spare.
+    """
 
     week: Week
     slacks: tuple[Slack, ...]
@@ -112,8 +130,8 @@ def roster_in(out_dir: Path, week: Week) -> Roster | None:
 
 
 def simulate_week(
-    data: Path | Prepared,
-    week: Week,
+    data: str | Path | Prepared,
+    week: str | Week,
     *,
     roster: Roster | None = None,
     draws: int = 10_000,
@@ -159,8 +177,8 @@ def simulate_week(
 
 
 def price_of_calm(
-    data: Path | Prepared,
-    week: Week,
+    data: str | Path | Prepared,
+    week: str | Week,
     slacks_min: Iterable[int] = SLACKS_MIN,
     *,
     roster: Roster | None = None,
@@ -181,7 +199,7 @@ def price_of_calm(
         raise InputError(_("Slack is a number of minutes from 0 to {most}.").format(most=_MOST_SLACK_MIN))
     if draws < 1:
         raise InputError(_("The number of draws must be at least 1."))
-    progress = progress or Silent()
+    week, progress = Week.asked(week), progress or Silent()
     prepared = data if isinstance(data, Prepared) else planner.prepare(data, progress=progress)
     asked = {slack: _with_slack(prepared, week, slack) for slack in minutes}
     if roster:

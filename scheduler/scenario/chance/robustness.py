@@ -38,6 +38,15 @@ class Robustness:
 
     Chances of stops, conversations and rounds are those where the consultant is not ill: illness strikes
     all alike. Conversations held and lost count everything.
+
+    Attributes
+    ----------
+    roster
+        The roster.
+    draws
+        How many times it was carried out.
+    rounds
+        What became of each round, with arrays of a value a draw; seconds where a name ends in ``_s``.
     """
 
     roster: Roster

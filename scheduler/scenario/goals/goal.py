@@ -25,10 +25,10 @@ _DRAWS = 1000
 
 
 def capacity(
-    data: Path | Prepared,
+    data: str | Path | Prepared,
     *,
     held: int = 0,
-    since: Week | None = None,
+    since: str | Week | None = None,
     consultants: Iterable[int] = (1, 2, 3, 4),
     practices: Iterable[int] = (),
     sampled_weeks: int = 26,
@@ -67,7 +67,7 @@ def capacity(
     """
     prepared, _addresses = prepared_with(data, online=online, progress=runs.progress)
     project, times = prepared.project, prepared.travel.times
-    weeks = _weeks(project, held, since)
+    weeks = _weeks(project, held, None if since is None else Week.asked(since))
     sampled = sample(weeks, max(sampled_weeks, 2)) if sampled_weeks else {}
     wanted = sizes(project, consultants, practices) if sampled else ()
     tasks = [*tasks_of(TODAY, prepared, weeks), *size_tasks(project, times, wanted, sampled)]

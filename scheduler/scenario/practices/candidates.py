@@ -16,6 +16,8 @@ from scheduler.base.i18n import _, ngettext
 from scheduler.inputs.candidates import Candidate
 from scheduler.model.clock import Week
 from scheduler.model.project import Project
+from scheduler.model.text import Text
+from scheduler.outputs.texts import word
 from scheduler.places.travel import travel_times
 from scheduler.scenario.costs import cost_dkk
 from scheduler.scenario.inout import prepared_with, write_tables
@@ -42,6 +44,8 @@ class Ranking:
     ----------
     prepared
         The project that they could join.
+    weeks
+        The weeks over which they are valued.
     candidates
         By id, with coordinates.
     alone
@@ -51,7 +55,7 @@ class Ranking:
     enough
         Whether none that is left would bring anything more to those that have joined.
     conversations, cost_dkk
-        How many are held in these weeks today, and what the weeks cost; None where that is not known.
+        How many are held in these weeks today, and what the weeks cost in kroner; None where that is not known.
     failures
         The weeks that could not be planned.
     notes
@@ -67,12 +71,12 @@ class Ranking:
     conversations: int
     cost_dkk: float | None
     failures: tuple[Failure, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """What a reader of the ranking must know, in words."""
-        return (*self.notes, *map(str, self.failures))
+        return (*map(word, self.notes), *map(str, self.failures))
 
     def table(self, gains: Iterable[Gain] | None = None) -> "pd.DataFrame":
         """Return gains, or those of each alone, as a table with units in the names of its columns."""
@@ -124,9 +128,9 @@ class Ranking:
 
 
 def rank_candidates(
-    data: Path | Prepared,
-    file: Path,
-    weeks: str | Sequence[Week] = (),
+    data: str | Path | Prepared,
+    file: str | Path,
+    weeks: str | Sequence[str | Week] = (),
     *,
     take: int = 5,
     online: bool = False,
@@ -161,7 +165,7 @@ def rank_candidates(
     prepared, addresses = prepared_with(data, online=online, progress=runs.progress)
     over = chosen_weeks(weeks, prepared.project)
     runs.progress.step(_("Candidates"))
-    candidates, notes = locate_candidates(file, prepared, addresses)
+    candidates, notes = locate_candidates(Path(file), prepared, addresses)
     ranking = rank(prepared, candidates, over, take=take, notes=notes, runs=runs)
     write_tables(runs.folder, {"alone": ranking.table(), "joined": ranking.table(ranking.joined)})
     return ranking
@@ -173,7 +177,7 @@ def rank(
     weeks: Sequence[Week],
     *,
     take: int = 5,
-    notes: Sequence[str] = (),
+    notes: Sequence[Text] = (),
     runs: Runs = Runs(),
 ) -> Ranking:
     """Value every candidate alone, and take the best one after the other, as `rank_candidates` does.

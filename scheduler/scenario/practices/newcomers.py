@@ -10,6 +10,7 @@ from scheduler.base.i18n import _
 from scheduler.inputs.candidates import Candidate, read_candidates
 from scheduler.inputs.schema import key
 from scheduler.model.project import Place, Project
+from scheduler.model.text import Text
 from scheduler.places.addresses import street_key
 from scheduler.places.geocoding import search_places
 from scheduler.places.online import OnlineAddresses
@@ -18,7 +19,7 @@ from scheduler.services.planner import Prepared, location_notes
 
 def locate_candidates(
     file: Path, prepared: Prepared, online: OnlineAddresses | None = None
-) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
+) -> tuple[tuple[Candidate, ...], tuple[Text, ...]]:
     """Read the practices that could join a project, and find where they are.
 
     Returns them with coordinates, and remarks about places that were not found as they are written or
@@ -70,10 +71,10 @@ def _there_already(places: Iterable[Place]) -> Iterator[InputProblem]:
             )
 
 
-def _same_house(places: Iterable[Place], candidates: set[str]) -> Iterator[str]:
+def _same_house(places: Iterable[Place], candidates: set[str]) -> Iterator[Text]:
     """Remark on candidates in the house of another practice: it may well be so, or a slip."""
     seen: dict[tuple[float | None, float | None], Place] = {}
     for place in places:
         first = seen.setdefault((place.lat, place.lon), place)
         if first is not place and place.place_id in candidates:
-            yield _("{id} is in the same house as {other}").format(id=place.place_id, other=first.place_id)
+            yield Text("same_house", {"place_id": place.place_id, "other_id": first.place_id})

@@ -35,7 +35,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class NextPlaces:
-    """What a typical practice would be worth at points all over the area of a project, best first."""
+    """What a typical practice would be worth at points all over the area of a project, best first.
+
+    Attributes
+    ----------
+    prepared
+        The project.
+    weeks
+        The weeks that were tried.
+    typical
+        The practice that was tried at each point.
+    values
+        What it would be worth there, in points; the best first.
+    failures
+        The weeks that could not be planned.
+    """
 
     prepared: Prepared
     weeks: tuple[Week, ...]
@@ -107,8 +121,8 @@ class NextPlaces:
 
 
 def next_places(
-    data: Path | Prepared,
-    weeks: str | Sequence[Week] = (),
+    data: str | Path | Prepared,
+    weeks: str | Sequence[str | Week] = (),
     *,
     places: int = 120,
     sample: int = 3,

@@ -84,6 +84,8 @@ class Runs:
     def __post_init__(self) -> None:
         if self.workers is not None and self.workers < 0:
             raise InputError(_("The number of workers must be 0 or more."))
+        if self.folder is not None:  # as text, too
+            object.__setattr__(self, "folder", Path(self.folder))
 
     def run(self, tasks: Sequence[Task], work: Callable[[Task], Any] = solved) -> Ran:
         """Do tasks, several at a time.

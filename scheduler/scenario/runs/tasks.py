@@ -64,14 +64,14 @@ def _portable(problem: Problem) -> Problem:
         requests=tuple(
             dataclasses.replace(
                 request,
-                closed_slots=tuple(dataclasses.replace(slot, reason="") for slot in request.closed_slots),
+                closed_slots=tuple(dataclasses.replace(slot, reason=None) for slot in request.closed_slots),
             )
             for request in problem.requests
         ),
         places={id_: Place(place_id=id_, name=id_) for id_ in problem.places},
         travel=problem.travel.between(problem.places),
         weights=dict(problem.weights),
-        closed_days=tuple(dataclasses.replace(day, reason="") for day in problem.closed_days),
+        closed_days=tuple(dataclasses.replace(day, reason=None) for day in problem.closed_days),
         notes=(),
         inputs_sha256="",
     )

@@ -9,7 +9,7 @@ from osmfiles import Xy, at, network_of, osm_xml, without_turns
 
 from scheduler.model.config import Cycling
 from scheduler.network import Network
-from scheduler.network.search import fastest_rides
+from scheduler.network.rides import fastest_rides
 
 # A grid of 4 × 4 streets, every 100 m, some of them one-way.
 GRID: dict[str, Xy] = {chr(ord("A") + 4 * y + x): (100.0 * x, 100.0 * y) for y in range(4) for x in range(4)}
@@ -108,7 +108,7 @@ def test_seconds_and_metres_are_those_of_the_stretches(grid: Network, places: li
 def test_sources_in_many_portions_give_the_same(grid: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     snaps = [grid.snap(*at(x, 37)) for x in range(0, 300, 40)]
     at_once = fastest_rides(grid, snaps)
-    monkeypatch.setattr("scheduler.network.search._SOURCES_AT_ONCE", 3)
+    monkeypatch.setattr("scheduler.network.rides._SOURCES_AT_ONCE", 3)
     in_portions = fastest_rides(grid, snaps)
     assert np.array_equal(at_once.seconds, in_portions.seconds)
     assert np.array_equal(at_once.metres, in_portions.metres)

@@ -1,0 +1,223 @@
+"""The sentences of rosters, advice and proofs, worded when they are shown, in the language in force.
+
+Each code of a `Text` has its sentence in `sentences`; what stands in braces there is the name of a parameter,
+and the name tells how it is written: `date` as a date, `start_s` as a time on the clock, `consultant_id` as the
+name that the roster has for it.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from scheduler.base.i18n import _, clock, day, minutes, ngettext, number
+from scheduler.model.roster import Roster
+from scheduler.model.text import Param, Text
+from scheduler.week.calendar import why_closed
+
+#: Texts within texts are worded so deep; a roster has three, a file may have been made to have any number.
+_DEEPEST = 8
+
+
+def word(text: str | Text, roster: Roster | None = None) -> str:
+    """Word a text; what people wrote themselves, a plain string, stays as it is.
+
+    Ids are shown as the names that `roster` has for them. A text that is not known here, or has other
+    parameters than its sentence, is shown as its code: it may come from a newer version.
+    """
+    return text if isinstance(text, str) else _word(text, roster, _DEEPEST)
+
+
+def sentences(n: int = 0) -> Mapping[str, str]:
+    """Return the sentence of every code in the language in force; `n` decides between one and many."""
+    return {
+        # Stops and requests without a name.
+        "lunch": _("Lunch"),
+        "desk": _("Desk work"),
+        "home_visit": _("Home visit"),
+        # Why days are closed.
+        "holiday": "{closed}",
+        "closure": "{closed}",
+        "inactive": "{closed}",
+        "clocks_change": "{closed}",
+        # Notes on a week.
+        "outside_period": _("{week} lies outside the project's period"),
+        "engagement_falls_away": _("{title} of {consultant_id}, {date}, falls away: {reason}."),
+        "lunch_waived": _("{consultant_id}, {date}: the engagements leave no room for lunch."),
+        "simplified_map": _("Simplified map"),
+        "nearest_number": _(
+            "{place_id}: {street} has no number {number} in the map; the nearest, {one}, is used, about {off_m} m off"
+        ),
+        "between_numbers": _(
+            "{place_id}: {street} has no number {number} in the map; it is looked for between {one} and {other},"
+            " at most {off_m} m off"
+        ),
+        "home_nearest_number": _(
+            "{place_id}: the map does not have its house number; it is estimated from others of that street"
+        ),
+        "online_only": _("{place_id}: {address} is known online only as {name}"),
+        "same_house": _("{place_id} is in the same house as {other_id}"),
+        # Requests that can never be met.
+        "demand_not_due": _(
+            "{practice_id}: the demand for {week} has no effect, as the practice is not active in that week"
+        ),
+        "never_due": _("{practice_id}: the practice is due in no week of the period"),
+        "never_at_work": _("{practice_id}: no consultant works when the practice has a room"),
+        "never_a_room": _(
+            "{practice_id}: the practice has no room in any of the {n} weeks in which it is due"
+        ),
+        "home_visit_closed": _("{visit_id}: the home visit is on a closed day ({reason})"),
+        "home_visit_nobody": _("{visit_id}: nobody who may make the home visit works then"),
+        # Rooms that several practices have.
+        "room_shared": _(
+            "{practice_id} and {other_id} name the same room in one house, {room}, at overlapping hours "
+            "({hours} and {other_hours}): two visits may be planned into it at the same time"
+        ),
+        "time_span": "{start_s}–{end_s}",
+        # Why a request is not met in this week, each in general and in detail.
+        "no_room": _("The practice lends no room this week."),
+        "closed": _("All room times of the week fall away."),
+        "closed_days": _("All room times of the week fall away: {days}."),
+        "closed_day": "{date}: {reason}",
+        "day": "{date}",
+        "hours": "{date} {start_s}–{end_s}",
+        "no_consultant": _("No consultant is at work while the room is free."),
+        "no_consultant_then": _(
+            "No consultant is at work long enough for a visit while the room is free: {hours}."
+        ),
+        "consultant_away": _("The consultant is not at work then."),
+        "consultant_away_then": _("{consultant_id} is not at work then: {hours}."),
+        "ride_does_not_fit": _("Shifts, engagements and lunch leave no time for the ride and the visit."),
+        "ride_does_not_fit_on": _(
+            "In the room's hours on {date} neither the shift nor the engagements leave {consultant_id} time "
+            "for the ride there, the visit of {duration_s} and lunch."
+        ),
+        "lunch_in_the_way": _("Lunch leaves no time for it."),
+        "lunch_leaves_no_time": _(
+            "On {date} lunch leaves {consultant_id} no time for the ride there and the visit of {duration_s}."
+        ),
+        "lunch_leaves": ngettext(
+            "Lunch leaves time for only {n} conversation in the room's hours.",
+            "Lunch leaves time for only {n} conversations in the room's hours.",
+            n,
+        ),
+        "room_too_short": _("The room is not free for long enough."),
+        "room_holds": ngettext(
+            "Only {n} conversation fits into the room's hours and the shifts.",
+            "Only {n} conversations fit into the room's hours and the shifts.",
+            n,
+        ),
+        "practice_maximum": _("The practice takes no more conversations in one visit."),
+        "practice_takes": ngettext(
+            "The practice takes at most {n} conversation in one visit.",
+            "The practice takes at most {n} conversations in one visit.",
+            n,
+        ),
+        "not_placed": _("No place was found in the time given."),
+        "dearer": _("It is possible, but it costs more than it gains."),
+        "dearer_by_moves": _("It would displace or move other visits."),
+        "dearer_by_time": _("It is possible, but longer rides, waits or moved visits cost more."),
+        "dearer_by_visits": _("It is possible, but only at the cost of: {request_ids}."),
+        # Advice.
+        "advise_room": _("{practice_id}: a room on {date} {start_s}–{end_s}"),
+        "advise_shift": _("{consultant_id}: at work on {date} {start_s}–{end_s}"),
+        "advise_engagement": _("{engagement_id} on {date}: at {start_s} instead of {before_s}"),
+        # What became of checking a proof.
+        "proof_missing": _("The roster carries no proof of its bound."),
+        "proof_holds": _("No roster scores less than {bound}."),
+        "proof_too_strong": _("By this check no roster can score as little as this one does."),
+        "proof_wrong": _("A roster that scores {score} exists, below the bound of {bound}."),
+        "proof_unfinished": _(
+            "The proof was not checked to its end: that takes more than {limit_s} s, or too much memory."
+        ),
+        "proof_unfinished_above": _(
+            "The proof was not checked to its end: that takes more than {limit_s} s, or too much memory. "
+            "What was checked proves that no roster scores less than {bound}."
+        ),
+        "proof_share_below_0": _("A share of the proof is below 0, or no number."),
+        "proof_shares_not_1": _("The shares of the proof are not 1 in all."),
+        "proof_of_another_week": _("The proof is that of another week."),
+        "proof_price_below_0": _("A price of the proof is below 0, or no number."),
+        # A sentence of a roster that was written before there were codes, in the language it was written in.
+        "as_written": "{text}",
+    }
+
+
+def _word(text: Text, roster: Roster | None, deep: int) -> str:
+    n = text.params.get("n")
+    sentence = sentences(n if isinstance(n, int) else 0).get(text.code)
+    if sentence is None or deep == 0:
+        return text.code
+    try:
+        return sentence.format_map(_Shown(text, roster, deep))
+    except (ArithmeticError, LookupError, NotImplementedError, TypeError, ValueError):
+        return text.code
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The parameters of a text as they are shown, one by one when a sentence asks for them."""
+
+    text: Text
+    roster: Roster | None
+    deep: int
+
+    def __getitem__(self, name: str) -> str:
+        if name == "closed":
+            return why_closed(self.text)
+        value = self.text.params[name]
+        if isinstance(value, tuple):
+            separator = "; " if name == "days" else ", "
+            return separator.join(self._one(name.removesuffix("s"), each) for each in value)
+        return self._one(name, value)
+
+    def _one(self, name: str, value: Param) -> str:
+        if isinstance(value, Text):
+            return _word(value, self.roster, self.deep - 1)
+        if isinstance(value, str):
+            return self._named(name, value)
+        if isinstance(value, int) and (write := _WRITTEN.get(name)):
+            return write(value)
+        if isinstance(value, int | float):
+            return number(value, 1 if name == "limit_s" else 0)
+        raise TypeError(name)
+
+    def _named(self, name: str, value: str) -> str:
+        if name == "date":
+            return day(dt.date.fromisoformat(value))
+        names = _NAMES.get(name)
+        return names(self.roster).get(value, value) if names and self.roster else value
+
+
+_WRITTEN: Mapping[str, Callable[[int], str]] = {
+    "start_s": clock,
+    "end_s": clock,
+    "before_s": clock,
+    "duration_s": minutes,
+}
+
+
+def _consultants(roster: Roster) -> Mapping[str, str]:
+    return {consultant.consultant_id: consultant.name for consultant in roster.consultants}
+
+
+def _requests(roster: Roster) -> Mapping[str, str]:
+    """Return the names of practices; all home visits are called by the same word."""
+    stops = [stop for round_ in roster.rounds for stop in round_.stops]
+    names = {stop.id: stop.name for stop in stops if stop.kind == "visit"}
+    names |= {request.id: request.name for request in roster.unassigned if request.kind == "visit"}
+    homes = {stop.id for stop in stops if stop.kind == "home_visit"}
+    homes |= {request.id for request in roster.unassigned if request.kind == "home_visit"}
+    return {id_: word(name) for id_, name in names.items()} | dict.fromkeys(homes, _("Home visit"))
+
+
+def _engagements(roster: Roster) -> Mapping[str, str]:
+    stops = (stop for round_ in roster.rounds for stop in round_.stops if stop.kind == "engagement")
+    return {stop.id: word(stop.name) for stop in stops}
+
+
+_NAMES: Mapping[str, Callable[[Roster], Mapping[str, str]]] = {
+    "consultant_id": _consultants,
+    "practice_id": _requests,
+    "request_id": _requests,
+    "engagement_id": _engagements,
+}
