@@ -89,13 +89,16 @@ def found_in(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
     @cache
     def found(language: str) -> Found:
         with i18n.using(language):
-            folder = planner.plan_week(data, WEEK, tmp_path_factory.mktemp(language)).folder
+            folder = planner.plan_week(
+                data, WEEK, tmp_path_factory.mktemp(language), time_limit_s=600.0
+            ).folder
             roster = rosterfile.load(folder / "roster.json")
             prepared = planner.prepare(data)
             problem = planner.problem(prepared, WEEK)
             proof = check_bound(problem, roster, time_limit_s=0.0)
             texts: dict[str, Text] = {change.kind: change.text for change in changes(problem)}
-            return Found(prepared, roster, proof, advise(problem), texts)
+            few = problem.replace(requests=problem.requests[:2], days=problem.days[:1])
+            return Found(prepared, roster, proof, advise(few, time_limit_s=600.0), texts)
 
     return found
 
@@ -103,8 +106,8 @@ def found_in(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
 # --- What people read -------------------------------------------------------------------------------
 
 
-#: A string in a script that is not the name of a value.
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"(?!\s*:)')
+#: A string in a script, and the colon after one that is the name of a value.
+_STRING = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?')
 
 
 class _Read(HTMLParser):
@@ -127,7 +130,8 @@ class _Read(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.within == "script":  # of the map: the library comes first, then what is drawn
             own = data.rpartition("hjul.run(function")[2]
-            self.said += [html.unescape(json.loads(each)) for each in _STRING.findall(own)]
+            texts = (text for text, colon in _STRING.findall(own) if not colon)
+            self.said += [html.unescape(json.loads(text)) for text in texts]
         elif self.within != "style":
             self.said.append(data)
 
@@ -274,8 +278,8 @@ def test_no_sentence_of_another_language_is_in_anything(
     }
     # The search finds something where there is something to find.
     silent = {name for name, text in told.items() if not own.search(text)}
-    assert all(name.endswith((".gpx", ".json")) for name in silent)
-    assert silent >= {"roster.json"}
+    assert {name for name in silent if not name.endswith(".gpx")} <= {"roster.json", "c2.ics"}
+    assert "roster.json" in silent
 
 
 def test_the_sentences_are_there_in_the_readers_language(
@@ -295,5 +299,5 @@ def test_the_sentences_are_there_in_the_readers_language(
             assert sentence in told[place], place
     assert "Kristi himmelfartsdag" in told["index.html"]
     assert "Frokost" in told["c1.ics"]
-    assert "Xi: på arbejde" in told["changes"]
+    assert ": på arbejde onsdag 20. maj kl. " in told["changes"]
     assert ": et lokale mandag 18. maj kl. " in told["advice"]

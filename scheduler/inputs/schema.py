@@ -95,7 +95,7 @@ def _reference(
         name,
         danish,
         "reference",
-        cells.identifier,
+        cells.reference,
         required,
         default,
         refers=refers,

@@ -352,3 +352,10 @@ def test_closures_of_hours_and_of_engagements(tmp_path: Path) -> None:
         "closures.csv:4 [who]: P2 is a practice and an engagement; give one of them another id",
         "closures.csv:5 [who]: c2 is a consultant and an engagement; give one of them another id",
     ]
+
+
+def test_lunch_that_is_longer_than_its_window(tmp_path: Path) -> None:
+    shifts = "consultant_id,weekday,start,end,lunch_minutes\nc1,mon,08:30,15:30,150\nc1,tue,08:30,15:30,151\n"
+    assert lines_of(write_folder(tmp_path, shifts=shifts)) == [
+        "shifts.csv:3 [lunch_minutes]: a lunch of 151 minutes does not fit between lunch_from and lunch_to, 11:00 to 13:30"
+    ]

@@ -1,5 +1,6 @@
 import datetime as dt
 import io
+import json
 import os
 import re
 import shutil
@@ -137,6 +138,26 @@ def test_old_outputs_are_blanked(tmp_path: Path, data: Path) -> None:
     for day in (11, 13):
         assert ADDRESS in (out / "2009-W20" / "maps" / f"2009-05-{day}-c1.html").read_text(encoding="utf-8")
     assert sorted(path.name for path in (out / "2009-W20").iterdir()) == ["maps", "roster.json"]
+
+
+def test_rosters_of_schema_1_are_blanked_too(tmp_path: Path, data: Path) -> None:
+    out = tmp_path / "out"
+    write_output(out)
+    file = out / "2009-W20" / "roster.json"
+    old = json.loads(file.read_bytes()) | {"schema": 1, "notes": ["En bemærkning."], "map_note": ""}
+    del old["edition"], old["issued_at"]
+    old["unassigned"][0] |= {"reason": "no_room", "detail": f"Ikke plads ved {ADDRESS}."}
+    file.write_text(json.dumps(old), encoding="utf-8")
+    report = forget(data, out, dt.date(2009, 6, 1))
+    assert (report.rosters_blanked, report.pages_removed) == (1, 2)
+    assert ADDRESS not in file.read_text(encoding="utf-8")
+    after = rosterfile.load(file)
+    homes = [stop for round_ in after.rounds for stop in round_.stops if stop.kind == "home_visit"]
+    assert [(home.name, home.address, home.lat) for home in homes] == [(Text("home_visit"), "", None)] * 2
+    assert (after.unassigned[0].name, after.unassigned[0].detail) == (Text("home_visit"), None)
+    assert after.unassigned[0].reason == Text("no_room")
+    assert after.notes == (Text("as_written", {"text": "En bemærkning."}),)
+    assert forget(data, out, dt.date(2009, 6, 1)).rosters_blanked == 0
 
 
 def test_once_the_week_is_over_nothing_is_left(tmp_path: Path, data: Path) -> None:
