@@ -219,6 +219,7 @@ def _stop(
     titles = {e.engagement_id: e.title for e in plan.day.engagements}
     setup_s, talk_s = problem.defaults.setup_s, problem.defaults.conversation_s
     slot = planned.slot
+    assert planned.kind != "gap", "gaps are not listed"
     return Stop(
         kind=planned.kind,
         id=planned.id,

@@ -181,15 +181,24 @@ def _items(
 ) -> Iterator[tuple[dt.datetime, Item]]:
     """Yield every stop, ride and wait of a round with the moment when it begins."""
     left: Stop | None = None  # the stop that the next ride leads away from; None is base
+    parking: dt.timedelta | None = None
+    lunches = [stop for stop in round_.stops if stop.kind == "lunch"]
     for stop in round_.stops:
         at_base = stop.place_id == base_id
         if stop.ride_seconds:
-            leaves = left.end if left else stop.arrival - dt.timedelta(seconds=stop.ride_seconds)
+            leaves = stop.arrival - dt.timedelta(seconds=stop.ride_seconds)
+            parking = leaves - round_.leaves_base if parking is None else parking
+            if left:  # from a practice in the house of the base one leaves just in time, as from base
+                leaves = max(left.end, leaves - parking)
             yield (
                 leaves,
                 _ride(span(leaves, stop.arrival), stop.ride_seconds, stop.ride_metres, to_base=at_base),
             )
-            if not at_base and stop.start > stop.arrival:
+            has_lunch = any(
+                stop.arrival <= lunch.start < stop.start and lunch.place_id == stop.place_id
+                for lunch in lunches
+            )
+            if not at_base and (stop.waiting_seconds or has_lunch):
                 text = _("wait {time}").format(time=minutes(stop.waiting_seconds))
                 yield stop.arrival, Item(kind="wait", span=span(stop.arrival, stop.start), title=text)
         yield stop.start, _stop(stop, span, shown, at_base=at_base)
