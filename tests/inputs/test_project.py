@@ -64,7 +64,7 @@ def test_every_table(tmp_path: Path) -> None:
         ("P1,,,09:00,12:00,\n", "[weekday]: give a weekday or a date"),
         ("P1,mon,2009-05-11,09:00,12:00,\n", "[date]: give a weekday or a date, not both"),
         ("P1,,2009-05-11,09:00,12:00,odd\n", "[weeks]: this goes with a weekday"),
-        ("p1,mon,,09:00,12:00,\n", "[practice_id]: there is no p1 in practices"),
+        ("q1,mon,,09:00,12:00,\n", "[practice_id]: there is no q1 in practices"),
     ],
 )
 def test_rooms(tmp_path: Path, rooms: str, expected: str) -> None:

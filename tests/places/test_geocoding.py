@@ -143,7 +143,8 @@ def test_the_table_wins_over_the_address(network: Network) -> None:
     lat, lon = at(800, -30)
     project, (located,) = locate(_project(_place("Vesterbrogade 123", lat=lat, lon=lon)), network)
     assert (project.places[0].lat, project.places[0].lon) == (lat, lon)
-    assert located == Located("p", "table", approximate=False, distance_m=located.distance_m)
+    away = Text("coordinates_away", {"place_id": "p", "off_m": 701, "address": "Vesterbrogade 123"})
+    assert located == Located("p", "table", False, located.distance_m, away)  # noqa: FBT003 - its fields in order
     assert located.distance_m == pytest.approx(30, abs=0.1)
 
 
