@@ -277,14 +277,15 @@ class TravelTimes:
 
     def between(self, place_ids: Collection[str]) -> Self:
         """Return the travel times between some of the places."""
-        rows = [row for row, place_id in enumerate(self.place_ids) if place_id in place_ids]
+        wanted = frozenset(place_ids)
+        rows = [row for row, place_id in enumerate(self.place_ids) if place_id in wanted]
         cells = np.ix_(rows, rows)
         return dataclasses.replace(
             self,
             place_ids=tuple(self.place_ids[row] for row in rows),
             seconds=self.seconds[cells],
             metres=self.metres[cells],
-            one_house=frozenset(pair for pair in self.one_house if set(pair) <= set(place_ids)),
+            one_house=frozenset(pair for pair in self.one_house if wanted.issuperset(pair)),
         )
 
 

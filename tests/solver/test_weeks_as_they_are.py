@@ -71,7 +71,7 @@ def test_two_hours_of_one_room_hold_a_long_visit(
 def test_a_shift_on_one_date(tmp_path: Path) -> None:
     shifts = SHIFTS + "r1,,2026-05-12,08:00,16:00\n"
     tables = {"practices": ONE.format(1), "rooms": ROOMS + "a,tue,09:00,12:00,\n", "shifts": shifts}
-    assert visits(planned(tmp_path, **tables)) == [("a", "Tue", "09:00", "09:50", 1)]
+    assert visits(planned(tmp_path, W20, **tables)) == [("a", "Tue", "09:00", "09:50", 1)]
     roster = planned(tmp_path, W20.shift(1), **tables)
     assert (visits(roster), [entry.reason.code for entry in roster.unassigned]) == ([], ["no_consultant"])
 

@@ -56,8 +56,8 @@ def ways(problem: Problem, day: ConsultantDay, table: Timetable) -> tuple[Way, W
     here, there = table.departures.place[:, np.newaxis], table.arrivals.place
     # Within a house nobody rides or parks; what is in that of the base is at base.
     houses = np.eye(len(problem.travel.place_ids), dtype=np.bool_)
-    for one, other in problem.travel.one_house:
-        houses[row[one], row[other]] = True
+    for from_id, to_id in problem.travel.one_house:
+        houses[row[from_id], row[to_id]] = True
     same, from_base, to_base = houses[here, there], houses[here, base], houses[base, there]
     ride_s = np.where(same, 0, rides_s[here, there])
     way_s = np.where(same, 0, ride_s + defaults.parking_s)
