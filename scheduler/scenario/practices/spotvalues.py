@@ -108,8 +108,10 @@ def value_spots(
         When no spot could be valued, with the reasons.
     """
     project = prepared.project
+    worked = [shift for shift in project.shifts if shift.start_s is not None]
     days = sorted(
-        {shift.weekday if shift.date is None else shift.date.weekday() for shift in project.shifts} - {None}
+        {shift.weekday for shift in worked if shift.weekday is not None}
+        | {shift.date.weekday() for shift in worked if shift.date is not None}
     )
     newcomers = {
         (spot.spot_id, day): _newcomer(spot, typical, day, base_id, weeks[0])
