@@ -25,7 +25,7 @@ FULL: dict[str, str] = {
     "home_visits": f"visit_id,address,postcode,city,date,start,end,minutes\nH1,{PLACE},2009-05-12,09:00,12:00,60\n",
     "pins": "id,date,start\nH1,2009-05-12,09:30\n",
     "shifts": "consultant_id,weekday,date,start,end,lunch_minutes,weeks,valid_from,valid_to\n"
-    "c1,man,,8.00,11.00,20,ulige,1.2.2009,1.3.2010\nc1,man,,12:00,16:00,,ulige,,\nc2,,2009-05-12,FRI,,,,,\n",
+    "c1,man,,8.00,11.00,20,ulige,1.2.2009,1.3.2010\nc1,man,,12:00,16:00,,ulige,1.2.2009,1.3.2010\nc2,,2009-05-12,FRI,,,,,\n",
     "closures": "who,from,to,start,end,reason\nall,2009-07-01,2009-07-31,,,ferie\ne1,2009-05-11,2009-05-11,,,\nc1,2009-05-11,2009-05-11,12:00,13:00,\n",
     "demand": "practice_id,week,conversations,visits\nP1,2009-W20,0,1\n",
 }
