@@ -411,6 +411,8 @@ class Demand:
         The ISO week.
     conversations
         How many are asked for.
+    visits
+        In how many visits at most; None is one, and more are refused as yet.
     origin
         Where it was written, for messages; None for what no table has.
     """
