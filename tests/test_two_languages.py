@@ -45,7 +45,7 @@ PROJECT = {
     f"P2,Gamma,Gade 2,{_VESTERBRO},55.66810,12.55000,1,,\n"
     f"P3,Delta,Gade 3,{_VESTERBRO},55.66810,12.55100,1,,\n"
     f"P4,Epsilon,Gade 4,{_VESTERBRO},55.66810,12.55200,1,,\n"
-    "P5,Zeta,Istedgade 999,1650,København V,Vesterbro,,,1,,\n"
+    "P5,Zeta,Istedgade 126,1650,København V,Vesterbro,,,1,,\n"
     f"P6,Eta,Gade 6,{_VESTERBRO},55.66700,12.55000,4,2,\n"
     f"P7,Theta,Gade 7,{_VESTERBRO},55.66700,12.55100,2,,\n"
     f"P8,Iota,Gade 8,{_VESTERBRO},55.66700,12.55200,1,,\n"
@@ -149,18 +149,22 @@ def _workbook(content: bytes) -> str:
 
 
 def _calendar(content: bytes) -> str:
-    return content.decode().replace("\r\n ", "").replace("\\,", ",").replace("\\n", "\n")
+    text = content.decode().replace("\r\n ", "").replace("\\,", ",").replace("\\n", "\n")
+    return re.sub(r"(?m)^UID:.*$", "", text)
 
 
 def _values(value: object) -> Iterator[str]:
-    """Yield the texts in a roster.json that are neither names of fields nor codes."""
+    """Yield the texts in a roster.json that are neither names of fields nor codes and ids."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
         yield from (text for each in value for text in _values(each))
     elif isinstance(value, dict):
         yield from (
-            text for name, each in value.items() if name not in ("code", "kind") for text in _values(each)
+            text
+            for name, each in value.items()
+            if name not in ("code", "kind", "id")
+            for text in _values(each)
         )
 
 
