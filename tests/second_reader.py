@@ -26,6 +26,11 @@ from scheduler.model.project import Project
 DAYS = ("man mon", "tir tue", "ons wed", "tor thu", "fre fri", "lør sat", "søn sun")
 
 
+#: A column that the reader says it does not read.
+OWN = "(own)"
+MONTHS = "jan feb mar apr maj/may jun jul aug sep okt/oct nov dec"
+
+
 class Nonsense(Exception):  # noqa: N818
     """Something that nobody can have meant."""
 
@@ -44,7 +49,9 @@ def differences(folder: Path, project: Project) -> list[str]:
 def _table_differences(folder: Path, project: Project) -> Iterator[str]:
     read = rows_of(project)
     read["bases"] = [row for row in read["bases"] if row["base_id"] != "base"]
-    written = dict(_tables(folder))
+    country = project.config.calendar.country
+    written = dict(_tables(folder, "\n".join(map(str, project.notes))))
+    ids = {name: _ids(name, rows) for name, rows in written.items()}
     for name, rows in read.items():
         there = written.get(name, [])
         if len(there) != len(rows):
@@ -52,52 +59,93 @@ def _table_differences(folder: Path, project: Project) -> Iterator[str]:
             continue
         for number, (cells, row) in enumerate(zip(there, rows, strict=True), start=2):
             for column in BY_NAME[name].columns:
-                meant = _meant(column, cells.get(column.name))
+                meant = _meant(column, cells.get(column.name), ids, country)
                 if row[column.name] != meant:
                     yield f"{name}:{number} {column.name}: {meant!r} was meant, {row[column.name]!r} was read"
 
 
-def _tables(folder: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def _ids(name: str, rows: list[dict[str, Any]]) -> dict[str, set[str]]:
+    """Return whom an id in small letters means, and a name in small letters."""
+    own = next((column.name for column in BY_NAME[name].columns if column.kind == "id"), "")
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        for spelling in (row.get("name"), row.get("title")):
+            if own in row and spelling is not None:
+                found.setdefault(_text(spelling).casefold(), set()).add(_text(row[own]))
+    return found | {_text(row[own]).casefold(): {_text(row[own])} for row in rows if own in row}
+
+
+def _tables(folder: Path, notes: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     for table in BY_NAME.values():
         file = folder / f"{table.name}.csv"
         if file.is_file():
-            yield table.name, _named(table, _csv_rows(file.read_bytes()))
+            yield table.name, _named(table, _csv_rows(table, file.read_bytes()), notes)
     if (folder / "project.xlsx").is_file():
         workbook = load_workbook(folder / "project.xlsx", data_only=True)
         for sheet in workbook.worksheets:
             found = BY_SHEET.get(key(sheet.title))
             if found and not sheet.title.startswith("_"):
-                yield found.name, _named(found, [list(row) for row in sheet.iter_rows(values_only=True)])
+                yield (
+                    found.name,
+                    _named(found, [list(row) for row in sheet.iter_rows(values_only=True)], notes),
+                )
+            elif (
+                not sheet.title.startswith("_")
+                and f"!{sheet.title}" not in notes
+                and any(_is_there(cell) for row in sheet.values for cell in row)
+            ):
+                raise Nonsense(f"the sheet {sheet.title} is passed over")
 
 
-def _csv_rows(raw: bytes) -> list[list[Any]]:
+def _csv_rows(table: Table, raw: bytes) -> list[list[Any]]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("cp1252")
-    heading = next((line for line in re.split(r"[\r\n]", text) if line.strip()), "")
-    mark = ";" if heading.count(";") > heading.count(",") else ","
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
+    heads = [line for line in re.split(r"[\r\n]", text) if line.strip()]
+    heading = (
+        heads[_headings_at(table, [re.split(r"[,;\t]", line.replace('"', "")) for line in heads])]
+        if heads
+        else ""
+    )
+    mark = max(",;\t", key=heading.count)
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
+    return [row for row in rows if not re.fullmatch(r"sep=[,;\t]*", "".join(row))]
 
 
-def _named(table: Table, rows: list[list[Any]]) -> list[dict[str, Any]]:
+def _headings_at(table: Table, rows: list[list[Any]]) -> int:
+    """Return the row that has most headings."""
+    known = [sum(key(str(cell)) in table.by_heading for cell in row) for row in rows[:20]]
+    return known.index(max(known))
+
+
+def _named(table: Table, rows: list[list[Any]], notes: str) -> list[dict[str, Any]]:
     rows = [row for row in rows if any(_is_there(cell) for cell in row)]
     if not rows:
         return []
+    rows = rows[_headings_at(table, rows) :]
     names: list[str] = []
     for heading in rows[0]:
         column = table.by_heading.get(key(str(heading))) if _is_there(heading) else None
         if column is None and _is_there(heading):
-            raise Nonsense(f"{table.name} has the heading {heading!r}")
+            if not table.private and f"[{' '.join(str(heading).split())[:30]}" not in notes:
+                raise Nonsense(f"{table.name} has the heading {heading!r}")
+            names.append(OWN)
+            continue
         names.append(column.name if column else "")
-    if len(set(filter(None, names))) < len(list(filter(None, names))):
+    ours = [name for name in names if name not in ("", OWN)]
+    if len(set(ours)) < len(ours):
         raise Nonsense(f"{table.name} has a heading twice")
     for row in rows[1:]:
         beyond = [cell for name, cell in zip([*names, *[""] * len(row)], row, strict=False) if not name]
         if any(map(_is_there, beyond)):
             raise Nonsense(f"{table.name} has cells without a heading")
     return [
-        {name: cell for name, cell in zip(names, row, strict=False) if name and _is_there(cell)}
+        {
+            name: cell
+            for name, cell in zip(names, row, strict=False)
+            if name not in ("", OWN) and _is_there(cell)
+        }
         for row in rows[1:]
     ]
 
@@ -109,19 +157,21 @@ def _is_there(cell: Any) -> bool:
 # --- Cells ------------------------------------------------------------------------------------------
 
 
-def _meant(column: Column, cell: Any) -> Any:
+def _meant(column: Column, cell: Any, ids: Mapping[str, Mapping[str, set[str]]], country: str) -> Any:
     if cell is None:
         if column.required:
             raise Nonsense(f"{column.name} is blank")
         return column.default
     readers = {
-        "id": _text, "reference": _reference, "text": _text, "date": _date, "time": _time, "weekday": _weekday,
+        "id": _text, "reference": lambda cell: _reference(cell, column, ids), "text": _text,
+        "date": lambda cell: _date(cell, country), "time": _time, "weekday": _weekday,
         "pattern": _pattern, "week": _week, "number": _number, "coordinate": _number,
     }  # fmt: skip
     try:
-        return readers[column.kind](cell)
+        meant = readers[column.kind](cell)
     except (ValueError, IndexError, StopIteration, OverflowError) as error:
         raise Nonsense(f"{column.name} {cell!r}") from error
+    return re.sub(r"\D|[.,]0+$", "", str(meant)) if column.name == "postcode" else meant
 
 
 def _text(cell: Any) -> str:
@@ -132,31 +182,52 @@ def _text(cell: Any) -> str:
     return " ".join(unicodedata.normalize("NFC", str(cell)).split())
 
 
-def _reference(cell: Any) -> str:
+def _reference(cell: Any, column: Column, ids: Mapping[str, Mapping[str, set[str]]]) -> str:
     text = _text(cell)
-    return {"alle": "all", "basen": "base"}.get(
-        text.lower(), text.lower() if text.lower() in ("all", "base") else text
-    )
+    word = {"alle": "all", "basen": "base"}.get(text.lower(), text.lower())
+    if word in column.besides:
+        return word
+    meant = set().union(*(ids.get(table, {}).get(text.casefold(), set()) for table in column.refers))
+    if len(meant) != 1:
+        raise Nonsense(f"{text!r} is one of {meant}")
+    return str(*meant)
 
 
-def _date(cell: Any) -> dt.date:
+def _date(cell: Any, country: str = "DK") -> dt.date:
     if isinstance(cell, dt.datetime):
         return cell.date()
     if isinstance(cell, dt.date):
         return cell
-    numbers = [int(part) for part in re.split(r"[-./]", str(cell).strip())]
+    text = re.sub(r"[ T]00[:.]00.*$", "", str(cell).strip().lower())
+    if re.fullmatch(r"\d{5}([.,]0)?", text):
+        return dt.date(1900, 3, 1) + dt.timedelta(days=int(text[:5]) - 61)
+    parts = re.findall(r"\d+|[a-z]{3}", text)
+    parts = [part for part in parts if part.isdigit() or part in re.split("[ /]", MONTHS)]
+    numbers = [
+        int(part) if part.isdigit() else next(n for n, names in enumerate(MONTHS.split(), 1) if part in names)
+        for part in parts
+    ]
     year, month, day = numbers if numbers[0] > 99 else reversed(numbers)
-    return dt.date(year, month, day)
+    if text.count("/") == 2 and country == "US":
+        month, day = day, month
+    if year < 100 and text.count("-") == 2:
+        raise Nonsense(f"{cell!r} as a date")
+    return dt.date(year if year > 99 else 1900 + year if year >= 90 else 2000 + year, month, day)
 
 
 def _time(cell: Any) -> int:
-    if isinstance(cell, float):
+    if isinstance(cell, float) and cell < 1:
         return round(cell * 86400)
     if isinstance(cell, dt.timedelta):
         return round(cell.total_seconds())
     if isinstance(cell, dt.time):
         return cell.hour * 3600 + cell.minute * 60 + cell.second
-    hour, minute = re.split(r"[.:]", str(cell).strip())
+    text = re.sub(r"^kl\.? *", "", _text(cell).lower())
+    if re.fullmatch(r"\d{3,4}", text):
+        text = f"{text[:-2]}:{text[-2:]}"
+    hour, minute, *seconds = re.split(r"[.:]", text)
+    if any(map(int, seconds)):
+        raise Nonsense(f"{cell!r} as a time")
     return int(hour) * 3600 + int(minute) * 60
 
 

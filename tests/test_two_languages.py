@@ -45,7 +45,7 @@ PROJECT = {
     f"P2,Gamma,Gade 2,{_VESTERBRO},55.66810,12.55000,1,,\n"
     f"P3,Delta,Gade 3,{_VESTERBRO},55.66810,12.55100,1,,\n"
     f"P4,Epsilon,Gade 4,{_VESTERBRO},55.66810,12.55200,1,,\n"
-    "P5,Zeta,Istedgade 126,1650,København V,Vesterbro,,,1,,\n"
+    "P5,Zeta,Istedgade 90,1650,København V,Vesterbro,,,1,,\n"
     f"P6,Eta,Gade 6,{_VESTERBRO},55.66700,12.55000,4,2,\n"
     f"P7,Theta,Gade 7,{_VESTERBRO},55.66700,12.55100,2,,\n"
     f"P8,Iota,Gade 8,{_VESTERBRO},55.66700,12.55200,1,,\n"
@@ -243,7 +243,7 @@ def test_the_week_has_what_there_is_to_say(found_in: Callable[[str], Found]) -> 
         "closed", "consultant_away", "dearer", "no_consultant", "no_room", "practice_maximum", "ride_does_not_fit",
         "room_too_short",
     }  # fmt: skip
-    assert {note.code for note in roster.notes} == {"outside_period", "lunch_waived", "nearest_number"}
+    assert {note.code for note in roster.notes} == {"outside_period", "lunch_waived", "between_numbers"}
     assert [day.reason and day.reason.code for day in roster.closed_days] == ["holiday"]
     assert {stop.kind for round_ in roster.rounds for stop in round_.stops} >= {
         "home_visit",

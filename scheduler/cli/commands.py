@@ -114,6 +114,7 @@ def plan(
     summary.show_roster(terminal, planned.roster, planned.proof)
     if stopped() and planned.roster.status != "optimal":
         terminal.note(_("The search was stopped; this is the best roster found until then."))
+    terminal.notes(planned.warnings)
     summary.show_files(terminal, planned.folder, planned.files)
     if alternatives:
         summary.show_alternatives(terminal, planned)
@@ -169,6 +170,7 @@ def check_data(options: Options, *, online: bool) -> None:
         progress.step(_("Looking at every week"))
         warnings = review(prepared)
     summary.show_project(terminal, prepared.project)
+    terminal.notes(planner.warnings(prepared.project))
     for warning in (*planner.location_notes(prepared.located), *warnings):
         terminal.note(word(warning))
     terminal.line(_("No errors in {folder}.").format(folder=options.data), style="green")
@@ -253,7 +255,8 @@ def travel(options: Options, file: Path) -> None:
 @cli.command(
     help=N_(
         "Show where the addresses lie.\n\n"
-        "And how far each is from the bicycle network. Where home visits are made is not shown."
+        "And how far each is from the bicycle network. Where home visits are made is not shown. Where some are "
+        "not found, the others are shown all the same, nothing is written, and it ends with 2."
     )
 )
 @click.option(
@@ -274,14 +277,16 @@ def geocode(options: Options, file: Path | None, *, online: bool) -> None:
 
     terminal = options.terminal()
     with terminal.progress() as progress:
-        prepared = planner.prepare(options.data, online=online, progress=progress)
-    rows = summary.place_rows(prepared.project, prepared.located)
+        project, search, error = planner.find_places(options.data, online=online, progress=progress)
+    rows = summary.place_rows(project, search.located)
+    summary.show_places(terminal, rows)
+    for note in planner.location_notes(search.located):
+        terminal.note(word(note))
+    if error:
+        raise error
     if file:
         plain = ([files.plain(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
         files.replace_csv(file, summary.PLACE_COLUMNS, plain)
-    summary.show_places(terminal, rows)
-    for note in planner.location_notes(prepared.located):
-        terminal.note(word(note))
 
 
 @cli.command(

@@ -165,17 +165,21 @@ def show_project(terminal: Terminal, project: Project) -> None:
 
 
 def place_rows(project: Project, located: Iterable["Located"]) -> list[tuple[object, ...]]:
-    """Return a row for each place, in the order of `PLACE_COLUMNS`; home visits say only their district."""
-    places = {place.place_id: place for place in (*project.bases, *project.places)}
+    """Return a row for each place, in the order of `PLACE_COLUMNS`; home visits say only their district.
+
+    One that was not found, or lies where nobody can ride, has neither a source nor a distance.
+    """
     homes = project.homes
+    known = {found.place_id: found for found in located}
     rows: list[tuple[object, ...]] = []
-    for found in located:
-        place = places[found.place_id]
+    for place in (*project.bases, *project.places):
         where: tuple[object, ...] = (place.name, place.full_address, place.lat, place.lon)
         if place.place_id in homes:
             where = (_("Home visit"), place.district, "", "")
-        how = found.source + (", approximate" if found.approximate else "")
-        rows.append((found.place_id, *where, how, round(found.distance_m)))
+        how: tuple[object, ...] = ("", "")
+        if found := known.get(place.place_id):
+            how = (found.source + (", approximate" if found.approximate else ""), round(found.distance_m))
+        rows.append((place.place_id, *where, *how))
     return rows
 
 
@@ -189,6 +193,7 @@ def show_places(terminal: Terminal, rows: Iterable[tuple[object, ...]]) -> None:
         "nearest, approximate": _("estimated from house numbers near it, approximate"),
         "online": _("online"),
         "online, approximate": _("online, only the street"),
+        "": _("not found"),
     }
     shown = [
         (
@@ -196,7 +201,7 @@ def show_places(terminal: Terminal, rows: Iterable[tuple[object, ...]]) -> None:
             address if lat else f"{name}, {address}",
             f"{lat:.5f}, {lon:.5f}" if isinstance(lat, float) and isinstance(lon, float) else "",
             sources[str(how)],
-            _("{n} m").format(n=distance),
+            _("{n} m").format(n=distance) if how else "",
         )
         for id_, name, address, lat, lon, how, distance in rows
     ]

@@ -5,8 +5,10 @@ control characters taken out, so that a name can neither colour nor steer the te
 """
 
 import contextlib
+import dataclasses
 import time
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -23,7 +25,11 @@ if TYPE_CHECKING:
     from rich.console import JustifyMethod
     from rich.status import Status
 
-    from scheduler.base.errors import SchedulerError
+    from scheduler.base.errors import InputProblem, SchedulerError
+
+#: Of the problems of one column so many are told, and of one problem so many rows.
+_MOST_OF_A_COLUMN = 10
+_MOST_ROWS = 5
 
 #: Where the output is no terminal there is no width to keep to: wide enough for any table here.
 _PIPE_WIDTH = 160
@@ -36,6 +42,48 @@ def clean(text: object) -> str:
         for character in masked(str(text))
         if character in "\t\n\r" or not unicodedata.category(character).startswith("C")
     )
+
+
+def summed(problems: Iterable["InputProblem"]) -> list[str]:
+    """Return a line for every cause of problems: what a column has in many rows is told of once.
+
+    Of a column that has many different ones the first are told, and how many others there are.
+    """
+    causes: dict[tuple[str, str, str], list[InputProblem]] = {}
+    for problem in problems:
+        causes.setdefault((problem.file, problem.column, problem.reason), []).append(problem)
+    lines: dict[object, str] = {}
+    told: Counter[tuple[str, str]] = Counter()
+    others: dict[tuple[str, str], list[InputProblem]] = {}
+    for cause, same in causes.items():
+        column = cause[:2]
+        told[column] += 1
+        if column[1] and told[column] > _MOST_OF_A_COLUMN:
+            others.setdefault(column, []).extend(same)
+            lines[column] = str(dataclasses.replace(others[column][0], reason=_others(len(others[column]))))
+        else:
+            lines[cause] = f"{same[0]}{_also_in(same[1:])}"
+    return list(lines.values())
+
+
+def _others(count: int) -> str:
+    return ngettext(
+        "{n} more cell of this column, from this row on, has a problem",
+        "{n} more cells of this column, from this row on, have problems",
+        count,
+    ).format(n=number(count))
+
+
+def _also_in(problems: Sequence["InputProblem"]) -> str:
+    """Say in which other rows a problem shows, or how often."""
+    rows = [str(problem.row) for problem in problems if problem.row is not None]
+    if not rows:
+        return ""
+    if len(rows) <= _MOST_ROWS:
+        text = ngettext("(also in row {rows})", "(also in rows {rows})", len(rows))
+    else:
+        text = _("(also in rows {rows} and {n} more)")
+    return " " + text.format(rows=", ".join(rows[:_MOST_ROWS]), n=number(len(rows) - _MOST_ROWS))
 
 
 class Terminal:
@@ -60,13 +108,18 @@ class Terminal:
         if not self.quiet:
             self._err.print(Text(_("Note:"), style="yellow"), Text(clean(text)), soft_wrap=True)
 
+    def notes(self, problems: Iterable["InputProblem"]) -> None:
+        """Print a remark for every cause of what is remarkable in the input."""
+        for line in summed(problems):
+            self.note(line)
+
     def failure(self, text: object) -> None:
         """Print one line about a failure on standard error, also with `quiet`."""
         self._err.print(Text(clean(text), style="red"), soft_wrap=True)
 
     def error(self, error: "SchedulerError") -> None:
         """Print an error on standard error: one line a problem by file and row, then what to do about it."""
-        problems = sorted(error.problems, key=lambda problem: (problem.file, problem.row or 0))
+        problems = summed(sorted(error.problems, key=lambda problem: (problem.file, problem.row or 0)))
         for problem in problems[: limits.PROBLEMS]:
             self.failure(problem)
         more = len(problems) - limits.PROBLEMS

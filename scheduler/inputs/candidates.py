@@ -75,7 +75,7 @@ def read_candidates(file: Path, project: Project, problems: list[InputProblem]) 
     raw = limits.read(file, limits.TABLE_BYTES)
     before = len(problems)
     read = _read_sheet(file, raw, problems) if file.suffix.lower() == ".xlsx" else None
-    read = read or read_csv(CANDIDATES, file.name, raw, problems)
+    read = read or read_csv(CANDIDATES, file.name, raw, problems, own_columns=False)
     if not read.rows and read.readable and len(problems) == before:
         problems.append(InputProblem(_("the table has no rows; it needs at least one"), read.file))
     missing = [name for name in _NEEDED_HEADINGS if read.rows and name not in read.headings]
@@ -102,7 +102,7 @@ def _read_sheet(file: Path, raw: bytes, problems: list[InputProblem]) -> TableRo
             problems += stray_cells(f"{file.name}!{title}", rows)
     if len(named) == 1:
         title, rows = named[0]
-        return interpret(CANDIDATES, f"{file.name}!{title}", rows, problems)
+        return interpret(CANDIDATES, f"{file.name}!{title}", rows, problems, own_columns=False)
     if len(problems) == before:
         problems.append(
             InputProblem(

@@ -16,7 +16,8 @@ from typing import Any
 
 from scheduler.base.cpr import masked_cell
 from scheduler.base.i18n import _
-from scheduler.model.clock import Week, WeekPattern
+from scheduler.base.i18n import weekday as i18n_weekday
+from scheduler.model.clock import TIMEZONE, Week, WeekPattern
 
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta
 Parser = Callable[[Cell], Any]
@@ -38,9 +39,9 @@ _WEEKDAYS = {
     for number, names in enumerate(
         (
             ("mon", "monday", "man", "mandag"),
-            ("tue", "tuesday", "tir", "tirsdag"),
+            ("tue", "tues", "tuesday", "tir", "tirs", "tirsdag"),
             ("wed", "wednesday", "ons", "onsdag"),
-            ("thu", "thursday", "tor", "torsdag"),
+            ("thu", "thur", "thurs", "thursday", "tor", "tors", "torsdag"),
             ("fri", "friday", "fre", "fredag"),
             ("sat", "saturday", "lør", "lørdag", "loer", "loerdag"),
             ("sun", "sunday", "søn", "søndag", "soen", "soendag"),
@@ -53,14 +54,42 @@ _PATTERNS: dict[str, WeekPattern] = {
 }  # fmt: skip
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
-_DANISH_DATE = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})", re.ASCII)
-_TIME = re.compile(r"(\d{1,2})[.:](\d{2})", re.ASCII)
-_WEEK = re.compile(r"(?:uge|week)\s*(\d{1,2})(?:\s*,\s*|\s+)(\d{4})", re.ASCII | re.IGNORECASE)
+#: 12-05-2009, 12.5.2009, 12/5/2009, 12/5-2009; a year of two digits would be a day behind two dashes.
+_DAY_FIRST = re.compile(
+    r"(\d{1,2})(?:-(\d{1,2})-(\d{4})|(?:\. ?(\d{1,2})\. ?|/(\d{1,2})[/-])(\d{4}|\d{2}))", re.ASCII
+)
+_EITHER_WAY = re.compile(r"(\d{1,2})/(\d{1,2})/\d+", re.ASCII)
+_DATE_IN_WORDS = re.compile(r"(\d{1,2})\.? ?([^\W\d_]{3,})\.?,? ?(\d{4})", re.ASCII)
+_NO_YEAR = re.compile(r"\d{1,2}(?:\. ?| )[^\W\d_]{3,}\.?|\d{1,2}[./-]\d{1,2}\.?", re.ASCII)
+#: What stands before a date, and the midnight behind it that a program adds.
+_DAY_BEFORE = re.compile(r"([^\W\d_]{3,})\.?,? (?:den |d\. ?)?(?=\d)", re.IGNORECASE)
+_MIDNIGHT = re.compile(r"[ T]00[:.]00(?:[:.]00(?:\.0+)?)?$", re.ASCII)
+#: A day that Excel counts from the end of 1899, in a cell that is not formatted as a date.
+_SERIAL = re.compile(r"\d{5}(?:[.,]0+)?", re.ASCII)
+_DAY_ZERO = dt.date(1899, 12, 30)
+_MONTHS = tuple(
+    zip(
+        ("januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november", "december"),
+        ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"),
+        strict=True,
+    )
+)  # fmt: skip
+_TIME = re.compile(
+    r"(?P<said>kl\.? ?)?(?:(?P<hour>\d{1,2})(?:[.:](?P<minute>\d{2})(?:[.:]00(?:[.,]0+)?)?)?|(?P<h>\d{1,2})(?P<m>\d{2}))",
+    re.ASCII | re.IGNORECASE,
+)
+_WEEK_FIRST = re.compile(
+    r"(?:uge|week|u|w)\.? ?(\d{1,2})(?: ?[,/-] ?| (?:i |of |in )?)(\d{4})", re.ASCII | re.IGNORECASE
+)
+_YEAR_FIRST = re.compile(r"(\d{4})(?:[-, ] ?)?(?:uge |week |w)(\d{1,2})", re.ASCII | re.IGNORECASE)
+_POSTCODE = re.compile(r"(?:DK[- ]?)?(\d{4})(?:[.,]0+)?", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(r"[+-]?\d{1,9}(?:[.,]0{1,2})?", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,20})?", re.ASCII)
 _EMAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
 #: Whether messages quote cells; those of a table that says where people live do not.
 _quoted: ContextVar[bool] = ContextVar("quoted", default=True)
+#: Whether 12/08/2026 is the eighth of December, as in the United States.
+_month_first: ContextVar[bool] = ContextVar("month_first", default=False)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -76,6 +105,28 @@ def unquoted(*, when: bool = True) -> Iterator[None]:
         yield
     finally:
         _quoted.reset(token)
+
+
+@contextmanager
+def dates_of(country: str) -> Iterator[None]:
+    """Have dates with two slashes in the block read as they are written in a country, "DK" for Denmark."""
+    token = _month_first.set(_writes_month_first(country))
+    try:
+        yield
+    finally:
+        _month_first.reset(token)
+
+
+def _writes_month_first(country: str) -> bool:
+    from babel import Locale, UnknownLocaleError
+
+    if not re.fullmatch("[A-Z]{2}", country):
+        return False  # it is told elsewhere that this is no country
+    try:
+        locale = Locale.parse(f"und_{country}")
+    except UnknownLocaleError:
+        return False
+    return str(locale.date_formats["short"].pattern).lower().startswith("m")
 
 
 def shown(cell: Cell) -> str:
@@ -119,6 +170,11 @@ def identifier(cell: Cell) -> str:
     return value
 
 
+def reference(cell: Cell) -> str:
+    """Return what names a row of another table: its id, or its name where no other has it."""
+    return text(cell)
+
+
 def new_identifier(cell: Cell) -> str:
     """Return an id that is given here; ``base``, ``all`` and their Danish words are taken."""
     value = identifier(cell)
@@ -136,11 +192,11 @@ def email(cell: Cell) -> str:
 
 
 def postcode(cell: Cell) -> str:
-    """Return a Danish postcode, four digits."""
-    value = text(cell)
-    if not re.fullmatch(r"\d{4}", value, re.ASCII):
-        raise CellError(_("{value} is not a postcode of four digits").format(value=shown(value)))
-    return value
+    """Return a Danish postcode, four digits: ``1650``, ``DK-1650`` or, as programs write it, ``1650.0``."""
+    match = _POSTCODE.fullmatch(text(cell))
+    if not match:
+        raise CellError(_("{value} is not a postcode of four digits").format(value=shown(cell)))
+    return match[1]
 
 
 def whole(low: int, high: int) -> Parser:
@@ -189,17 +245,26 @@ def _number(cell: Cell, pattern: re.Pattern[str]) -> float | None:
 
 
 def date(cell: Cell) -> dt.date:
-    """Return a date: ``2009-05-12``, ``12-05-2009``, ``12.5.2009``, ``12/5/2009`` or a real one."""
+    """Return a date, as Danes and programs write it.
+
+    ``2009-05-12``, ``12-05-2009``, ``12.5.2009``, ``12/5-2009``, ``12.5.09``, ``12. maj 2009``, each also with
+    the weekday before it or midnight behind it; a real date, or the number of days that a spreadsheet makes
+    of one.
+    """
     value: dt.date | None = None
     if isinstance(cell, dt.datetime):
         value = cell.date() if cell.time() == dt.time() else None
     elif isinstance(cell, dt.date):
         value = cell
     elif isinstance(cell, str):
-        value = _date_of_text(cell.strip())
+        value = _date_of_text(" ".join(cell.split()))
+    elif not isinstance(cell, bool) and _SERIAL.fullmatch(str(cell)):
+        value = _DAY_ZERO + dt.timedelta(days=int(cell))  # type: ignore[arg-type]  # times have colons
     if value is None:
         raise CellError(
-            _("{value} is not a date; write it like 2009-05-12 or 12-05-2009").format(value=shown(cell))
+            _("{value} is not a date; write it like {iso} or {danish}").format(
+                value=shown(cell), **_example_date()
+            )
         )
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise CellError(
@@ -210,32 +275,80 @@ def date(cell: Cell) -> dt.date:
     return value
 
 
+def reads_either_way(cell: Cell) -> bool:
+    """Tell whether a date's day could be its month, as that of 12/08/2026."""
+    match = _EITHER_WAY.match(cell.strip()) if isinstance(cell, str) else None
+    return match is not None and match[1] != match[2] and int(match[1]) <= 12 >= int(match[2])
+
+
+def _this_year() -> int:
+    return dt.datetime.now(TIMEZONE).year
+
+
+def _example_date() -> dict[str, str]:
+    day = dt.date(_this_year(), 5, 12)
+    return {"iso": day.isoformat(), "danish": f"{day:%d-%m-%Y}"}
+
+
 def _date_of_text(value: str) -> dt.date | None:
-    if match := _ISO_DATE.fullmatch(value):
-        year, month, day = match.groups()
-    elif match := _DANISH_DATE.fullmatch(value):
-        day, _separator, month, year = match.groups()
+    value = _MIDNIGHT.sub("", value)
+    named = _DAY_BEFORE.match(value)
+    written = value[named.end() :] if named and named[1].casefold() in _WEEKDAYS else value
+    if match := _ISO_DATE.fullmatch(written):
+        year, month, day = map(int, match.groups())
+    elif match := _DAY_FIRST.fullmatch(written):
+        day, month, year = (int(part) for part in match.groups() if part)
+        if _month_first.get() and _EITHER_WAY.match(written):
+            day, month = month, day
+        if year < 100:
+            year += FIRST_YEAR // 100 * 100 if year >= FIRST_YEAR % 100 else LAST_YEAR // 100 * 100 - 100
+    elif (match := _DATE_IN_WORDS.fullmatch(written)) and (in_words := _month(match[2])):
+        day, month, year = int(match[1]), in_words, int(match[3])
+    elif _NO_YEAR.fullmatch(written):
+        raise CellError(
+            _("{value} has no year; write it like {danish}").format(
+                value=shown(value), danish=_example_date()["danish"]
+            )
+        )
+    elif _SERIAL.fullmatch(written):
+        return _DAY_ZERO + dt.timedelta(days=int(written[:5]))
     else:
         return None
     try:
-        return dt.date(int(year), int(month), int(day))
+        found = dt.date(year, month, day)
     except ValueError:
         raise CellError(_("{value} is not in the calendar").format(value=shown(value))) from None
+    if written != value and named and _WEEKDAYS[named[1].casefold()] != found.weekday():
+        raise CellError(
+            _("{value} is a {weekday}; correct the one or the other").format(
+                value=shown(value), weekday=i18n_weekday(found.weekday())
+            )
+        )
+    return found
+
+
+def _month(word: str) -> int | None:
+    """Return the number of a month by its Danish or English name, or its first three letters or more."""
+    word = word.casefold()
+    return next(
+        (number for number, names in enumerate(_MONTHS, 1) if any(name.startswith(word) for name in names)),
+        None,
+    )
 
 
 def time(cell: Cell) -> int:
-    """Return a time of day as seconds after midnight: ``09:30``, ``9.30``, ``9:30`` or a real one."""
+    """Return a time of day as seconds after midnight: ``09:30``, ``9.30``, ``kl. 9.30``, ``0930`` or a real one."""
     seconds: float | None = None
     if isinstance(cell, str):
-        if match := _TIME.fullmatch(cell.strip()):
-            hour, minute = int(match[1]), int(match[2])
-            seconds = hour * 3600 + minute * 60 if hour < 24 and minute < 60 else None
+        seconds = _seconds_of_text(" ".join(cell.split()))
     elif isinstance(cell, dt.timedelta):
         seconds = cell.total_seconds()
     elif isinstance(cell, dt.time):
         seconds = cell.hour * 3600 + cell.minute * 60 + cell.second + cell.microsecond / 1e6
     elif isinstance(cell, float) and 0 < cell < 1:
         seconds = cell * 86400  # a time in a cell that is not formatted as one
+    elif isinstance(cell, int | float) and not isinstance(cell, bool) and 100 <= cell < 2400:
+        seconds = _seconds_of_text(text(cell))  # 0930 that a spreadsheet took for a number
     if seconds is not None:
         minutes, rest = divmod(round(seconds), 60)
         if rest == 0 and 0 <= minutes < 24 * 60:
@@ -243,6 +356,14 @@ def time(cell: Cell) -> int:
     raise CellError(
         _("{value} is not a time of day in whole minutes; write it like 09:30").format(value=shown(cell))
     )
+
+
+def _seconds_of_text(value: str) -> int | None:
+    match = _TIME.fullmatch(value)
+    if not match or not (match["said"] or match["minute"] or match["m"]):
+        return None  # "9" may be anything
+    hour, minute = int(match["hour"] or match["h"]), int(match["minute"] or match["m"] or 0)
+    return hour * 3600 + minute * 60 if hour < 24 and minute < 60 else None
 
 
 def weekday(cell: Cell) -> int:
@@ -267,15 +388,17 @@ def pattern(cell: Cell) -> WeekPattern:
 
 def week(cell: Cell) -> Week:
     """Return an ISO week: ``2009-W20``, ``uge 20 2009`` or ``week 20 2009``."""
-    value = str(cell).strip()
+    value = " ".join(str(cell).split())
     year, number = 0, 0
-    if match := re.fullmatch(r"(\d{4})-?W(\d{1,2})", value, re.ASCII | re.IGNORECASE):
+    if match := _YEAR_FIRST.fullmatch(value):
         year, number = int(match[1]), int(match[2])
-    elif match := _WEEK.fullmatch(value):
+    elif match := _WEEK_FIRST.fullmatch(value):
         number, year = int(match[1]), int(match[2])
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise CellError(
-            _("{value} is not a week; write it like 2009-W20 or uge 20 2009").format(value=shown(cell))
+            _("{value} is not a week; write it like {year}-W20 or uge 20 {year}").format(
+                value=shown(cell), year=_this_year()
+            )
         )
     try:
         return Week(year, number)

@@ -1,12 +1,13 @@
 """CSV files as Excel, LibreOffice and editors write them, with the lines that each row takes.
 
-UTF-8 with or without BOM, or Windows-1252; comma or semicolon.
+UTF-8 with or without BOM, or Windows-1252; comma, semicolon or tab, also announced by a line ``sep=;``.
 """
 
 import csv
 import io
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from scheduler.base import limits
 from scheduler.base.errors import InputProblem
@@ -14,6 +15,12 @@ from scheduler.base.i18n import _, number
 from scheduler.inputs.rows import too_wide
 from scheduler.inputs.schema import Table, key
 
+#: What parts the cells of a row; where two serve alike it is the first.
+DELIMITERS = (",", ";", "\t")
+#: In so many lines that are not blank the headings are looked for.
+_FIRST_LINES = 20
+#: How Excel is told of the delimiter.
+_SEP_LINE = re.compile(r"sep=\W?", re.IGNORECASE)
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -93,18 +100,25 @@ def lines(text: str) -> list[str]:
 
 
 def delimiter(text: str, table: Table) -> str:
-    """Return the delimiter under which the first line has the most headings of the table."""
+    """Return the delimiter under which one of the first lines has the most headings of the table."""
+    first = list(islice((line for line in io.StringIO(text) if line.strip()), _FIRST_LINES))
 
     def known(mark: str) -> tuple[int, int]:
-        first = next((line for line in io.StringIO(text) if line.strip()), "")
-        headings = first.replace('"', "").split(mark, limits.COLUMNS)
-        return sum(key(heading) in table.by_heading for heading in headings), len(headings)
+        return max(_headings(line, mark, table) for line in first or [""])
 
-    return max((",", ";"), key=known)
+    return max(DELIMITERS, key=known)
+
+
+def _headings(line: str, mark: str, table: Table) -> tuple[int, int]:
+    """Count the cells of a line that are headings of the table, and all of them."""
+    cells = line.replace('"', "").split(mark, limits.COLUMNS)
+    return sum(key(cell) in table.by_heading for cell in cells), len(cells)
 
 
 def records(text: str, mark: str) -> tuple[list[Record], Stop | None]:
-    """Return the rows of a CSV text, blank ones left out, and where reading had to stop, if it had to.
+    """Return the rows of a CSV text, and where reading had to stop, if it had to.
+
+    Blank rows are left out, and a first line that only names the delimiter.
 
     Of too many rows only so many are read that it can be told.
     """
@@ -120,6 +134,8 @@ def records(text: str, mark: str) -> tuple[list[Record], Stop | None]:
         if values is None:
             return found, None
         if any(value.strip() for value in values):
+            if not found and _SEP_LINE.fullmatch(mark.join(values).rstrip(mark).strip()):
+                continue
             if any(value.strip() for value in values[limits.COLUMNS :]):
                 return found, Stop(before + 1, too_wide())
             found.append(Record(before + 1, reader.line_num, tuple(values[: limits.COLUMNS])))

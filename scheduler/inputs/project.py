@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 from scheduler.base import limits
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.inputs import clashes, rules
+from scheduler.inputs.cells import dates_of
 from scheduler.inputs.rows import Row, TableRows
 from scheduler.inputs.schema import TABLES
 from scheduler.inputs.settings import SETTINGS_FILE, Settings, read_settings
 from scheduler.inputs.tables import (
+    check_needed,
     fingerprint,
     misnamed_files,
     read_files,
@@ -62,13 +64,16 @@ def read_rows(folder: Path) -> dict[str, list[Row]]:
 def _read(folder: Path) -> tuple[Project, dict[str, list[Row]]]:
     files = read_files(folder)
     problems: list[InputProblem] = []
+    notes: list[InputProblem] = []
     settings = read_settings(files.get(SETTINGS_FILE), problems)
-    found = read_tables(files, problems)
-    problems += misnamed_files(folder, found)
+    with dates_of(settings.config.calendar.country):
+        found = read_tables(files, problems, notes)
+    misnamed_files(folder, found, problems, notes)
+    check_needed(found, problems)
     project, tables = checked(settings, found, fingerprint(files), problems)
     if problems:
         raise InputError(problems)
-    return project, tables
+    return project.replace(notes=tuple(notes)), tables
 
 
 def checked(

@@ -1,18 +1,24 @@
 """Raw rows of cells -> the rows of a table: headings found, cells read, problems gathered."""
 
+import datetime as dt
 import difflib
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
 from scheduler.base import limits
 from scheduler.base.cpr import looks_like_cpr
 from scheduler.base.errors import InputProblem
-from scheduler.base.i18n import _
+from scheduler.base.i18n import _, day
 from scheduler.base.i18n import number as written
-from scheduler.inputs.cells import Cell, CellError, shown, unquoted
+from scheduler.inputs.cells import Cell, CellError, reads_either_way, shown, unquoted
 from scheduler.inputs.schema import Column, Table, key
 from scheduler.model.project import Origin
+
+#: Above its headings a table may have a title: they are looked for in so many rows.
+_FIRST_ROWS = 20
 
 #: A row of a file before anybody knows its columns: its number and its cells.
 RawRow = tuple[int, Sequence[Cell | None]]
@@ -64,29 +70,61 @@ class Row:
 
 @dataclass(slots=True)
 class TableRows:
-    """What was read of a table. `readable` is false where rows or ids may be missing."""
+    """What was read of a table.
+
+    `headings` are those of the file by the names of the columns, `danish` tells that they are in Danish.
+    `notes` say what was passed over, and how it was read what may be read otherwise. `readable` is false
+    where rows or ids may be missing.
+    """
 
     table: Table
     file: str
     rows: list[Row] = field(default_factory=list)
     headings: dict[str, str] = field(default_factory=dict)
+    danish: bool = False
+    notes: list[InputProblem] = field(default_factory=list)
     readable: bool = True
+
+    def called(self, column: Column) -> str:
+        """Name a column as the file does, or would in its language."""
+        return self.headings.get(column.name) or (column.danish if self.danish else column.name)
 
 
 def interpret(
-    table: Table, file: str, raw_rows: Iterable[RawRow], problems: list[InputProblem], other_mark: str = ""
+    table: Table,
+    file: str,
+    raw_rows: Iterable[RawRow],
+    problems: list[InputProblem],
+    other_mark: str = "",
+    *,
+    own_columns: bool = True,
 ) -> TableRows:
     """Read headings and rows; `other_mark` is the delimiter that this file does not use.
 
-    Reading stops where there are more rows or more problems than anybody can want.
+    What stands above the headings is passed over, and columns that no table has are ignored with a note;
+    without `own_columns` they are a problem. Reading stops where there are more rows or more problems than
+    anybody can want.
     """
     read = TableRows(table, file)
-    rows = iter(raw_rows)
-    heading_row, headings = next(rows, (0, ()))
-    if not headings:
+    remaining = iter(raw_rows)
+    first = list(islice(remaining, _FIRST_ROWS))
+    if not first:
         return read  # an empty file or sheet is a table without rows
+    above = heading_row(table, first)
+    if above is None and not own_columns:
+        above = 0  # each of them is told of
+    if above is None:
+        problems += stray_cells(file, chain(first, remaining))
+        problems.append(InputProblem(_no_headings(table), file, first[0][0]))
+        read.readable = False
+        return read
+    problems += stray_cells(file, first[:above])
+    heading_at, headings = first[above]
+    below = first[above + 1 :]
+    rows = chain(below, remaining)
     before = len(problems)
-    reader = _RowReader(read, heading_row, headings, problems)
+    cell_readers = _cell_readers(read, heading_at, headings, below, problems, own_columns=own_columns)
+    reader = _RowReader(read, cell_readers, problems)
     if table.id_column and table.id_column.name not in read.headings:
         read.readable = False
     for number, cells in rows:
@@ -104,6 +142,48 @@ def interpret(
             continue
         read.rows.append(reader.read(number, cells))
     return read
+
+
+def heading_row(table: Table, rows: Sequence[RawRow]) -> int | None:
+    """Return which of the first rows of a table has its headings; None where none has one, or nearly one.
+
+    It is the first, unless another has more headings.
+    """
+    known = [len(_headings_in(table, cells)) for _number, cells in rows]
+    if not known[0] and not any(_near(table, cell) for cell in rows[0][1]) and max(known) < 2:
+        return None
+    most = max(known)
+    return known.index(most) if most > max(known[0], 1) else 0
+
+
+def all_needed(table: Table, rows: Sequence[RawRow]) -> int:
+    """Count the headings of a table that rows have, or return 0 where one that must be there is missing."""
+    first = rows[:_FIRST_ROWS]
+    at = heading_row(table, first)
+    known = _headings_in(table, first[at][1]) if at is not None else set()
+    return len(known) if all(c.name in known for c in table.columns if c.required) else 0
+
+
+def _headings_in(table: Table, cells: Iterable[Cell | None]) -> set[str]:
+    """Return the names of the columns whose headings stand in a row."""
+    keys = (key(cell) for cell in cells if isinstance(cell, str))
+    return {table.by_heading[heading].name for heading in keys if heading in table.by_heading}
+
+
+def _near(table: Table, heading: object) -> Column | None:
+    """Return the column whose heading this is, or nearly is."""
+    near = difflib.get_close_matches(key(str(heading or "")), table.by_heading, n=1, cutoff=0.7)
+    return table.by_heading[near[0]] if near else None
+
+
+def _no_headings(table: Table) -> str:
+    needed = [column for column in table.columns if column.required]
+    return _(
+        "no headings were found; above its rows the table needs: {columns} (in Danish: {danish})"
+    ).format(
+        columns=", ".join(column.name for column in needed),
+        danish=", ".join(column.danish for column in needed),
+    )
 
 
 def _too_much(rows: int, problems: int, table: Table) -> str:
@@ -151,11 +231,13 @@ class _RowReader:
     """Reads the rows under a row of headings."""
 
     def __init__(
-        self, read: TableRows, row: int, headings: Sequence[Cell | None], problems: list[InputProblem]
+        self, read: TableRows, cells: "dict[int, _CellReader]", problems: list[InputProblem]
     ) -> None:
+        self._read = read
         self._file = read.file
         self._problems = problems
-        self._cells = _cell_readers(read, row, headings, problems)
+        self._cells = cells
+        self._either_way = False
         columns = read.table.columns
         self._count = len(columns)
         self._defaults = {column.name: column.default for column in columns if not column.required}
@@ -171,9 +253,7 @@ class _RowReader:
         for position, raw in enumerate(cells):
             if raw is None or raw == "":
                 continue
-            reader = self._cells.get(position)
-            if reader is None:
-                reader = self._cells[position] = _CellReader(nth_column(position), headed=False)
+            reader = self._cells.get(position) or self._beyond(position)
             cell = reader.read(raw)
             if cell is None:
                 continue
@@ -185,6 +265,7 @@ class _RowReader:
                 self._report(cell.reason, row, reader.heading)
             elif name:
                 values[name] = cell.value
+                self._doubt(cell.note, row, reader.heading)
         for name in self._needed:
             if name not in given:
                 self._report(_("this must be filled in"), row, self._headings[name])
@@ -196,16 +277,28 @@ class _RowReader:
             complete=len(values) == self._count,
         )
 
+    def _beyond(self, position: int) -> "_CellReader":
+        """Return what reads the cells of a column that has no heading."""
+        reader = self._cells[position] = _CellReader(nth_column(position), headed=False)
+        return reader
+
+    def _doubt(self, note: str, row: int, column: str) -> None:
+        """Say once in a table how its dates were read, if they can be read otherwise."""
+        if note and not self._either_way:
+            self._either_way = True
+            self._read.notes.append(InputProblem(note, self._file, row, column))
+
     def _report(self, reason: str, row: int, column: str = "") -> None:
         self._problems.append(InputProblem(reason, self._file, row, column))
 
 
 @dataclass(frozen=True, slots=True)
 class _ReadCell:
-    """A cell that is not blank: its value, or why it has none."""
+    """A cell that is not blank: its value, or why it has none, and how it was read if that can be doubted."""
 
     value: Any = None
     reason: str = ""
+    note: str = ""
 
 
 class _CellReader:
@@ -226,6 +319,7 @@ class _CellReader:
         self.heading = heading
         self.name = column.name if column else ""
         self._parse = column.parse if column else None
+        self._is_date = column is not None and column.kind == "date"
         self._called = called
         self._headed = headed
         self._private = private
@@ -252,31 +346,63 @@ class _CellReader:
             return _ReadCell()
         try:
             with unquoted(when=self._private):
-                return _ReadCell(self._parse(cell))
+                value = self._parse(cell)
+                return _ReadCell(value, note=_either_way(value, cell) if self._is_date else "")
         except CellError as error:
             return _ReadCell(reason=str(error))
 
 
+def _either_way(value: dt.date, cell: Cell) -> str:
+    """Say how a date was read that could be read otherwise, if it could."""
+    if not reads_either_way(cell):
+        return ""
+    return _("{value} was read as {date}; so are other dates written like it").format(
+        value=shown(cell), date=day(value, "year")
+    )
+
+
 def _cell_readers(
-    read: TableRows, row: int, headings: Sequence[Cell | None], problems: list[InputProblem]
+    read: TableRows,
+    row: int,
+    headings: Sequence[Cell | None],
+    below: Sequence[RawRow],
+    problems: list[InputProblem],
+    *,
+    own_columns: bool,
 ) -> dict[int, _CellReader]:
     """Return what reads the cells at each position that has a heading, and report wrong headings."""
+    table = read.table
+    there = _headings_in(table, headings)
+    keys = {key(cell) for cell in headings if isinstance(cell, str)}
+    read.danish = sum(key(c.danish) in keys and key(c.danish) != key(c.name) for c in table.columns) > sum(
+        key(c.name) in keys and key(c.danish) != key(c.name) for c in table.columns
+    )
     readers: dict[int, _CellReader] = {}
+    misspelt: set[str] = set()
     for position, cell in enumerate(headings):
         heading = " ".join(str(cell or "").split())
         if not heading:
             continue
-        column = read.table.by_heading.get(key(heading))
+        column = table.by_heading.get(key(heading))
         if looks_like_cpr(cell):
             problems.append(cpr_problem(read.file, row, nth_column(position)))
             heading, column = "", None
         elif column is None:
-            named = nth_column(position) if read.table.private else shown(heading).strip('"')
-            problems.append(_unknown_column(read, row, heading, named))
+            meant = _near(table, heading)
+            filled = [
+                cells[position] for _n, cells in below if position < len(cells) and is_filled(cells[position])
+            ]
+            reason, is_own = _unknown_column(read, meant, there, filled, own_columns=own_columns)
+            named = nth_column(position) if table.private else shown(heading).strip('"')
+            (read.notes if is_own else problems).append(InputProblem(reason, read.file, row, named))
+            if meant and not is_own:
+                misspelt.add(meant.name)
         elif column.name in read.headings:
             problems.append(
                 InputProblem(
-                    _("the column {column} is there twice; keep one").format(column=column.name),
+                    _("the column {column} is there twice; keep one").format(
+                        column=column.danish if read.danish else column.name
+                    ),
                     read.file,
                     row,
                     heading,
@@ -286,29 +412,60 @@ def _cell_readers(
         else:
             read.headings[column.name] = heading
         shown_heading = heading if column else nth_column(position)
-        readers[position] = _CellReader(shown_heading, column, called=heading, private=read.table.private)
+        readers[position] = _CellReader(shown_heading, column, called=heading, private=table.private)
     problems.extend(
-        InputProblem(missing_column(column), read.file, row)
-        for column in read.table.columns
-        if column.required and column.name not in read.headings
+        InputProblem(missing_column(column, danish=read.danish), read.file, row)
+        for column in table.columns
+        if column.required and column.name not in read.headings and column.name not in misspelt
     )
     return readers
 
 
-def missing_column(column: Column) -> str:
-    """Say that a file has no such column."""
+def missing_column(column: Column, *, danish: bool = False) -> str:
+    """Say that a file has no such column; in a file with `danish` headings it is called in Danish."""
+    if danish:
+        return _("the column {danish} is missing (in English: {column})").format(
+            column=column.name, danish=column.danish
+        )
     reason = _("the column {column} is missing (in Danish: {danish})")
     return reason.format(column=column.name, danish=column.danish)
 
 
-def _unknown_column(read: TableRows, row: int, heading: str, named: str) -> InputProblem:
-    near = difflib.get_close_matches(key(heading), read.table.by_heading, n=1, cutoff=0.7)
-    if near:
-        reason = _("no column has this name; did you mean {column}?").format(
-            column=read.table.by_heading[near[0]].name
-        )
+def _unknown_column(
+    read: TableRows,
+    meant: Column | None,
+    there: Collection[str],
+    filled: Sequence[Cell | None],
+    *,
+    own_columns: bool,
+) -> tuple[str, bool]:
+    """Say what becomes of a column that the table does not have, and whether it may be somebody's own.
+
+    `meant` is the column that has nearly this name, `there` are those that the file has, and `filled` what
+    stands in the first rows.
+    """
+    if meant and (not own_columns or (meant.name not in there and _could_be(meant, filled))):
+        reason = _("no column has this name; did you mean {column}?")
+        return reason.format(column=read.called(meant)), False
+    if not own_columns:
+        reason = _("no column has this name; the table has: {columns}")
+        return reason.format(columns=", ".join(map(read.called, read.table.columns))), False
+    if meant and meant.name in there:
+        reason = _("this column is not read, beside {column}; does it hold what belongs there?")
+    elif meant:
+        reason = _("this column is not read; it is called nearly like {column}, but holds something else")
     else:
-        reason = _("no column has this name; the table has: {columns}").format(
-            columns=", ".join(column.name for column in read.table.columns)
-        )
-    return InputProblem(reason, read.file, row, named)
+        return _("the table has no such column; it is not read"), True
+    return reason.format(column=read.called(meant)), True
+
+
+def _could_be(column: Column, cells: Sequence[Cell | None]) -> bool:
+    """Tell whether at least one of some cells could stand in a column; where there are none, they could."""
+    if not cells:
+        return True
+    for cell in cells:
+        with suppress(CellError):
+            if cell is not None:
+                column.parse(cell.strip() if isinstance(cell, str) else cell)
+                return True
+    return False

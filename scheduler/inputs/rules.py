@@ -3,14 +3,18 @@
 Problems name columns in English; the reader puts in their place how the file has it.
 """
 
+import difflib
+import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scheduler.base import limits
 from scheduler.base.errors import InputProblem
-from scheduler.base.i18n import _, number
+from scheduler.base.i18n import _, clock, number
+from scheduler.inputs.cells import shown
 from scheduler.inputs.rows import Row, TableRows
-from scheduler.inputs.schema import BY_NAME, TABLES
+from scheduler.inputs.schema import BY_NAME, TABLES, Table
 from scheduler.model.config import Defaults
 
 #: The corners of Denmark, Bornholm included, in degrees.
@@ -25,6 +29,13 @@ _INTERVALS = (
 
 #: The tables whose ids share one room: an id alone must say which place is meant.
 _PLACE_TABLES = ("bases", "practices", "places", "home_visits")
+
+#: The columns whose texts serve for an id, where they are unique.
+_NAMES = ("name", "title")
+_PLAIN_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+_MOST_IDS = 6
+#: Of so many references to nobody in a column it is said who may be meant.
+_MOST_STRANGERS = 20
 
 _PRIVATE_TABLES = frozenset(table.name for table in TABLES if table.private)
 
@@ -84,31 +95,113 @@ def check_unique(tables: Tables) -> Iterator[InputProblem]:
 
 
 def resolve_references(tables: Tables, found: Mapping[str, TableRows]) -> Iterator[InputProblem]:
-    """Report references to nobody; Danish words for everybody and the base become English ones."""
-    known = {
-        table.name: {row[table.id_column.name] for row in tables[table.name] if row.has(table.id_column.name)}
-        for table in TABLES
-        if table.id_column
-    }
+    """Put ids in the place of references, and report those to nobody.
+
+    A reference is an id in any case of letters, or the name of a row where no other row has it. Danish
+    words for everybody and the base become English ones.
+    """
+    known = {table.name: _Known(table, tables[table.name]) for table in TABLES if table.id_column}
     for table in TABLES:
         for column in table.columns:
             if column.kind != "reference":
                 continue
-            ids = set().union(*(known[name] for name in column.refers))
+            those = [known[name] for name in column.refers]
             readable = all(_all_ids_known(name, found) for name in column.refers)
-            text = _("this is no id in {tables}") if table.private else _("there is no {id} in {tables}")
+            called = ", ".join((*(_called(name, found) for name in column.refers), *column.besides[:1]))
+            resolve = _Resolver(those, column.besides, called, private=table.private)
             for row in tables[table.name]:
-                if not row.has(column.name) or row[column.name] in ids:
+                if not row.has(column.name):
                     continue
-                if row[column.name].casefold() in column.besides:
-                    row.values[column.name] = column.besides[0]
+                id_, reason = resolve(row[column.name])
+                if not reason:
+                    row.values[column.name] = id_
                 elif readable:
-                    yield row.problem(
-                        text.format(
-                            id=row[column.name], tables=", ".join((*column.refers, *column.besides[:1]))
-                        ),
-                        column.name,
-                    )
+                    yield row.problem(reason, column.name)
+
+
+class _Known:
+    """The ids of a table, and the names that serve for them."""
+
+    def __init__(self, table: Table, rows: Sequence[Row]) -> None:
+        assert table.id_column is not None  # noqa: S101 - asked of such tables only
+        own = table.id_column.name
+        self.ids = {row[own] for row in rows if row.has(own)}
+        self.names: dict[str, set[str]] = defaultdict(set)
+        self._by_case: dict[str, set[str]] = defaultdict(set)
+        for id_ in self.ids:
+            self._by_case[id_.casefold()].add(id_)
+        for row in rows:
+            for name in _NAMES:
+                if row.has(own, name) and row[name]:
+                    self.names[row[name].casefold()].add(row[own])
+
+    def meant(self, written: str) -> set[str]:
+        """Return the ids that somebody may mean who wrote no id as it is."""
+        return self._by_case.get(written.casefold()) or self.names.get(written.casefold(), set())
+
+
+class _Resolver:
+    """Finds whom the references of a column mean; equal ones are looked for once."""
+
+    def __init__(
+        self, known: Sequence[_Known], besides: Sequence[str], called: str, *, private: bool
+    ) -> None:
+        self._known = known
+        self._besides = besides
+        self._called = called
+        self._private = private
+        self._found: dict[str, tuple[str, str]] = {}
+        self._strangers = 0
+
+    def __call__(self, written: str) -> tuple[str, str]:
+        """Return an id, or why there is none."""
+        if written not in self._found:
+            self._found[written] = self._find(written)
+        return self._found[written]
+
+    def _find(self, written: str) -> tuple[str, str]:
+        if any(written in known.ids for known in self._known):
+            return written, ""
+        if written.casefold() in self._besides:
+            return self._besides[0], ""
+        meant = sorted(set().union(*(known.meant(written) for known in self._known)))
+        if len(meant) == 1:
+            return meant[0], ""
+        if self._private:
+            return "", _("this is no id in {tables}").format(tables=self._called)
+        if meant:
+            return "", _("several are called {name}; write the id, one of {ids}").format(
+                name=shown(written), ids=", ".join(meant[:_MOST_IDS])
+            )
+        return "", self._stranger(written)
+
+    def _stranger(self, written: str) -> str:
+        """Say that nobody has this id or name, and who may be meant."""
+        named = written if _PLAIN_ID.fullmatch(written) else shown(written)
+        self._strangers += 1
+        near = self._near(written) if self._strangers <= _MOST_STRANGERS else ""
+        reason = _("there is no {id} in {tables}")
+        if near:
+            reason = _("there is no {id} in {tables}; did you mean {near}?")
+        return reason.format(id=named, tables=self._called, near=near)
+
+    def _near(self, written: str) -> str:
+        spellings = {
+            spelling.casefold(): id_
+            for known in self._known
+            for spelling, id_ in (
+                *((name, min(ids)) for name, ids in known.names.items()),
+                *((id_, id_) for id_ in sorted(known.ids)),
+            )
+        }
+        near = difflib.get_close_matches(written.casefold()[:64], spellings, n=1, cutoff=0.7)
+        return spellings[near[0]] if near else ""
+
+
+def _called(name: str, found: Mapping[str, TableRows]) -> str:
+    """Name a table as the workbook does in which it is a sheet."""
+    _file, _mark, sheet = found[name].file.partition("!") if name in found else ("", "", "")
+    return sheet or name
 
 
 def _all_ids_known(name: str, found: Mapping[str, TableRows]) -> bool:
@@ -211,9 +304,24 @@ def _home_visit_fits(row: Row, defaults: Defaults) -> Iterator[InputProblem]:
         )
 
 
-def _shift_holds_lunch(row: Row, _defaults: Defaults) -> Iterator[InputProblem]:
-    if row.has("start", "end", "lunch_minutes") and row["lunch_minutes"] * 60 > row["end"] - row["start"] > 0:
+def _shift_holds_lunch(row: Row, defaults: Defaults) -> Iterator[InputProblem]:
+    if not row.has("lunch_minutes"):
+        return
+    lunch_s, window_s = row["lunch_minutes"] * 60, defaults.lunch_to_s - defaults.lunch_from_s
+    if row.has("start", "end") and lunch_s > row["end"] - row["start"] > 0:
         yield row.problem(_("lunch is longer than the shift"), "lunch_minutes")
+    elif lunch_s > window_s > 0:  # where there is no window, nobody has lunch
+        reason = _(
+            "a lunch of {minutes} minutes does not fit between lunch_from and lunch_to, {start} to {end}"
+        )
+        yield row.problem(
+            reason.format(
+                minutes=row["lunch_minutes"],
+                start=clock(defaults.lunch_from_s),
+                end=clock(defaults.lunch_to_s),
+            ),
+            "lunch_minutes",
+        )
 
 
 _ROW_CHECKS: Mapping[str, tuple[Callable[[Row, Defaults], Iterator[InputProblem]], ...]] = {

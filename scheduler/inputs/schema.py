@@ -93,7 +93,7 @@ def _reference(
         name,
         danish,
         "reference",
-        cells.identifier,
+        cells.reference,
         required,
         default,
         refers=refers,

@@ -133,11 +133,14 @@ def change_settings(config: Config, reader: TomlReader) -> Config:
     costs = config.costs
     if "costs" in reader.document:
         costs = reader.fields("costs", costs or Costs())
+    weights = {**config.weights, **reader.parsed("weights", _WEIGHTS_KEYS)}
+    if not any(weights.values()):
+        reader.add(_("all weights are 0, so that no roster is better than another; give some"), "weights")
     return dataclasses.replace(
         config,
         defaults=_defaults(reader, config.defaults),
         cycling=reader.fields("cycling", config.cycling),
-        weights={**config.weights, **reader.parsed("weights", _WEIGHTS_KEYS)},
+        weights=weights,
         costs=costs,
     )
 

@@ -39,8 +39,8 @@ _SERVER_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 # What settings may be: pydantic holds them against it, and people are told the words.
 _Language = Annotated[str, Predicate(("", *LANGUAGES).__contains__), N_("da or en")]
-_Kph = Annotated[float, Interval(gt=0, le=60), N_("km/h")]
-_Factor = Annotated[float, Interval(gt=0, le=2)]
+_Kph = Annotated[float, Interval(ge=1, le=60), N_("km/h")]
+_Factor = Annotated[float, Interval(ge=0.05, le=2)]
 _Penalty = Annotated[float, Interval(ge=0, le=600), N_("seconds")]
 _Wait = Annotated[
     float,
@@ -98,10 +98,7 @@ def _words(limits: Interval | Predicate, words: str = "") -> str:
     """Say what a setting may be; of a number `words` is the unit."""
     if isinstance(limits, Predicate):
         return _(words)
-    if limits.gt is None:
-        span = _("from {least} to {most}").format(least=limits.ge, most=limits.le)
-    else:
-        span = _("more than {least} and at most {most}").format(least=limits.gt, most=limits.le)
+    span = _("from {least} to {most}").format(least=limits.ge, most=limits.le)
     return f"{span} {_(words)}" if words else span
 
 
@@ -175,17 +172,17 @@ class Cycling(_Section):
     Attributes
     ----------
     speed_kph
-        Riding speed on a good cycle track between two junctions, in km per hour; more than 0, at most 60.
+        Riding speed on a good cycle track between two junctions, in km per hour; 1 to 60.
     mixed_traffic_factor
-        Times `speed_kph` on larger streets without cycle track or lane; more than 0, at most 2.
+        Times `speed_kph` on larger streets without cycle track or lane; 0.05 to 2.
     calm_street_factor
-        Times `speed_kph` on residential streets, paths and yards; more than 0, at most 2.
+        Times `speed_kph` on residential streets, paths and yards; 0.05 to 2.
     rough_surface_factor
-        A further factor on cobblestones, gravel and the like; more than 0, at most 2.
+        A further factor on cobblestones, gravel and the like; 0.05 to 2.
     walking_kph
-        Speed of pushing the bicycle where it may not be ridden, in km per hour; more than 0, at most 60.
+        Speed of pushing the bicycle where it may not be ridden, in km per hour; 1 to 60.
     steps_kph
-        Speed of carrying it on stairs, in km per hour; more than 0, at most 60.
+        Speed of carrying it on stairs, in km per hour; 1 to 60.
     right_turn_s
         Seconds that a right turn at a junction costs; 0 to 600.
     left_turn_s

@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
@@ -401,6 +401,8 @@ class Project:
         A row of the table of this name each, in its order.
     sha256
         Hash of the bytes that were read.
+    notes
+        What was passed over in the files, and how it was read what may be read otherwise.
     """
 
     config: Config
@@ -417,6 +419,7 @@ class Project:
     closures: tuple[Closure, ...] = ()
     demand: tuple[Demand, ...] = ()
     sha256: str = ""
+    notes: tuple[InputProblem, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def homes(self) -> frozenset[str]:

@@ -52,6 +52,13 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "home_nearest_number": _(
             "{place_id}: the map does not have its house number; it is estimated from others of that street"
         ),
+        "coordinates_away": _(
+            "{place_id}: lat and lon are {off_m} m from {address} in the map; it is planned with lat and lon"
+        ),
+        "home_coordinates_away": _(
+            "{place_id}: lat and lon are more than {off_m} m from its address in the map; it is planned with"
+            " lat and lon"
+        ),
         "online_only": _("{place_id}: {address} is known online only as {name}"),
         "same_house": _("{place_id} is in the same house as {other_id}"),
         # Requests that can never be met.

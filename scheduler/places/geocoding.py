@@ -5,14 +5,17 @@ place is no home visit: whom it concerns is nobody else's business.
 """
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, km
 from scheduler.model.project import Place, Project, problem_at
 from scheduler.model.text import Text
-from scheduler.network import Network
+from scheduler.network import Network, distance_m
 from scheduler.places.addresses import (
     AddressBook,
     AddressError,
@@ -25,10 +28,12 @@ from scheduler.places.addresses import (
 )
 from scheduler.places.online import OnlineAddresses
 
-__all__ = ["FARTHEST_M", "Located", "Search", "locate", "search_places", "street_key"]
+__all__ = ["FARTHEST_M", "Located", "Search", "locate", "not_found", "search_places", "street_key"]
 
 #: A place further than this from any street that may be ridden is a mistake.
 FARTHEST_M = 200.0
+#: Coordinates that are further than this from the address beside them are asked about.
+_SAME_ADDRESS_M = 300.0
 
 Source = Literal["table", "address", "nearest", "online"]
 
@@ -76,16 +81,17 @@ def locate(
     """
     search = search_places(project, network, online)
     if search.problems:
-        raise InputError(search.problems, hint=_hint(online))
+        raise not_found(search.problems, online)
     bases = len(project.bases)
     return project.replace(bases=search.places[:bases], places=search.places[bases:]), search.located
 
 
-def _hint(online: OnlineAddresses | None) -> str:
+def not_found(problems: Iterable[InputProblem], online: OnlineAddresses | None = None) -> InputError:
+    """Return the error of places that were not found, with what to do about it."""
     hint = _("Correct the addresses, or give lat and lon in the table: they win over the address.")
     if online is None or not online.may_ask:
         hint += " " + _("Or get all addresses of the area with `hjul network download`, or use --online.")
-    return hint
+    return InputError(problems, hint=hint)
 
 
 def search_places(project: Project, network: Network, online: OnlineAddresses | None = None) -> Search:
@@ -103,9 +109,8 @@ def search_places(project: Project, network: Network, online: OnlineAddresses | 
             problems.append(problem_at(place.origin, error.discreet if private else str(error), "address"))
             places.append(place)
             continue
-        if found.note and private:
-            note = Text("home_nearest_number", {"place_id": place.place_id})
-            found = dataclasses.replace(found, note=note)
+        if private:
+            found = dataclasses.replace(found, note=found.discreet)
         places.append(found.place)
         column = "lat" if found.source == "table" else "address"
         if problem := unreachable(found.place, network, column, private=private):
@@ -118,16 +123,19 @@ def search_places(project: Project, network: Network, online: OnlineAddresses | 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
+    """A place with its coordinates, and what is noted of it; `discreet` is for one where somebody lives."""
+
     place: Place
     source: Source
     approximate: bool = False
     note: Text | None = None
+    discreet: Text | None = None
 
 
 def _find(place: Place, book: AddressBook, online: OnlineAddresses | None) -> _Found:
     """Find a place: by its table, exactly in the map, exactly online, else on its street."""
     if place.lat is not None and place.lon is not None:
-        return _Found(place, "table")
+        return _by_table(place, book, place.lat, place.lon)
     written = read_address(place)
     on_street: _Found | None = None
     reasons: list[AddressError] = []
@@ -151,6 +159,25 @@ def _find(place: Place, book: AddressBook, online: OnlineAddresses | None) -> _F
     return found
 
 
+def _by_table(place: Place, book: AddressBook, lat: float, lon: float) -> _Found:
+    """Take the coordinates of the table, with a note where the map has the address somewhere else."""
+    try:
+        match = book.find(read_address(place), place.address)
+    except AddressError:
+        return _Found(place, "table")  # the map cannot tell
+    point = np.array([[match.point.lat, match.point.lon]])
+    away_m = float(distance_m(np.array([[lat, lon]]), point)[0])
+    if away_m - match.off_m <= _SAME_ADDRESS_M:
+        return _Found(place, "table")
+    here = {"place_id": place.place_id}
+    return _Found(
+        place,
+        "table",
+        note=Text("coordinates_away", {**here, "off_m": round(away_m), "address": place.address}),
+        discreet=Text("home_coordinates_away", {**here, "off_m": round(_SAME_ADDRESS_M)}),
+    )
+
+
 def _ask(place: Place, written: WrittenAddress, online: OnlineAddresses) -> _Found | None:
     answer = online.find(written)
     if answer is None:
@@ -165,7 +192,8 @@ def _ask(place: Place, written: WrittenAddress, online: OnlineAddresses) -> _Fou
 
 def _at_point(place: Place, match: AddressMatch, source: Source, note: Text | None = None) -> _Found:
     moved = dataclasses.replace(place, lat=match.point.lat, lon=match.point.lon)
-    return _Found(moved, source, match.point.approximate, note)
+    discreet = Text("home_nearest_number", {"place_id": place.place_id}) if note else None
+    return _Found(moved, source, match.point.approximate, note, discreet)
 
 
 def unreachable(

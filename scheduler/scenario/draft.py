@@ -80,7 +80,13 @@ class Draft:
         """Read the cells of a change as a row of a table; None where it names no column of it."""
         found: list[InputProblem] = []
         at, cells = step.origin.row, step.change.row
-        read = interpret(table, step.origin.file, [(at, tuple(cells)), (at, tuple(cells.values()))], found)
+        read = interpret(
+            table,
+            step.origin.file,
+            [(at, tuple(cells)), (at, tuple(cells.values()))],
+            found,
+            own_columns=False,
+        )
         for problem in found:
             self.report(step, problem.reason, problem.column)
         if not read.headings:

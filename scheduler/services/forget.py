@@ -14,8 +14,10 @@ from scheduler.base.errors import InputError, InputProblem, told
 from scheduler.base.files import Claim
 from scheduler.base.i18n import _, ngettext
 from scheduler.inputs import csvfile
+from scheduler.inputs.cells import dates_of
 from scheduler.inputs.rows import TableRows
-from scheduler.inputs.tables import WORKBOOK_FILE, read_files, read_tables
+from scheduler.inputs.settings import SETTINGS_FILE, read_settings
+from scheduler.inputs.tables import WORKBOOK_FILE, check_needed, read_files, read_tables
 from scheduler.services.blanking import blanked_outputs
 
 #: What is claimed in a folder while its files are written anew; there they are made.
@@ -79,7 +81,10 @@ def forget(data_dir: Path, out_dir: Path, before: dt.date) -> ForgetReport:
         at_data, at_out = _claims(stack, data_dir, out_dir)
         raw = read_files(data_dir)
         problems: list[InputProblem] = []
-        tables = read_tables(raw, problems)
+        country = read_settings(raw.get(SETTINGS_FILE), []).config.calendar.country
+        with dates_of(country):
+            tables = read_tables(raw, problems, [])
+        check_needed(tables, problems)
         if problems:
             raise InputError(problems)
         doomed = _doomed_rows(tables, before)
@@ -124,9 +129,9 @@ def _doomed_rows(tables: Mapping[str, TableRows], before: dt.date) -> dict[str, 
     old = (
         [row for row in tables["home_visits"].rows if row["date"] < before] if "home_visits" in tables else []
     )
-    ids = {row["visit_id"] for row in old}
+    ids = {row["visit_id"].casefold() for row in old}
     if "pins" in tables:
-        doomed["pins"] = {row.origin.row for row in tables["pins"].rows if row["id"] in ids}
+        doomed["pins"] = {row.origin.row for row in tables["pins"].rows if row["id"].casefold() in ids}
     doomed["home_visits"] = {row.origin.row for row in old}
     return {name: rows for name, rows in doomed.items() if rows}
 

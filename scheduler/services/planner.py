@@ -28,13 +28,14 @@ from scheduler.model.text import Text
 from scheduler.network import Network, load_network
 from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.write import put
-from scheduler.places.geocoding import Located, locate
+from scheduler.places.geocoding import Located, Search, locate, not_found, search_places
 from scheduler.places.online import OnlineAddresses
 from scheduler.places.travel import Travel, travel_times
 from scheduler.services.advice import Advice, advise
 from scheduler.services.decide import Plan, decide
 from scheduler.solver.isolation import SolverProcess
 from scheduler.week.problem import week_problem
+from scheduler.week.warnings import without_effect
 
 #: The network of a project folder; without it, and without a setting, the built-in map serves.
 NETWORK_FILE = "network.osm"
@@ -78,6 +79,8 @@ class Planned:
         What became of checking the bound.
     alternatives
         Other rosters nearly as good, each with its folder; their proof is of the same bound.
+    warnings
+        What was passed over in the tables, and what of them will have no effect.
     """
 
     roster: Roster
@@ -85,6 +88,7 @@ class Planned:
     files: tuple[Path, ...]
     proof: BoundCheck
     alternatives: "tuple[Planned, ...]" = ()
+    warnings: tuple[InputProblem, ...] = ()
 
     def summary(self) -> str:
         """Return the roster's figures and what is not met, as `Roster.summary`."""
@@ -117,17 +121,40 @@ def prepare(data_dir: str | Path, *, online: bool = False, progress: Progress | 
 
     With `online`, addresses that the map does not know are looked up, but for those of home visits.
     """
-    data_dir, progress = Path(data_dir), progress or Silent()
+    progress = progress or Silent()
+    project, network, addresses = _opened(Path(data_dir), progress, online=online)
+    project, located = locate(project, network, addresses)
+    progress.step(_("Travel times"))
+    travel = travel_times(network, (*project.bases, *project.places), project.config.cycling)
+    return Prepared(project, located, network, travel)
+
+
+def find_places(
+    data_dir: str | Path, *, online: bool = False, progress: Progress | None = None
+) -> tuple[Project, Search, InputError | None]:
+    """Find the places of a project folder as `prepare` does, and return also those that are found where others are not.
+
+    Returns the project with the coordinates that were found, the search, and what `prepare` would raise.
+    """
+    project, network, addresses = _opened(Path(data_dir), progress or Silent(), online=online)
+    search = search_places(project, network, addresses)
+    bases = len(project.bases)
+    project = project.replace(bases=search.places[:bases], places=search.places[bases:])
+    return project, search, not_found(search.problems, addresses) if search.problems else None
+
+
+def _opened(data_dir: Path, progress: Progress, *, online: bool) -> tuple[Project, Network, OnlineAddresses]:
+    """Read a project folder, and open what its places are looked for in."""
     progress.step(_("Reading the tables"))
     project = read_project(data_dir)
     progress.step(_("Bicycle network"))
     network = _network(data_dir, project.config, progress)
     progress.step(_("Addresses"))
-    addresses = OnlineAddresses.of(data_dir, project.config.map, online=online, progress=progress)
-    project, located = locate(project, network, addresses)
-    progress.step(_("Travel times"))
-    travel = travel_times(network, (*project.bases, *project.places), project.config.cycling)
-    return Prepared(project, located, network, travel)
+    return (
+        project,
+        network,
+        OnlineAddresses.of(data_dir, project.config.map, online=online, progress=progress),
+    )
 
 
 def prepare_changed(prepared: Prepared, project: Project, online: OnlineAddresses | None = None) -> Prepared:
@@ -211,7 +238,11 @@ def plan_week(
             )
         progress.step(_("Maps and files"))
         written = _written(best, prepared, claim)
-        return dataclasses.replace(written, alternatives=tuple(_alternatives(others, prepared, claim.target)))
+        return dataclasses.replace(
+            written,
+            alternatives=tuple(_alternatives(others, prepared, claim.target)),
+            warnings=warnings(prepared.project),
+        )
 
 
 def _alternatives(plans: Sequence[Plan], prepared: Prepared, best: Path) -> Iterator[Planned]:
@@ -263,6 +294,11 @@ def advise_week(
             stop=stop,
             time_limit_s=time_limit_s,
         )
+
+
+def warnings(project: Project) -> tuple[InputProblem, ...]:
+    """Return what was passed over in a project's tables, and what of them will have no effect."""
+    return (*project.notes, *without_effect(project))
 
 
 def location_notes(located: Iterable[Located]) -> tuple[Text, ...]:

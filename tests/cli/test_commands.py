@@ -460,6 +460,45 @@ def test_geocode_hides_home_visits(project: Path, hjul: Hjul) -> None:
     }
 
 
+def test_geocode_shows_the_good_places_beside_the_bad(project: Path, hjul: Hjul) -> None:
+    (project / "practices.csv").write_text(
+        PRACTICES
+        + "P3,Tre,Findesikkevej 3,1720,København V,Vesterbro,,,1\nP4,Fire,Vej 4,1720,København V,Vesterbro,56.5,9.5,1\n",
+        encoding="utf-8",
+    )
+    file = project.parent / "places.csv"
+    file.write_text("earlier", encoding="utf-8")
+    code, out, err = hjul("geocode", "--to", file)
+    assert code == 2
+    assert file.read_text(encoding="utf-8") == "earlier"
+    rows = {line.split()[0]: line for line in out.splitlines() if line.strip()}
+    assert "55.66506, 12.54932" in rows["P1"]
+    assert "Findesikkevej 3" in rows["P3"]
+    assert "not found" in rows["P3"]
+    assert "56.50000, 9.50000" in rows["P4"]
+    assert "not found" in rows["P4"]
+    assert "H1" in rows
+    assert "practices.csv:4 [address]: the street Findesikkevej is not in the map" in err
+    assert "practices.csv:5 [lat]: P4 is" in err
+    assert "P1" not in err
+    assert "Correct the addresses" in err
+
+
+def test_check_data_and_plan_say_what_is_passed_over_and_has_no_effect(project: Path, hjul: Hjul) -> None:
+    (project / "practices.csv").write_text(
+        PRACTICES.replace("conversations\n", "conversations,Mobil\n"), encoding="utf-8"
+    )
+    (project / "closures.csv").write_text("who,from,to\nP1,2019-05-01,2019-05-02\nP1,2019-05-01,2019-05-02\n")
+    for command in (("check-data",), ("plan", WEEK, "--time-limit", 2)):
+        code, _out, err = hjul(*command)
+        assert code == 0
+        assert "Note: practices.csv:1 [Mobil]: the table has no such column; it is not read\n" in err
+        assert (
+            "Note: closures.csv:2: P1: the closure closes no day of the period, 1 April 2009 to 31 August 2009 "
+            "(also in row 3)\n"
+        ) in err
+
+
 def test_network_build_and_info(project: Path, hjul: Hjul) -> None:
     code, out, _err = hjul("network", "info")
     assert code == 0

@@ -1,5 +1,6 @@
 """The command line in Danish and in English: which one, help, and errors of usage."""
 
+import datetime as dt
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ from scheduler.base import i18n
 from scheduler.cli.language import language_of
 from scheduler.cli.translation import click_texts, translated
 
+#: Examples are of this year.
+_YEAR = dt.date.today().year  # noqa: DTZ011 - that of the clock on the wall
 #: Words that no sentence does without for long, and that the other language does not have.
 ENGLISH = re.compile(r"\b(the|and|of|with|from|which|what|this|must|not|are|was|been)\b", re.IGNORECASE)
 DANISH = re.compile(r"\b(og|ikke|af|som|eller|der|hvad|skal|kan|de|den|på|til)\b", re.IGNORECASE)
@@ -211,9 +214,9 @@ USAGE = {
     "init one two": "Der er et argument for meget (two)",
     "init one two three": "Der er argumenter for meget (two three)",
     "plan 2009-W54": "UGE: der er ingen uge 54 i 2009; årets sidste er uge 53",
-    "forget --before then": '--before: "then" er ikke en dato; skriv den som 2009-05-12 eller 12-05-2009',
+    "forget --before then": f'--before: "then" er ikke en dato; skriv den som {_YEAR}-05-12 eller 12-05-{_YEAR}',
     "simulate week 2009-W20 --slack x": '--slack: "x" er ikke et helt tal',
-    "simulate capacity --from x": '--from: "x" er ikke en uge; skriv den som 2009-W20 eller uge 20 2009',
+    "simulate capacity --from x": f'--from: "x" er ikke en uge; skriv den som {_YEAR}-W20 eller uge 20 {_YEAR}',
 }
 
 

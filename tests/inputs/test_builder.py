@@ -16,6 +16,9 @@ from scheduler.model.clock import Week
 from scheduler.model.config import DEFAULT_WEIGHTS, Defaults
 from scheduler.model.project import BASE, Origin
 
+#: Examples are of this year.
+YEAR = dt.date.today().year  # noqa: DTZ011 - that of the clock on the wall
+
 
 def small(**sections: Any) -> ProjectBuilder:
     return (
@@ -234,11 +237,11 @@ def test_an_id_that_is_none(value: Any, reason: str) -> None:
         ("add_room", {"practice_id": "valby", "weekday": 1, "start": "09:00", "end": "12:00"}, 'add_room("valby"):2 [weekday]: "1" is not a weekday; write one of mon, tue, wed, thu, fri, sat, sun or man, tir, ons, tor, fre, lør, søn'),
         ("add_room", {"practice_id": "valby", "weekday": "tue", "start": "09:00", "end": "09:30"}, 'add_room("valby"):2 [end]: the room is too short for one conversation, which takes 50 minutes with setup'),
         ("add_room", {"practice_id": "valby", "weekday": "tue", "start": 9, "end": "12:00"}, 'add_room("valby"):2 [start]: "9" is not a time of day in whole minutes; write it like 09:30'),
-        ("add_agreement", {"practice_id": "vlby", "weekday": "tue", "start": "09:00"}, 'add_agreement("vlby"):1 [practice_id]: there is no vlby in practices'),
+        ("add_agreement", {"practice_id": "vlby", "weekday": "tue", "start": "09:00"}, 'add_agreement("vlby"):1 [practice_id]: there is no vlby in practices; did you mean valby?'),
         ("add_consultant", {"consultant_id": "bo", "speed_kph": 0}, 'add_consultant("bo"):2 [speed_kph]: "0" is not a number from 5 to 45'),
         ("add_pin", {"id": "valby", "date": "2009-02-30", "start": "09:00"}, 'add_pin("valby"):1 [date]: "2009-02-30" is not in the calendar'),
         ("add_closure", {"who": "anna", "first_day": "2009-05-12", "last_day": "2009-05-11"}, 'add_closure("anna"):1 [last_day]: this ends before it begins'),
-        ("add_closure", {"who": "anna", "first_day": "x", "last_day": "2009-05-11"}, 'add_closure("anna"):1 [first_day]: "x" is not a date; write it like 2009-05-12 or 12-05-2009'),
+        ("add_closure", {"who": "anna", "first_day": "x", "last_day": "2009-05-11"}, f'add_closure("anna"):1 [first_day]: "x" is not a date; write it like {YEAR}-05-12 or 12-05-{YEAR}'),
         ("add_demand", {"practice_id": "valby", "week": "2009-W54", "conversations": 1}, 'add_demand("valby"):1 [week]: there is no week 54 in 2009; its last is week 53'),
         ("add_engagement", {"engagement_id": "e", "title": "Møde", "kind": "meeting", "consultant_id": "anna", "weekday": "tue", "start": "07:00", "end": "09:00"}, 'add_engagement("e"):1 [start]: this lies outside the shift of anna, 8:00 to 15:30'),
     ],

@@ -64,7 +64,7 @@ def test_every_table(tmp_path: Path) -> None:
         ("P1,,,09:00,12:00,\n", "[weekday]: give a weekday or a date"),
         ("P1,mon,2009-05-11,09:00,12:00,\n", "[date]: give a weekday or a date, not both"),
         ("P1,,2009-05-11,09:00,12:00,odd\n", "[weeks]: this goes with a weekday"),
-        ("p1,mon,,09:00,12:00,\n", "[practice_id]: there is no p1 in practices"),
+        ("q1,mon,,09:00,12:00,\n", "[practice_id]: there is no q1 in practices"),
     ],
 )
 def test_rooms(tmp_path: Path, rooms: str, expected: str) -> None:
@@ -216,3 +216,10 @@ def test_active_days(tmp_path: Path) -> None:
     assert "practices.csv:2 [active_to]: this ends before it begins" in problem_in(
         tmp_path, practices=practices
     )
+
+
+def test_lunch_that_is_longer_than_its_window(tmp_path: Path) -> None:
+    shifts = "consultant_id,weekday,start,end,lunch_minutes\nc1,mon,08:30,15:30,150\nc1,tue,08:30,15:30,151\n"
+    assert lines_of(write_folder(tmp_path, shifts=shifts)) == [
+        "shifts.csv:3 [lunch_minutes]: a lunch of 151 minutes does not fit between lunch_from and lunch_to, 11:00 to 13:30"
+    ]

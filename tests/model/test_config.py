@@ -86,7 +86,7 @@ def test_texts_that_cannot_serve(section: type, values: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("language", "section", "values", "sentence"),
     [
-        ("en", Cycling, {"speed_kph": 0}, "cycling: speed_kph must be more than 0 and at most 60 km/h, not 0"),
+        ("en", Cycling, {"speed_kph": 0}, "cycling: speed_kph must be from 1 to 60 km/h, not 0"),
         ("da", Cycling, {"speed_kph": 0}, "cycling: speed_kph skal være over 0 og højst 60 km/t, ikke 0"),
         ("en", Cycling, {"signal_s": 601}, "cycling: signal_s must be from 0 to 600 seconds, not 601"),
         ("da", Cycling, {"signal_s": 601}, "cycling: signal_s skal være fra 0 til 600 sekunder, ikke 601"),

@@ -263,8 +263,10 @@ def test_without_scripts_the_map_is_there_all_the_same(browser: Browser, tmp_pat
     file.write_text(_report(), encoding="utf-8")
     with opened(browser, file, script=False) as page:
         page.page.locator("iframe").scroll_into_view_if_needed()
+        map_ = page.page.frame_locator("iframe").locator(".map-svg")
+        map_.wait_for(state="attached")
         page.page.screenshot()  # a frame is not laid out before it is drawn
-        page.page.frame_locator("iframe").locator(".map-svg").wait_for()
+        map_.wait_for()
         assert page.is_quiet()
 
 

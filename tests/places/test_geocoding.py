@@ -143,7 +143,8 @@ def test_the_table_wins_over_the_address(network: Network) -> None:
     lat, lon = at(800, -30)
     project, (located,) = locate(_project(_place("Vesterbrogade 123", lat=lat, lon=lon)), network)
     assert (project.places[0].lat, project.places[0].lon) == (lat, lon)
-    assert located == Located("p", "table", approximate=False, distance_m=located.distance_m)
+    away = Text("coordinates_away", {"place_id": "p", "off_m": 701, "address": "Vesterbrogade 123"})
+    assert located == Located("p", "table", False, located.distance_m, away)  # noqa: FBT003 - its fields in order
     assert located.distance_m == pytest.approx(30, abs=0.1)
 
 
@@ -455,3 +456,42 @@ def test_bases_come_first(network: Network) -> None:
 )
 def test_hostile_text_is_no_address_and_takes_no_time(network: Network, address: str) -> None:
     assert _problem(network, address).reason
+
+
+# --- Coordinates beside an address ------------------------------------------------------------------
+
+
+def _note_of(network: Network, address: str, x: float, *, home: bool = False) -> str:
+    lat, lon = at(x, 15)
+    project = _project(_place(address, "1620", lat=lat, lon=lon))
+    if home:
+        visit = HomeVisit(visit_id="p", date=dt.date(2009, 5, 12), start_s=0, end_s=3600, duration_s=600)
+        project = project.replace(home_visits=(visit,))
+    search = search_places(project, network)
+    assert not search.problems
+    assert search.places[0].lat == lat
+    note = search.located[0].note
+    return word(note).removeprefix("p: ") if note else ""
+
+
+def test_coordinates_far_from_their_address_have_a_note(network: Network) -> None:
+    assert _note_of(network, "Vesterbrogade 123", 410) == (
+        "lat and lon are 310 m from Vesterbrogade 123 in the map; it is planned with lat and lon"
+    )
+    assert _note_of(network, "Vesterbrogade 123", 390) == ""
+    assert _note_of(network, "Ukendtvej 1", 900) == ""
+    assert _note_of(network, "", 900) == ""
+
+
+def test_an_estimate_is_allowed_what_it_may_be_off(network: Network) -> None:
+    # Number 121 is estimated at 123, up to 20 m off.
+    assert _note_of(network, "Vesterbrogade 121", 412) == ""
+    assert _note_of(network, "Vesterbrogade 121", 600).startswith(
+        "lat and lon are 500 m from Vesterbrogade 121"
+    )
+
+
+def test_where_somebody_lives_is_not_in_the_note(network: Network) -> None:
+    assert _note_of(network, "Vesterbrogade 123", 900, home=True) == (
+        "lat and lon are more than 300 m from its address in the map; it is planned with lat and lon"
+    )

@@ -293,6 +293,12 @@ def grandchildren() -> set[int]:
     return {child.pid for child in psutil.Process().children(recursive=True)}
 
 
+def is_worker(process: psutil.Process) -> bool:
+    """Tell whether a child is a worker; where setproctitle is installed, Dask renames it."""
+    line = " ".join(process.cmdline())
+    return "multiprocessing.spawn" in line or "dask worker" in line
+
+
 def test_a_local_cluster_loses_no_result_with_a_worker_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -307,7 +313,7 @@ def test_a_local_cluster_loses_no_result_with_a_worker_and_leaves_nothing(
             workers = [
                 child
                 for child in psutil.Process().children(recursive=True)
-                if child.pid not in before and "multiprocessing.spawn" in " ".join(child.cmdline())
+                if child.pid not in before and is_worker(child)
             ]
             assert len(workers) == 2
             killed.append(workers[0].pid)

@@ -109,7 +109,7 @@ def test_the_price_of_forcing_a_request_is_the_difference_of_two_solves() -> Non
         with_it = solve(problem.replace(requests=forced)).roster
         assert entry.id not in {other.id for other in with_it.unassigned}
         assert entry.cost_to_force == with_it.score - roster.score
-        assert "at the cost of: Practice" in words.why(entry, roster)
+        assert "at the cost of: Name of " in words.why(entry, roster)
 
 
 #: A priority above all others, in addition to the request's own.

@@ -58,7 +58,7 @@ class Runs:
     cluster
         The address of a Dask scheduler, such as ``tcp://10.0.0.5:8786``, whose workers plan instead.
     time_limit_s
-        How long each week may be searched.
+        How many seconds each week may be searched.
     folder
         Where tables are written, and in its folder ``weeks`` weeks as they are planned, in Parquet files
         for `pandas.read_parquet`. What is there already, of the same task, work and version of hjul, is
