@@ -16,8 +16,11 @@ from rosters import (
     base_of,
     changed,
     imbalance_minutes,
+    in_one_house,
+    is_round,
     moved,
     plan_engagements,
+    plan_gaps,
     ride,
 )
 
@@ -68,7 +71,7 @@ def best_roster(problem: Problem) -> Best | None:
                     continue
                 both, total = held | held_here, points + points_here
                 if both not in longer or total < longer[both][0]:
-                    longer[both] = total, (*plans, plan) if plan.stops else plans
+                    longer[both] = total, (*plans, plan) if is_round(plan.stops) else plans
         weeks = longer
     pinned = {request.request_id for request in problem.requests if request.pin}
     found = [
@@ -103,7 +106,7 @@ def cheapest_plans(problem: Problem, day: ConsultantDay) -> Mapping[Holding, tup
     for chain in chains(problem, day, tuple(possible_visits(problem, day))):
         held = frozenset((s.id, s.conversations, day.consultant_id) for s in chain.stops if s.slot)
         # A day without stops is no round, so nobody has to see to its lunch.
-        lunches = lunch_places(problem, day, chain) if owed and chain.stops else [None]
+        lunches = lunch_places(problem, day, chain) if owed and is_round(chain.stops) else [None]
         for gap in lunches:
             points = _day_points(problem, day, chain, gap)
             if held not in cheapest or points < cheapest[held][0]:
@@ -193,7 +196,9 @@ def _keeps_pin(request: Request, start_s: int, n: int) -> bool:
 
 def chains(problem: Problem, day: ConsultantDay, visits: tuple[PlannedStop, ...]) -> Iterator[Chain]:
     """Yield every way to spend a day with all its engagements and any of the visits."""
-    yield from _extend(problem, day, visits, plan_engagements(day), Chain((), (), 0))
+    base = base_of(problem, day.consultant_id)
+    fixed = sorted((*plan_engagements(day), *plan_gaps(day, base)), key=lambda stop: stop.start_s)
+    yield from _extend(problem, day, visits, tuple(fixed), Chain((), (), 0))
 
 
 def _extend(
@@ -233,14 +238,15 @@ def _go_on(problem: Problem, day: ConsultantDay, chain: Chain, stop: PlannedStop
     free_s = chain.stops[-1].end_s if chain.stops else day.start_s
     there = stop.place_id
     ride_s, _metres = ride(problem, who, here, there)
-    moving_s = 0 if here == there else ride_s + defaults.parking_s
-    if here == base:
+    moving_s = 0 if in_one_house(problem, here, there) else ride_s + defaults.parking_s
+    from_base, to_base = in_one_house(problem, here, base), in_one_house(problem, base, there)
+    if from_base:
         gap = Gap(free_s, stop.start_s - moving_s, base, waits=False)
     else:
-        gap = Gap(free_s + moving_s, stop.start_s, there, waits=there != base)
+        gap = Gap(free_s + moving_s, stop.start_s, base if to_base else there, waits=not to_base)
     if gap.from_s <= gap.to_s:
         yield Chain((*chain.stops, stop), (*chain.gaps, gap), chain.ride_s + ride_s)
-    if base not in (here, there):
+    if not from_base and not to_base:
         back_s, out_s = ride(problem, who, here, base)[0], ride(problem, who, base, there)[0]
         reached_s = free_s + back_s + defaults.parking_s
         left_s = stop.start_s - defaults.parking_s - out_s

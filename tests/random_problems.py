@@ -79,7 +79,49 @@ def tiny_problem(rng: Random) -> Problem:
         if rng.random() < 0.9
     )
     pinned = tuple(_maybe_pin(rng, request, defaults, days) for request in requests)
-    return problem.replace(days=days, requests=pinned)
+    problem = problem.replace(days=days, requests=pinned)
+    # Drawn last, and apart: the weeks of old seeds are the same but for that.
+    return _with_gaps(_with_houses(problem, Random(rng.random())), Random(rng.random()))
+
+
+def _with_houses(problem: Problem, rng: Random) -> Problem:
+    """Now and then put some places into one house, the base's among them."""
+    if rng.random() < 0.6:
+        return problem
+    travel = problem.travel
+    ids = travel.place_ids
+    pairs = {(rng.choice(ids), rng.choice(ids)) for _ in range(rng.choice([1, 1, 2, 3]))}
+    both = {(a, b) for one, other in pairs if one != other for a, b in ((one, other), (other, one))}
+    seconds, rows = travel.seconds.copy(), travel.index()
+    for one, other in both:
+        seconds[rows[one], rows[other]] = 0
+    housed = TravelTimes(ids, seconds, seconds * 4, frozenset(both))
+    changed = problem.replace(travel=housed)
+    return changed if _can_be_kept(changed, changed.days) else problem
+
+
+def _with_gaps(problem: Problem, rng: Random) -> Problem:
+    """Now and then split a shift on a day without pins."""
+    if rng.random() < 0.5:
+        return problem
+    pinned = {request.pin.date for request in problem.requests if request.pin}
+    days = []
+    for day in problem.days:
+        split = day
+        for _ in range(rng.choice([0, 0, 1, 2])):
+            start_s = day.start_s + rng.randint(1, 80) * 300
+            gap = (start_s, start_s + rng.choice([300, 1200, 2400, 5400, 9000]))
+            free = all(gap[1] < before[0] or before[1] < gap[0] for before in split.gaps)
+            if day.date not in pinned and free and gap[1] < day.end_s:
+                longer = dataclasses.replace(split, gaps=tuple(sorted((*split.gaps, gap))))
+                split = longer if _can_be_kept(problem, [longer]) else split
+        days.append(split)
+    return problem.replace(days=tuple(days))
+
+
+def _can_be_kept(problem: Problem, days: Sequence[ConsultantDay]) -> bool:
+    """Tell whether the engagements of days can be kept."""
+    return all(next(chains(problem, day, ()), None) for day in days)
 
 
 def _consultant(rng: Random, number: int, bases: Sequence[str]) -> Consultant:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from scheduler.model.clock import at
 from scheduler.model.problem import ConsultantDay, Problem, Request, RoomSlot
@@ -29,9 +29,9 @@ from scheduler.model.text import Text
 
 
 class PlannedStop(NamedTuple):
-    """A visit, home visit or engagement; `via_base` where the way to it leads over a desk stop."""
+    """A visit, home visit, engagement or gap; `via_base` where the way to it leads over a desk stop."""
 
-    kind: StopKind
+    kind: StopKind | Literal["gap"]
     id: str
     place_id: str
     start_s: int
@@ -58,10 +58,14 @@ def clock_s(text: str) -> int:
     return hours * 3600 + minutes * 60 + (seconds[0] if seconds else 0)
 
 
+def in_one_house(problem: Problem, from_id: str, to_id: str) -> bool:
+    return from_id == to_id or (from_id, to_id) in problem.travel.one_house
+
+
 @lru_cache(maxsize=10_000)
 def ride(problem: Problem, consultant_id: str, from_id: str, to_id: str) -> tuple[int, int]:
-    """Return own seconds and metres from place to place; nothing at the same place."""
-    if from_id == to_id:
+    """Return own seconds and metres from place to place; nothing within a house."""
+    if in_one_house(problem, from_id, to_id):
         return 0, 0
     row, column = (problem.travel.place_ids.index(place_id) for place_id in (from_id, to_id))
     own_kph = next(c.speed_kph for c in problem.consultants if c.consultant_id == consultant_id)
@@ -98,6 +102,28 @@ def plan_engagements(day: ConsultantDay) -> tuple[PlannedStop, ...]:
     )
 
 
+def plan_gaps(day: ConsultantDay, base: str) -> tuple[PlannedStop, ...]:
+    return tuple(PlannedStop("gap", "gap", base, start_s, end_s) for start_s, end_s in day.gaps)
+
+
+def is_round(stops: Sequence[PlannedStop]) -> bool:
+    """Tell whether stops make a round: a day with nothing but time between shifts has none."""
+    return any(stop.kind != "gap" for stop in stops)
+
+
+def _listed(problem: Problem, plan: DayPlan, base: str) -> Iterator[PlannedStop]:
+    """Yield the stops without the gaps, which are spent at base: away from it on both sides, at a desk."""
+    place, in_gap = base, False
+    for planned in plan.stops:
+        if planned.kind == "gap":
+            in_gap = True
+            continue
+        away = [not in_one_house(problem, base, at_place) for at_place in (place, planned.place_id)]
+        back = in_gap and all(away)
+        yield planned._replace(via_base=True) if back else planned
+        place, in_gap = planned.place_id, False
+
+
 def build_roster(problem: Problem, plans: Sequence[DayPlan], *, bound: int | None = None) -> Roster:
     """Return the roster of these plans. Without a `bound` it is called optimal."""
     rounds = tuple(_round(problem, plan) for plan in plans)
@@ -132,33 +158,37 @@ def _round(problem: Problem, plan: DayPlan) -> Round:
     leaves_s: int | None = None
     returns_s: int | None = None
     stops: list[Stop] = []
-    for planned in plan.stops:
+    listed = list(_listed(problem, plan, base))
+    for planned in listed:
         if planned.via_base:
             seconds, metres = ride(problem, who, place, base)
             reached_s = free_s + seconds + parking_s
             out_s = planned.start_s - parking_s - ride(problem, who, base, planned.place_id)[0]
             desk = PlannedStop("desk", "desk", base, reached_s, out_s)
             stops.append(_stop(problem, plan, desk, arrival_s=reached_s, ride=(seconds, metres), wait_s=0))
+            leaves_s = free_s if leaves_s is None else leaves_s
             place, free_s = base, out_s
         seconds, metres = ride(problem, who, place, planned.place_id)
-        moving_s = 0 if place == planned.place_id else seconds + parking_s
-        arrival_s = planned.start_s if place == base else free_s + moving_s
-        waits = base not in (place, planned.place_id)
-        wait_s = max(planned.start_s - arrival_s, 0) if waits else 0
+        rides = not in_one_house(problem, place, planned.place_id)
+        moving_s = seconds + parking_s if rides else 0
+        from_base = in_one_house(problem, place, base)
+        to_base = in_one_house(problem, base, planned.place_id)
+        arrival_s = planned.start_s if from_base else free_s + moving_s
+        wait_s = 0 if from_base or to_base else max(planned.start_s - arrival_s, 0)
         lunch = plan.lunch
         if lunch and wait_s and arrival_s <= lunch.start_s < planned.start_s:
             wait_s -= plan.day.lunch_s
-        if place == base != planned.place_id and leaves_s is None:
-            leaves_s = arrival_s - moving_s
-        if place != base == planned.place_id:
+        if rides:
+            leaves_s = arrival_s - moving_s if leaves_s is None else leaves_s
             returns_s = arrival_s
         stops.append(
             _stop(problem, plan, planned, arrival_s=arrival_s, ride=(seconds, metres), wait_s=wait_s)
         )
         place, free_s = planned.place_id, planned.end_s
     back_s, back_m = ride(problem, who, place, base)
-    if place != base:
+    if not in_one_house(problem, place, base):
         returns_s = free_s + back_s + parking_s
+        leaves_s = free_s if leaves_s is None else leaves_s
     if plan.lunch:
         end_s = plan.lunch.start_s + plan.day.lunch_s
         lunch_stop = PlannedStop("lunch", "lunch", plan.lunch.place_id, plan.lunch.start_s, end_s)
@@ -166,8 +196,8 @@ def _round(problem: Problem, plan: DayPlan) -> Round:
     return Round(
         consultant_id=who,
         date=date,
-        leaves_base=at(date, plan.stops[0].start_s if leaves_s is None else leaves_s),
-        returns_base=at(date, plan.stops[-1].end_s if returns_s is None else returns_s),
+        leaves_base=at(date, listed[0].start_s if leaves_s is None else leaves_s),
+        returns_base=at(date, listed[-1].end_s if returns_s is None else returns_s),
         ride_seconds=sum(stop.ride_seconds for stop in stops) + back_s,
         ride_metres=sum(stop.ride_metres for stop in stops) + back_m,
         waiting_seconds=sum(stop.waiting_seconds for stop in stops),
@@ -189,6 +219,7 @@ def _stop(
     titles = {e.engagement_id: e.title for e in plan.day.engagements}
     setup_s, talk_s = problem.defaults.setup_s, problem.defaults.conversation_s
     slot = planned.slot
+    assert planned.kind != "gap", "gaps are not listed"
     return Stop(
         kind=planned.kind,
         id=planned.id,
@@ -264,6 +295,7 @@ def availability_s(problem: Problem, consultant_id: str) -> int:
     for day in problem.days:
         if day.consultant_id == consultant_id:
             total += day.end_s - day.start_s - day.lunch_s
+            total -= sum(end_s - start_s for start_s, end_s in day.gaps)
             total -= sum(e.end_s - e.start_s for e in day.engagements)
     return total
 
@@ -301,7 +333,9 @@ def _weeks(problem: Problem, rounds: Sequence[Round]) -> Iterator[ConsultantWeek
             visit_seconds=visit_s,
             load_seconds=visit_s * largest_s / own_s if own_s > 0 else 0.0,
             shifts=tuple(
-                ShiftHours(date=d.date, start=at(d.date, d.start_s), end=at(d.date, d.end_s)) for d in days
+                ShiftHours(date=d.date, start=at(d.date, start_s), end=at(d.date, end_s))
+                for d in days
+                for start_s, end_s in d.spans
             ),
         )
 

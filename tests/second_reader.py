@@ -215,7 +215,9 @@ def _date(cell: Any, country: str = "DK") -> dt.date:
     return dt.date(year if year > 99 else 1900 + year if year >= 90 else 2000 + year, month, day)
 
 
-def _time(cell: Any) -> int:
+def _time(cell: Any) -> int | None:
+    if str(cell).strip().lower() in ("off", "fri"):
+        return None
     if isinstance(cell, float) and cell < 1:
         return round(cell * 86400)
     if isinstance(cell, dt.timedelta):

@@ -12,6 +12,7 @@ from random_problems import small_week, tiny_problem, tiny_problems
 from rosters import build_roster, clock_s
 
 from scheduler.checks import check, recount
+from scheduler.checks.bound import check_bound
 from scheduler.model.clock import Week
 from scheduler.model.config import DEFAULT_WEIGHTS, Defaults
 from scheduler.model.problem import (
@@ -25,6 +26,7 @@ from scheduler.model.problem import (
     TravelTimes,
 )
 from scheduler.model.project import BASE, Consultant, Pin, Place
+from scheduler.solver.engine import solve
 
 WEEK = Week(2009, 20)
 MONDAY = WEEK.monday
@@ -60,6 +62,8 @@ def a_monday(
     shift: tuple[str, str] = ("8:00", "15:00"),
     lunch_s: int = 0,
     engagements: Sequence[Engagement] = (),
+    gaps: Sequence[tuple[str, str]] = (),
+    houses: Sequence[tuple[str, str]] = (),
     rides_s: Mapping[tuple[str, str], int] | None = None,
     consultant: Consultant | None = None,
     defaults: Defaults | None = None,
@@ -70,6 +74,9 @@ def a_monday(
     for (from_id, to_id), ride_s in (rides_s or {}).items():
         seconds[PLACES.index(from_id), PLACES.index(to_id)] = ride_s
     np.fill_diagonal(seconds, 0)
+    one_house = frozenset((a, b) for one, other in houses for a, b in ((one, other), (other, one)))
+    for one, other in one_house:
+        seconds[PLACES.index(one), PLACES.index(other)] = 0
     return Problem(
         week=WEEK,
         consultants=(consultant or Consultant(consultant_id="anna", name="Anna"),),
@@ -80,12 +87,13 @@ def a_monday(
                 start_s=clock_s(shift[0]),
                 end_s=clock_s(shift[1]),
                 lunch_s=lunch_s,
+                gaps=tuple((clock_s(start), clock_s(end)) for start, end in gaps),
                 engagements=tuple(engagements),
             ),
         ),
         requests=requests,
         places={place_id: Place(place_id=place_id, name=place_id, lat=55.6, lon=12.5) for place_id in PLACES},
-        travel=TravelTimes(PLACES, seconds, seconds * 4),
+        travel=TravelTimes(PLACES, seconds, seconds * 4, one_house),
         defaults=defaults or Defaults(),
         weights={**DEFAULT_WEIGHTS, **(weights or {})},
         speed_kph=16.0,
@@ -183,6 +191,98 @@ def test_staying_at_the_same_place_takes_nothing_but_a_wait_counts() -> None:
     assert best_score(at_once) == 2 * 600 * 10
     later = a_monday(a_request("p1", ("10:20", "11:10")), engagements=teaching)
     assert best_score(later) == 2 * 600 * 10 + 20 * 60 * 5
+
+
+def solved(problem: Problem) -> int:
+    """Return the best score, having seen to it that engine, checks and proof of the bound agree with it."""
+    best = best_roster(problem)
+    assert best is not None
+    roster = solve(problem).roster
+    for found in (roster, build_roster(problem, best.plans)):
+        assert check(problem, found) == ()
+        assert found.score == best.score
+    assert check_bound(problem, roster).verified
+    assert roster.bound == best.score
+    return best.score
+
+
+MISSED = 36_000 + 72_000
+
+
+def test_a_gap_of_the_shift_is_spent_at_base() -> None:
+    requests = a_request("p1", ("8:50", "9:40")), a_request("p2", ("10:05", "10:55"))
+    # Back at 9:52, off again at 9:53: at base no desk minimum is needed for the gap, but 13 minutes' wait on the way.
+    assert solved(a_monday(*requests, gaps=[("9:52", "9:53")])) == 4 * 600 * 10
+    assert solved(a_monday(*requests)) == 3 * 600 * 10 + 13 * 60 * 5
+    for start, end in (("9:51:59", "9:53"), ("9:52", "9:53:01"), ("9:00", "9:10")):
+        assert solved(a_monday(*requests, gaps=[(start, end)])) == 2 * 600 * 10 + MISSED
+
+
+def test_lunch_lies_in_one_of_the_shifts() -> None:
+    request = a_request("p1", ("11:20", "12:10"))
+    # At base until 11:08 and from 12:22, and at work there until 12:50 and from 13:10.
+    gap = [("12:50", "13:10")]
+    assert solved(a_monday(request, lunch_s=1800, gaps=gap)) == MISSED
+    assert solved(a_monday(request, lunch_s=28 * 60, gaps=gap)) == 2 * 600 * 10
+    assert solved(a_monday(request, lunch_s=1800)) == 2 * 600 * 10
+
+
+def test_a_day_with_nothing_but_a_gap_is_no_round() -> None:
+    gap = [("9:00", "13:15")]
+    assert solve(a_monday(gaps=gap, lunch_s=1800)).roster.rounds == ()
+    # Gap and meeting leave no room for lunch: it is waived.
+    meeting = [an_engagement(BASE, "14:00", "14:30")]
+    (round_,) = solve(a_monday(gaps=gap, lunch_s=1800, engagements=meeting)).roster.rounds
+    assert [stop.kind for stop in round_.stops] == ["engagement"]
+
+
+def test_a_gap_is_no_availability() -> None:
+    problem = a_monday(
+        gaps=[("9:00", "13:00")], lunch_s=1800, engagements=[an_engagement(BASE, "14:00", "14:30")]
+    )
+    (anna,) = solve(problem).roster.consultants
+    assert anna.availability_seconds == 7 * 3600 - 4 * 3600 - 2 * 1800
+    assert [(f"{s.start:%H:%M}", f"{s.end:%H:%M}") for s in anna.shifts] == [
+        ("08:00", "09:00"),
+        ("13:00", "15:00"),
+    ]
+
+
+def test_within_a_house_nobody_rides_or_parks() -> None:
+    requests = a_request("p1", ("9:00", "9:50")), a_request("p2", ("9:50", "10:40"))
+    assert solved(a_monday(*requests, houses=[("p1", "p2")])) == 2 * 600 * 10
+    assert solved(a_monday(*requests)) == 2 * 600 * 10 + MISSED
+    # One waits there as anywhere.
+    later = a_request("p1", ("9:00", "9:50")), a_request("p2", ("10:00", "10:50"))
+    assert solved(a_monday(*later, houses=[("p1", "p2")])) == 2 * 600 * 10 + 600 * 5
+
+
+def test_a_practice_in_the_house_of_the_base_is_at_base() -> None:
+    at_once = a_request("p1", ("8:00", "8:50"))
+    assert solved(a_monday(at_once, houses=[(BASE, "p1")])) == 0
+    assert solved(a_monday(at_once)) == MISSED
+    # One leaves just in time for the next stop, and does not wait before one.
+    requests = a_request("p1", ("8:00", "8:50")), a_request("p2", ("9:20", "10:10"))
+    assert solved(a_monday(*requests, houses=[(BASE, "p1")])) == 2 * 600 * 10
+    requests = a_request("p1", ("9:30", "10:20")), a_request("p2", ("8:15", "9:05"))
+    assert solved(a_monday(*requests, houses=[(BASE, "p1")])) == 2 * 600 * 10
+
+
+def test_lunch_and_gaps_are_at_base_in_its_house() -> None:
+    requests = a_request("p2", ("10:00", "10:50")), a_request("p1", ("11:32", "13:30"))
+    problem = a_monday(*requests, houses=[(BASE, "p1")], lunch_s=1800, gaps=[("11:02", "11:05")])
+    assert solved(problem) == 2 * 600 * 10
+    (round_,) = solve(problem).roster.rounds
+    (lunch_stop,) = (stop for stop in round_.stops if stop.kind == "lunch")
+    assert lunch_stop.place_id == BASE
+    # Back from the ride to it, the bicycle is parked at base.
+    assert (f"{round_.leaves_base:%H:%M}", f"{round_.returns_base:%H:%M}") == ("09:48", "11:02")
+
+
+def test_one_house_is_not_passed_on() -> None:
+    requests = a_request("p1", ("8:00", "8:50")), a_request("p2", ("8:50", "9:40"))
+    # From base into its neighbour, from there into the next, and from that one rides back.
+    assert solved(a_monday(*requests, houses=[(BASE, "p1"), ("p1", "p2")])) == 600 * 10
 
 
 def test_own_speed_is_rounded_up_for_each_ride() -> None:
@@ -303,6 +403,11 @@ def test_random_problems_leave_no_corner_out() -> None:
     assert any(request.published for request in requests)
     assert any(not request.slots for request in requests)
     assert any(day.lunch_s == 0 for day in days)
+    assert {len(day.gaps) for day in days} == {0, 1, 2}
+    assert any(day.gaps and day.engagements for day in days)
+    pairs = {pair for problem in problems for pair in problem.travel.one_house}
+    assert any(BASE in pair for pair in pairs)
+    assert any(BASE not in pair for pair in pairs)
     places = {engagement.place_id for day in days for engagement in day.engagements}
     assert {BASE, "course", "p0"} <= places
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from scheduler.base.i18n import _, clock
 from scheduler.checks.reading import SeenRound, SeenStop, Violation
-from scheduler.checks.tracing import Leg, Trace, owes_lunch, trace
+from scheduler.checks.tracing import Leg, Trace, Ways, owes_lunch, trace
 from scheduler.model.problem import Problem
 from scheduler.model.text import Text
 
@@ -19,6 +19,7 @@ def check_round(problem: Problem, seen: SeenRound) -> Iterator[Violation]:
     for position, leg in enumerate(found.legs):
         yield from _check_leg(seen.fixed_stops[position], leg, found.stop_waits_s[position])
     yield from _check_shift(seen, found)
+    yield from _check_gaps(seen, found)
     yield from _check_desks(problem, seen, found)
     yield from _check_engagements(seen)
     yield from _check_lunch(problem, seen, found)
@@ -65,14 +66,25 @@ def _check_shift(seen: SeenRound, found: Trace) -> Iterator[Violation]:
     )
 
 
+def _check_gaps(seen: SeenRound, found: Trace) -> Iterator[Violation]:
+    """Check that the time between the spans of the shift is spent at base (rule 4)."""
+    at_base = [leg for leg in (*found.legs, found.back) if leg.free_place_id == seen.base_id]
+    for from_s, to_s in seen.day.gaps:
+        if not any(leg.holds(from_s, to_s) for leg in at_base):
+            message = _("away from base from {start} to {end}, between two shifts")
+            message = message.format(start=clock(from_s), end=clock(to_s))
+            yield Violation("gap", seen.where, message)
+
+
 def _check_desks(problem: Problem, seen: SeenRound, found: Trace) -> Iterator[Violation]:
     """Check the work at base between two stops away from it (rule 3)."""
     stops, legs = seen.fixed_stops, (*found.legs, found.back)
+    ways = Ways(problem, seen.consultant)
     for position, desk in enumerate(stops):
         if desk.stop.kind != "desk":
             continue
         around = stops[max(position - 1, 0) : position + 2]
-        if len(around) != 3 or any(s.stop.place_id == seen.base_id for s in (around[0], around[2])):
+        if len(around) != 3 or any(ways.is_base(s.stop.place_id) for s in (around[0], around[2])):
             message = _("work at base that does not lie between two stops away from it")
             yield Violation("desk", desk.where, message)
             continue
@@ -80,7 +92,8 @@ def _check_desks(problem: Problem, seen: SeenRound, found: Trace) -> Iterator[Vi
             yield Violation("desk", desk.where, _("work at base does not begin on arrival"))
         if desk.end_s != legs[position + 1].departs_s:
             yield Violation("desk", desk.where, _("base is not left just in time for the next stop"))
-        if desk.end_s - desk.start_s < problem.defaults.desk_s:
+        over_gap = any(desk.start_s <= from_s and to_s <= desk.end_s for from_s, to_s in seen.day.gaps)
+        if not over_gap and desk.end_s - desk.start_s < problem.defaults.desk_s:
             message = _("only {found} s at base between two stops; at least {least} s are needed")
             message = message.format(found=desk.end_s - desk.start_s, least=problem.defaults.desk_s)
             yield Violation("desk", desk.where, message)
@@ -114,6 +127,8 @@ def _check_lunch(problem: Problem, seen: SeenRound, found: Trace) -> Iterator[Vi
         holding = [leg for leg in (*found.legs, found.back) if leg.holds(lunch.start_s, lunch.end_s)]
         if not holding:
             yield Violation("lunch", lunch.where, _("lunch is not free of stops and riding"))
+        elif any(lunch.start_s < to_s and from_s < lunch.end_s for from_s, to_s in seen.day.gaps):
+            yield Violation("lunch", lunch.where, _("lunch lies between two shifts"))
         elif all(lunch.stop.place_id != leg.free_place_id for leg in holding):
             yield from _differs(
                 "lunch", lunch.where, "place_id", lunch.stop.place_id, holding[0].free_place_id

@@ -81,7 +81,7 @@ def _shifts(item: ConsultantWeek) -> list[tuple[object, ...]]:
 
 def _expected_shifts(problem: Problem, consultant_id: str) -> list[tuple[object, ...]]:
     days = [day for day in problem.days if day.consultant_id == consultant_id]
-    return sorted((day.date, day.start_s, day.end_s) for day in days)
+    return sorted((day.date, start_s, end_s) for day in days for start_s, end_s in day.spans)
 
 
 def _check_bases(problem: Problem, roster: Roster) -> Iterator[Violation]:

@@ -75,16 +75,17 @@ class Ways:
         """Go from a place where one is free at `free_s` to a stop that starts at `start_s`."""
         problem, base_id = self._problem, self._consultant.base_id
         ride_s = ride_m = way_s = 0
-        if from_id != to_id:
+        is_ride = not self._one_house(from_id, to_id)
+        if is_ride:
             cell = self._row[from_id], self._row[to_id]
             project_s = int(problem.travel.seconds[cell])
             ride_s = own_ride_s(project_s, problem.speed_kph, self._consultant.speed_kph)
             ride_m = int(problem.travel.metres[cell])
             way_s = ride_s + problem.defaults.parking_s
-        from_base = from_id == base_id
+        from_base, to_base = self._one_house(from_id, base_id), self._one_house(to_id, base_id)
         departs_s = start_s - way_s if from_base else free_s
         arrives_s = departs_s + way_s
-        waits = not from_base and to_id != base_id
+        waits = not from_base and not to_base
         return Leg(
             ride_s=ride_s,
             ride_m=ride_m,
@@ -92,21 +93,32 @@ class Ways:
             arrives_s=arrives_s,
             free_from_s=free_s if from_base else arrives_s,
             free_to_s=departs_s if from_base else start_s,
-            free_place_id=base_id if from_base else to_id,
+            free_place_id=base_id if from_base or to_base else to_id,
             wait_s=max(start_s - arrives_s, 0) if waits else 0,
-            is_ride=from_id != to_id,
+            is_ride=is_ride,
         )
+
+    def is_base(self, place_id: str) -> bool:
+        """Tell whether a place counts as base: it is in its house."""
+        return self._one_house(place_id, self._consultant.base_id)
+
+    def _one_house(self, from_id: str, to_id: str) -> bool:
+        return from_id == to_id or (from_id, to_id) in self._problem.travel.one_house
 
     def free_times(self, day: ConsultantDay) -> Iterator[tuple[int, int]]:
         """Yield every interval that a day's engagements alone can leave free."""
         base_id = self._consultant.base_id
         at_base = (base_id, day.start_s, day.start_s)
-        kept = [(e.place_id, e.start_s, e.end_s) for e in day.engagements]
+        kept = sorted(
+            [(e.place_id, e.start_s, e.end_s) for e in day.engagements]
+            + [(base_id, from_s, to_s) for from_s, to_s in day.gaps],
+            key=lambda stay: stay[1:],
+        )
         back_at_base = (base_id, day.end_s, day.end_s)
         for (from_id, _start, free_s), (to_id, start_s, _end) in pairwise([at_base, *kept, back_at_base]):
             direct = self.leg(from_id, free_s, to_id, start_s)
             yield direct.free_from_s, direct.free_to_s
-            if base_id not in (from_id, to_id):
+            if not self.is_base(from_id) and not self.is_base(to_id):
                 inward = self.leg(from_id, free_s, base_id, start_s)
                 desk = self.leg(base_id, inward.arrives_s, to_id, start_s)
                 if desk.free_s >= self._problem.defaults.desk_s:

@@ -135,9 +135,11 @@ class ProjectBuilder:
         first_week: str | Week | None = None,
         conversations: int = 1,
         max_conversations: int | None = None,
+        visits_a_week: int = 1,
         priority: int = 1,
         consultant_id: str | None = None,
         base_id: str = BASE,
+        same_as: str | None = None,
         email: str = "",
         active_from: Date | None = None,
         active_to: Date | None = None,
@@ -146,7 +148,8 @@ class ProjectBuilder:
         """Add a GP practice that asks for some conversations every so many weeks.
 
         One visit holds at most `max_conversations`. `priority` multiplies what a visit that is not made
-        costs. Visits by another than `consultant_id`, the practice's own consultant, cost points.
+        costs. Visits by another than `consultant_id`, the practice's own consultant, cost points. A practice and
+        the one that it follows, `same_as`, are asked once a week. `visits_a_week` must be 1 as yet.
         """
         return self._add("practices", locals())
 
@@ -188,9 +191,22 @@ class ProjectBuilder:
         return self._add("consultants", locals())
 
     def add_shift(
-        self, consultant_id: str, *, weekday: str, start: Time, end: Time, lunch_minutes: int = 30
+        self,
+        consultant_id: str,
+        *,
+        start: Time,
+        end: Time | None = None,
+        weekday: str | None = None,
+        date: Date | None = None,
+        lunch_minutes: int = 30,
+        weeks: str = "all",
+        valid_from: Date | None = None,
+        valid_to: Date | None = None,
     ) -> Self:
-        """Add a consultant's working hours on a weekday, times of day, with a lunch of so many minutes."""
+        """Add a consultant's working hours, times of day, with a lunch of so many minutes.
+
+        They hold on a weekday, or on one date in place of its weekday's; ``"off"`` as `start` is a day off.
+        """
         return self._add("shifts", locals())
 
     def add_place(
@@ -221,6 +237,8 @@ class ProjectBuilder:
         date: Date | None = None,
         place: str = BASE,
         weeks: str = "all",
+        valid_from: Date | None = None,
+        valid_to: Date | None = None,
     ) -> Self:
         """Add a fixed appointment of a consultant, or of "all": on a weekday or on one date.
 
@@ -260,13 +278,28 @@ class ProjectBuilder:
         """Settle the date and time of day of a visit to a practice, or of a home visit."""
         return self._add("pins", locals())
 
-    def add_closure(self, who: str, *, first_day: Date, last_day: Date, reason: str = "") -> Self:
-        """Close days, both ends included, for a practice, a consultant or "all"."""
-        arguments = {"who": who, "from": first_day, "to": last_day, "reason": reason}
+    def add_closure(
+        self,
+        who: str,
+        *,
+        first_day: Date,
+        last_day: Date,
+        start: Time | None = None,
+        end: Time | None = None,
+        reason: str = "",
+    ) -> Self:
+        """Close days, both ends included, for a practice, a consultant or "all", or call an engagement off.
+
+        With times of day each of the days is closed from `start` on, until `end`, or between the two.
+        """
+        hours = {"start": start, "end": end}
+        arguments = {"who": who, "from": first_day, "to": last_day, **hours, "reason": reason}
         return self._add("closures", arguments)
 
-    def add_demand(self, practice_id: str, *, week: str | Week, conversations: int) -> Self:
-        """Have a practice ask for another number of conversations in one week."""
+    def add_demand(
+        self, practice_id: str, *, week: str | Week, conversations: int, visits: int | None = None
+    ) -> Self:
+        """Have a practice ask for a number of conversations in one week, in which it is due then."""
         return self._add("demand", locals())
 
     def _add(self, table: str, arguments: Mapping[str, object]) -> Self:

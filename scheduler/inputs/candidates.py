@@ -15,7 +15,7 @@ from typing import Any
 from scheduler.base import limits
 from scheduler.base.errors import InputProblem
 from scheduler.base.i18n import _
-from scheduler.inputs import rules, sheets
+from scheduler.inputs import clashes, rules, sheets
 from scheduler.inputs.rows import Row, TableRows, interpret, missing_column, stray_cells
 from scheduler.inputs.schema import BY_NAME, Column, Table, key
 from scheduler.inputs.tables import read_csv
@@ -123,6 +123,9 @@ def _candidates(read: TableRows, project: Project, found: list[Candidate]) -> It
     yield from rules.check_rows(
         {_ROOMS.name: slots, "": others}, project.config.defaults, project.config.calendar.country
     )
+    yield from clashes.check_rooms(slots, project.config.defaults)
+    for row in read.rows:
+        yield from rules.one_visit_a_week(row, project.config.defaults)
     origins = {place.place_id.casefold(): place.origin for place in (*project.bases, *project.places)}
     for id_, rows in by_id.items():
         first = rows[0]
@@ -182,10 +185,11 @@ def _taken(row: Row, origins: dict[str, Origin | None]) -> Iterator[InputProblem
 
 
 def _references(row: Row, merged: dict[str, Any], project: Project) -> Iterator[InputProblem]:
-    """Report a consultant or a base that the project does not have; Danish words become English ones."""
+    """Report a consultant, a base or a practice that the project does not have; Danish words become English ones."""
     known = {
         "consultant_id": {consultant.consultant_id for consultant in project.consultants},
         "base_id": {base.place_id for base in project.bases},
+        "same_as": {practice.practice_id for practice in project.practices},
     }
     for name, ids in known.items():
         column = CANDIDATES.by_heading[key(name)]

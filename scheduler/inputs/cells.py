@@ -30,6 +30,9 @@ PATTERNS_DA: dict[WeekPattern, str] = {"all": "alle", "odd": "ulige", "even": "l
 ALL_NAMES = ("all", "alle")
 BASE_NAMES = ("base", "basen")
 
+#: What stands for no shift where a time of day is asked for.
+OFF_NAMES = ("off", "fri")
+
 #: Years that a date may have; others are slips of the pen ("0209-05-12").
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 MAX_TEXT = 2000
@@ -356,6 +359,13 @@ def time(cell: Cell) -> int:
     raise CellError(
         _("{value} is not a time of day in whole minutes; write it like 09:30").format(value=shown(cell))
     )
+
+
+def time_or_off(cell: Cell) -> int | None:
+    """Return a time of day as `time` does, or None for ``off`` (``fri``)."""
+    if isinstance(cell, str) and cell.strip().casefold() in OFF_NAMES:
+        return None
+    return time(cell)
 
 
 def _seconds_of_text(value: str) -> int | None:

@@ -66,17 +66,20 @@ def _tables() -> Mapping[str, str]:
         "practices": _(
             "The GP practices that lend a room, and how many conversations each asks for, how often."
         ),
-        "rooms": _("When a practice has a room for the consultant."),
+        "rooms": _(
+            "When a practice has a room for the consultant. Hours of the same room that touch or overlap are one."
+        ),
         "agreements": _("When a practice expects the visit, where an hour has been agreed."),
         "bases": _("Job centres besides the one in project.toml; only where there are several."),
         "consultants": _("The consultants who cycle to the practices."),
-        "shifts": _("When the consultants are at work."),
+        "shifts": _("When the consultants are at work. Several rows for a day are a split shift."),
         "places": _("Other places than practices and bases, for engagements."),
         "engagements": _("What consultants do besides visits, like meetings, phone hours and teaching."),
         "home_visits": _("Visits to citizens at home. Nothing else about a citizen belongs here."),
         "pins": _("Visits whose date and hour are settled; they are planned as they stand here."),
         "closures": _(
-            "Days on which a practice is closed or a consultant is away. Public holidays need no row."
+            "Days, or hours of them, on which a practice is closed, a consultant is away or an engagement is off. "
+            "Public holidays need no row."
         ),
         "demand": _("How many conversations a practice asks for in one week, where that is not as usual."),
     }
@@ -97,7 +100,9 @@ def _columns() -> Mapping[str, str]:
         "bases.base_id": _("The base's id."),
         "consultants.consultant_id": _("The consultant's id. It becomes part of file names."),
         "consultants.base_id": _("The base at which the consultant's days begin and end."),
-        "shifts.start": _("When work begins."),
+        "shifts.weekday": _("The weekday. Blank where the row is about one date."),
+        "shifts.date": _("The date, where the row is about one day only, in place of its weekday's rows."),
+        "shifts.start": _("When work begins; off (fri) where there is no shift on that date."),
         "shifts.end": _("When work ends; the consultant is back at base by then."),
         "engagements.consultant_id": _("Who takes part; all is everybody who works that day."),
         "engagements.weekday": _("The weekday. Blank where the row is about one date."),
@@ -110,14 +115,20 @@ def _columns() -> Mapping[str, str]:
         "pins.consultant_id": _("Who makes the visit. Blank: anybody."),
         "pins.start": _("When the visit begins."),
         "pins.conversations": _("How many conversations it holds. Blank: whatever suits the week best."),
+        "closures.start": _("From when on they are closed, each of the days. Blank: from the morning on."),
+        "closures.end": _("Until when they are closed, each of the days. Blank: until the evening."),
+        "demand.practice_id": _(
+            "Which practice. It is due in that week, also where its rhythm does not say so."
+        ),
         "demand.conversations": _("How many conversations are asked for in that week."),
+        "demand.visits": _("In how many visits; more than 1 cannot be planned yet."),
         "practice_id": _("Which practice."),
         "consultant_id": _("Which consultant."),
         "place_id": _("The place's id."),
         "engagement_id": _("The engagement's id."),
         "visit_id": _("The home visit's id. Do not use the citizen's name or number."),
         "id": _("The practice or home visit whose date and hour are settled."),
-        "who": _("A practice, a consultant, or all of them."),
+        "who": _("A practice, a consultant, all of them, or an engagement that falls away then."),
         "name": _("The name that people see."),
         "address": _("Street and number."),
         "postcode": _("Four digits."),
@@ -128,6 +139,10 @@ def _columns() -> Mapping[str, str]:
         "every_weeks": _("1 is every week, 2 every second week."),
         "first_week": _("The first week with a visit. Blank: the period's first."),
         "max_conversations": _("The most that one visit may hold."),
+        "visits_a_week": _(
+            "How many visits share the conversations of a week; more than 1 cannot be planned yet."
+        ),
+        "same_as": _("The practice that this one follows, as where it moves; the two are asked once a week."),
         "priority": _("How much a visit that cannot be made counts; 2 counts double."),
         "email": _("The mail address of the practice."),
         "active_from": _("The first day on which the practice takes part."),

@@ -96,7 +96,10 @@ def contradictions(project: Project, settings: Settings, tables: rules.Tables) -
     yield from rules.check_unique(tables)
     yield from rules.check_rows(tables, config.defaults, config.calendar.country)
     yield from clashes.check_agreements(tables["agreements"])
+    yield from clashes.check_rooms(tables["rooms"], config.defaults)
+    yield from clashes.check_lines(tables["practices"])
     yield from clashes.check_bases(tables)
+    yield from clashes.check_shifts(tables["shifts"])
     yield from clashes.check_closures(tables)
     yield from clashes.check_pins(tables)
     yield from clashes.check_engagement_hours(tables, lambda day, who: closed(project, day, who) is None)
@@ -140,7 +143,7 @@ def build(settings: Settings, tables: Mapping[str, list[Row]], sha256: str) -> P
         ),
         pins=tuple(_timed(Pin, row) for row in rows["pins"]),
         closures=tuple(
-            _plain(Closure, row, first_day=row["from"], last_day=row["to"]) for row in rows["closures"]
+            _timed(Closure, row, first_day=row["from"], last_day=row["to"]) for row in rows["closures"]
         ),
         demand=tuple(_plain(Demand, row) for row in rows["demand"]),
         sha256=sha256,

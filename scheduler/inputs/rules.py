@@ -260,7 +260,7 @@ def _interval(row: Row) -> Iterator[InputProblem]:
 
 
 def _weekday_or_date(row: Row, table: str) -> Iterator[InputProblem]:
-    if table not in ("rooms", "engagements") or not {"weekday", "date"} <= row.values.keys():
+    if table not in ("rooms", "shifts", "engagements") or not {"weekday", "date"} <= row.values.keys():
         return
     if row.has("weekday", "date"):
         yield row.problem(_("give a weekday or a date, not both"), "date")
@@ -270,25 +270,23 @@ def _weekday_or_date(row: Row, table: str) -> Iterator[InputProblem]:
         for column in ("weeks", "valid_from", "valid_to"):
             if row.values.get(column) not in (None, "all"):
                 yield row.problem(_("this goes with a weekday, not with a date"), column)
+    if table == "shifts" and "start" in row.values:
+        yield from _hours_or_off(row)
+
+
+def _hours_or_off(row: Row) -> Iterator[InputProblem]:
+    if row.has("start"):
+        if "end" in row.values and not row.has("end"):
+            yield row.problem(_("this must be filled in"), "end")
+    elif row.has("weekday"):
+        yield row.problem(_("off goes with a date; a weekday without a shift has no row"), "start")
+    elif row.has("end"):
+        yield row.problem(_("a day off has no hours; leave this blank"), "end")
 
 
 def first_start_s(start_s: int, defaults: Defaults) -> int:
     """Return the first time on the start grid from a time on."""
     return -(-start_s // defaults.start_grid_s) * defaults.start_grid_s
-
-
-def _room_holds_a_conversation(row: Row, defaults: Defaults) -> Iterator[InputProblem]:
-    needed_s = defaults.setup_s + defaults.conversation_s
-    if (
-        row.has("start", "end")
-        and row["start"] < row["end"] < first_start_s(row["start"], defaults) + needed_s
-    ):
-        yield row.problem(
-            _("the room is too short for one conversation, which takes {minutes} minutes with setup").format(
-                minutes=needed_s // 60
-            ),
-            "end",
-        )
 
 
 def _home_visit_fits(row: Row, defaults: Defaults) -> Iterator[InputProblem]:
@@ -324,8 +322,18 @@ def _shift_holds_lunch(row: Row, defaults: Defaults) -> Iterator[InputProblem]:
         )
 
 
+def one_visit_a_week(row: Row, _defaults: Defaults) -> Iterator[InputProblem]:
+    """Report that a row asks for more visits a week than can be planned."""
+    for column in ("visits_a_week", "visits"):
+        if row.values.get(column) not in (None, 1):
+            yield row.problem(
+                _("more than one visit a week cannot be planned yet; write 1, or leave this blank"), column
+            )
+
+
 _ROW_CHECKS: Mapping[str, tuple[Callable[[Row, Defaults], Iterator[InputProblem]], ...]] = {
-    "rooms": (_room_holds_a_conversation,),
+    "practices": (one_visit_a_week,),
+    "demand": (one_visit_a_week,),
     "home_visits": (_home_visit_fits,),
     "shifts": (_shift_holds_lunch,),
 }

@@ -45,7 +45,8 @@ class Column:
 class Table:
     """A table: `name` is that of the CSV file and the sheet, `danish` of the Danish sheet.
 
-    `unique` are the columns that no two rows may share. What stands in a `private` table is not
+    `unique` are the columns that no two rows may share; `named_by` are those by which a scenario names a row of a
+    table without ids. What stands in a `private` table is not
     repeated in messages. It may have `most_rows`.
     """
 
@@ -54,6 +55,7 @@ class Table:
     columns: tuple[Column, ...]
     required: bool = False
     unique: tuple[str, ...] = ()
+    named_by: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     private: bool = False
     most_rows: int = limits.ROWS
@@ -110,8 +112,8 @@ def _date(name: str, danish: str, *, required: bool = False) -> Column:
     return Column(name, danish, "date", cells.date, required)
 
 
-def _time(name: str, danish: str, *also: str) -> Column:
-    return Column(name, danish, "time", cells.time, also=also)
+def _time(name: str, danish: str, *also: str, required: bool = True) -> Column:
+    return Column(name, danish, "time", cells.time, required, also=also)
 
 
 def _weekday(*, required: bool) -> Column:
@@ -131,6 +133,7 @@ def _number(
 
 
 _WEEKS = Column("weeks", "Uger", "pattern", cells.pattern, required=False, default="all")
+_VALID_FROM, _VALID_TO = _date("valid_from", "Gælder fra"), _date("valid_to", "Gælder til")
 _START, _END = _time("start", "Start", "Fra"), _time("end", "Slut", "Til")
 _LAT = Column("lat", "Breddegrad", "coordinate", cells.decimal(-90, 90), required=False)
 _LON = Column("lon", "Længdegrad", "coordinate", cells.decimal(-180, 180), required=False)
@@ -165,9 +168,11 @@ TABLES: tuple[Table, ...] = (
             Column("first_week", "Første uge", "week", cells.week, required=False),
             _number("conversations", "Samtaler", 0, 100, default=1),
             _number("max_conversations", "Højst samtaler", 1, 100),
+            _number("visits_a_week", "Besøg om ugen", 1, 7, default=1),
             _PRIORITY,
             _OWN_CONSULTANT,
             _BASE,
+            _reference("same_as", "Samme som", "practices", required=False),
             Column("email", "E-mail", "text", cells.email, required=False, default=""),
             _date("active_from", "Aktiv fra"),
             _date("active_to", "Aktiv til"),
@@ -186,8 +191,8 @@ TABLES: tuple[Table, ...] = (
             _START,
             _END,
             _WEEKS,
-            _date("valid_from", "Gælder fra"),
-            _date("valid_to", "Gælder til"),
+            _VALID_FROM,
+            _VALID_TO,
             _text("room", "Lokale", required=False),
         ),
         required=True,
@@ -219,13 +224,17 @@ TABLES: tuple[Table, ...] = (
         "Vagter",
         (
             _CONSULTANT,
-            _weekday(required=True),
-            _START,
-            _END,
+            _weekday(required=False),
+            _date("date", "Dato"),
+            Column("start", "Start", "time", cells.time_or_off, also=("Fra",)),
+            _time("end", "Slut", "Til", required=False),
             _number("lunch_minutes", "Frokost, minutter", 0, 240, "Frokost", default=30),
+            _WEEKS,
+            _VALID_FROM,
+            _VALID_TO,
         ),
         required=True,
-        unique=("consultant_id", "weekday"),
+        named_by=("consultant_id", "weekday"),
         also=("Arbejdstider",),
     ),
     Table(
@@ -257,6 +266,8 @@ TABLES: tuple[Table, ...] = (
                 also=("Sted-id",),
             ),
             _WEEKS,
+            _VALID_FROM,
+            _VALID_TO,
         ),
     ),
     Table(
@@ -294,9 +305,11 @@ TABLES: tuple[Table, ...] = (
         "closures",
         "Lukkedage",
         (
-            _reference("who", "Hvem", "practices", "consultants", besides=ALL_NAMES),
+            _reference("who", "Hvem", "practices", "consultants", "engagements", besides=ALL_NAMES),
             _date("from", "Fra", required=True),
             _date("to", "Til", required=True),
+            _time("start", "Fra klokken", required=False),
+            _time("end", "Til klokken", required=False),
             _text("reason", "Årsag", required=False),
         ),
     ),
@@ -307,8 +320,10 @@ TABLES: tuple[Table, ...] = (
             _PRACTICE,
             Column("week", "Uge", "week", cells.week),
             _number("conversations", "Samtaler", 0, 100, required=True),
+            _number("visits", "Besøg", 1, 7),
         ),
         unique=("practice_id", "week"),
+        named_by=("practice_id", "week"),
         most_rows=limits.MANY_ROWS,
     ),
 )

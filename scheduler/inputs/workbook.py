@@ -15,7 +15,7 @@ from scheduler.base.errors import InputError, told
 from scheduler.base.i18n import _, capitalized
 from scheduler.base.resources import example_folder
 from scheduler.inputs import meanings
-from scheduler.inputs.cells import PATTERNS_DA, WEEKDAYS_DA
+from scheduler.inputs.cells import OFF_NAMES, PATTERNS_DA, WEEKDAYS_DA
 from scheduler.inputs.project import read_rows
 from scheduler.inputs.rows import Row
 from scheduler.inputs.schema import BY_NAME, TABLES, Column, Table
@@ -120,7 +120,7 @@ def _danish(column: Column, value: Any) -> Any:
     if column.kind == "pattern":
         return PATTERNS_DA[value]
     if column.kind == "time":
-        return dt.time(value // 3600, value % 3600 // 60)
+        return OFF_NAMES[-1] if value is None else dt.time(value // 3600, value % 3600 // 60)
     if column.kind == "week":
         return f"uge {value.number} {value.year}"
     if column.besides and value == column.besides[0]:

@@ -6,7 +6,7 @@ No clock, no file and no network is read while solving; scenarios and replanning
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -179,7 +179,9 @@ class ConsultantDay:
     start_s, end_s
         The shift, in seconds after midnight; the consultant is back at base by its end.
     lunch_s
-        Seconds of lunch.
+        Seconds of lunch; 0 where none is due, as where it is had in a gap.
+    gaps
+        Seconds after midnight between which there is no shift, in order; the consultant is at base then.
     engagements
         Fixed appointments, in the order of the clock.
     """
@@ -189,7 +191,19 @@ class ConsultantDay:
     start_s: int
     end_s: int
     lunch_s: int = 1800
+    gaps: tuple[tuple[int, int], ...] = ()
     engagements: tuple[Engagement, ...] = ()
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """From when until when the consultant works, in order."""
+        edges = (self.start_s, *(edge for gap in self.gaps for edge in gap), self.end_s)
+        return tuple(zip(edges[::2], edges[1::2], strict=True))
+
+    @property
+    def shift_s(self) -> int:
+        """Seconds of the shift, without its gaps."""
+        return sum(end_s - start_s for start_s, end_s in self.spans)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,15 +261,32 @@ class TravelTimes:
         Seconds of the ride from row to column, without parking.
     metres
         Its metres.
+    one_house
+        The pairs of different places in one house, each both ways round: between them nobody rides or parks,
+        and both arrays have zero.
     """
 
     place_ids: tuple[str, ...]
     seconds: NDArray[np.int64]
     metres: NDArray[np.int64]
+    one_house: frozenset[tuple[str, str]] = frozenset()
 
     def index(self) -> dict[str, int]:
         """Return each place's row."""
         return {place_id: row for row, place_id in enumerate(self.place_ids)}
+
+    def between(self, place_ids: Collection[str]) -> Self:
+        """Return the travel times between some of the places."""
+        wanted = frozenset(place_ids)
+        rows = [row for row, place_id in enumerate(self.place_ids) if place_id in wanted]
+        cells = np.ix_(rows, rows)
+        return dataclasses.replace(
+            self,
+            place_ids=tuple(self.place_ids[row] for row in rows),
+            seconds=self.seconds[cells],
+            metres=self.metres[cells],
+            one_house=frozenset(pair for pair in self.one_house if wanted.issuperset(pair)),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -96,12 +96,16 @@ class Practice:
         How many are asked for at a visit.
     max_conversations
         The most that one visit may hold; None for all.
+    visits_a_week
+        How many visits share them; so far 1.
     priority
         What a visit that is not made counts, as a multiple.
     consultant_id
         Its own consultant, if it has one.
     base_id
         From which base it is visited.
+    same_as
+        The practice that it follows, as where one moves; the two are asked once. None for none.
     email
         Its mail address; may be empty.
     active_from, active_to
@@ -117,9 +121,11 @@ class Practice:
     first_week: Week | None = None
     conversations: int = 1
     max_conversations: int | None = None
+    visits_a_week: int = 1
     priority: int = 1
     consultant_id: str | None = None
     base_id: str = BASE
+    same_as: str | None = None
     email: str = ""
     active_from: dt.date | None = None
     active_to: dt.date | None = None
@@ -128,7 +134,32 @@ class Practice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoomRule:
+class _Recurring:
+    """What recurs on a weekday: in which weeks, and from when until when, both days included.
+
+    Attributes
+    ----------
+    weeks
+        Whether this holds in all, odd or even ISO weeks.
+    valid_from, valid_to
+        The first and the last day on which it holds; None for no end.
+    """
+
+    weeks: WeekPattern = "all"
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Tell whether it holds in the week of a day, and is valid on it."""
+        return (
+            Week.of(day).matches(self.weeks)
+            and (self.valid_from is None or self.valid_from <= day)
+            and (self.valid_to is None or day <= self.valid_to)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomRule(_Recurring):
     """When a practice lends a room: on a weekday or on one date.
 
     Attributes
@@ -154,9 +185,6 @@ class RoomRule:
     date: dt.date | None
     start_s: int
     end_s: int
-    weeks: WeekPattern = "all"
-    valid_from: dt.date | None = None
-    valid_to: dt.date | None = None
     room: str = ""
     origin: Origin | None = dataclasses.field(default=None, compare=False)
 
@@ -218,33 +246,38 @@ class Consultant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShiftRule:
-    """A consultant's working hours on one weekday.
+class ShiftRule(_Recurring):
+    """A consultant's working hours on a weekday, or on one date in place of its weekday's.
 
     Attributes
     ----------
     consultant_id
         Who works.
-    weekday
-        0 is Monday.
+    weekday, date
+        The weekday (0 is Monday) or the date; the other is None.
     start_s, end_s
-        Seconds after midnight.
+        Seconds after midnight; None where there is no shift on that date.
     lunch_s
         Seconds of lunch.
+    weeks
+        Whether this holds in all, odd or even ISO weeks.
+    valid_from, valid_to
+        The first and the last day on which it holds; None for no end.
     origin
         Where it was written, for messages; None for what no table has.
     """
 
     consultant_id: str
-    weekday: int
-    start_s: int
-    end_s: int
+    weekday: int | None
+    date: dt.date | None = None
+    start_s: int | None
+    end_s: int | None
     lunch_s: int = 1800
     origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EngagementRule:
+class EngagementRule(_Recurring):
     """A fixed appointment of a consultant, or of all.
 
     Attributes
@@ -261,6 +294,8 @@ class EngagementRule:
         Where it is; "base" is each one's own.
     weeks
         Whether this holds in all, odd or even ISO weeks.
+    valid_from, valid_to
+        The first and the last day on which it holds; None for no end.
     origin
         Where it was written, for messages; None for what no table has.
     """
@@ -274,7 +309,6 @@ class EngagementRule:
     start_s: int
     end_s: int
     place_id: str = BASE
-    weeks: WeekPattern = "all"
     origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
@@ -340,14 +374,16 @@ class Pin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closure:
-    """Days on which everybody, a practice or a consultant is away.
+    """Days on which everybody, a practice or a consultant is away, or an engagement falls away.
 
     Attributes
     ----------
     who
-        "all", or the id of a practice or a consultant.
+        "all", or the id of a practice, a consultant or an engagement.
     first_day, last_day
         The days, both included.
+    start_s, end_s
+        Seconds after midnight from which, and until which, each of the days is closed; None for no end.
     reason
         Why, as people see it.
     origin
@@ -357,6 +393,8 @@ class Closure:
     who: str
     first_day: dt.date
     last_day: dt.date
+    start_s: int | None = None
+    end_s: int | None = None
     reason: str = ""
     origin: Origin | None = dataclasses.field(default=None, compare=False)
 
@@ -380,6 +418,7 @@ class Demand:
     practice_id: str
     week: Week
     conversations: int
+    visits: int | None = None
     origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
@@ -437,6 +476,27 @@ class Project:
         for room in dict.fromkeys(self.rooms):
             rooms[room.practice_id].append(room)
         return {practice_id: tuple(own) for practice_id, own in rooms.items()}
+
+    @cached_property
+    def lines_of(self) -> Mapping[str, tuple[Practice, ...]]:
+        """The practices that follow each other, first to last, by the id of each."""
+        following = {practice.same_as: practice for practice in self.practices if practice.same_as}
+        lines: dict[str, tuple[Practice, ...]] = {}
+        for first in self.practices:
+            if first.same_as is None and first.practice_id in following:
+                line = [first]
+                while line[-1].practice_id in following:
+                    line.append(following[line[-1].practice_id])
+                lines.update(dict.fromkeys((practice.practice_id for practice in line), tuple(line)))
+        return lines
+
+    @cached_property
+    def shifts_of(self) -> Mapping[str, tuple[ShiftRule, ...]]:
+        """The rows of shifts of each consultant who has some, by their id."""
+        shifts: dict[str, list[ShiftRule]] = defaultdict(list)
+        for rule in self.shifts:
+            shifts[rule.consultant_id].append(rule)
+        return {consultant_id: tuple(own) for consultant_id, own in shifts.items()}
 
     @cached_property
     def demand_of(self) -> Mapping[tuple[str, Week], int]:

@@ -14,11 +14,16 @@ Param = Union[str, int, float, "Text", tuple[Union[str, "Text"], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A sentence by its code, like ``lunch_waived``, with parameters by their names.
+    """A sentence before it is worded.
 
-    Parameters are ids, ISO dates, whole seconds, numbers, further texts, or tuples of ids or texts. What
-    people wrote themselves in their tables, like the reason of a closure, may be one too; a name that the
-    roster has is not, but its id.
+    Attributes
+    ----------
+    code
+        Which sentence, like ``lunch_waived``.
+    params
+        What is said with it, by name: ids, ISO dates, whole seconds, numbers, further texts, or tuples of ids or
+        texts. What people wrote themselves in their tables, like the reason of a closure, may be one too; a
+        name that the roster has is not, but its id.
     """
 
     code: str

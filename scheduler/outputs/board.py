@@ -73,7 +73,7 @@ class Cell:
 
     consultant: ConsultantWeek
     row: int
-    shift: Span | None = None
+    shifts: tuple[Span, ...] = ()
     summary: str = ""
     href: str = ""
     items: tuple[Item, ...] = ()
@@ -115,11 +115,6 @@ def districts(roster: Roster) -> dict[str, District]:
 
 def board(roster: Roster) -> Board:
     """Lay the week out."""
-    shifts = {
-        (consultant.consultant_id, shift.date): shift
-        for consultant in roster.consultants
-        for shift in consultant.shifts
-    }
     rounds = {(round_.consultant_id, round_.date): round_ for round_ in roster.rounds}
     closed = {day.date: word(day.reason) if day.reason else "" for day in roster.closed_days}
     first_hour, hours = _axis(roster)
@@ -131,12 +126,11 @@ def board(roster: Roster) -> Board:
         return Span(round(top, 1), round(max(0.0, bottom - top), 1))
 
     def cell(row: int, consultant: ConsultantWeek, date: dt.date) -> Cell:
-        shift = shifts.get((consultant.consultant_id, date))
         round_ = rounds.get((consultant.consultant_id, date))
         return Cell(
             consultant=consultant,
             row=row,
-            shift=span(shift.start, shift.end) if shift else None,
+            shifts=tuple(span(shift.start, shift.end) for shift in consultant.shifts if shift.date == date),
             summary=_summary(round_) if round_ else "",
             href=names.round_map(round_) if round_ else "",
             items=_in_order(_items(round_, span, consultant.base_id, shown)) if round_ else (),
@@ -187,15 +181,24 @@ def _items(
 ) -> Iterator[tuple[dt.datetime, Item]]:
     """Yield every stop, ride and wait of a round with the moment when it begins."""
     left: Stop | None = None  # the stop that the next ride leads away from; None is base
+    parking: dt.timedelta | None = None
+    lunches = [stop for stop in round_.stops if stop.kind == "lunch"]
     for stop in round_.stops:
         at_base = stop.place_id == base_id
         if stop.ride_seconds:
-            leaves = left.end if left else stop.arrival - dt.timedelta(seconds=stop.ride_seconds)
+            leaves = stop.arrival - dt.timedelta(seconds=stop.ride_seconds)
+            parking = leaves - round_.leaves_base if parking is None else parking
+            if left:  # from a practice in the house of the base one leaves just in time, as from base
+                leaves = max(left.end, leaves - parking)
             yield (
                 leaves,
                 _ride(span(leaves, stop.arrival), stop.ride_seconds, stop.ride_metres, to_base=at_base),
             )
-            if not at_base and stop.start > stop.arrival:
+            has_lunch = any(
+                stop.arrival <= lunch.start < stop.start and lunch.place_id == stop.place_id
+                for lunch in lunches
+            )
+            if not at_base and (stop.waiting_seconds or has_lunch):
                 text = _("wait {time}").format(time=minutes(stop.waiting_seconds))
                 yield stop.arrival, Item(kind="wait", span=span(stop.arrival, stop.start), title=text)
         yield stop.start, _stop(stop, span, shown, at_base=at_base)

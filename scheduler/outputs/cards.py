@@ -1,5 +1,6 @@
 """The consultant's list: a card a stop and a line a ride, in words."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -49,19 +50,20 @@ def _cards(roster: Roster, round_: Round, rides: itinerary.Rides) -> Iterator[St
     places = (stop for stop in round_.stops if stop.kind not in ("engagement", "lunch"))
     names = {stop.place_id: words.stop_named(stop) for stop in places}
     names[base.place_id] = base.name
-    here = base.place_id
-    left = False
+    left = bool(waiting)
     for stop in round_.stops:
-        if stop.place_id != here:
-            # Lunch in a wait stands before the stop that is waited for, but after the ride there.
+        # Lunch in a wait stands before the stop that is waited for, but after the ride there.
+        while waiting and _arrives(round_, waiting[0]) <= stop.start:
             yield _ride_card(waiting.pop(0), names)
-            here, left = stop.place_id, True
         yield _stop_card(stop, base, labels, names)
     if waiting:
         yield _ride_card(waiting.pop(0), names)
-        left = True
     if left:
         yield StopCard("base", "B", clock(round_.returns_base), _("Back at base"), place=base.name)
+
+
+def _arrives(round_: Round, leg: itinerary.Leg) -> dt.datetime:
+    return leg.stop.arrival if leg.stop else round_.returns_base
 
 
 def _ride_card(leg: itinerary.Leg, names: Mapping[str, str]) -> RideCard:

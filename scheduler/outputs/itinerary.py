@@ -54,19 +54,17 @@ def legs(roster: Roster, round_: Round, rides: Rides) -> tuple[Leg, ...]:
     for stop in round_.stops:
         if stop.kind == "lunch":
             continue
-        if stop.place_id != here:
+        # Within a house nobody rides.
+        if stop.place_id != here and (stop.ride_seconds or stop.ride_metres):
             ride = timedelta(seconds=stop.ride_seconds)
-            departs = free
             if parking is None:
-                departs = round_.leaves_base
-                parking = stop.arrival - departs - ride
-            elif here == base.place_id:
-                departs = stop.arrival - parking - ride
+                parking = stop.arrival - round_.leaves_base - ride
+            departs = stop.arrival - parking - ride
             shown = seen and stop.lat is not None
             path = rides[here, stop.place_id] if shown else None
             found.append(Leg(here, stop.place_id, stop, departs, stop.ride_seconds, stop.ride_metres, path))
         here, seen, free = stop.place_id, stop.lat is not None, stop.end
-    if here != base.place_id:
+    if here != base.place_id and (round_.back_seconds or round_.back_metres):
         path = rides[here, base.place_id] if seen and base.lat is not None else None
         found.append(Leg(here, base.place_id, None, free, round_.back_seconds, round_.back_metres, path))
     return tuple(found)

@@ -258,7 +258,7 @@ def _onward(roster: Roster, round_: Round) -> dict[int, str]:
             to = _("base") if stop.place_id == base.place_id else words.stop_named(stop)
             found[last] = _ride_words(stop.ride_seconds, stop.ride_metres, to)
         last = i
-    if last is not None and round_.stops[last].place_id != base.place_id:
+    if last is not None and round_.stops[last].place_id != base.place_id and round_.back_metres:
         found[last] = _ride_words(round_.back_seconds, round_.back_metres, _("base"))
     return found
 

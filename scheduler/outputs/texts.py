@@ -38,8 +38,10 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "holiday": "{closed}",
         "closure": "{closed}",
         "inactive": "{closed}",
+        "clocks_change": "{closed}",
         # Notes on a week.
         "outside_period": _("{week} lies outside the project's period"),
+        "engagement_falls_away": _("{title} of {consultant_id}, {date}, falls away: {reason}."),
         "lunch_waived": _("{consultant_id}, {date}: the engagements leave no room for lunch."),
         "simplified_map": _("Simplified map"),
         "nearest_number": _(
@@ -63,7 +65,7 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "same_house": _("{place_id} is in the same house as {other_id}"),
         # Requests that can never be met.
         "demand_not_due": _(
-            "{practice_id}: the demand for {week} has no effect, as the practice is not due in that week"
+            "{practice_id}: the demand for {week} has no effect, as the practice is not active in that week"
         ),
         "never_due": _("{practice_id}: the practice is due in no week of the period"),
         "never_at_work": _("{practice_id}: no consultant works when the practice has a room"),
@@ -72,6 +74,12 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         ),
         "home_visit_closed": _("{visit_id}: the home visit is on a closed day ({reason})"),
         "home_visit_nobody": _("{visit_id}: nobody who may make the home visit works then"),
+        # Rooms that several practices have.
+        "room_shared": _(
+            "{practice_id} and {other_id} name the same room in one house, {room}, at overlapping hours "
+            "({hours} and {other_hours}): two visits may be planned into it at the same time"
+        ),
+        "time_span": "{start_s}–{end_s}",
         # Why a request is not met in this week, each in general and in detail.
         "no_room": _("The practice lends no room this week."),
         "closed": _("All room times of the week fall away."),
@@ -89,6 +97,15 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "ride_does_not_fit_on": _(
             "In the room's hours on {date} neither the shift nor the engagements leave {consultant_id} time "
             "for the ride there, the visit of {duration_s} and lunch."
+        ),
+        "lunch_in_the_way": _("Lunch leaves no time for it."),
+        "lunch_leaves_no_time": _(
+            "On {date} lunch leaves {consultant_id} no time for the ride there and the visit of {duration_s}."
+        ),
+        "lunch_leaves": ngettext(
+            "Lunch leaves time for only {n} conversation in the room's hours.",
+            "Lunch leaves time for only {n} conversations in the room's hours.",
+            n,
         ),
         "room_too_short": _("The room is not free for long enough."),
         "room_holds": ngettext(

@@ -54,6 +54,11 @@ class Located:
     distance_m: float
     note: Text | None = None
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether the point was given, or is that of the address as it is written."""
+        return self.source != "nearest" and not self.approximate
+
 
 @dataclass(frozen=True, slots=True)
 class Search:

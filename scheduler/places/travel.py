@@ -1,7 +1,7 @@
 """Travel times and rides between places: graph and places -> seconds, metres, and the way between two."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from scheduler.model.project import Place, problem_at
 from scheduler.network import Network
 from scheduler.network.rides import Rides, fastest_rides
 from scheduler.places.addresses import street_key, street_of
+from scheduler.places.houses import pairs_of_one_house
 
 #: Times are rounded up to whole seconds, but not for the last bits of a float.
 _TOLERANCE_S = 1e-6
@@ -35,7 +36,7 @@ class Travel:
         index = self.times.index()
         source, target = index[from_id], index[to_id]
         here, there = self.places[source].point, self.places[target].point
-        if here == there:
+        if here == there or (from_id, to_id) in self.times.one_house:
             return RidePath(points=(here, there), streets=(), seconds=0, metres=0)
         points = [here]
         for stretch in self.rides.stretches(source, target):
@@ -78,7 +79,13 @@ class Travel:
         return tuple(streets)
 
 
-def travel_times(network: Network, places: Sequence[Place], cycling: Cycling | None = None) -> Travel:
+def travel_times(
+    network: Network,
+    places: Sequence[Place],
+    cycling: Cycling | None = None,
+    *,
+    exact: Collection[str] = (),
+) -> Travel:
     """Find the fastest rides between all places, which must have coordinates.
 
     Parameters
@@ -89,6 +96,8 @@ def travel_times(network: Network, places: Sequence[Place], cycling: Cycling | N
         Where to ride from and to, in the order of the matrix.
     cycling
         Settings to ride by, where they are not those with which the network was loaded.
+    exact
+        The ids of places whose points are given or found as written; such within 15 m are one house.
 
     Raises
     ------
@@ -104,9 +113,12 @@ def travel_times(network: Network, places: Sequence[Place], cycling: Cycling | N
         for place, point in zip(places, at, strict=True)
     ]
     rides = fastest_rides(network, snaps)
-    # Two places at one point, two practices of one house, are not ridden between.
+    # Two places at one point or in one house are not ridden between.
     coordinates = np.array(at).reshape(-1, 2)
     apart = (coordinates[:, None] != coordinates[None]).any(axis=2)
+    one_house, row = pairs_of_one_house(places, exact), {p.place_id: n for n, p in enumerate(places)}
+    for one, other in one_house:
+        apart[row[one], row[other]] = False
     seconds, metres = np.where(apart, rides.seconds, 0.0), np.where(apart, rides.metres, 0.0)
     _require_reachable(network, places, np.argwhere(~np.isfinite(seconds)).tolist())
     return Travel(
@@ -114,6 +126,7 @@ def travel_times(network: Network, places: Sequence[Place], cycling: Cycling | N
             place_ids=tuple(place.place_id for place in places),
             seconds=np.ceil(seconds - _TOLERANCE_S).astype(np.int64),
             metres=np.rint(metres).astype(np.int64),
+            one_house=one_house,
         ),
         places=tuple(places),
         rides=rides,

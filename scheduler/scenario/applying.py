@@ -109,9 +109,9 @@ def _remove_about(draft: Draft, step: Step, gone_from: str, id_: str) -> None:
 
 
 def _set(draft: Draft, step: Step) -> None:
-    """Change the row that a change names, by its id or by the columns that no two rows share."""
+    """Change the row that a change names, by its id or by the columns that stand for one."""
     change, table = step.change, BY_NAME[step.change.table]
-    named_by = (table.id_column.name,) if table.id_column else table.unique
+    named_by = (table.id_column.name,) if table.id_column else table.named_by
     if isinstance(change, Move) and table.name not in _MOVABLE:
         draft.report(step, _("only practices, places and bases can be moved"))
         return
@@ -127,10 +127,13 @@ def _set(draft: Draft, step: Step) -> None:
             draft.report(step, _("this must be filled in"), column)
     if not wanted.has(*named_by):
         return
-    row = next((row for row in draft.rows[table.name] if _agree(row, wanted, named_by)), None)
-    if row is not None:
-        _put(draft, step, row, _new_values(draft, step, table, wanted, named_by))
-    elif table.unique:
+    rows = [row for row in draft.rows[table.name] if _agree(row, wanted, named_by)]
+    if len(rows) > 1:
+        reason = _("{count} rows of {table} are named so; drop them and add others instead")
+        draft.report(step, reason.format(count=len(rows), table=table.name), named_by[0])
+    elif rows:
+        _put(draft, step, rows[0], _new_values(draft, step, table, wanted, named_by))
+    elif table.named_by:
         draft.add(step, table)
     else:
         draft.report(step, _not_there(table, change, named_by), named_by[0])

@@ -125,7 +125,9 @@ def prepare(data_dir: str | Path, *, online: bool = False, progress: Progress | 
     project, network, addresses = _opened(Path(data_dir), progress, online=online)
     project, located = locate(project, network, addresses)
     progress.step(_("Travel times"))
-    travel = travel_times(network, (*project.bases, *project.places), project.config.cycling)
+    travel = travel_times(
+        network, (*project.bases, *project.places), project.config.cycling, exact=_exact(located)
+    )
     return Prepared(project, located, network, travel)
 
 
@@ -182,9 +184,14 @@ def prepare_changed(prepared: Prepared, project: Project, online: OnlineAddresse
         bases = len(project.bases)
         project = project.replace(bases=places[:bases], places=places[bases:])
     if moved or project.config.cycling != prepared.project.config.cycling:
-        travel = travel_times(prepared.network, places, project.config.cycling)
+        exact = _exact(located[place.place_id] for place in places)
+        travel = travel_times(prepared.network, places, project.config.cycling, exact=exact)
     kept = tuple(located[place.place_id] for place in places)
     return Prepared(project, kept, prepared.network, travel)
+
+
+def _exact(located: Iterable[Located]) -> frozenset[str]:
+    return frozenset(found.place_id for found in located if found.is_exact)
 
 
 def problem(prepared: Prepared, week: str | Week) -> Problem:

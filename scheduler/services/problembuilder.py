@@ -208,5 +208,6 @@ def _straight(detour: Any, project: Project, problems: list[InputProblem]) -> Tr
 def _on_map(project: Project, file: Path) -> Prepared:
     network = load_network(file, project.config.cycling)
     project, located = locate(project, network)
-    travel = travel_times(network, (*project.bases, *project.places), project.config.cycling)
+    exact = {found.place_id for found in located if found.is_exact}
+    travel = travel_times(network, (*project.bases, *project.places), project.config.cycling, exact=exact)
     return Prepared(project, located, network, travel)

@@ -8,6 +8,7 @@ from scheduler.model.clock import Week
 from scheduler.model.project import Project
 from scheduler.model.text import Text
 from scheduler.services import planner
+from scheduler.services.sharing import shared_rooms
 from scheduler.week.calendar import never_met, weeks_of_period
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _MOST_WEEKS = 160
 
 
 def review(prepared: "Prepared") -> tuple[Text, ...]:
-    """Return a warning for every request that can never be met.
+    """Return a warning for every request that can never be met, and for rooms that two practices name.
 
     Raises
     ------
@@ -36,7 +37,7 @@ def review(prepared: "Prepared") -> tuple[Text, ...]:
                 problems.setdefault(place, problem)
     if problems:
         raise InputError(problems.values())
-    return never_met(prepared.project)
+    return (*never_met(prepared.project), *shared_rooms(prepared.project))
 
 
 def _weeks(project: Project) -> list[Week]:
@@ -45,5 +46,6 @@ def _weeks(project: Project) -> list[Week]:
         (visit.date for visit in project.home_visits),
         (engagement.date for engagement in project.engagements if engagement.date),
         (room.date for room in project.rooms if room.date),
+        (shift.date for shift in project.shifts if shift.date),
     )
     return sorted({*weeks_of_period(project)[:_MOST_WEEKS], *map(Week.of, dated)})

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduler.base.errors import InvalidRosterError
-from scheduler.model.problem import Problem, TravelTimes
+from scheduler.model.problem import Problem
 from scheduler.model.roster import Prices
 from scheduler.solver.choose import Chooser
 from scheduler.solver.deadline import Deadline
@@ -73,11 +73,7 @@ def _restricted(problem: Problem) -> Problem:
         *(request.request_id for request in problem.requests),
         *(engagement.place_id for day in problem.days for engagement in day.engagements),
     }
-    travel = problem.travel
-    rows = [row for row, place_id in enumerate(travel.place_ids) if place_id in wanted]
-    kept = np.ix_(rows, rows)
-    place_ids = tuple(travel.place_ids[row] for row in rows)
-    return problem.replace(travel=TravelTimes(place_ids, travel.seconds[kept], travel.metres[kept]))
+    return problem.replace(travel=problem.travel.between(wanted))
 
 
 #: Who chose, with the table and the choice.
@@ -241,11 +237,11 @@ def pin_points(problem: Problem) -> int:
     if not any(request.pin for request in problem.requests):
         return 0
     weights, requests = problem.weights, problem.requests
-    stops = 2 * (len(requests) + sum(len(day.engagements) + 1 for day in problem.days))
+    stops = 2 * (len(requests) + sum(len(day.engagements) + len(day.gaps) + 1 for day in problem.days))
     # A consultant's own speed may be slower than the project's.
     slowest = min([problem.speed_kph, *(c.speed_kph for c in problem.consultants if c.speed_kph)])
     longest_ride_s = int(problem.travel.seconds.max()) * (problem.speed_kph / slowest) + 1
-    shift_s = sum(day.end_s - day.start_s for day in problem.days)
+    shift_s = sum(day.shift_s for day in problem.days)
     visits = weights["continuity"] + weights["moved_from_agreement"] + weights["change"]
     rates = Balance.of(problem).rate
     return 1 + int(

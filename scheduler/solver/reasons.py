@@ -5,6 +5,7 @@ could be met gets its price: the week is solved again with the request forced in
 difference of the two scores is what it would cost.
 """
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from itertools import starmap
@@ -81,19 +82,33 @@ class Reasoner:
         if not offers:
             return (*self._nobody(request), 0)
         most = self._most(number, [offer for offer in offers if offer[1].conversations > held or missed])
-        if missed and most < 0:
-            model, option = max(offers, key=lambda offer: len(offer[1].starts_s))
-            params: dict[str, Param] = {
-                "date": str(model.day.date),
-                "consultant_id": model.consultant.consultant_id,
-                "duration_s": option.duration_s,
-            }
-            return "ride_does_not_fit", Text("ride_does_not_fit_on", params), 0
-        if not missed and most < 0:
-            if held == request.max_conversations:
-                return "practice_maximum", Text("practice_takes", {"n": held}), held
-            return "room_too_short", Text("room_holds", {"n": held}), held
+        if most < 0:
+            code, detail = self._does_not_fit(request, offers) if missed else self._no_more(request, held)
+            return code, detail, held
         return "", None, most
+
+    def _does_not_fit(
+        self, request: Request, offers: Sequence[tuple[DayModel, StopOption]]
+    ) -> tuple[str, Text]:
+        """Say what stands in the way of a visit for which there are hours in a room and in a shift."""
+        without = self._without_lunch(request, 0)
+        model, option = without or max(offers, key=lambda offer: len(offer[1].starts_s))
+        params: dict[str, Param] = {
+            "date": str(model.day.date),
+            "consultant_id": model.consultant.consultant_id,
+            "duration_s": option.duration_s,
+        }
+        if without:
+            return "lunch_in_the_way", Text("lunch_leaves_no_time", params)
+        return "ride_does_not_fit", Text("ride_does_not_fit_on", params)
+
+    def _no_more(self, request: Request, held: int) -> tuple[str, Text]:
+        """Say what stands in the way of more conversations than are held."""
+        if held == request.max_conversations:
+            return "practice_maximum", Text("practice_takes", {"n": held})
+        if self._without_lunch(request, held):
+            return "lunch_in_the_way", Text("lunch_leaves", {"n": held})
+        return "room_too_short", Text("room_holds", {"n": held})
 
     def _most(self, number: int, offers: Sequence[tuple[DayModel, StopOption]]) -> int:
         """Return the most conversations of some options that a day has room for; -1 where it has for none.
@@ -107,6 +122,18 @@ class Reasoner:
             ):
                 return conversations
         return -1
+
+    def _without_lunch(self, request: Request, held: int) -> tuple[DayModel, StopOption] | None:
+        """Return a day that had room for more of a request if it had no lunch."""
+        for model in self._models:
+            if not model.lunch_owed:
+                continue
+            hungry = DayModel(self._problem, dataclasses.replace(model.day, lunch_s=0))
+            for option in hungry.options(request):
+                more = option.conversations > held or not option.conversations
+                if more and best_order(hungry, [option]) is not None:
+                    return model, option
+        return None
 
     def _no_slot(self, request: Request) -> tuple[str, Text | None]:
         if not request.closed_slots:

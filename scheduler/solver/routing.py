@@ -116,7 +116,7 @@ class _Model:
             ]
             rides_s = model.ways.rides_between_s(places)
             duration_s = np.array([0] * len(self.bases) + [node.duration_s for node in self.nodes])
-            same = np.equal.outer(np.array(places), np.array(places))
+            same = model.ways.in_one_house(places)
             points = (weight * rides_s + np.array(extra)).tolist()
             seconds = (duration_s[:, np.newaxis] + rides_s + np.where(same, 0, parking_s)).tolist()
             matrices[model.day.consultant_id] = (seconds, points)
@@ -189,7 +189,7 @@ class _Model:
         weight = math.ceil(self.problem.weights["imbalance_minute"] / 60)
         dimension = self.routing.GetDimensionOrDie("load")
         for vehicle, model in enumerate(self.models):
-            fair = (model.day.end_s - model.day.start_s) * wanted_s // max(1, available_s)
+            fair = model.day.shift_s * wanted_s // max(1, available_s)
             dimension.SetCumulVarSoftUpperBound(self.routing.End(vehicle), fair, weight)
 
     def _add_choices(self) -> None:
@@ -257,7 +257,7 @@ def _fit(model: DayModel, stops: list[StopOption]) -> DaySchedule:
         schedule = model.best_schedule(stops)
         if schedule is not None:
             return schedule
-        visits = [stop for stop in stops if stop.kind != "engagement"]
+        visits = [stop for stop in stops if stop.kind not in ("engagement", "gap")]
         shorter = ([s for s in stops if s is not visit] for visit in visits)
         fitting = [schedule for s in shorter if (schedule := model.best_schedule(s)) is not None]
         if fitting:

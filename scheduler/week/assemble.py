@@ -1,5 +1,6 @@
 """Day schedules -> the roster, stop by stop on the clock."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from scheduler.model.roster import (
 )
 from scheduler.model.text import Text
 from scheduler.week import score
+from scheduler.week.hours import without
 from scheduler.week.schedule import DayModel, DaySchedule, ScheduledStop
 from scheduler.week.stops import slot_of
 
@@ -38,28 +40,44 @@ class _Walk:
     def round(self, schedule: DaySchedule) -> Round:
         """Return the round of a schedule that has at least one stop."""
         place, free_s = self.model.base_id, self.model.day.start_s
-        for scheduled in schedule.stops:
+        stops = self._without_gaps(schedule)
+        for scheduled in stops:
             self._go(place, free_s, scheduled)
             place, free_s = scheduled.option.place_id, scheduled.start_s + scheduled.option.duration_s
         first, last = self.stops[0], self.stops[-1]
         if self.leaves_s is None or self.returns_s is None:
-            # A day at base: it begins and ends with its engagements.
-            held = [stop for stop in self.stops if stop.kind == "engagement"]
+            # A day in the house of the base: it begins and ends with what is held there.
+            held = [stop for stop in self.stops if stop.kind != "lunch"]
             first, last = held[0], held[-1]
         return Round(
             consultant_id=schedule.day.consultant_id,
             date=schedule.day.date,
             leaves_base=first.start if self.leaves_s is None else self._at(self.leaves_s),
             returns_base=last.end if self.returns_s is None else self._at(self.returns_s),
-            ride_seconds=sum(stop.ride_seconds for stop in self.stops) + self._way_back_s(schedule),
+            ride_seconds=sum(stop.ride_seconds for stop in self.stops) + self._way_back_s(stops),
             ride_metres=self.metres,
             waiting_seconds=sum(stop.waiting_seconds for stop in self.stops),
             conversations=sum(stop.conversations for stop in self.stops),
             stops=tuple(self.stops),
         )
 
-    def _way_back_s(self, schedule: DaySchedule) -> int:
-        last = schedule.stops[-2].option.place_id
+    def _without_gaps(self, schedule: DaySchedule) -> list[ScheduledStop]:
+        """Return the stops that are listed: a gap between two stops away from base is time at a desk."""
+        found: list[ScheduledStop] = []
+        in_gap = lunch = False
+        for scheduled in schedule.stops:
+            in_gap, lunch = in_gap or scheduled.option.kind == "gap", lunch or scheduled.lunch
+            if scheduled.option.kind == "gap":
+                continue
+            before = found[-1].option.place_id if found else self.model.base_id
+            at_base = map(self.model.ways.at_base, (before, scheduled.option.place_id))
+            back = in_gap and not any(at_base)
+            found.append(dataclasses.replace(scheduled, via_base=scheduled.via_base or back, lunch=lunch))
+            in_gap = lunch = False
+        return found
+
+    def _way_back_s(self, stops: Sequence[ScheduledStop]) -> int:
+        last = stops[-2].option.place_id
         return self.model.ways.ride_s(last, self.model.base_id)
 
     def _at(self, time_s: int) -> dt.datetime:
@@ -67,7 +85,7 @@ class _Walk:
 
     def _ride(self, from_id: str, to_id: str) -> tuple[int, int]:
         """Return a ride's own seconds and metres, counting the metres of the round."""
-        if from_id == to_id:
+        if self.model.ways.one_house(from_id, to_id):
             return 0, 0
         index = self.problem.travel.index()
         metres = int(self.problem.travel.metres[index[from_id], index[to_id]])
@@ -77,42 +95,50 @@ class _Walk:
     def _go(self, place: str, free_s: int, scheduled: ScheduledStop) -> None:
         """Write down the way to a stop, what happens on it, and the stop itself."""
         base, parking_s = self.model.base_id, self.problem.defaults.parking_s
-        to, start_s = scheduled.option.place_id, scheduled.start_s
+        to, start_s, ways = scheduled.option.place_id, scheduled.start_s, self.model.ways
         if scheduled.via_base:
             ride = self._ride(place, base)
             desk_s = free_s + ride[0] + parking_s
-            leave_s = start_s - parking_s - self.model.ways.ride_s(base, to)
+            leave_s = start_s - parking_s - ways.ride_s(base, to)
+            self._rode(free_s, desk_s)
             self._note("desk", "desk", base, Text("desk"), times_s=(desk_s, desk_s, leave_s), ride=ride)
             self._lunch(scheduled, base, desk_s, leave_s)
             place, free_s = base, desk_s
         ride = self._ride(place, to)
-        moving_s = ride[0] + parking_s if place != to else 0
-        if place == base:
-            arrival_s = start_s
-            if to != base and self.leaves_s is None:
-                self.leaves_s = start_s - moving_s
-            if not scheduled.via_base:
-                self._lunch(scheduled, base, free_s, start_s - moving_s)
-        else:
-            arrival_s = free_s + moving_s
-            if to == base:
-                self.returns_s = arrival_s
-            self._lunch(scheduled, to, arrival_s, start_s)
+        rides = not ways.one_house(place, to)
+        moving_s = ride[0] + parking_s if rides else 0
+        from_base, to_base = ways.at_base(place), ways.at_base(to)
+        arrival_s = start_s if from_base else free_s + moving_s
+        if rides:
+            self._rode(arrival_s - moving_s, arrival_s)
+        if not from_base:
+            self._lunch(scheduled, base if to_base else to, arrival_s, start_s)
+        elif not scheduled.via_base:
+            self._lunch(scheduled, base, free_s, start_s - moving_s)
         if scheduled.option.kind != "base":
-            waiting_s = start_s - arrival_s if base not in (place, to) else 0
+            waiting_s = 0 if from_base or to_base else start_s - arrival_s
             if waiting_s and scheduled.lunch:
                 waiting_s -= self.model.day.lunch_s
             self._stop(scheduled, arrival_s, ride, waiting_s)
+
+    def _rode(self, left_s: int, parked_s: int) -> None:
+        """Remember when the round leaves base, with its first ride, and is back, with its last."""
+        self.leaves_s = left_s if self.leaves_s is None else self.leaves_s
+        self.returns_s = parked_s
 
     def _lunch(self, scheduled: ScheduledStop, place: str, from_s: int, to_s: int) -> None:
         """Put the lunch of this way into its free time, as near to the middle of the window as can be."""
         if not scheduled.lunch:
             return
         defaults, lunch_s = self.problem.defaults, self.model.day.lunch_s
-        earliest = max(from_s, defaults.lunch_from_s)
-        latest = min(to_s, defaults.lunch_to_s) - lunch_s
         middle = (defaults.lunch_from_s + defaults.lunch_to_s - lunch_s) // 2
-        start_s = min(max(earliest, middle), latest)
+        free = max(from_s, defaults.lunch_from_s), min(to_s, defaults.lunch_to_s)
+        starts_s = [
+            min(max(earliest, middle), end_s - lunch_s)
+            for earliest, end_s in without(free, self.model.day.gaps)
+            if end_s - earliest >= lunch_s
+        ]
+        start_s = min(starts_s, key=lambda start_s: abs(start_s - middle))
         self._note("lunch", "lunch", place, Text("lunch"), times_s=(start_s, start_s, start_s + lunch_s))
 
     def _stop(self, scheduled: ScheduledStop, arrival_s: int, ride: tuple[int, int], waiting_s: int) -> None:
@@ -199,7 +225,7 @@ def assemble(
     rounds = tuple(
         _Walk(problem, model).round(schedule)
         for model, schedule in zip(models, schedules, strict=True)
-        if len(schedule.stops) > 1
+        if any(stop.option.kind not in ("gap", "base") for stop in schedule.stops)
     )
     terms = score.terms(problem, rounds)
     points = sum(term.points for term in terms.values())
@@ -255,9 +281,10 @@ def _consultants(problem: Problem, rounds: Sequence[Round]) -> tuple[ConsultantW
             visit_seconds=visit_s[i],
             load_seconds=round(float(Fraction(visit_s[i]) * balance.rate[i]), 3),
             shifts=tuple(
-                ShiftHours(date=d.date, start=at(d.date, d.start_s), end=at(d.date, d.end_s))
+                ShiftHours(date=d.date, start=at(d.date, start_s), end=at(d.date, end_s))
                 for d in problem.days
                 if d.consultant_id == consultant.consultant_id
+                for start_s, end_s in d.spans
             ),
         )
         for i, consultant in enumerate(problem.consultants)

@@ -158,9 +158,13 @@ def _cannot(stay: _PinnedStay, consultant: Consultant, day: ConsultantDay | None
     if day is None:
         yield _("{id}: {consultant_id} does not work on {date}").format(date=pin.date, **names)
         return
-    if pin.start_s < day.start_s or stay.end_s > day.end_s:
-        yield _("{id}: {consultant_id} works from {start} to {end}").format(
-            start=clock(day.start_s), end=clock(day.end_s), **names
+    if not any(start_s <= pin.start_s and stay.end_s <= end_s for start_s, end_s in day.spans):
+        yield _("{id}: {consultant_id} works from {hours}").format(
+            hours=_(" and from ").join(
+                _("{start} to {end}").format(start=clock(start_s), end=clock(end_s))
+                for start_s, end_s in day.spans
+            ),
+            **names,
         )
     for engagement in day.engagements:
         if pin.start_s < engagement.end_s and engagement.start_s < stay.end_s:

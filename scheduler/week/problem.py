@@ -10,7 +10,6 @@ from scheduler.model.clock import Week, local, seconds_of
 from scheduler.model.problem import (
     Agreement,
     ClosedDay,
-    ClosedSlot,
     ConsultantDay,
     Engagement,
     Problem,
@@ -22,16 +21,22 @@ from scheduler.model.problem import (
 )
 from scheduler.model.project import BASE, Consultant, Place, Practice, Project, problem_at
 from scheduler.model.roster import Roster
-from scheduler.model.text import Text
+from scheduler.model.text import Param, Text
 from scheduler.week import pins
 from scheduler.week.calendar import (
     ALL,
+    cancelled,
     closed,
+    closed_hours,
+    cut,
     dates_of,
+    gaps_between,
     requested_conversations,
     room_slots,
+    shift_rules,
     shifts_on,
 )
+from scheduler.week.hours import Hours, overlap
 from scheduler.week.sound import unridden
 
 
@@ -58,7 +63,7 @@ def week_problem(
         breaks a rule.
     """
     week = Week.asked(week)
-    days = tuple(_consultant_days(project, week))
+    days, fallen = _consultant_days(project, week)
     requests = tuple(_requests(project, week, published))
     places = _needed_places(project, days, requests)
     if missing := sorted(places.keys() - set(travel.place_ids)):
@@ -74,7 +79,7 @@ def week_problem(
         weights=project.config.weights,
         speed_kph=project.config.cycling.speed_kph,
         closed_days=tuple(_closed_days(project, week)),
-        notes=tuple(_notes(project, week)),
+        notes=(*_notes(project, week), *fallen),
         inputs_sha256=project.sha256,
     )
     impossible = [*_impossible_engagements(problem), *pins.broken_pins(project, problem)]
@@ -90,10 +95,11 @@ def _notes(project: Project, week: Week) -> Iterator[Text]:
 
 
 def _closed_days(project: Project, week: Week) -> Iterator[ClosedDay]:
-    working = {shift.weekday for shift in project.shifts}
     for day in week.days:
         reason = closed(project, day)
-        if reason is not None and day.weekday() in working:
+        if reason is not None and any(
+            shift_rules(project, c.consultant_id, day) for c in project.consultants
+        ):
             yield ClosedDay(date=day, reason=reason)
 
 
@@ -156,8 +162,8 @@ def _home_requests(project: Project, week: Week) -> Iterator[Request]:
     for visit in project.home_visits:
         if Week.of(visit.date) != week:
             continue
-        slot = RoomSlot(date=visit.date, start_s=visit.start_s, end_s=visit.end_s)
-        reason = closed(project, visit.date)
+        whole = RoomSlot(date=visit.date, start_s=visit.start_s, end_s=visit.end_s)
+        slots, closed_slots = cut(whole, closed_hours(project, visit.date))
         yield Request(
             request_id=visit.visit_id,
             kind="home_visit",
@@ -167,45 +173,66 @@ def _home_requests(project: Project, week: Week) -> Iterator[Request]:
             priority=visit.priority,
             consultant_id=visit.consultant_id,
             base_id=None,
-            slots=() if reason else (slot,),
-            closed_slots=(ClosedSlot(slot=slot, reason=reason),) if reason else (),
+            slots=tuple(slots),
+            closed_slots=tuple(closed_slots),
         )
 
 
 # --- Consultants' days -------------------------------------------------------------------------------
 
 
-def _consultant_days(project: Project, week: Week) -> Iterator[ConsultantDay]:
+def _consultant_days(project: Project, week: Week) -> tuple[tuple[ConsultantDay, ...], tuple[Text, ...]]:
+    """Return who works when, and what is to be said of engagements that fall away."""
+    days: list[ConsultantDay] = []
+    fallen: dict[Text, None] = {}
     for day in week.days:
         working = sorted(shifts_on(project, day), key=lambda shift: shift[0].consultant_id)
         for consultant, shift in working:
-            yield ConsultantDay(
-                consultant_id=consultant.consultant_id,
-                date=day,
-                start_s=shift.start_s,
-                end_s=shift.end_s,
-                lunch_s=shift.lunch_s,
-                engagements=_engagements(project, week, consultant, day),
+            kept, notes = _engagements(project, week, consultant, day)
+            fallen |= dict.fromkeys(notes)
+            days.append(
+                ConsultantDay(
+                    consultant_id=consultant.consultant_id,
+                    date=day,
+                    start_s=shift.spans[0][0],
+                    end_s=shift.spans[-1][1],
+                    lunch_s=shift.lunch_s,
+                    gaps=gaps_between(shift.spans),
+                    engagements=kept,
+                )
             )
+    return tuple(days), tuple(fallen)
 
 
 def _engagements(
     project: Project, week: Week, consultant: Consultant, day: dt.date
-) -> tuple[Engagement, ...]:
-    kept = (
-        Engagement(
-            engagement_id=rule.engagement_id,
-            title=rule.title,
-            kind=rule.kind,
-            start_s=rule.start_s,
-            end_s=rule.end_s,
-            place_id=consultant.base_id if rule.place_id == BASE else rule.place_id,
-            origin=rule.origin,
+) -> tuple[tuple[Engagement, ...], list[Text]]:
+    """Return the engagements of a consultant's day, and a note for each that closed hours touch."""
+    closed_ = closed_hours(project, day, consultant.consultant_id)
+    kept, notes = [], []
+    for rule in project.engagements:
+        hours = (rule.start_s, rule.end_s)
+        if rule.consultant_id not in (ALL, consultant.consultant_id) or dates_of(rule, week) != day:
+            continue
+        if cancelled(project, rule, day):
+            continue
+        reason = next((why for closed_hours_, why in closed_ if overlap(hours, closed_hours_)), None)
+        if reason is not None:
+            params: dict[str, Param] = {"title": rule.title, "date": str(day), "reason": reason}
+            notes.append(Text("engagement_falls_away", {"consultant_id": consultant.consultant_id, **params}))
+            continue
+        kept.append(
+            Engagement(
+                engagement_id=rule.engagement_id,
+                title=rule.title,
+                kind=rule.kind,
+                start_s=rule.start_s,
+                end_s=rule.end_s,
+                place_id=consultant.base_id if rule.place_id == BASE else rule.place_id,
+                origin=rule.origin,
+            )
         )
-        for rule in project.engagements
-        if rule.consultant_id in (ALL, consultant.consultant_id) and dates_of(rule, week) == day
-    )
-    return tuple(sorted(kept, key=lambda engagement: (engagement.start_s, engagement.end_s)))
+    return tuple(sorted(kept, key=lambda engagement: (engagement.start_s, engagement.end_s))), notes
 
 
 def _needed_places(
@@ -220,27 +247,22 @@ def _needed_places(
 
 def _impossible_engagements(problem: Problem) -> Iterator[InputProblem]:
     """Report engagements that cannot be reached in time from what comes before, or left in time."""
-    row = problem.travel.index()
+    row, houses = problem.travel.index(), problem.travel.one_house
     consultants = {consultant.consultant_id: consultant for consultant in problem.consultants}
     for day in problem.days:
         consultant = consultants[day.consultant_id]
         place_id, free_s, before = consultant.base_id, day.start_s, _("the start of the shift")
-        home = Engagement(
-            engagement_id="",
-            title=_("the end of the shift"),
-            kind="",
-            start_s=day.end_s,
-            end_s=day.end_s,
-            place_id=consultant.base_id,
-        )
-        for engagement in (*day.engagements, home):
+        home = _at_base(consultant, _("the end of the shift"), (day.end_s, day.end_s))
+        origin = None
+        gaps = (_at_base(consultant, _("the end of the shift"), gap) for gap in day.gaps)
+        for engagement in sorted((*day.engagements, *gaps, home), key=lambda e: e.start_s):
+            origin = engagement.origin or origin
             reached_s = free_s
-            if place_id != engagement.place_id:
+            if place_id != engagement.place_id and (place_id, engagement.place_id) not in houses:
                 ride_s = int(problem.travel.seconds[row[place_id], row[engagement.place_id]])
                 own_s = own_ride_s(ride_s, problem.speed_kph, consultant.speed_kph)
                 reached_s += own_s + problem.defaults.parking_s
             if reached_s > engagement.start_s:
-                origin = engagement.origin or day.engagements[-1].origin
                 reason = _(
                     "{consultant_id} cannot ride from {before} to {title} in time on {date}: "
                     "there at {reached} at the earliest, not at {start}"
@@ -254,4 +276,17 @@ def _impossible_engagements(problem: Problem) -> Iterator[InputProblem]:
                     start=clock(engagement.start_s),
                 )
                 yield problem_at(origin, reason)
-            place_id, free_s, before = engagement.place_id, engagement.end_s, engagement.title
+            place_id, free_s = engagement.place_id, engagement.end_s
+            before = engagement.title if engagement.engagement_id else _("the start of the shift")
+
+
+def _at_base(consultant: Consultant, title: str, hours: Hours) -> Engagement:
+    """Return a time at base that no table names."""
+    return Engagement(
+        engagement_id="",
+        title=title,
+        kind="",
+        start_s=hours[0],
+        end_s=hours[1],
+        place_id=consultant.base_id,
+    )

@@ -115,9 +115,21 @@ class DayModel:
         self._links: dict[tuple[StopOption, StopOption], Link | None] = {}
         self.start = fixed_stop("base", "start", self.base_id, day.start_s, 0)
         self.end = fixed_stop("base", "end", self.base_id, day.end_s, 0)
+        #: What the day has in any case: its engagements, and the gaps of its shift, which are spent at base.
         self.engagements = tuple(
-            fixed_stop("engagement", e.engagement_id, e.place_id, e.start_s, e.end_s - e.start_s)
-            for e in day.engagements
+            sorted(
+                (
+                    *(
+                        fixed_stop("engagement", e.engagement_id, e.place_id, e.start_s, e.end_s - e.start_s)
+                        for e in day.engagements
+                    ),
+                    *(
+                        fixed_stop("gap", "gap", self.base_id, start_s, end_s - start_s)
+                        for start_s, end_s in day.gaps
+                    ),
+                ),
+                key=lambda stop: int(stop.starts_s[0]),
+            )
         )
 
     # --- lunch -----------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ class Balance:
         available = {consultant.consultant_id: 0 for consultant in problem.consultants}
         for day in problem.days:
             engaged_s = sum(e.end_s - e.start_s for e in day.engagements)
-            available[day.consultant_id] += day.end_s - day.start_s - day.lunch_s - engaged_s
+            available[day.consultant_id] += day.shift_s - day.lunch_s - engaged_s
         availability_s = tuple(available[c.consultant_id] for c in problem.consultants)
         bases: dict[str, list[int]] = {}
         for i, consultant in enumerate(problem.consultants):

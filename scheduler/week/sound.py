@@ -89,6 +89,9 @@ def _travel(problem: Problem) -> Iterator[str]:
             yield _impossible("travel", f"{name} {field}", values[row, column])
         for row in np.flatnonzero(np.diagonal(values)).tolist()[:20]:
             yield _impossible("travel", f"{name} {travel.place_ids[row]}", values[row, row])
+    for pair in sorted(travel.one_house):
+        if (pair[1], pair[0]) not in travel.one_house or not set(pair) <= set(travel.place_ids):
+            yield _impossible("travel", "one_house", pair)
     if not _is_speed(problem.speed_kph):
         yield _impossible("problem", "speed_kph", problem.speed_kph)
 
@@ -111,6 +114,11 @@ def _day(problem: Problem, day: ConsultantDay, known: set[str]) -> Iterator[str]
         yield _impossible(who, "date", day.date)
     yield from _interval(who, day.start_s, day.end_s)
     yield from _whole(who, "lunch_s", day.lunch_s, 0, _DAY_S)
+    for from_s, to_s in day.gaps:
+        yield from _interval(f"{who}, gap", from_s, to_s)
+    edges = [day.start_s, *(edge for gap in day.gaps for edge in gap), day.end_s]
+    if day.gaps and all(isinstance(edge, numbers.Integral) for edge in edges) and edges != sorted(set(edges)):
+        yield _impossible(who, "gaps", day.gaps)
     for engagement in day.engagements:
         what = f"{who}, {engagement.engagement_id}"
         yield from _interval(what, engagement.start_s, engagement.end_s)

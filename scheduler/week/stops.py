@@ -12,14 +12,14 @@ from scheduler.week.score import AGREEMENT_TOLERANCE_S, request_points
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StopOption:
-    """A stop that a day may have: a request with its number of conversations, or an engagement.
+    """A stop that a day may have: a request with its number of conversations, an engagement, or a gap of the shift.
 
     `starts_s` are its possible starts in ascending order; `points` says what each costs by itself:
     agreement, change and own consultant, less what leaving the request out would cost. Of starts
     that cost the same, people like the one nearest to `preferred_s` best, else the earliest.
     """
 
-    kind: Literal["visit", "home_visit", "engagement", "base"]
+    kind: Literal["visit", "home_visit", "engagement", "gap", "base"]
     id: str
     place_id: str
     conversations: int
@@ -35,7 +35,7 @@ class StopOption:
 
 
 def fixed_stop(
-    kind: Literal["engagement", "base"], id_: str, place_id: str, start_s: int, duration_s: int
+    kind: Literal["engagement", "gap", "base"], id_: str, place_id: str, start_s: int, duration_s: int
 ) -> StopOption:
     """Return a stop that has one start and costs nothing by itself."""
     starts_s = np.array([start_s], dtype=np.int64)

@@ -5,6 +5,7 @@ see it in a roster. A warning says what will happen.
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
 
 from scheduler.base.errors import InputProblem
@@ -13,6 +14,7 @@ from scheduler.base.i18n import day as written
 from scheduler.model.clock import Week
 from scheduler.model.project import AgreementRule, EngagementRule, Project, RoomRule, problem_at
 from scheduler.week.calendar import ALL, shifts_on, weeks_of_period
+from scheduler.week.hours import Hours, joined
 
 #: A project without a period runs for a century; what has no effect in its first years has none.
 _MOST_WEEKS = 160
@@ -92,8 +94,12 @@ def _agreements(project: Project) -> Iterator[InputProblem]:
     defaults = project.config.defaults
     needed_s = defaults.setup_s + defaults.conversation_s
     for rule in project.agreements:
-        rooms = project.rooms_of.get(rule.practice_id, ())
-        if not any(_holds(room, rule, needed_s) for room in rooms):
+        hours: dict[str, list[Hours]] = defaultdict(list)
+        for room in project.rooms_of.get(rule.practice_id, ()):
+            if _is_lent(room, rule):
+                hours[room.room.casefold()].append((room.start_s, room.end_s))
+        slots = (slot for own in hours.values() for slot in joined(own))
+        if not any(start_s <= rule.start_s <= end_s - needed_s for start_s, end_s in slots):
             reason = _(
                 "{practice_id}: the agreement, {weekday} {time}, lies in none of its rooms; every visit will count as moved from it"
             )
@@ -105,10 +111,8 @@ def _agreements(project: Project) -> Iterator[InputProblem]:
             )
 
 
-def _holds(room: RoomRule, rule: AgreementRule, needed_s: int) -> bool:
-    """Tell whether a visit at the hour of an agreement can lie in a room."""
-    if not room.start_s <= rule.start_s <= room.end_s - needed_s:
-        return False
+def _is_lent(room: RoomRule, rule: AgreementRule) -> bool:
+    """Tell whether a room is lent on the day of an agreement in some week."""
     if room.date is not None:
         return room.date.weekday() == rule.weekday and Week.of(room.date).matches(rule.weeks)
     return room.weekday == rule.weekday and (rule.weeks == room.weeks or "all" in (rule.weeks, room.weeks))
@@ -134,7 +138,7 @@ def _days(rule: EngagementRule, weeks: tuple[Week, ...]) -> Iterator[dt.date]:
     if rule.date is not None:
         yield rule.date
     elif rule.weekday is not None:
-        yield from (week.days[rule.weekday] for week in weeks if week.matches(rule.weeks))
+        yield from (day for week in weeks if rule.holds_on(day := week.days[rule.weekday]))
 
 
 def _works(project: Project, rule: EngagementRule, day: dt.date, working: dict[dt.date, set[str]]) -> bool:

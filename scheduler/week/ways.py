@@ -44,15 +44,37 @@ class DayWays:
 
     def ride_s(self, from_id: str, to_id: str) -> int:
         """Return the consultant's own ride seconds between two places, parking not counted."""
-        if from_id == to_id:
+        if self.one_house(from_id, to_id):
             return 0
         return int(self._rides_s([self._place_rows[from_id]], [self._place_rows[to_id]])[0, 0])
 
+    def one_house(self, from_id: str, to_id: str) -> bool:
+        """Tell whether two places are in one house, or the same."""
+        return from_id == to_id or (from_id, to_id) in self._problem.travel.one_house
+
+    def at_base(self, place_id: str) -> bool:
+        """Tell whether a place is in the house of the consultant's base, or is it."""
+        return self.one_house(place_id, self._consultant.base_id)
+
+    def in_one_house(self, place_ids: Sequence[str]) -> NDArray[np.bool_]:
+        """Tell which places are in one house, or the same, in their order."""
+        rows = [self._place_rows[place_id] for place_id in place_ids]
+        return self._houses(rows, rows)
+
+    def _houses(self, rows: Sequence[int], columns: Sequence[int]) -> NDArray[np.bool_]:
+        """Tell which rows and columns of the travel times are in one house, or the same."""
+        here, there = np.array(rows), np.array(columns)
+        same: NDArray[np.bool_] = np.equal.outer(here, there)
+        for pair in self._problem.travel.one_house:
+            one, other = (self._place_rows[place_id] for place_id in pair)
+            same |= np.logical_and.outer(here == one, there == other)
+        return same
+
     def rides_between_s(self, place_ids: Sequence[str]) -> NDArray[np.int64]:
-        """Return the consultant's own ride seconds between places, in their order; 0 at the same place."""
+        """Return the consultant's own ride seconds between places, in their order; 0 within a house."""
         rows = [self._place_rows[place_id] for place_id in place_ids]
         rides_s = self._rides_s(rows, rows)
-        rides_s[np.equal.outer(rows, rows)] = 0
+        rides_s[self._houses(rows, rows)] = 0
         return rides_s
 
     def _rides_s(self, rows: Sequence[int], columns: Sequence[int]) -> NDArray[np.int64]:
@@ -69,9 +91,9 @@ class DayWays:
         parking_s, desk_s = self._problem.defaults.parking_s, self._problem.defaults.desk_s
         rows, columns = ([self._place_rows[id_] for id_ in ids] for ids in (from_ids, to_ids))
         base = self._place_rows[self._consultant.base_id]
-        a, b = np.array(rows)[:, np.newaxis], np.array(columns)
         ride_s = self._rides_s(rows, columns)
-        same, from_base, to_base = a == b, a == base, b == base
+        same = self._houses(rows, columns)
+        from_base, to_base = self._houses(rows, [base]), self._houses([base], columns)
         nothing = np.zeros_like(ride_s)
         ride_s = np.where(same, 0, ride_s)
         way_s = np.where(same, 0, ride_s + parking_s)

@@ -50,6 +50,59 @@ def test_clock_times_of_the_roster_are_those_worked_out_by_hand() -> None:
     assert (f"{bo.leaves_base:%H:%M:%S}", f"{bo.returns_base:%H:%M:%S}") == ("09:44:40", "14:05:20")
 
 
+def with_gap(start: str, end: str, *, desk_s: int = 45 * 60) -> Problem:
+    """Return the problem with a gap in Anna's Monday."""
+    problem = the_problem()
+    monday = dataclasses.replace(problem.days[0], gaps=((clock_s(start), clock_s(end)),))
+    return problem.replace(
+        days=(monday, *problem.days[1:]), defaults=dataclasses.replace(problem.defaults, desk_s=desk_s)
+    )
+
+
+@pytest.mark.parametrize(
+    ("gap", "expected"),
+    [
+        (("12:50", "13:10"), set()),  # at a desk, after lunch
+        (("8:00", "8:30"), set()),
+        (("9:00", "9:18"), set()),
+        (("14:42", "15:00"), set()),
+        (("12:40", "13:00"), {"lunch"}),
+        (("12:16:59", "12:20"), {"gap"}),
+        (("13:00", "13:18:01"), {"gap"}),
+        (("9:10", "9:19"), {"gap"}),
+        (("14:41:59", "14:50"), {"gap"}),
+        (("10:22", "10:25"), {"gap"}),
+        (("13:40", "13:50"), {"gap"}),
+    ],
+)
+def test_between_two_shifts_a_consultant_is_at_base(gap: tuple[str, str], expected: set[str]) -> None:
+    problem = with_gap(*gap)
+    assert codes(problem, the_roster(problem)) == expected
+
+
+def test_a_desk_over_a_gap_needs_no_least_time() -> None:
+    problem = with_gap("12:50", "13:10", desk_s=2 * 3600)
+    assert codes(problem, the_roster(problem)) == set()
+    other = with_gap("14:42", "14:50", desk_s=2 * 3600)
+    assert codes(other, the_roster(other)) == {"desk"}
+
+
+def test_a_roster_that_rides_within_a_house_is_found() -> None:
+    problem = the_problem()
+    travel, rows = problem.travel, problem.travel.index()
+    seconds = travel.seconds.copy()
+    seconds[rows["p1"], rows["p2"]] = seconds[rows["p2"], rows["p1"]] = 0
+    housed = problem.replace(
+        travel=dataclasses.replace(
+            travel, seconds=seconds, metres=seconds * 4, one_house=frozenset({("p1", "p2"), ("p2", "p1")})
+        )
+    )
+    assert codes(housed, the_roster(housed)) == set()
+    stop = the_roster(housed).rounds[0].stops[2]
+    assert (stop.id, f"{stop.arrival:%H:%M}", stop.waiting_seconds) == ("p2", "10:20", 600)
+    assert codes(housed, the_roster()) >= {"ride", "arrival", "waiting", "round_sum", "terms"}
+
+
 def test_terms_are_counted_from_the_clock() -> None:
     terms = recount(the_problem(), the_roster())
     assert {name: term.points for name, term in terms.items()} == {

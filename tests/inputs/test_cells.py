@@ -290,6 +290,13 @@ def test_text_of_numbers_and_odd_blanks(cell: Cell, value: str) -> None:
     assert cells.text(cell) == value
 
 
+@pytest.mark.parametrize(
+    ("cell", "value"), [("off", None), (" FRI ", None), ("9.30", 34_200), (dt.time(8), 28_800)]
+)
+def test_a_time_or_off(cell: Cell, value: int | None) -> None:
+    assert cells.time_or_off(cell) == value
+
+
 @pytest.mark.parametrize("cell", ["1650", "DK-1650", "dk 1650", "DK1650", "1650.0", "1650,0", 1650, 1650.0])
 def test_postcode_is_read_as_anybody_writes_it(cell: Cell) -> None:
     assert cells.postcode(cell) == "1650"

@@ -118,7 +118,7 @@ def test_coordinates_elsewhere_need_another_country(tmp_path: Path) -> None:
 def test_shifts(tmp_path: Path) -> None:
     shifts = "consultant_id,weekday,start,end,lunch_minutes\nc1,mon,08:30,15:00,\nc1,man,9.00,10.00,\nc2,mon,09:00,09:20,30\n"
     text = text_of(write_folder(tmp_path, shifts=shifts + "c2,tue,15:00,08:00,\nc2,wed,08:00,25:00,\n"))
-    assert "shifts.csv:3 [weekday]: the same consultant_id and weekday stand in row 2 already" in text
+    assert "shifts.csv:3 [start]: c1 has other hours then, in row 2; keep one" in text
     assert "shifts.csv:4 [lunch_minutes]: lunch is longer than the shift" in text
     assert "shifts.csv:5 [end]: this ends before it begins" in text
     assert 'shifts.csv:6 [end]: "25:00" is not a time of day' in text
@@ -198,7 +198,7 @@ def test_closures_and_demand(tmp_path: Path) -> None:
     )
     assert "closures.csv:2 [to]: this ends before it begins" in text
     assert "closures.csv:3 [who]: c1 is a practice and a consultant" in text
-    assert "closures.csv:4 [who]: there is no nobody in practices, consultants, all" in text
+    assert "closures.csv:4 [who]: there is no nobody in practices, consultants, engagements, all" in text
     assert "demand.csv:3 [week]: the same practice_id and week stand in row 2 already" in text
 
 
@@ -216,6 +216,142 @@ def test_active_days(tmp_path: Path) -> None:
     assert "practices.csv:2 [active_to]: this ends before it begins" in problem_in(
         tmp_path, practices=practices
     )
+
+
+SHIFTS = "consultant_id,weekday,date,start,end,weeks,valid_from,valid_to\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("c1,mon,,8:00,10:00,,,\nc1,mon,,10:00,12:00,,,\n", None),
+        ("c1,mon,,8:00,10:00,,,\nc1,mon,,9:55,12:00,,,\n", "shifts.csv:3 [start]: c1 has other hours then, in row 2; keep one"),
+        ("c1,mon,,8:00,10:00,odd,,\nc1,mon,,9:00,12:00,even,,\n", None),
+        ("c1,mon,,8:00,10:00,odd,,\nc1,mon,,9:00,12:00,,,\n", "shifts.csv:3 [start]"),
+        ("c1,mon,,8:00,10:00,,,2009-05-31\nc1,mon,,9:00,12:00,,2009-06-01,\n", None),
+        ("c1,mon,,8:00,10:00,,2009-06-01,\nc1,mon,,9:00,12:00,,,2009-05-31\n", None),
+        ("c1,mon,,8:00,10:00,,,2009-06-01\nc1,mon,,9:00,12:00,,2009-06-01,\n", "shifts.csv:3 [start]"),
+        ("c1,mon,,8:00,10:00,,,\nc1,,2009-05-11,9:00,12:00,,,\n", None),
+        ("c1,,2009-05-11,8:00,10:00,,,\nc1,,2009-05-11,9:00,12:00,,,\n", "shifts.csv:3 [start]"),
+        ("c1,,2009-05-11,off,,,,\n", None),
+        ("c1,,2009-05-11,FRI,,,,\nc1,,2009-05-11,9:00,12:00,,,\n", "shifts.csv:3 [start]"),
+        ("c1,mon,,off,,,,\n", "shifts.csv:2 [start]: off goes with a date"),
+        ("c1,,2009-05-11,off,12:00,,,\n", "shifts.csv:2 [end]: a day off has no hours"),
+        ("c1,mon,,8:00,,,,\n", "shifts.csv:2 [end]: this must be filled in"),
+        ("c1,mon,2009-05-11,8:00,9:00,,,\n", "shifts.csv:2 [date]: give a weekday or a date, not both"),
+        ("c1,,,8:00,9:00,,,\n", "shifts.csv:2 [weekday]: give a weekday or a date"),
+        ("c1,,2009-05-11,8:00,9:00,odd,,\n", "shifts.csv:2 [weeks]: this goes with a weekday, not with a date"),
+        ("c1,mon,,8:00,9:00,,2009-05-12,2009-05-11\n", "shifts.csv:2 [valid_to]: this ends before it begins"),
+    ],
+)  # fmt: skip
+def test_shifts_of_a_day(tmp_path: Path, rows: str, expected: str | None) -> None:
+    lines = lines_of(write_folder(tmp_path, shifts=SHIFTS + rows))
+    assert [expected in line for line in lines] == [True] if expected else lines == []
+
+
+@pytest.mark.parametrize(
+    ("shifts", "engagement", "expected"),
+    [
+        ("c1,mon,,8:00,10:00,,,\nc1,mon,,13:00,16:00,,,\n", "mon,,9:00,10:00,,,", None),
+        ("c1,mon,,8:00,10:00,,,\nc1,mon,,13:00,16:00,,,\n", "mon,,11:00,12:00,,,",
+         "[start]: this does not lie in one of the shifts of c1: 8:00–10:00, 13:00–16:00"),
+        ("c1,mon,,8:00,10:00,,,\nc1,mon,,13:00,16:00,,,\n", "mon,,9:00,14:00,,,", "[end]: this does not lie"),
+        ("c1,mon,,8:00,10:00,,,\nc1,mon,,10:00,16:00,,,\n", "mon,,9:00,14:00,,,", None),
+        # Another shift in some weeks, from some day on, or on one date.
+        ("c1,mon,,8:00,16:00,odd,,\nc1,mon,,12:00,16:00,even,,\n", "mon,,9:00,10:00,,,",
+         "[start]: this lies outside the shift of c1, 12:00 to 16:00"),
+        ("c1,mon,,8:00,16:00,odd,,\nc1,mon,,12:00,16:00,even,,\n", "mon,,9:00,10:00,odd,,", None),
+        ("c1,mon,,8:00,16:00,,,2009-05-31\nc1,mon,,12:00,16:00,,2009-06-01,\n", "mon,,9:00,10:00,,,", "12:00 to 16:00"),
+        ("c1,mon,,8:00,16:00,,,2009-05-31\nc1,mon,,12:00,16:00,,2009-06-01,\n", "mon,,9:00,10:00,,,2009-05-25", None),
+        ("c1,mon,,8:00,16:00,,,2009-05-31\nc1,mon,,12:00,16:00,,2009-06-01,\n", "mon,,9:00,10:00,,,2009-06-01", "12:00 to 16:00"),
+        ("c1,mon,,8:00,16:00,,,\nc1,,2009-06-08,12:00,16:00,,,\n", "mon,,9:00,10:00,,,", "12:00 to 16:00"),
+        ("c1,mon,,8:00,16:00,,,\nc1,,2009-06-08,12:00,16:00,,,\n", "mon,,9:00,10:00,odd,,", None),  # week 24
+        ("c1,mon,,8:00,16:00,,,\nc1,,2009-06-08,off,,,,\n", "mon,,9:00,10:00,,,", None),
+        ("c1,mon,,12:00,16:00,,,\nc1,,2009-06-08,8:00,16:00,,,\n", ",2009-06-08,9:00,10:00,,,", None),
+        ("c1,mon,,8:00,16:00,,2009-06-01,2009-06-07\n", "mon,,7:00,10:00,,,", "8:00 to 16:00"),
+    ],
+)  # fmt: skip
+def test_engagements_lie_in_the_shifts_of_every_day(
+    tmp_path: Path, shifts: str, engagement: str, expected: str | None
+) -> None:
+    heading = "engagement_id,title,kind,consultant_id,weekday,date,start,end,weeks,valid_from,valid_to\n"
+    folder = write_folder(tmp_path, shifts=SHIFTS + shifts, engagements=f"{heading}e1,a,b,c1,{engagement}\n")
+    lines = lines_of(folder)
+    assert [expected in line for line in lines] == [True] if expected else lines == []
+
+
+def test_engagements_at_the_same_time_in_different_months(tmp_path: Path) -> None:
+    heading = "engagement_id,title,kind,consultant_id,weekday,start,end,valid_from,valid_to\n"
+    rows = "e1,a,b,c1,mon,9:00,10:00,,2009-05-31\ne2,a,b,c1,mon,9:00,10:00,{},\n"
+    assert lines_of(write_folder(tmp_path, engagements=heading + rows.format("2009-06-01"))) == []
+    assert lines_of(write_folder(tmp_path, engagements=heading + rows.format("2009-05-25"))) == [
+        "engagements.csv:3 [start]: c1 has e1 at the same time, in row 2"
+    ]
+
+
+def test_more_than_one_visit_a_week_is_not_planned_yet(tmp_path: Path) -> None:
+    practices = (
+        "practice_id,name,address,postcode,city,district,visits_a_week\n"
+        f"P1,x,{PLACE},x,{{}}\nP2,x,{PLACE},x,\n"
+    )
+    demand = "practice_id,week,conversations,visits\nP1,2009-W20,2,{}\n"
+    reason = "more than one visit a week cannot be planned yet; write 1, or leave this blank"
+    fine = write_folder(tmp_path, practices=practices.format(1), demand=demand.format(1))
+    assert lines_of(fine) == []
+    assert lines_of(write_folder(tmp_path, practices=practices.format(2), demand=demand.format(2))) == [
+        f"practices.csv:2 [visits_a_week]: {reason}",
+        f"demand.csv:2 [visits]: {reason}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (("", "P1", "P2"), []),
+        (("P1", "", ""), ["practices.csv:2 [same_as]: a practice cannot follow itself"]),
+        (("P2", "P1", ""), ["practices.csv:2 [same_as]: a practice cannot follow itself",
+                           "practices.csv:3 [same_as]: a practice cannot follow itself"]),
+        (("", "P1", "P1"), ["practices.csv:4 [same_as]: P1 is followed by that of row 3 already; keep one"]),
+        (("", "P9", ""), ["practices.csv:3 [same_as]: there is no P9 in practices"]),
+    ],
+)  # fmt: skip
+def test_practices_that_follow_others(
+    tmp_path: Path, lines: tuple[str, str, str], expected: list[str]
+) -> None:
+    rows = "".join(f"P{n},x,{PLACE},x,{same}\n" for n, same in enumerate(lines, start=1))
+    practices = "practice_id,name,address,postcode,city,district,same_as\n" + rows
+    assert lines_of(write_folder(tmp_path, practices=practices)) == expected
+
+
+def test_a_short_room_may_adjoin_another(tmp_path: Path) -> None:
+    rooms = "practice_id,weekday,start,end,room\nP1,mon,09:00,09:30,1\n{}P2,tue,09:00,12:00,\n"
+    short = (
+        "rooms.csv:{} [end]: the room is too short for one conversation, which takes 50 minutes with setup"
+    )
+    for row, expected in (
+        ("", [short.format(2)]),
+        ("P1,mon,09:30,09:50,1\n", []),
+        ("P1,mon,09:30,09:49,1\n", [short.format(2), short.format(3)]),
+        ("P1,mon,09:30,09:50,2\n", [short.format(2), short.format(3)]),
+        ("P1,tue,09:30,12:00,1\n", [short.format(2)]),
+    ):
+        assert lines_of(write_folder(tmp_path, rooms=rooms.format(row))) == expected
+
+
+def test_closures_of_hours_and_of_engagements(tmp_path: Path) -> None:
+    engagements = (
+        ENGAGEMENTS
+        + "P2,a,b,c1,mon,,09:00,10:00,,\nc2,a,b,c1,tue,,09:00,10:00,,\ne1,a,b,c1,wed,,09:00,10:00,,\n"
+    )
+    closures = "who,from,to,start,end\nP1,2009-06-02,2009-06-02,{}\ne1,2009-06-03,2009-06-03,,\n"
+    fine = write_folder(tmp_path, engagements=engagements, closures=closures.format("12:00,"))
+    assert lines_of(fine) == []
+    wrong = closures.format("12:00,11:00") + "P2,2009-06-01,2009-06-01,,\nc2,2009-06-01,2009-06-01,,\n"
+    assert lines_of(write_folder(tmp_path, engagements=engagements, closures=wrong)) == [
+        "closures.csv:2 [end]: this ends before it begins",
+        "closures.csv:4 [who]: P2 is a practice and an engagement; give one of them another id",
+        "closures.csv:5 [who]: c2 is a consultant and an engagement; give one of them another id",
+    ]
 
 
 def test_lunch_that_is_longer_than_its_window(tmp_path: Path) -> None:

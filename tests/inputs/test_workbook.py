@@ -14,8 +14,8 @@ from scheduler.inputs.workbook import init_folder, write_workbook
 from scheduler.model.project import Project
 
 FULL: dict[str, str] = {
-    "practices": "practice_id,name,address,postcode,city,district,lat,lon,every_weeks,first_week,active_from,note\n"
-    f"P1,=1+1,{PLACE},x,55.650001,12.5,2,2009-W53,2009-02-01,@SUM(A1)\n12,<b>,{PLACE},x,,,,,,'quoted\n",
+    "practices": "practice_id,name,address,postcode,city,district,lat,lon,every_weeks,first_week,active_from,note,visits_a_week,same_as\n"
+    f"P1,=1+1,{PLACE},x,55.650001,12.5,2,2009-W53,2009-02-01,@SUM(A1),1,\n12,<b>,{PLACE},x,,,,,,'quoted,,P1\n",
     "rooms": "practice_id,weekday,date,start,end,weeks,valid_from\nP1,man,,9.05,12.00,ulige,1.2.2009\n12,,2009-05-12,09:00,12:00,,\n",
     "agreements": "practice_id,weekday,start\nP1,søn,9.30\n",
     "bases": f"base_id,name,address,postcode,city\nnord,Nord,{PLACE}\n",
@@ -24,8 +24,10 @@ FULL: dict[str, str] = {
     "engagements": "engagement_id,title,kind,consultant_id,weekday,start,end,place\ne1,-,m,all,mon,9.00,9.30,\ne2,+,m,c1,mon,10.00,10.30,k\n",
     "home_visits": f"visit_id,address,postcode,city,date,start,end,minutes\nH1,{PLACE},2009-05-12,09:00,12:00,60\n",
     "pins": "id,date,start\nH1,2009-05-12,09:30\n",
-    "closures": "who,from,to,reason\nall,2009-07-01,2009-07-31,ferie\n",
-    "demand": "practice_id,week,conversations\nP1,2009-W20,0\n",
+    "shifts": "consultant_id,weekday,date,start,end,lunch_minutes,weeks,valid_from,valid_to\n"
+    "c1,man,,8.00,11.00,20,ulige,1.2.2009,1.3.2010\nc1,man,,12:00,16:00,,ulige,,\nc2,,2009-05-12,FRI,,,,,\n",
+    "closures": "who,from,to,start,end,reason\nall,2009-07-01,2009-07-31,,,ferie\ne1,2009-05-11,2009-05-11,,,\nc1,2009-05-11,2009-05-11,12:00,13:00,\n",
+    "demand": "practice_id,week,conversations,visits\nP1,2009-W20,0,1\n",
 }
 
 

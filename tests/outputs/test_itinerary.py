@@ -36,6 +36,20 @@ def test_legs_lead_round_by_base(roster: Roster, tuesday: Round) -> None:
     assert [i18n.clock(leg.departs) for leg in legs] == ["8:46", "9:50", "11:40", "13:08", "14:15"]
 
 
+def test_within_a_house_there_is_no_leg(roster: Roster, tuesday: Round) -> None:
+    first, second, *others = tuesday.stops
+    upstairs = dataclasses.replace(second, ride_seconds=0, ride_metres=0, arrival=first.end)
+    housed = dataclasses.replace(tuesday, stops=(first, upstairs, *others))
+    legs = itinerary.legs(roster, housed, samples.rides(roster))
+    assert [(leg.from_id, leg.to_id) for leg in legs] == [
+        (BASE, "sjaeloer"),
+        ("borgbjergsvej", BASE),
+        (BASE, "hb-1"),
+        ("hb-1", BASE),
+    ]
+    assert [i18n.clock(leg.departs) for leg in legs] == ["8:46", "11:40", "13:08", "14:15"]
+
+
 def test_the_way_to_a_home_is_hidden_where_its_place_is(roster: Roster) -> None:
     open_ = public(roster)
     legs = itinerary.legs(open_, open_.rounds[2], samples.rides(roster))

@@ -1,5 +1,7 @@
 """index.html: what stands on it, what does not, and what hostile tables make of it."""
 
+import dataclasses
+import datetime as dt
 import re
 from html.parser import HTMLParser
 
@@ -135,8 +137,19 @@ def test_blocks_stand_at_their_times(roster: Roster) -> None:
     assert (visit.span.top, visit.span.length) == (105, 95)  # 9:45 to 11:20
     assert visit.band
     assert (visit.band.top, visit.band.length) == (90, 120)  # 9:30 to 11:30
-    assert monday.shift
-    assert (monday.shift.top, monday.shift.length) == (0, 450)
+    assert [(shift.top, shift.length) for shift in monday.shifts] == [(0, 450)]
+
+
+def test_both_parts_of_a_split_shift_are_shown(roster: Roster) -> None:
+    first, *others = roster.consultants
+    monday, *days = first.shifts
+    noon = monday.start.replace(hour=12, minute=0)
+    parts = (dataclasses.replace(monday, end=noon), dataclasses.replace(monday, start=noon.replace(hour=13)))
+    split = roster.replace(consultants=(dataclasses.replace(first, shifts=(*parts, *days)), *others))
+    (whole,), cells = board(roster).columns[0].cells[0].shifts, board(split).columns[0].cells[0].shifts
+    assert (cells[0].top, cells[-1].top + cells[-1].length) == (whole.top, whole.top + whole.length)
+    assert cells[1].top - cells[0].top - cells[0].length == 60
+    assert index_html(split).count('class="shift"') == index_html(roster).count('class="shift"') + 1
 
 
 def test_a_day_reads_in_the_order_of_the_clock(roster: Roster) -> None:
@@ -145,6 +158,21 @@ def test_a_day_reads_in_the_order_of_the_clock(roster: Roster) -> None:
         "ride", "visit", "ride", "wait", "visit", "ride", "desk", "lunch", "ride", "home_visit", "ride",
     ]  # fmt: skip
     assert [item.span.top for item in items] == sorted(item.span.top for item in items)
+
+
+def test_in_the_house_of_the_base_nobody_waits_or_leaves_early(roster: Roster) -> None:
+    tuesday = roster.rounds[2]
+    stops = list(tuesday.stops)
+    # The second stop is reached long before it begins, as one may where it counts as base.
+    second = dataclasses.replace(stops[1], waiting_seconds=0)
+    desk = dataclasses.replace(stops[2], arrival=stops[2].arrival + dt.timedelta(minutes=20))
+    house = dataclasses.replace(tuesday, stops=(stops[0], second, desk, *stops[3:]))
+    items_there = board(roster.replace(rounds=(house,))).columns[1].cells[0].items
+    usual = board(roster.replace(rounds=(tuesday,))).columns[1].cells[0].items
+    assert [item.kind for item in usual].count("wait") == 1
+    assert "wait" not in [item.kind for item in items_there]
+    before, after = ([item for item in items if item.kind == "ride"][2] for items in (usual, items_there))
+    assert (after.span.top - before.span.top, after.span.length) == (20, before.span.length)
 
 
 def test_lunch_lies_in_its_wait(roster: Roster) -> None:
@@ -171,7 +199,7 @@ def test_closed_day_says_why_and_absence_is_told(roster: Roster) -> None:
     week = board(roster)
     assert [column.closed for column in week.columns] == [None] * 4 + ["Fælles kursusdag"]
     wednesday = week.columns[2].cells[1]
-    assert (wednesday.shift, wednesday.items, wednesday.href) == (None, (), "")
+    assert (wednesday.shifts, wednesday.items, wednesday.href) == ((), (), "")
 
 
 def test_districts_differ_by_colour_and_letters(roster: Roster) -> None:

@@ -21,6 +21,7 @@ REASONS = {
     "closed",
     "consultant_away",
     "dearer",
+    "lunch_in_the_way",
     "no_consultant",
     "no_room",
     "not_placed",
@@ -74,7 +75,9 @@ def test_every_sentence_that_is_not_all_data_differs_in_danish() -> None:
         danish = sentences(2)
     english = sentences(2)
     assert danish.keys() == english.keys()
-    data = {"as_written", "closed_day", "closure", "day", "holiday", "hours", "inactive"}
+    data = {
+        "as_written", "clocks_change", "closed_day", "closure", "day", "holiday", "hours", "inactive", "time_span",
+    }  # fmt: skip
     assert {code for code in english if english[code] == danish[code]} == data
 
 
@@ -99,12 +102,15 @@ PARAMS: Mapping[str, Param] = {
     "one": "3",
     "other": "5",
     "number": "1",
+    "other_hours": Text("time_span", {"start_s": 32400, "end_s": 36000}),
     "reason": Text("closure"),
     "request_ids": ("x",),
+    "room": "Lokale 2",
     "score": 2000,
     "start_s": 32400,
     "street": "Gade",
     "text": "as it is",
+    "title": "Møde",
     "week": "2009-W20",
 }
 

@@ -151,6 +151,29 @@ def test_the_streets_of_a_path_in_their_order(travel: Travel) -> None:
     assert [leg.name for leg in travel.path("vest", "east").streets] == ["Søndergade"]
 
 
+def test_within_a_house_nobody_rides(network: Network) -> None:
+    def places(address: str, other: str) -> list[Place]:
+        own = (dataclasses.replace(_place("vest", 100, -10), address=address, postcode="1650"),)
+        return [
+            *own,
+            dataclasses.replace(_place("door", 160, -10), address=other, postcode="1650"),
+            PLACES[2],
+        ]
+
+    travel = travel_times(network, places("Vej 1", "Vej 1, 2. tv"))
+    assert travel.times.one_house == {("vest", "door"), ("door", "vest")}
+    assert _between(travel, "vest", "door") == _between(travel, "door", "vest") == (0, 0)
+    path = travel.path("vest", "door")
+    assert (path.points, path.streets, path.metres) == ((at(100, -10), at(160, -10)), (), 0)
+    other = travel_times(network, places("Vej 1", "Vej 2"))
+    assert other.times.one_house == frozenset()
+    assert _between(other, "vest", "door")[1] > 0
+    assert _between(travel, "door", "east") == _between(other, "door", "east")
+    near = (_place("x", 450, 0), _place("y", 460, 0))
+    assert _between(travel_times(network, near), "x", "y")[1] == 10
+    assert _between(travel_times(network, near, exact=("x", "y")), "x", "y") == (0, 0)
+
+
 def test_a_ride_along_one_street_needs_no_junction(network: Network) -> None:
     places = (_place("x", 450, -3), _place("y", 550, 4))
     travel = travel_times(network, places)

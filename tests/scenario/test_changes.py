@@ -125,6 +125,17 @@ def test_a_shift_is_changed_or_added(project: Project) -> None:
     assert (shifts["c1", 0].start_s, shifts["c1", 0].end_s) == (8 * 3600 + 1800, 17 * 3600)
 
 
+def test_a_row_of_a_split_shift_is_not_named_by_its_weekday(project: Project) -> None:
+    afternoon = Add("shifts", {"consultant_id": "c1", "weekday": "fre", "start": "13.00", "end": "15.00"})
+    morning = Add("shifts", {"consultant_id": "c1", "weekday": "fre", "start": "8.00", "end": "12.00"})
+    split = made(project, morning, afternoon)
+    assert [shift.start_s for shift in split.shifts if shift.weekday == 4] == [8 * 3600, 13 * 3600]
+    later = Set("shifts", {"consultant_id": "c1", "weekday": "fre", "end": "16.00"})
+    assert "2 rows of shifts are named so; drop them and add others instead" in refused(split, later)
+    off = Add("shifts", {"consultant_id": "c1", "date": "2009-05-11", "start": "fri"})
+    assert made(project, off).shifts[-1].start_s is None
+
+
 def test_a_practice_moves_and_is_looked_for_anew(project: Project) -> None:
     changed = made(project, Move("practices", {"practice_id": "P1", "address": "Gade 7"}))
     place = changed.places[0]
@@ -218,7 +229,7 @@ def test_a_change_is_told_in_words() -> None:
         (Add("rooms", {"practice_id": "P1", "weekday": "ons", "start": "9.00", "end": "9.30"}), "too short for one conversation"),
         (Add("rooms", {"practice_id": "P9", "weekday": "ons", "start": "9.00", "end": "12.00"}), "there is no P9 in practices"),
         (Add("agreements", {"practice_id": "P1", "weekday": "tir", "start": "9.00"}), "in row agreements.csv:2; keep one"),
-        (Add("shifts", {"consultant_id": "c1", "weekday": "man", "start": "9.00", "end": "12.00"}), "in row shifts.csv:2 already"),
+        (Add("shifts", {"consultant_id": "c1", "weekday": "man", "start": "9.00", "end": "12.00"}), "c1 has other hours then, in row shifts.csv:2; keep one"),
         (Add("practices", {**NEW, "practice_id": "p1"}), "the id p1 is already taken in practices.csv:2"),
         (Set("practices", {"practice_id": "P1", "consultant_id": "c9"}), "there is no c9 in consultants"),
         (Set("shifts", {"consultant_id": "c1", "weekday": "man", "end": "13.30"}), "engagements.csv:2 [end]: this lies outside the shift of c1"),

@@ -10,6 +10,7 @@ from scheduler.model.problem import ClosedSlot, Problem, Request, RoomSlot
 from scheduler.model.roster import Roster, Unassigned
 from scheduler.model.text import Text
 from scheduler.outputs import words
+from scheduler.outputs.texts import word
 from scheduler.solver.engine import solve
 
 
@@ -77,6 +78,46 @@ def test_only_part_fits_into_the_room(week: Problem) -> None:
     )
     entry = _entry(changed, "p00")
     assert (entry.reason.code, entry.held) == ("room_too_short", 1)
+
+
+@pytest.mark.parametrize(("lunch_s", "reason"), [(1800, "lunch_in_the_way"), (0, "room_too_short")])
+def test_lunch_stops_the_third_conversation(week: Problem, lunch_s: int, reason: str) -> None:
+    # Three last 2 h 20 min, two 1 h 35 min. With lunch two end at 12:25; without, a room until 13:05 holds two.
+    date = week.days[0].date
+    slot = RoomSlot(date=date, start_s=10 * 3600 + 3000, end_s=(13 * 60 + (10 if lunch_s else 5)) * 60)
+    days = tuple(dataclasses.replace(day, lunch_s=lunch_s) for day in week.days if day.date == date)
+    changed = _with_first(
+        week.replace(days=days),
+        slots=(slot,), agreement=None, conversations=3, max_conversations=3, priority=50,
+    )  # fmt: skip
+    entry = _entry(changed, "p00")
+    assert (entry.reason.code, entry.held) == (reason, 2)
+    assert "Lunch leaves time for only 2 conversations" in word(entry.detail or entry.reason) or not lunch_s
+    free = changed.replace(days=tuple(dataclasses.replace(day, lunch_s=0) for day in days))
+    assert any(entry.id == "p00" for entry in solve(free).roster.unassigned) == (not lunch_s)
+
+
+def test_lunch_stops_the_only_conversation(week: Problem) -> None:
+    date = week.days[0].date
+    slot = RoomSlot(date=date, start_s=11 * 3600 + 1500, end_s=13 * 3600)
+    days = tuple(
+        dataclasses.replace(
+            day, start_s=11 * 3600 + 600, end_s=13 * 3600 + 1800, lunch_s=4000, engagements=()
+        )
+        for day in week.days
+        if day.date == date
+    )
+    changed = _with_first(
+        week.replace(days=days),
+        slots=(slot,),
+        agreement=None,
+        conversations=1,
+        max_conversations=1,
+        priority=50,
+    )
+    entry = _entry(changed, "p00")
+    assert (entry.reason.code, entry.held) == ("lunch_in_the_way", 0)
+    assert "no time for the ride there and the visit of 50 min" in word(entry.detail or entry.reason)
 
 
 def test_the_practice_takes_no_more(week: Problem) -> None:

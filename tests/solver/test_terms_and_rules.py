@@ -35,6 +35,14 @@ def _without_engagements(problem: Problem) -> Problem:
     return problem.replace(days=tuple(dataclasses.replace(day, engagements=()) for day in problem.days))
 
 
+def _without_gaps(problem: Problem) -> Problem:
+    return problem.replace(days=tuple(dataclasses.replace(day, gaps=()) for day in problem.days))
+
+
+def _without_houses(problem: Problem) -> Problem:
+    return problem.replace(travel=dataclasses.replace(problem.travel, one_house=frozenset()))
+
+
 def _without_pins(problem: Problem) -> Problem:
     return problem.replace(requests=tuple(dataclasses.replace(r, pin=None) for r in problem.requests))
 
@@ -59,6 +67,8 @@ SWITCHES = {
     "no lunch": _without_lunch,
     "no desk": _without_desk,
     "no engagements": _without_engagements,
+    "no gaps": _without_gaps,
+    "no houses": _without_houses,
     "no pins": _without_pins,
     "no own speeds": _without_own_speeds,
     "no daily maximum": _without_daily_maximum,

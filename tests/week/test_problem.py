@@ -11,7 +11,7 @@ from scheduler.model import rosterfile
 from scheduler.model.clock import TIMEZONE, Week, at
 from scheduler.model.problem import Agreement, Problem, PublishedVisit, TravelTimes
 from scheduler.model.roster import Roster, Round, Stop, StopKind
-from scheduler.model.text import Text
+from scheduler.model.text import Param, Text
 from scheduler.outputs.texts import word
 from scheduler.week.problem import week_problem
 
@@ -286,4 +286,92 @@ def test_all_errors_of_a_week_at_once(tmp_path: Path) -> None:
         "engagements.csv:2",
         "pins.csv:2",
         "pins.csv:3",
+    ]
+
+
+def test_engagements_that_closed_hours_touch_fall_away_with_a_note(tmp_path: Path) -> None:
+    problem = problem_of(
+        tmp_path,
+        engagements=ENGAGEMENTS
+        + "e1,Møde,meeting,all,wed,09:00,10:00,\ne2,Telefon,phone,c1,wed,10:00,11:00,\ne3,Kaffe,meeting,all,wed,14:00,15:00,\n",
+        closures="who,from,to,start,end,reason\nc1,2009-05-13,2009-05-13,,09:30,tandlæge\nall,2009-05-13,2009-05-13,15:00,,\n",
+    )
+    wednesday = {day.consultant_id: day for day in problem.days if day.date.day == 13}
+    kept = {who: [e.engagement_id for e in day.engagements] for who, day in wednesday.items()}
+    assert kept == {"c1": ["e2", "e3"], "c2": ["e1", "e3"]}
+    assert (wednesday["c1"].start_s, wednesday["c1"].end_s) == (34_200, 54_000)
+    (note,) = problem.notes
+    reason = Text("closure", {"reason": "tandlæge"})
+    params: dict[str, Param] = {"title": "Møde", "date": "2009-05-13", "reason": reason}
+    assert note == Text("engagement_falls_away", {"consultant_id": "c1", **params})
+    assert word(note) == "Møde of c1, Wednesday 13 May, falls away: tandlæge."
+
+
+def test_a_cancelled_engagement_falls_away_that_day(tmp_path: Path) -> None:
+    engagements = ENGAGEMENTS + "e1,Møde,meeting,all,wed,09:00,10:00,\n"
+    closures = "who,from,to,start,end\ne1,2009-05-13,2009-05-13,{}\n"
+    held = {
+        hours: [e.engagement_id for day in problem_of(
+            tmp_path, engagements=engagements, closures=closures.format(hours)
+        ).days for e in day.engagements]
+        for hours in (",", "10:00,", "09:59,", ",09:00")
+    }  # fmt: skip
+    assert held == {",": [], "10:00,": ["e1", "e1"], "09:59,": [], ",09:00": ["e1", "e1"]}
+    other = closures.replace("2009-05-13", "2009-05-12").format(",")
+    assert problem_of(tmp_path, engagements=engagements, closures=other).days[-3].engagements
+
+
+def test_an_engagement_holds_from_a_day_until_another(tmp_path: Path) -> None:
+    heading = ENGAGEMENTS.replace("place", "valid_from,valid_to")
+    engagements = heading + "e1,Møde,meeting,c1,wed,09:00,10:00,2009-05-13,2009-05-20\n"
+    held = [
+        any(day.engagements for day in problem_of(tmp_path, W20.shift(weeks), engagements=engagements).days)
+        for weeks in (-1, 0, 1, 2)
+    ]
+    assert held == [False, True, True, False]
+
+
+def test_a_split_shift_is_one_day_with_a_gap(tmp_path: Path) -> None:
+    shifts = "consultant_id,weekday,start,end\nc1,mon,13:00,16:00\nc1,mon,08:00,10:00\nc2,mon,08:00,10:00\nc2,mon,10:00,12:00\n"
+    c1, c2 = problem_of(tmp_path, shifts=shifts).days
+    assert (c1.start_s, c1.end_s, c1.lunch_s) == (28_800, 57_600, 0)
+    assert (c1.gaps, c1.shift_s) == (((36_000, 46_800),), 5 * 3600)
+    assert (c2.gaps, c2.end_s, c2.lunch_s) == ((), 43_200, 1800)
+
+
+def test_an_engagement_elsewhere_must_be_left_in_time_for_the_gap(tmp_path: Path) -> None:
+    shifts = "consultant_id,weekday,start,end\nc1,mon,08:00,12:00\nc1,mon,13:00,16:00\n"
+    for end, late in (("11:48", False), ("11:49", True)):
+        engagements = ENGAGEMENTS + f"e1,Kursus,x,c1,mon,09:00,{end},P1\n"
+        if late:
+            (line,) = errors_of(tmp_path, shifts=shifts, engagements=engagements)
+            assert line.startswith("engagements.csv:2: c1 cannot ride from Kursus to the end of the shift")
+        else:
+            assert problem_of(tmp_path, shifts=shifts, engagements=engagements).days
+    # The second shift begins at base.
+    (line,) = errors_of(
+        tmp_path, shifts=shifts, engagements=ENGAGEMENTS + "e1,Kursus,x,c1,mon,13:11,14:00,P1\n"
+    )
+    assert line.startswith("engagements.csv:2: c1 cannot ride from the start of the shift to Kursus")
+
+
+def test_a_pin_lies_in_one_of_the_shifts(tmp_path: Path) -> None:
+    shifts = "consultant_id,weekday,start,end\nc1,mon,08:00,10:00\nc1,mon,11:00,16:00\n"
+    pins = PINS + "P1,2009-05-11,{},c1,\n"
+    for start in ("09:10", "11:00"):
+        assert problem_of(tmp_path, shifts=shifts, pins=pins.format(start)).requests[0].pin
+    for start in ("09:15", "10:55"):
+        assert errors_of(tmp_path, shifts=shifts, pins=pins.format(start)) == [
+            "pins.csv:2: P1: c1 works from 8:00 to 10:00 and from 11:00 to 16:00"
+        ]
+
+
+def test_closed_hours_cut_home_visits(tmp_path: Path) -> None:
+    closures = (
+        "who,from,to,start,end,reason\nall,2009-05-12,2009-05-12,10:30,,møde\nP1,2009-05-12,2009-05-12,,,\n"
+    )
+    home = problem_of(tmp_path, home_visits=HOME, closures=closures).requests[-1]
+    assert [(slot.start_s, slot.end_s) for slot in home.slots] == [(32_400, 37_800)]
+    assert [(gone.slot.start_s, gone.slot.end_s, gone.reason) for gone in home.closed_slots] == [
+        (37_800, 43_200, Text("closure", {"reason": "møde"}))
     ]

@@ -97,6 +97,32 @@ def test_speeds_that_are_none(value: Any) -> None:
         assert reasons(WEEK.replace(consultants=(own,))) == [f"c0: speed_kph cannot be {value}"]
 
 
+def test_gaps_that_are_none() -> None:
+    who = f"c0, {WEEK.days[0].date}"
+    require_sound(with_day(gaps=((30_000, 31_000), (32_000, 33_000))))
+    assert reasons(with_day(gaps=((31_000, 31_000),))) == [
+        f"{who}, gap: this ends before it begins",
+        f"{who}: gaps cannot be ((31000, 31000),)",
+    ]
+    for gaps in (
+        ((30_000, 31_000), (31_000, 32_000)),
+        ((20_000, 30_000),),
+        ((28_800, 30_000),),
+        ((50_000, 60_000),),
+    ):
+        assert reasons(with_day(gaps=gaps)) == [f"{who}: gaps cannot be {gaps}"]
+    (reason,) = reasons(with_day(gaps=((30_000, 1.5),)))
+    assert "gap: end_s must be a whole number" in reason
+
+
+def test_houses_that_are_none() -> None:
+    require_sound(with_travel(one_house=frozenset({("p00", "p01"), ("p01", "p00")})))
+    assert reasons(with_travel(one_house=frozenset({("p00", "p01")}))) == [
+        "travel: one_house cannot be ('p00', 'p01')"
+    ]
+    assert len(reasons(with_travel(one_house=frozenset({("p00", "x"), ("x", "p00")})))) == 2
+
+
 _HOME = WEEK.requests[-1]
 _ENGAGEMENT = Engagement(
     engagement_id="e", title="t", kind="k", start_s=40_000, end_s=41_000, place_id="base"

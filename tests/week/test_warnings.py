@@ -46,6 +46,21 @@ def test_room_outside_the_period(tmp_path: Path, row: str, row_number: int) -> N
     ]
 
 
+def test_agreement_in_two_hours_of_one_room(tmp_path: Path) -> None:
+    rooms = "practice_id,weekday,start,end,room\nP1,mon,09:00,10:00,1\nP1,mon,10:00,11:00,{}\nP2,tue,09:00,12:00,\n"
+    agreements = "practice_id,weekday,start\nP1,mon,09:30\n"
+    for room, count in (("1", 0), ("2", 1)):
+        folder = write_folder(tmp_path, rooms=rooms.format(room), agreements=agreements)
+        assert len(warnings_of(folder)) == count
+
+
+def test_engagement_that_is_valid_on_no_day_of_the_period(tmp_path: Path) -> None:
+    heading = "engagement_id,title,kind,consultant_id,weekday,start,end,valid_from\n"
+    for valid_from, count in (("2010-12-01", 0), ("2011-02-01", 1)):
+        engagements = f"{heading}e1,x,y,c1,mon,09:00,10:00,{valid_from}\n"
+        assert len(warnings_of(write_folder(tmp_path, engagements=engagements))) == count
+
+
 @pytest.mark.parametrize(
     "row",
     ["P1,mon,11:15,all", "P1,mon,08:55,all", "P1,tue,09:00,all", "P2,tue,09:00,odd", "P2,mon,09:00,all"],

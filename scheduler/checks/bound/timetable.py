@@ -32,6 +32,14 @@ class UnfinishedError(Exception):
     """The time is up, or there is more to look at than fits into memory, or into whole numbers."""
 
 
+class Stay(NamedTuple):
+    """Where somebody has to be when: at an engagement, or at base between the spans of a shift."""
+
+    place_id: str
+    start_s: int
+    end_s: int
+
+
 class Offer(NamedTuple):
     """A request, by position, that the day can meet with some number of conversations."""
 
@@ -132,10 +140,11 @@ def timetable(problem: Problem, day: ConsultantDay, pricing: Pricing) -> Timetab
     arrivals = list(_visits(problem, day, offers, pricing))
     if _largest_units(problem, day, arrivals) > FAR // 64:
         raise UnfinishedError
-    for k, e in enumerate(day.engagements):
-        stop = _Stop(-1, e.end_s - e.start_s, k + 1, {e.start_s: 0})
-        arrivals.append(_Arrival(row[e.place_id], -1, k, e.start_s, 1, [stop]))
-    arrivals.append(_Arrival(base, -1, len(day.engagements), day.end_s, 1, []))
+    stays = stays_of(problem, day)
+    for k, stay in enumerate(stays):
+        stop = _Stop(-1, stay.end_s - stay.start_s, k + 1, {stay.start_s: 0})
+        arrivals.append(_Arrival(row[stay.place_id], -1, k, stay.start_s, 1, [stop]))
+    arrivals.append(_Arrival(base, -1, len(stays), day.end_s, 1, []))
     stops = [(number, stop) for number, arrival in enumerate(arrivals) for stop in arrival.stops]
     left = [
         (arrivals[i].place, arrivals[i].request, stop.over, arrivals[i].first_s + stop.load_s)
@@ -170,10 +179,11 @@ def _visits(
 ) -> Iterator[_Arrival]:
     """Yield all arrivals at requests."""
     row, grid_s = problem.travel.index(), problem.defaults.start_grid_s
+    stays = stays_of(problem, day)
     for position, group in groupby(enumerate(offers), key=lambda numbered: numbered[1].request):
         points = {number: _starts(problem, day, offer, pricing) for number, offer in group}
         starts_s = sorted(set().union(*points.values()))
-        over = [bisect_right(day.engagements, start_s, key=lambda e: e.end_s) for start_s in starts_s]
+        over = [bisect_right(stays, start_s, key=lambda stay: stay.end_s) for start_s in starts_s]
         # Starts that follow each other on the grid, with no engagement between, are one arrival.
         kinds = [(start_s - grid_s * i, over[i]) for i, start_s in enumerate(starts_s)]
         for (_first_s, passed), stretch in groupby(zip(kinds, starts_s, strict=True), key=itemgetter(0)):
@@ -199,12 +209,13 @@ def _starts(problem: Problem, day: ConsultantDay, offer: Offer, pricing: Pricing
             from_s = max(slot.start_s, day.start_s)
             to_s = min(slot.end_s, day.end_s) - offer.load_s
             starts.update(range(from_s + -from_s % grid_s, to_s + 1, grid_s))
+    stays = stays_of(problem, day)
     price = pricing.visit_units(day.consultant_id, offer.request, offer.load_s)
     return {
         start_s: price + UNIT * _points(problem, request, day, start_s, offer.conversations)
         for start_s in starts
         if (request.pin is None or start_s == request.pin.start_s)
-        and all(e.end_s <= start_s or start_s + offer.load_s <= e.start_s for e in day.engagements)
+        and all(s.end_s <= start_s or start_s + offer.load_s <= s.start_s for s in stays)
     }
 
 
@@ -217,12 +228,20 @@ def _largest_units(problem: Problem, day: ConsultantDay, visits: Sequence[_Arriv
     slowest = max([1.0, *(problem.speed_kph / c.speed_kph for c in problem.consultants if c.speed_kph)])
     ride_s = math.ceil(int(problem.travel.seconds.max()) * slowest)
     leg = UNIT * (2 * ride_s * weights["cycling_second"] + 86_400 * weights["waiting_second"])
-    return sum(dearest.values()) + (len(dearest) + len(day.engagements) + 1) * leg
+    return sum(dearest.values()) + (len(dearest) + len(day.engagements) + len(day.gaps) + 1) * leg
 
 
 def consultant_of(problem: Problem, day: ConsultantDay) -> Consultant:
     """Return whose day it is."""
     return next(c for c in problem.consultants if c.consultant_id == day.consultant_id)
+
+
+def stays_of(problem: Problem, day: ConsultantDay) -> list[Stay]:
+    """Return what a day has in any case, in order."""
+    base_id = consultant_of(problem, day).base_id
+    stays = [Stay(e.place_id, e.start_s, e.end_s) for e in day.engagements]
+    stays += [Stay(base_id, from_s, to_s) for from_s, to_s in day.gaps]
+    return sorted(stays, key=lambda stay: (stay.start_s, stay.end_s))
 
 
 def offers_of(problem: Problem, day: ConsultantDay) -> Iterator[Offer]:

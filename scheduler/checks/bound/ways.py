@@ -50,19 +50,25 @@ def ways(problem: Problem, day: ConsultantDay, table: Timetable) -> tuple[Way, W
     defaults, weights = problem.defaults, problem.weights
     riding, waiting = weights["cycling_second"] * UNIT, weights["waiting_second"] * UNIT
     consultant = consultant_of(problem, day)
-    base = problem.travel.index()[consultant.base_id]
+    row = problem.travel.index()
+    base = row[consultant.base_id]
     rides_s = own_rides_s(problem.travel.seconds, problem.speed_kph, consultant.speed_kph)
     here, there = table.departures.place[:, np.newaxis], table.arrivals.place
-    ride_s = np.where(here == there, 0, rides_s[here, there])
-    way_s = np.where(here == there, 0, ride_s + defaults.parking_s)
+    # Within a house nobody rides or parks; what is in that of the base is at base.
+    houses = np.eye(len(problem.travel.place_ids), dtype=np.bool_)
+    for from_id, to_id in problem.travel.one_house:
+        houses[row[from_id], row[to_id]] = True
+    same, from_base, to_base = houses[here, there], houses[here, base], houses[base, there]
+    ride_s = np.where(same, 0, rides_s[here, there])
+    way_s = np.where(same, 0, ride_s + defaults.parking_s)
     back_s, out_s = rides_s[here, base], rides_s[base, there]
     request = table.departures.request[:, np.newaxis]
     may = table.departures.over[:, np.newaxis] == table.arrivals.over
     may &= (request != table.arrivals.request) | (request < 0)
-    if not day.engagements:
+    if not day.engagements and not day.gaps:
         may[-1, -1] = False  # a day without stops is no round
     # From base one leaves just in time, and is free before; else one rides at once, and is free after.
-    from_base, away = here == base, (here != base) & (there != base)
+    away = ~from_base & ~to_base
     on = _Free(way_s, np.zeros_like(way_s), np.zeros_like(way_s))
     other = _Free(
         np.where(away, back_s + defaults.parking_s, np.where(from_base, 0, way_s)),

@@ -147,7 +147,7 @@ class _Walk:
     def _play(self, stop: Stop) -> PlayedStop | None:
         """Go to a stop and be there."""
         leave_s = self._leave_s
-        if self._place == self._consultant.base_id:
+        if self._one_house(self._consultant.base_id):
             leave_s = self._s(stop.arrival) - self._planned_s(stop.place_id) - self._slack_s
         self._go(stop.place_id, leave_s)
         match stop.kind:
@@ -174,10 +174,15 @@ class _Walk:
 
     def _planned_s(self, to_id: str) -> int:
         """Return the seconds from leaving this place until the bicycle is parked at another, as planned."""
-        return 0 if to_id == self._place else self._ride_s(to_id) + self._problem.defaults.parking_s
+        return 0 if self._one_house(to_id) else self._ride_s(to_id) + self._problem.defaults.parking_s
+
+    def _one_house(self, place_id: str) -> bool:
+        """Tell whether a place is in the house where the consultant is."""
+        return place_id == self._place or (self._place, place_id) in self._problem.travel.one_house
 
     def _go(self, to_id: str, leave_s: int) -> None:
-        if to_id == self._place:
+        if self._one_house(to_id):
+            self._place = to_id
             return
         ride_s = self._draws.ride_s(self._day.date, self._place, to_id, self._ride_s(to_id))
         parking_s = self._problem.defaults.parking_s

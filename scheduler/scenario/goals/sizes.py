@@ -24,7 +24,9 @@ def resized(
     new = [place.place_id for place in changed.places if place.place_id not in rows]
     chosen = [*range(len(rows)), *(rows[id_.partition(_TWIN)[0]] for id_ in new)]
     cells = np.ix_(chosen, chosen)
-    between = TravelTimes((*times.place_ids, *new), times.seconds[cells], times.metres[cells])
+    between = TravelTimes(
+        (*times.place_ids, *new), times.seconds[cells], times.metres[cells], times.one_house
+    )
     return changed, between
 
 

@@ -200,7 +200,8 @@ def rank(
     """
     project = prepared.project
     places = (*project.bases, *project.places, *(candidate.place for candidate in candidates))
-    times = travel_times(prepared.network, places, project.config.cycling).times
+    exact = {found.place_id for found in prepared.located if found.is_exact}
+    times = travel_times(prepared.network, places, project.config.cycling, exact=exact).times
     joined_weeks = JoinedWeeks(project, times, candidates, weeks, runs)
     names = {candidate.candidate_id: candidate.place.name for candidate in candidates}
     runs.progress.step(

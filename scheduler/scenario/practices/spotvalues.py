@@ -108,7 +108,11 @@ def value_spots(
         When no spot could be valued, with the reasons.
     """
     project = prepared.project
-    days = sorted({shift.weekday for shift in project.shifts})
+    worked = [shift for shift in project.shifts if shift.start_s is not None]
+    days = sorted(
+        {shift.weekday for shift in worked if shift.weekday is not None}
+        | {shift.date.weekday() for shift in worked if shift.date is not None}
+    )
     newcomers = {
         (spot.spot_id, day): _newcomer(spot, typical, day, base_id, weeks[0])
         for spot, base_id in zip(spots, _base_ids(project, spots), strict=True)
@@ -165,9 +169,10 @@ def _times(
     project = prepared.project
     places = (*project.bases, *project.places)
     there = [Place(place_id=spot.spot_id, name="", lat=spot.lat, lon=spot.lon) for spot in spots]
-    times = travel_times(prepared.network, (*places, *there), project.config.cycling).times
+    exact = {found.place_id for found in prepared.located if found.is_exact}
+    times = travel_times(prepared.network, (*places, *there), project.config.cycling, exact=exact).times
     index = times.index()
     rows = [*range(len(places)), *(index[spot_id] for spot_id, _day in newcomers)]
     ids = (*(place.place_id for place in places), *(c.candidate_id for c in newcomers.values()))
     grid = np.ix_(rows, rows)
-    return TravelTimes(ids, times.seconds[grid], times.metres[grid])
+    return TravelTimes(ids, times.seconds[grid], times.metres[grid], times.one_house)

@@ -16,12 +16,10 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, get_type_hints
 
-import numpy as np
-
 from scheduler.base.errors import SchedulerError, ServiceError
 from scheduler.base.i18n import _, using
 from scheduler.base.version import __version__
-from scheduler.model.problem import Problem, TravelTimes
+from scheduler.model.problem import Problem
 from scheduler.model.project import Place
 from scheduler.scenario.model import COLUMNS, Task
 from scheduler.scenario.runs.fingerprints import fingerprint
@@ -71,20 +69,12 @@ def _portable(problem: Problem) -> Problem:
             for request in problem.requests
         ),
         places={id_: Place(place_id=id_, name=id_) for id_ in problem.places},
-        travel=_between(problem.travel, problem.places),
+        travel=problem.travel.between(problem.places),
         weights=dict(problem.weights),
         closed_days=tuple(dataclasses.replace(day, reason=None) for day in problem.closed_days),
         notes=(),
         inputs_sha256="",
     )
-
-
-def _between(travel: TravelTimes, places: Mapping[str, Place]) -> TravelTimes:
-    """Return the travel times between some of the places."""
-    rows = [row for row, id_ in enumerate(travel.place_ids) if id_ in places]
-    chosen = np.ix_(rows, rows)
-    ids = tuple(travel.place_ids[row] for row in rows)
-    return TravelTimes(ids, travel.seconds[chosen], travel.metres[chosen])
 
 
 def question(task: Task) -> str:
