@@ -149,18 +149,22 @@ def _workbook(content: bytes) -> str:
 
 
 def _calendar(content: bytes) -> str:
-    return content.decode().replace("\r\n ", "").replace("\\,", ",").replace("\\n", "\n")
+    text = content.decode().replace("\r\n ", "").replace("\\,", ",").replace("\\n", "\n")
+    return re.sub(r"(?m)^UID:.*$", "", text)
 
 
 def _values(value: object) -> Iterator[str]:
-    """Yield the texts in a roster.json that are neither names of fields nor codes."""
+    """Yield the texts in a roster.json that are neither names of fields nor codes and ids."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
         yield from (text for each in value for text in _values(each))
     elif isinstance(value, dict):
         yield from (
-            text for name, each in value.items() if name not in ("code", "kind") for text in _values(each)
+            text
+            for name, each in value.items()
+            if name not in ("code", "kind", "id")
+            for text in _values(each)
         )
 
 
