@@ -18,9 +18,12 @@ _HAIR = 1e-9
 
 #: Settings with what they may be at the ends, and what just not.
 _RANGES = [
-    *((Cycling, name, (_HAIR, 60), (0, 60 + _HAIR)) for name in ("speed_kph", "walking_kph", "steps_kph")),
     *(
-        (Cycling, f"{name}_factor", (_HAIR, 2), (0, 2 + _HAIR))
+        (Cycling, name, (1, 60), (0, 1e-300, 1 - _HAIR, 60 + _HAIR))
+        for name in ("speed_kph", "walking_kph", "steps_kph")
+    ),
+    *(
+        (Cycling, f"{name}_factor", (0.05, 2), (0, 1e-300, 0.05 - _HAIR, 2 + _HAIR))
         for name in ("mixed_traffic", "calm_street", "rough_surface")
     ),
     *(
@@ -87,10 +90,10 @@ def test_texts_that_cannot_serve(section: type, values: dict[str, str]) -> None:
     ("language", "section", "values", "sentence"),
     [
         ("en", Cycling, {"speed_kph": 0}, "cycling: speed_kph must be from 1 to 60 km/h, not 0"),
-        ("da", Cycling, {"speed_kph": 0}, "cycling: speed_kph skal være over 0 og højst 60 km/t, ikke 0"),
+        ("da", Cycling, {"speed_kph": 0}, "cycling: speed_kph skal være fra 1 til 60 km/t, ikke 0"),
         ("en", Cycling, {"signal_s": 601}, "cycling: signal_s must be from 0 to 600 seconds, not 601"),
         ("da", Cycling, {"signal_s": 601}, "cycling: signal_s skal være fra 0 til 600 sekunder, ikke 601"),
-        ("da", Cycling, {"calm_street_factor": 3}, "cycling: calm_street_factor skal være over 0 og højst 2, ikke 3"),
+        ("da", Cycling, {"calm_street_factor": 3}, "cycling: calm_street_factor skal være fra 0.05 til 2, ikke 3"),
         ("da", SolverSettings, {"memory_mb": 9}, "solver: memory_mb skal være fra 500 til 1000000 megabyte, ikke 9"),
         ("da", Costs, {"other_dkk_a_year": -1}, "costs: other_dkk_a_year skal være fra 0 til 999999999999 kroner, ikke -1"),
         ("da", SimulationSettings, {"illness_share": 0.6}, "simulation: illness_share skal være fra 0 til 0.5, ikke 0.6"),
