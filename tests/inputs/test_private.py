@@ -136,8 +136,10 @@ def test_what_calls_a_number_by_another_name(tmp_path: Path) -> None:
 def test_a_column_of_numbers_of_production_units(tmp_path: Path) -> None:
     rows = f"P1,Vej,{PLACE},x,{{0}}\nP2,Gade,{PLACE},x,1003289374\n"
     heading = "practice_id,name,address,postcode,city,district"
-    text = text_of(write_folder(tmp_path, practices=f"{heading},P-nr\n{rows.format(1003289373)}"))
-    assert "CPR" not in text
+    (note,) = read_project(
+        write_folder(tmp_path, practices=f"{heading},P-nr\n{rows.format(1003289373)}")
+    ).notes
+    assert str(note) == "practices.csv:1 [P-nr]: the table has no such column; it is not read"
     assert REFUSED in text_of(write_folder(tmp_path, practices=f"{heading},P-nr\n{rows.format(CPR)}"))
 
 

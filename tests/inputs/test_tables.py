@@ -577,6 +577,34 @@ def test_sheets_are_called_as_they_are_named(tmp_path: Path) -> None:
     assert lines_of(folder) == ["project.xlsx!demand:2 [practice_id]: there is no X in Lægepraksisser"]
 
 
+# --- Cells as people write them ---------------------------------------------------------------------
+
+
+def test_cells_of_a_real_table(tmp_path: Path) -> None:
+    practices = (
+        f"practice_id,name,address,postcode,city,district,note\nP1,Vej,{PLACE},x,P-nr. 1003289373\n"
+        "P2,Gade,Vej 1,DK-2450,København SV,x,\nP3,Sti,Vej 1,2450.0,København SV,x,\n"
+    )
+    rooms = (
+        "practice_id;weekday;date;start;end;valid_from;valid_to\n"
+        "P1;Man.;;08:30:00;kl. 11.00;1.4.09;31/12-2009\n"
+        "p2;tirs;;0830;11.00;39904;2009-12-31 00:00:00\n"
+        "Sti;;12. maj 2009;8.30;1100;;\n"
+    )
+    project = read_project(write_folder(tmp_path, practices=practices, rooms=rooms))
+    assert [place.postcode for place in project.places] == ["2450"] * 3
+    assert project.practices[0].note == "P-nr. 1003289373"
+    first, second, third = project.rooms
+    for room in project.rooms:
+        assert (room.start_s, room.end_s) == (8 * 3600 + 1800, 11 * 3600)
+    for room, weekday in ((first, 0), (second, 1)):
+        assert (room.weekday, room.valid_from, room.valid_to) == (
+            weekday, dt.date(2009, 4, 1), dt.date(2009, 12, 31),
+        )  # fmt: skip
+    assert (second.practice_id, third.practice_id, third.date) == ("P2", "P3", dt.date(2009, 5, 12))
+    assert not project.notes
+
+
 # --- Dates that can be read either way --------------------------------------------------------------
 
 

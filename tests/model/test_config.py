@@ -19,11 +19,11 @@ _HAIR = 1e-9
 #: Settings with what they may be at the ends, and what just not.
 _RANGES = [
     *(
-        (Cycling, name, (1, 60), (0, 1 - _HAIR, 60 + _HAIR))
+        (Cycling, name, (1, 60), (0, 1e-300, 1 - _HAIR, 60 + _HAIR))
         for name in ("speed_kph", "walking_kph", "steps_kph")
     ),
     *(
-        (Cycling, f"{name}_factor", (0.05, 2), (0, 0.05 - _HAIR, 2 + _HAIR))
+        (Cycling, f"{name}_factor", (0.05, 2), (0, 1e-300, 0.05 - _HAIR, 2 + _HAIR))
         for name in ("mixed_traffic", "calm_street", "rough_surface")
     ),
     *(
