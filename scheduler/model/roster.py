@@ -4,9 +4,9 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Literal, Self
 
+from scheduler.model import summary
 from scheduler.model.clock import Moment
 from scheduler.model.problem import ClosedDay
 from scheduler.model.text import Text
@@ -347,12 +347,7 @@ class Roster:
 
     def summary(self) -> str:
         """Return score, bound, gap, visits, conversations, the way, and what is not met, as lines of text."""
-        return str(_shown("summary", self))
+        return summary.summary(self)
 
     def _repr_html_(self) -> str:
-        return str(_shown("html", self))
-
-
-def _shown(how: str, roster: Roster) -> object:
-    """Show a roster; what shows it lies above it, so it is known only when it is asked for."""
-    return getattr(import_module("scheduler.outputs.summary"), how)(roster)
+        return summary.html(self)

@@ -4,16 +4,16 @@ Made of the roster alone. Where home visits are is not shown.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 from html import escape
+from typing import TYPE_CHECKING
 
 from scheduler.base.i18n import _, clock, day, hours, km, minutes, number
-from scheduler.model.roster import Roster, Stop, Unassigned
-from scheduler.outputs import words
-from scheduler.outputs.texts import word
+
+if TYPE_CHECKING:
+    from scheduler.model.roster import Roster, Stop, Unassigned
 
 
-def summary(roster: Roster) -> str:
+def summary(roster: "Roster") -> str:
     """Return score, bound and gap, what is held of what was asked for, the way, and what is not met."""
     stops = [stop for round_ in roster.rounds for stop in round_.stops]
     made = sum(stop.kind in ("visit", "home_visit") for stop in stops)
@@ -36,17 +36,15 @@ def summary(roster: Roster) -> str:
     lines += [f"{name:>{width}}: {figure}" for name, figure in figures.items()]
     if roster.unassigned:
         heading = _("Not placed:")
-        lines += ["", heading, "-" * len(heading), *map(partial(_unmet, roster), roster.unassigned)]
+        lines += ["", heading, "-" * len(heading), *map(_unmet, roster.unassigned)]
     return "\n".join(_printable(line) for line in lines)
 
 
-def _unmet(roster: Roster, request: Unassigned) -> str:
-    named = _("Home visit") if request.kind == "home_visit" else word(request.name)
-    text = f"{request.id} ({named})"
-    if request.kind == "visit":
-        asked = _("{made} of {asked}").format(made=number(request.held), asked=number(request.requested))
-        text += f", {asked}"
-    return f"{text}: {words.why(request, roster)}"
+def _unmet(request: "Unassigned") -> str:
+    if request.kind == "home_visit":
+        return f"{request.id} ({_('Home visit')})"
+    asked = _("{made} of {asked}").format(made=number(request.held), asked=number(request.requested))
+    return f"{request.id} ({request.name}), {asked}"
 
 
 def _printable(line: str) -> str:
@@ -54,15 +52,13 @@ def _printable(line: str) -> str:
     return "".join(char if char.isprintable() else " " for char in line)
 
 
-def html(roster: Roster) -> str:
+def html(roster: "Roster") -> str:
     """Return the rounds as an HTML table, a row a stop, and below it what is not met."""
     gap = _("{percent} %").format(percent=number(100 * roster.gap, 2))
     caption = f"{roster.week}: {_('score')} {number(roster.score)}, {_('bound')} {number(roster.bound)}, {_('gap')} {gap}"
     headings = (_("Day"), _("Consultant"), _("Time"), _("Stop"), _("Conversations"), _("Ride"))
     rows = "".join(f"<tr>{_cells('td', row)}</tr>" for row in _rows(roster))
-    unmet = "".join(
-        f"<li>{escape(_printable(_unmet(roster, request)))}</li>" for request in roster.unassigned
-    )
+    unmet = "".join(f"<li>{escape(_printable(_unmet(request)))}</li>" for request in roster.unassigned)
     return (
         f"<table><caption>{escape(_printable(caption))}</caption><thead><tr>{_cells('th', headings)}</tr></thead>"
         f"<tbody>{rows}</tbody></table>"
@@ -70,7 +66,7 @@ def html(roster: Roster) -> str:
     )
 
 
-def _rows(roster: Roster) -> Iterator[tuple[str, ...]]:
+def _rows(roster: "Roster") -> Iterator[tuple[str, ...]]:
     names = {consultant.consultant_id: consultant.name for consultant in roster.consultants}
     for round_ in roster.rounds:
         who = names.get(round_.consultant_id, round_.consultant_id)
@@ -85,12 +81,12 @@ def _rows(roster: Roster) -> Iterator[tuple[str, ...]]:
             )
 
 
-def _stop(stop: Stop) -> str:
+def _stop(stop: "Stop") -> str:
     if stop.kind == "home_visit":
         return ", ".join(filter(None, (_("Home visit"), stop.district)))
     if stop.kind == "lunch":
         return _("Lunch")
-    return _("Desk work at base") if stop.kind == "desk" else word(stop.name)
+    return _("Desk work at base") if stop.kind == "desk" else str(stop.name)
 
 
 def _cells(tag: str, texts: Iterable[str]) -> str:
