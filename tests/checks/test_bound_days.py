@@ -294,7 +294,7 @@ def test_hope_visits_no_request_twice_in_a_row() -> None:
         problem = whole.replace(requests=whole.requests[:1], consultants=tireless)
         for day in problem.days:
             points = [value for held, value in expected(problem, day).items() if held]
-            if not day.engagements:
+            if not day.engagements and not day.gaps:
                 table = timetable(problem, day, Pricing((0,), {}))
                 begin = OWED if table.lunch_owed else HAD, -1, 0
                 hope = int(Rest(table, ways(problem, day, table)).least[begin])
