@@ -156,6 +156,7 @@ def show_project(terminal: Terminal, project: Project) -> None:
         _("shifts"): project.shifts,
         _("engagements"): project.engagements,
         _("home visits"): project.home_visits,
+        _("tasks"): project.tasks,
         _("pins"): project.pins,
         _("closures"): project.closures,
         _("demand"): project.demand,

@@ -345,13 +345,57 @@ class HomeVisit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A stay of given length that needs no room and has no fixed hour: an introduction, teaching, a talk.
+
+    Attributes
+    ----------
+    task_id, title, kind
+        Its id, what people see, and the kind in a word.
+    place_id
+        Where it is; "base" is its consultant's own.
+    earliest, latest
+        The first and the last day on which it may be done.
+    duration_s
+        Seconds of the stay.
+    start_s, end_s
+        Seconds after midnight between which the stay lies on any of the days; None for no end.
+    weekday
+        The only weekday (0 is Monday); None for all.
+    consultant_id
+        The only one who may do it; None for anybody.
+    priority
+        What a task that is not done counts, as a multiple.
+    done
+        The day on which it was done; it is not asked for after that. None as long as it is not.
+    origin
+        Where it was written, for messages; None for what no table has.
+    """
+
+    task_id: str
+    title: str
+    kind: str
+    place_id: str
+    earliest: dt.date
+    latest: dt.date
+    duration_s: int
+    start_s: int | None = None
+    end_s: int | None = None
+    weekday: int | None = None
+    consultant_id: str | None = None
+    priority: int = 1
+    done: dt.date | None = None
+    origin: Origin | None = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
     """A visit whose date and hour are settled.
 
     Attributes
     ----------
     id
-        The practice's or home visit's id.
+        The practice's, home visit's or task's id.
     date
         The date.
     start_s
@@ -438,7 +482,7 @@ class Project:
         Of practices, home visits and others.
     practices, rooms, consultants, shifts, agreements
         A row of the table of this name each, in its order.
-    engagements, home_visits, pins, closures, demand
+    engagements, home_visits, tasks, pins, closures, demand
         A row of the table of this name each, in its order.
     sha256
         Hash of the bytes that were read.
@@ -456,6 +500,7 @@ class Project:
     agreements: tuple[AgreementRule, ...] = ()
     engagements: tuple[EngagementRule, ...] = ()
     home_visits: tuple[HomeVisit, ...] = ()
+    tasks: tuple[Task, ...] = ()
     pins: tuple[Pin, ...] = ()
     closures: tuple[Closure, ...] = ()
     demand: tuple[Demand, ...] = ()

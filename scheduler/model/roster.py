@@ -8,10 +8,12 @@ from typing import Literal, Self
 
 from scheduler.model import summary
 from scheduler.model.clock import Moment
-from scheduler.model.problem import ClosedDay
+from scheduler.model.problem import ClosedDay, RequestKind
 from scheduler.model.text import Text
 
-StopKind = Literal["visit", "home_visit", "engagement", "lunch", "desk"]
+StopKind = Literal["visit", "home_visit", "task", "engagement", "lunch", "desk"]
+#: The stops that a request asked for; the others a day has of itself.
+REQUESTED: tuple[StopKind, ...] = ("visit", "home_visit", "task")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +146,9 @@ class Unassigned:
     Attributes
     ----------
     id, kind, name, district
-        The request, and the place's name (a text for a home visit) and district.
+        The request, what it is called (a text for a home visit) and its place's district.
     requested, held
-        How many conversations are asked for, and held; 0 for a home visit.
+        How many conversations are asked for, and held; 0 for home visits and tasks.
     reason
         The kind of obstacle.
     detail
@@ -156,7 +158,7 @@ class Unassigned:
     """
 
     id: str
-    kind: Literal["visit", "home_visit"]
+    kind: RequestKind
     name: str | Text
     district: str = ""
     requested: int

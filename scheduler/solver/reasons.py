@@ -63,7 +63,7 @@ class Reasoner:
             id=request.request_id,
             kind=request.kind,
             name=named(self._problem, request),
-            district=self._problem.places[request.request_id].district,
+            district=self._problem.places[request.place_id].district,
             requested=request.conversations,
             held=held,
             reason=Text(reason),
@@ -136,6 +136,8 @@ class Reasoner:
         return None
 
     def _no_slot(self, request: Request) -> tuple[str, Text | None]:
+        if not request.closed_slots and request.kind == "task":
+            return "no_day", None
         if not request.closed_slots:
             return "no_room", None
         days = dict.fromkeys((closed.slot.date, closed.reason) for closed in request.closed_slots)
@@ -146,8 +148,8 @@ class Reasoner:
             Text("hours", {"date": str(slot.date), "start_s": slot.start_s, "end_s": slot.end_s})
             for slot in request.slots
         )
-        if request.kind == "home_visit" and request.consultant_id:
-            params: dict[str, Param] = {"consultant_id": request.consultant_id, "hours": hours}
+        if request.only_by:
+            params: dict[str, Param] = {"consultant_id": request.only_by, "hours": hours}
             return "consultant_away", Text("consultant_away_then", params)
         return "no_consultant", Text("no_consultant_then", {"hours": hours})
 

@@ -88,7 +88,7 @@ class _Model:
                                 found.setdefault(key, []).append((vehicle, run))
             nodes += [
                 _Node(
-                    place_id=request.request_id,
+                    place_id=request.place_id,
                     duration_s=runs[0][1].option.duration_s,
                     earliest_s=min(run.earliest_s for _, run in runs),
                     latest_s=max(run.latest_s for _, run in runs),

@@ -53,7 +53,8 @@ def expected(problem: Problem, day: ConsultantDay) -> Mapping[Holding, int]:
         saved = 0
         for request_id, n, _who in held:
             request = requests[request_id]
-            saved += request.priority * (weights["missed_visit"] + weights["unserved_conversation"] * n)
+            saved += request.priority * weights["missed_visit"] // request.weeks_left
+            saved += request.priority * weights["unserved_conversation"] * n
             saved += weights["change"] if request.published else 0
         points[held] = of_day - saved
     return points
@@ -78,6 +79,7 @@ def test_base_is_worth_the_way_from_just_enough_time_on(least_desk_s: int, point
     requests = tuple(
         Request(
             request_id=key,
+            place_id=key,
             kind="visit",
             conversations=1,
             max_conversations=1,
@@ -116,6 +118,7 @@ def test_a_visit_may_touch_an_engagement_at_its_place(start: str, end: str, poss
     day = dataclasses.replace(week.days[0], engagements=(teaching,))
     request = Request(
         request_id="p00",
+        place_id="p00",
         kind="visit",
         conversations=1,
         max_conversations=1,
@@ -133,6 +136,7 @@ def test_a_visit_is_where_it_was_published_up_to_a_quarter_of_an_hour(told: str,
     day = dataclasses.replace(week.days[0], engagements=())
     request = Request(
         request_id="p00",
+        place_id="p00",
         kind="visit",
         conversations=1,
         max_conversations=1,

@@ -31,7 +31,7 @@ def test_requests_are_told_by_state_reason_and_cost() -> None:
     assert words.request_state(missed) == "no visit, 2 conversations asked for"
     assert words.request_state(home) == "no visit"
     assert words.why(missed, roster) == ("It is possible, but only at the cost of: Praksis P. Knudsens Gade.")
-    assert words.why(home, roster) == "No consultant is at work while the room is free."
+    assert words.why(home, roster) == "No consultant is at work in its hours."
     assert words.why(dataclasses.replace(home, reason=Text("something new")), roster) == "something new"
     assert words.cost(missed, roster) == "18,400 points, as much as 31 min of cycling"
     assert words.cost(home, roster) == ""

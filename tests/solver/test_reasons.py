@@ -117,7 +117,7 @@ def test_lunch_stops_the_only_conversation(week: Problem) -> None:
     )
     entry = _entry(changed, "p00")
     assert (entry.reason.code, entry.held) == ("lunch_in_the_way", 0)
-    assert "no time for the ride there and the visit of 50 min" in word(entry.detail or entry.reason)
+    assert "no time for the ride there and the stay of 50 min" in word(entry.detail or entry.reason)
 
 
 def test_the_practice_takes_no_more(week: Problem) -> None:

@@ -248,4 +248,5 @@ def _only(project: Project, candidates: Sequence[Candidate]) -> Project:
         rooms=tuple(room for candidate in candidates for room in candidate.rooms),
         demand=(),
         home_visits=(),
+        tasks=(),
     )
