@@ -1,6 +1,7 @@
 import dataclasses
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 from osmfiles import Xy, at, network_of, osm_xml
@@ -47,11 +48,11 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Network:
     return network_of(tmp_path_factory.mktemp("addresses"), xml)
 
 
-def _place(address: str, postcode: str = "", **more: float) -> Place:
+def _place(address: str, postcode: str = "", **more: Any) -> Place:
     place = Place(
         place_id="p", name="P", address=address, postcode=postcode, origin=Origin("practices.csv", 4)
     )
-    return dataclasses.replace(place, **more)  # type: ignore[arg-type]
+    return dataclasses.replace(place, **more)
 
 
 def _project(*places: Place, bases: tuple[Place, ...] = ()) -> Project:
