@@ -124,7 +124,7 @@ class _Read(HTMLParser):
             value for name, value in attrs if value and name in ("title", "aria-label", "alt", "data-label")
         ]
 
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - HTMLParser's signature
         self.within = ""
 
     def handle_data(self, data: str) -> None:

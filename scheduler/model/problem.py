@@ -10,14 +10,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scheduler.model.clock import Week
 from scheduler.model.config import Defaults
-from scheduler.model.project import BASE, Consultant, Origin, Pin, Place
+from scheduler.model.project import BASE, Consultant, Pin, Place, Written
 from scheduler.model.text import Text
 
 #: What a week may ask for.
@@ -159,7 +159,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Engagement:
+class Engagement(Written):
     """A fixed appointment of one consultant on one date.
 
     Attributes
@@ -170,8 +170,6 @@ class Engagement:
         Seconds after midnight.
     place_id
         Where it is.
-    origin
-        Where it was written, for messages; None for what no table has.
     """
 
     engagement_id: str
@@ -180,7 +178,6 @@ class Engagement:
     start_s: int
     end_s: int
     place_id: str
-    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,6 +352,6 @@ class Problem:
     notes: tuple[Text, ...] = ()
     inputs_sha256: str = ""
 
-    def replace(self, **changes: object) -> Self:
+    def replace(self, **fields: Any) -> Self:
         """Return a copy in which some fields differ."""
-        return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
+        return dataclasses.replace(self, **fields)

@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from scheduler.model import summary
 from scheduler.model.clock import Moment
@@ -343,9 +343,9 @@ class Roster:
     map_note: Text | None = None
     prices: Prices | None = None
 
-    def replace(self, **changes: object) -> Self:
+    def replace(self, **fields: Any) -> Self:
         """Return a copy in which some fields differ."""
-        return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
+        return dataclasses.replace(self, **fields)
 
     def summary(self) -> str:
         """Return score, bound, gap, visits, conversations, the way, and what is not met, as lines of text."""

@@ -63,7 +63,8 @@ class Item:
     tight: bool = False
 
     @property
-    def low(self) -> bool:  # noqa: D102
+    def low(self) -> bool:
+        """Whether it is too low for two lines of text."""
         return self.span.length < _TWO_LINES_MIN
 
 

@@ -126,7 +126,7 @@ def _score(sheet: Sheet, roster: Roster) -> None:
     for name, term in words.ordered_terms(roster).items():
         seconds_each = words.TIME_TERMS.get(name)
         count: Value = dt.timedelta(seconds=round(term.count * seconds_each)) if seconds_each else term.count
-        sheet.row([words.term(name), count, words.term_price(name, term.weight), term.points])
+        sheet.row([words.term(name), count, words.term_weight(name, term.weight), term.points])
     sheet.row([_("Score"), None, None, roster.score], bold=True)
 
 

@@ -146,8 +146,8 @@ def term_count(name: str, count: float) -> str:
     return number(count, 0 if float(count).is_integer() else 2)
 
 
-def term_price(name: str, weight: int) -> str:
-    """Say what one more of a term costs: ``10 points a second``."""
+def term_weight(name: str, weight: int) -> str:
+    """Say what one more of a term weighs: ``10 points a second``."""
     if name in ("cycling_second", "waiting_second"):
         text = ngettext("{n} point a second", "{n} points a second", weight)
     elif name == "imbalance_minute":

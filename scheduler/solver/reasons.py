@@ -58,7 +58,7 @@ class Reasoner:
         reason, detail, most = self._obstacle(number, request, held, missed=visit is None)
         cost = None
         if not reason:
-            reason, detail, cost = self._price(Forced(number, most))
+            reason, detail, cost = self._cost(Forced(number, most))
         return Unassigned(
             id=request.request_id,
             kind=request.kind,
@@ -153,7 +153,7 @@ class Reasoner:
             return "consultant_away", Text("consultant_away_then", params)
         return "no_consultant", Text("no_consultant_then", {"hours": hours})
 
-    def _price(self, forced: Forced) -> tuple[str, Text | None, int | None]:
+    def _cost(self, forced: Forced) -> tuple[str, Text | None, int | None]:
         """Solve the week again with the request met in full, and tell what that would cost."""
         if self._proof is None:
             return "not_placed", None, None

@@ -275,7 +275,7 @@ def _needed_places(
     needed = {consultant.base_id for consultant in project.consultants}
     needed.update(request.place_id for request in requests)
     needed.update(engagement.place_id for day in days for engagement in day.engagements)
-    return {place.place_id: place for place in (*project.bases, *project.places) if place.place_id in needed}
+    return {place.place_id: place for place in project.all_places if place.place_id in needed}
 
 
 def _impossible_engagements(problem: Problem) -> Iterator[InputProblem]:

@@ -104,7 +104,7 @@ def test_base_is_worth_the_way_from_just_enough_time_on(least_desk_s: int, point
     ("start", "end", "possible"),
     [("9:10", "10:00", True), ("9:10", "9:59", False), ("11:00", "11:50", True), ("10:55", "11:45", False)],
 )
-def test_a_visit_may_touch_an_engagement_at_its_place(start: str, end: str, possible: bool) -> None:  # noqa: FBT001
+def test_a_visit_may_touch_an_engagement_at_its_place(start: str, end: str, possible: bool) -> None:
     """Of 10:00 to 11:00, where nobody has to ride in between."""
     week = small_week(0, 2, 1)
     teaching = Engagement(
@@ -130,7 +130,7 @@ def test_a_visit_may_touch_an_engagement_at_its_place(start: str, end: str, poss
 
 
 @pytest.mark.parametrize(("told", "kept"), [("8:55", True), ("8:50", False), ("9:25", True), ("9:30", False)])
-def test_a_visit_is_where_it_was_published_up_to_a_quarter_of_an_hour(told: str, kept: bool) -> None:  # noqa: FBT001
+def test_a_visit_is_where_it_was_published_up_to_a_quarter_of_an_hour(told: str, kept: bool) -> None:
     """It can begin at 9:10 alone."""
     week = small_week(0, 2, 1)
     day = dataclasses.replace(week.days[0], engagements=())

@@ -133,7 +133,7 @@ def test_wrong_shift_is_the_only_problem_of_its_day(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("weeks", "clash"), [("all", True), ("odd", True), ("even", False), ("", True)])
-def test_two_agreements_in_one_week(tmp_path: Path, weeks: str, clash: bool) -> None:  # noqa: FBT001
+def test_two_agreements_in_one_week(tmp_path: Path, weeks: str, clash: bool) -> None:
     agreements = f"practice_id,weekday,start,weeks\nP1,mon,9.00,odd\nP2,mon,9.00,all\nP1,tue,9.00,{weeks}\n"
     lines = lines_of(write_folder(tmp_path, agreements=agreements))
     expected = "agreements.csv:4 [weeks]: P1 already has an agreement in these weeks, in row 2; keep one"

@@ -20,8 +20,8 @@ def test_counts_are_in_peoples_units() -> None:
     assert words.term_count("cycling_second", 7389) == "2 h 03 min"
     assert words.term_count("imbalance_minute", 82.5) == "1 h 23 min"
     assert words.term_count("missed_visit", 2) == "2"
-    assert words.term_price("waiting_second", 5) == "5 points a second"
-    assert words.term_price("continuity", 1) == "1 point each"
+    assert words.term_weight("waiting_second", 5) == "5 points a second"
+    assert words.term_weight("continuity", 1) == "1 point each"
 
 
 def test_requests_are_told_by_state_reason_and_cost() -> None:

@@ -1,5 +1,6 @@
 import dataclasses
 from random import Random
+from typing import Any
 
 import brute_force
 import pytest
@@ -18,8 +19,8 @@ def _entry(problem: Problem, request_id: str) -> Unassigned:
     return next(entry for entry in solve(problem).roster.unassigned if entry.id == request_id)
 
 
-def _with_first(problem: Problem, **changes: object) -> Problem:
-    first: Request = dataclasses.replace(problem.requests[0], **changes)  # type: ignore[arg-type]
+def _with_first(problem: Problem, **changes: Any) -> Problem:
+    first: Request = dataclasses.replace(problem.requests[0], **changes)
     return problem.replace(requests=(first, *problem.requests[1:]))
 
 
