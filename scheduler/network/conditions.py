@@ -21,7 +21,7 @@ _DATED = re.compile(r"\b(19|20)\d\d\b(?!:)")
 #: The workday, in hours after midnight.
 _FROM, _TO = dt.timedelta(hours=8), dt.timedelta(hours=16)
 #: Any year of whole weeks serves, since the conditions are those of every year.
-_FIRST_DAY, _LAST_DAY = dt.datetime(2025, 1, 6), dt.datetime(2026, 1, 5)
+_BEGIN, _END = dt.date(2025, 1, 6), dt.date(2026, 1, 5)
 _DAY = dt.timedelta(days=1)
 #: Where and by which clock the sun rises: in winter after eight in Copenhagen.
 _SUN_AT, _CLOCK = (55.67, 12.56), "Europe/Copenhagen"
@@ -91,8 +91,8 @@ def _in_a_year(condition: str) -> tuple[bool, bool]:
     # Nobody rides on public holidays: without a country no hours are those of a holiday.
     hours = OpeningHours(condition, timezone=clock, coords=_SUN_AT, auto_country=False)
     some, throughout = False, True
-    year = hours.intervals(_FIRST_DAY.replace(tzinfo=clock), _LAST_DAY.replace(tzinfo=clock))
-    for begin, end, state, _comment in year:
+    midnights = (dt.datetime.combine(day, dt.time(), clock) for day in (_BEGIN, _END))
+    for begin, end, state, _comment in hours.intervals(*midnights):
         if _touches_workday(begin.replace(tzinfo=None), end.replace(tzinfo=None)):
             some |= state != State.CLOSED
             throughout &= state == State.OPEN

@@ -19,19 +19,11 @@ from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _
 from scheduler.model.config import Cycling
 from scheduler.network.area import distance_m
+from scheduler.network.ferries import ferry_kph, is_landing
+from scheduler.network.junctions import is_blocked, is_signal, turn_rule
 from scheduler.network.osm import OsmData, Tags, Way, read_osm
-from scheduler.network.rules import (
-    Dropped,
-    Riding,
-    WayRule,
-    ferry_kph,
-    is_blocked,
-    is_raised,
-    is_route,
-    is_signal,
-    turn_rule,
-    way_rule,
-)
+from scheduler.network.riding import Riding
+from scheduler.network.rules import Dropped, WayRule, is_raised, is_route, way_rule
 from scheduler.network.speeds import speed_kph
 
 if TYPE_CHECKING:
@@ -74,6 +66,7 @@ def ridden_ways(data: OsmData) -> Streets:
     gates = {osm_id for osm_id, tags in data.node_tags.items() if is_blocked(tags)}
     open_gates = _on_junctions(gates, routes)
     blocked = gates.difference(open_gates)
+    landings = {osm_id for osm_id, tags in data.node_tags.items() if is_landing(tags)}
     on_streets = {ref for way in routes if "highway" in way.tags for ref in way.refs}
     for way in routes:
         rule = way_rule(way.tags)
@@ -84,7 +77,7 @@ def ridden_ways(data: OsmData) -> Streets:
             # How long a clipped ferry takes nobody knows.
             whole = len(way.refs) > 1 and all(ref in data.points for ref in way.refs)
             # Nobody gets on or off but where it lands.
-            between = [ref for ref in way.refs[1:-1] if ref not in on_streets]
+            between = [ref for ref in way.refs[1:-1] if ref not in on_streets or ref in landings]
             pieces = [[way.refs[0], *between, way.refs[-1]]] if whole else []
             kph = ferry_kph(way.tags, _length_m(way.refs, data)) if whole else 0.0
         else:

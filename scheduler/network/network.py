@@ -16,7 +16,7 @@ from scheduler.model.geo import Area, Background, Label, Line, Point, Stretches
 from scheduler.network.area import METRES_PER_DEGREE, distance_m
 from scheduler.network.background import AddressPoint
 from scheduler.network.islands import Island, island_beside
-from scheduler.network.rules import Riding
+from scheduler.network.riding import Riding
 from scheduler.network.speeds import speed_kph
 from scheduler.network.topology import Topology, Turn
 

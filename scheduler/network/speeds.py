@@ -1,7 +1,7 @@
 """How fast a stretch is ridden, from the settings."""
 
 from scheduler.model.config import Cycling
-from scheduler.network.rules import Riding
+from scheduler.network.riding import Riding
 
 
 def speed_kph(riding: Riding, cycling: Cycling, *, rough: bool = False) -> float:

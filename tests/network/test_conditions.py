@@ -5,7 +5,8 @@ from typing import NoReturn
 import opening_hours
 import pytest
 
-from scheduler.network.rules import Riding, WayRule, way_rule
+from scheduler.network.riding import Riding
+from scheduler.network.rules import WayRule, way_rule
 
 
 def _with(tags: dict[str, str], key: str, condition: str) -> Riding | None:
@@ -80,7 +81,7 @@ def test_a_condition_as_long_as_can_be_is_read() -> None:
 
 
 def test_a_fault_of_the_library_says_nothing_either(monkeypatch: pytest.MonkeyPatch) -> None:
-    class PanicException(BaseException):  # noqa: N818 - as the library's own is called
+    class PanicException(BaseException):
         pass
 
     def broken(*_args: object, **_how: object) -> NoReturn:
