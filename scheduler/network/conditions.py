@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
+from scheduler.network.osm import LONGEST_VALUE
+
 Tags = Mapping[str, str]
 
 _SUFFIX = ":conditional"
 #: ``no @ (Mo-Fr 07:00-17:00); yes @ Sa``: values with their conditions, in which semicolons stand in brackets.
 _CLAUSE = re.compile(r"\s*([\w-]+)\s*@(\s*\([^)]*\)\s*|[^;(]+)(?:;|$)")
-#: OpenStreetMap has no longer value: what is longer is no condition.
-_LONGEST = 255
 #: What holds in one year only, such as works in the street, says nothing of other years.
 _DATED = re.compile(r"\b(19|20)\d\d\b(?!:)")
 #: The workday, in hours after midnight.
@@ -45,7 +45,7 @@ def by_day(tags: Tags, restricts: Callable[[str, str, str], int]) -> Tags:
     plain = {key: value for key, value in tags.items() if not key.endswith(_SUFFIX)}
     for conditional, text in tags.items():
         key = conditional.removesuffix(_SUFFIX)
-        if key == conditional or len(text) > _LONGEST:
+        if key == conditional or len(text) > LONGEST_VALUE:
             continue
         # Of clauses that hold at the same time the last one counts.
         for value, condition in _clauses(text):

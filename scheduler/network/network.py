@@ -146,7 +146,7 @@ class Network:
 
     def approach_s(self, snap: Snap) -> float:
         """Return the seconds between a place and its point of the network, which are walked."""
-        return snap.distance_m / self.cycling.walking_kph * 3.6
+        return snap.distance_m / self.cycling.push_kph * 3.6
 
     def turn_s(self, before: int, after: int) -> float:
         """Return the seconds that it costs to turn from one edge into the next."""
