@@ -53,7 +53,9 @@ def _stricter(key: str, value: str, other: str) -> int:
         return 0 if one is None or two is None else (one < two) - (one > two)
     if key in _ONE_WAY_KEYS:
         one_way = ONE_WAY | ONE_WAY_BACK
-        return int(value in one_way and other not in one_way) - int(value == "no" and other in one_way)
+        # Where nothing is said for bicycles, the street may be one-way for all.
+        binding = one_way if key == "oneway" else one_way | {""}
+        return int(value in one_way and other not in one_way) - int(value == "no" and other in binding)
     return 0
 
 
