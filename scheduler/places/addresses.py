@@ -12,7 +12,7 @@ from typing import NoReturn
 from scheduler.base.i18n import _
 from scheduler.network import AddressPoint
 from scheduler.places.estimates import MOST_OFF_M, AddressMatch, estimated, too_far
-from scheduler.places.points import ambiguous, apart_m, candidate, only_one
+from scheduler.places.points import ambiguous, apart_m, named, only_one
 from scheduler.places.spelling import city_key, house_numbers, street_key, street_keys
 from scheduler.places.written import AddressError, WrittenAddress
 
@@ -117,8 +117,8 @@ def _none_near(written: WrittenAddress, points: Sequence[AddressPoint]) -> NoRet
     street, place = points[0].street, written.postcode or written.city
     if len(points) == 1:
         raise AddressError(
-            _("of {street} the map has number {number} alone, {candidate}, and nothing in {postcode}").format(
-                street=street, number=points[0].number, candidate=candidate(points[0]), postcode=place
+            _("of {street} the map has number {number} alone, {house}, and nothing in {postcode}").format(
+                street=street, number=points[0].number, house=named(points[0]), postcode=place
             ),
             discreet=_("the map has no house near that of this address"),
         )

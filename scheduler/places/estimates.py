@@ -9,7 +9,7 @@ from scheduler.base.i18n import _
 from scheduler.model.project import Place
 from scheduler.model.text import Param, Text
 from scheduler.network import AddressPoint
-from scheduler.places.points import MOST_CANDIDATES, apart_m, candidate, only_one
+from scheduler.places.points import MOST_NAMED, apart_m, named, only_one
 from scheduler.places.spelling import digits_of, house_numbers
 from scheduler.places.written import AddressError, WrittenAddress
 
@@ -101,12 +101,12 @@ def too_far(match: AddressMatch, written: WrittenAddress, points: Sequence[Addre
     return AddressError(
         _(
             "{street} has no number {number} in the map, and from its neighbours it cannot be told to within"
-            " {metres} m; the nearest are {candidates}"
+            " {metres} m; the nearest are {places}"
         ).format(
             street=match.point.street,
             number=written.numbers[-1].upper(),
             metres=round(MOST_OFF_M),
-            candidates="; ".join(candidate(point) for point in nearest[:MOST_CANDIDATES]),
+            places="; ".join(named(point) for point in nearest[:MOST_NAMED]),
         ),
         discreet=_("the map has no house near that of this address"),
     )

@@ -12,7 +12,7 @@ from scheduler.places.written import AmbiguousAddressError
 #: Points of one address that lie this close are one place: two entrances, or a node and its house.
 _SAME_PLACE_M = 100.0
 #: So many are named.
-MOST_CANDIDATES = 6
+MOST_NAMED = 6
 
 
 def apart_m(one: AddressPoint, other: AddressPoint) -> float:
@@ -35,17 +35,17 @@ def only_one(address: str, points: list[AddressPoint], number: str = "") -> Addr
 
 def ambiguous(address: str, points: Iterable[AddressPoint]) -> AmbiguousAddressError:
     """Return the error for an address that several points have."""
-    candidates = sorted(map(candidate, points))
-    more = ["…"] if len(candidates) > MOST_CANDIDATES else []
+    places = sorted(map(named, points))
+    more = ["…"] if len(places) > MOST_NAMED else []
     return AmbiguousAddressError(
-        _("{address} is in several places: {candidates}").format(
-            address=address, candidates="; ".join(candidates[:MOST_CANDIDATES] + more)
+        _("{address} is in several places: {places}").format(
+            address=address, places="; ".join(places[:MOST_NAMED] + more)
         ),
         discreet=_("this address is in several places"),
     )
 
 
-def candidate(point: AddressPoint) -> str:
+def named(point: AddressPoint) -> str:
     """Write a point as people are asked about it."""
     place = f"{point.postcode} {point.city}".strip()
     return f"{point.street} {point.number}{place and ', '}{place} ({point.lat:.5f}, {point.lon:.5f})"

@@ -55,5 +55,5 @@ def test_a_ferry_of_no_length_has_a_speed_too() -> None:
         ({}, False),
     ],
 )
-def test_where_a_ferry_lands(tags: dict[str, str], lands: bool) -> None:  # noqa: FBT001
+def test_where_a_ferry_lands(tags: dict[str, str], lands: bool) -> None:
     assert is_landing(tags) is lands

@@ -152,7 +152,7 @@ def test_a_track_may_say_which_way_it_runs(tags: str, forward: Riding, backward:
         ("oneway=-1 cycleway:left=track cycleway:left:oneway=yes", True, True),
     ],
 )
-def test_one_way_streets_and_contraflow(tags: str, forward: bool, backward: bool) -> None:  # noqa: FBT001
+def test_one_way_streets_and_contraflow(tags: str, forward: bool, backward: bool) -> None:
     rule = _rule(f"highway=residential {tags}")
     ridden = tuple(riding in (TRACK, CALM) for riding in (rule.forward, rule.backward))
     assert ridden == (forward, backward)
@@ -189,7 +189,7 @@ def test_contraflow_says_which_direction_is_against_the_traffic() -> None:
         ("highway=footway surface=sett", False),
     ],
 )
-def test_rough_surfaces(tags: str, rough: bool) -> None:  # noqa: FBT001
+def test_rough_surfaces(tags: str, rough: bool) -> None:
     assert _rule(tags).rough is rough
 
 
@@ -203,7 +203,7 @@ def test_rough_surfaces(tags: str, rough: bool) -> None:  # noqa: FBT001
         ("", False),
     ],
 )
-def test_signals(tags: str, signal: bool) -> None:  # noqa: FBT001
+def test_signals(tags: str, signal: bool) -> None:
     assert is_signal(_tags(tags)) is signal
 
 
@@ -221,7 +221,7 @@ def test_signals(tags: str, signal: bool) -> None:  # noqa: FBT001
         ("access=private", False),
     ],
 )
-def test_barriers(tags: str, blocked: bool) -> None:  # noqa: FBT001
+def test_barriers(tags: str, blocked: bool) -> None:
     assert is_blocked(_tags(tags)) is blocked
 
 
@@ -269,5 +269,5 @@ def test_turn_restrictions(tags: str, rule: str) -> None:
         ("bridge=no tunnel=no", False),
     ],
 )
-def test_what_is_on_another_level_than_the_doors(tags: str, raised: bool) -> None:  # noqa: FBT001
+def test_what_is_on_another_level_than_the_doors(tags: str, raised: bool) -> None:
     assert is_raised(_tags(tags)) is raised

@@ -112,7 +112,7 @@ def test_where_the_map_has_no_landing_nobody_gets_off(tmp_path: Path) -> None:
         (90, 60, "Havnebussen", "Holmvej", 60),
     ],
 )
-def test_where_a_door_belongs(  # noqa: PLR0917
+def test_where_a_door_belongs(  # noqa: PLR0917 - the columns of a table
     harbour: Network, x: float, y: float, street: str, name: str, metres: float
 ) -> None:
     assert joined(harbour, door(x, y), street) == (name, pytest.approx(metres, abs=0.1))

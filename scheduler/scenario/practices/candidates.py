@@ -199,7 +199,7 @@ def rank(
         When no candidate could be valued, with the reasons.
     """
     project = prepared.project
-    places = (*project.bases, *project.places, *(candidate.place for candidate in candidates))
+    places = (*project.all_places, *(candidate.place for candidate in candidates))
     exact = {found.place_id for found in prepared.located if found.is_exact}
     times = travel_times(prepared.network, places, project.config.cycling, exact=exact).times
     joined_weeks = JoinedWeeks(project, times, candidates, weeks, runs)
@@ -248,4 +248,5 @@ def _only(project: Project, candidates: Sequence[Candidate]) -> Project:
         rooms=tuple(room for candidate in candidates for room in candidate.rooms),
         demand=(),
         home_visits=(),
+        tasks=(),
     )

@@ -23,7 +23,8 @@ def figures(task: Task, problem: Problem, roster: Roster) -> WeekFigures:
     visits = list(_visits(roster))
     held = Counter({stop.id: stop.conversations for _round, stop in visits})
     by = {stop.id: round_.consultant_id for round_, stop in visits}
-    practices = [request for request in problem.requests if request.kind == "visit"]
+    asked = [request for request in problem.requests if request.kind in _MET]
+    practices = [request for request in asked if request.kind == "visit"]
     owned = [r for r in practices if r.consultant_id is not None and r.request_id in by]
     available_s = [consultant.availability_seconds for consultant in roster.consultants]
     return WeekFigures(
@@ -32,11 +33,11 @@ def figures(task: Task, problem: Problem, roster: Roster) -> WeekFigures:
         status=roster.status,
         score=roster.score,
         bound=roster.bound,
-        requests=len(problem.requests),
+        requests=len(asked),
         visits=len(visits),
         requested=sum(request.conversations for request in practices),
         held=held.total(),
-        missed_visits=sum(request.request_id not in by for request in problem.requests),
+        missed_visits=sum(request.request_id not in by for request in asked),
         partial_visits=sum(0 < held[r.request_id] < r.conversations for r in practices),
         cycling_s=sum(round_.ride_seconds for round_ in roster.rounds),
         cycling_m=sum(round_.ride_metres for round_ in roster.rounds),
