@@ -125,7 +125,7 @@ def test_what_is_ridden_and_what_is_pushed(
 def test_where_a_door_belongs(  # noqa: PLR0917 - the columns of a table
     centre: Network, x: float, y: float, street: str, name: str, metres: float
 ) -> None:
-    assert joined(centre, door(x, y), street) == (name, pytest.approx(metres, abs=0.1))
+    assert joined(centre, door(x, y), street) == (name, metres)
 
 
 def test_what_is_told_of_it(centre: Network) -> None:
