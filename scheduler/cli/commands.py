@@ -13,6 +13,7 @@ from scheduler.cli.network import network
 from scheduler.cli.options import (
     Options,
     common,
+    file_option,
     online_option,
     read_argument,
     read_week,
@@ -220,14 +221,7 @@ def check(context: click.Context, roster: Path) -> None:
         "Columns: from_id, to_id, ride_seconds, ride_metres. Parking is not in them."
     )
 )
-@click.option(
-    "--to",
-    "file",
-    required=True,
-    metavar=N_("FILE.csv"),
-    type=click.Path(path_type=Path),
-    help=N_("Where to write."),
-)
+@file_option("--to", N_("FILE.csv"), N_("Where to write."), required=True)
 @common
 @click.pass_obj
 def travel(options: Options, file: Path) -> None:
@@ -259,13 +253,7 @@ def travel(options: Options, file: Path) -> None:
         "not found, the others are shown all the same, nothing is written, and it ends with 2."
     )
 )
-@click.option(
-    "--to",
-    "file",
-    metavar=N_("FILE.csv"),
-    type=click.Path(path_type=Path),
-    help=N_("Also write the table to a file."),
-)
+@file_option("--to", N_("FILE.csv"), N_("Also write the table to a file."))
 @online_option
 @common
 @click.pass_obj

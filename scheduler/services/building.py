@@ -26,16 +26,11 @@ from scheduler.network.mapfile import MapFile, open_map
 from scheduler.network.osm import OsmData, require_order
 from scheduler.network.writing import write_osm
 from scheduler.outputs import networkmap
-from scheduler.places.addresses import (
-    AddressBook,
-    AddressError,
-    WrittenAddress,
-    read_address,
-    street_key,
-    street_keys,
-)
+from scheduler.places.addresses import AddressBook
 from scheduler.places.geocoding import Lookup, distance_words, look_up, unreachable
 from scheduler.places.online import OnlineAddresses
+from scheduler.places.spelling import street_key, street_keys
+from scheduler.places.written import AddressError, WrittenAddress, read_address
 from scheduler.services.planner import NETWORK_FILE, project_network
 
 

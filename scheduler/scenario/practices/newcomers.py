@@ -11,9 +11,9 @@ from scheduler.inputs.candidates import Candidate, read_candidates
 from scheduler.inputs.schema import key
 from scheduler.model.project import Place, Project
 from scheduler.model.text import Text
-from scheduler.places.addresses import street_key
 from scheduler.places.geocoding import look_up
 from scheduler.places.online import OnlineAddresses
+from scheduler.places.spelling import street_key
 from scheduler.services.planner import Prepared, location_notes
 
 
