@@ -17,7 +17,7 @@ from scheduler.inputs.candidates import Candidate
 from scheduler.model.clock import Week
 from scheduler.model.project import Project
 from scheduler.model.text import Text
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.places.travel import travel_times
 from scheduler.scenario.costs import cost_dkk
 from scheduler.scenario.inout import prepared_with, write_tables
@@ -200,8 +200,7 @@ def rank(
     """
     project = prepared.project
     places = (*project.all_places, *(candidate.place for candidate in candidates))
-    exact = {found.place_id for found in prepared.located if found.is_exact}
-    times = travel_times(prepared.network, places, project.config.cycling, exact=exact).times
+    times = travel_times(prepared.network, places, project.config.cycling, exact=prepared.exact).times
     joined_weeks = JoinedWeeks(project, times, candidates, weeks, runs)
     names = {candidate.candidate_id: candidate.place.name for candidate in candidates}
     runs.progress.step(
