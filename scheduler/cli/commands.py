@@ -277,10 +277,10 @@ def geocode(options: Options, file: Path | None, *, online: bool) -> None:
 
     terminal = options.terminal()
     with terminal.progress() as progress:
-        project, search, error = planner.find_places(options.data, online=online, progress=progress)
-    rows = summary.place_rows(project, search.located)
+        project, lookup, error = planner.find_places(options.data, online=online, progress=progress)
+    rows = summary.place_rows(project, lookup.located)
     summary.show_places(terminal, rows)
-    for note in planner.location_notes(search.located):
+    for note in planner.location_notes(lookup.located):
         terminal.note(word(note))
     if error:
         raise error

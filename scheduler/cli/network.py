@@ -70,7 +70,7 @@ def network_build(options: Options, file: Path, margin_km: float) -> None:
     with terminal.progress() as progress:
         built = build_network(options.data, file, margin_km=margin_km, progress=progress)
     summary.show_network(terminal, built.network.file, built.network.info())
-    for problem in built.search.problems:
+    for problem in built.lookup.problems:
         terminal.note(problem)
 
 
@@ -98,8 +98,8 @@ def network_info(options: Options, file: Path | None) -> None:
     with terminal.progress() as progress:
         found = describe_network(options.data, progress=progress)
     summary.show_network(terminal, found.network.file, found.network.info())
-    summary.show_distances(terminal, found.project, found.search.located)
-    for problem in found.search.problems:
+    summary.show_distances(terminal, found.project, found.lookup.located)
+    for problem in found.lookup.problems:
         terminal.note(problem)
     if file:
         from scheduler.base import files

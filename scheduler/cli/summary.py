@@ -156,6 +156,7 @@ def show_project(terminal: Terminal, project: Project) -> None:
         _("shifts"): project.shifts,
         _("engagements"): project.engagements,
         _("home visits"): project.home_visits,
+        _("tasks"): project.tasks,
         _("pins"): project.pins,
         _("closures"): project.closures,
         _("demand"): project.demand,
@@ -172,7 +173,7 @@ def place_rows(project: Project, located: Iterable["Located"]) -> list[tuple[obj
     homes = project.homes
     known = {found.place_id: found for found in located}
     rows: list[tuple[object, ...]] = []
-    for place in (*project.bases, *project.places):
+    for place in project.all_places:
         where: tuple[object, ...] = (place.name, place.full_address, place.lat, place.lon)
         if place.place_id in homes:
             where = (_("Home visit"), place.district, "", "")
@@ -217,7 +218,7 @@ def show_places(terminal: Terminal, rows: Iterable[tuple[object, ...]]) -> None:
 
 def show_distances(terminal: Terminal, project: Project, located: Iterable["Located"]) -> None:
     """Say how far each place is from the network, the farthest first."""
-    names = {place.place_id: place.name for place in (*project.bases, *project.places)}
+    names = {place.place_id: place.name for place in project.all_places}
     names |= dict.fromkeys(project.homes, _("Home visit"))
     rows = [
         (found.place_id, names[found.place_id], _("{n} m").format(n=round(found.distance_m)))

@@ -137,7 +137,7 @@ def _candidates(read: TableRows, project: Project, found: list[Candidate]) -> It
     yield from clashes.check_rooms(slots, project.config.defaults)
     for row in read.rows:
         yield from rules.one_visit_a_week(row, project.config.defaults)
-    origins = {place.place_id.casefold(): place.origin for place in (*project.bases, *project.places)}
+    origins = {place.place_id.casefold(): place.origin for place in project.all_places}
     for id_, rows in by_id.items():
         first = rows[0]
         merged, contradictions = _merged(rows)

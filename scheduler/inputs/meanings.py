@@ -76,6 +76,9 @@ def _tables() -> Mapping[str, str]:
         "places": _("Other places than practices and bases, for engagements."),
         "engagements": _("What consultants do besides visits, like meetings, phone hours and teaching."),
         "home_visits": _("Visits to citizens at home. Nothing else about a citizen belongs here."),
+        "tasks": _(
+            "Stays of a given length that need no room and have no fixed hour, like an introduction at a practice."
+        ),
         "pins": _("Visits whose date and hour are settled; they are planned as they stand here."),
         "closures": _(
             "Days, or hours of them, on which a practice is closed, a consultant is away or an engagement is off. "
@@ -112,6 +115,13 @@ def _columns() -> Mapping[str, str]:
         "home_visits.consultant_id": _("Who makes the visit. Blank: anybody."),
         "home_visits.start": _("When the visit may begin at the earliest."),
         "home_visits.end": _("When the visit must have ended."),
+        "tasks.consultant_id": _("Who does it. Blank: anybody."),
+        "tasks.start": _(
+            "When it may begin at the earliest, on any of the days. Blank: from the morning on."
+        ),
+        "tasks.end": _("When it must have ended. Blank: until the evening."),
+        "tasks.weekday": _("The only weekday on which it may be done. Blank: any."),
+        "tasks.place": _("A practice, a base or another place."),
         "pins.consultant_id": _("Who makes the visit. Blank: anybody."),
         "pins.start": _("When the visit begins."),
         "pins.conversations": _("How many conversations it holds. Blank: whatever suits the week best."),
@@ -127,7 +137,13 @@ def _columns() -> Mapping[str, str]:
         "place_id": _("The place's id."),
         "engagement_id": _("The engagement's id."),
         "visit_id": _("The home visit's id. Do not use the citizen's name or number."),
-        "id": _("The practice or home visit whose date and hour are settled."),
+        "task_id": _("The task's id."),
+        "earliest": _("The first day on which it may be done."),
+        "latest": _(
+            "The last day on which it may be done. The fewer weeks are left, the more it counts that it is not done."
+        ),
+        "done": _("The day on which it was done; it is not asked for after that."),
+        "id": _("The practice, home visit or task whose date and hour are settled."),
         "who": _("A practice, a consultant, all of them, or an engagement that falls away then."),
         "name": _("The name that people see."),
         "address": _("Street and number."),

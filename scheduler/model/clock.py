@@ -88,10 +88,10 @@ class Week:
 
 
 def at(day: dt.date, time_s: int) -> dt.datetime:
-    """Return the aware local datetime of a date and seconds after midnight."""
-    return dt.datetime(day.year, day.month, day.day, tzinfo=TIMEZONE).replace(
-        hour=time_s // 3600, minute=time_s % 3600 // 60, second=time_s % 60
-    )
+    """Return the aware local datetime of a date and seconds after midnight; 24:00 is the next midnight."""
+    days, time_s = divmod(time_s, 24 * 3600)
+    hour, minute, second = time_s // 3600, time_s % 3600 // 60, time_s % 60
+    return dt.datetime.combine(day + dt.timedelta(days), dt.time(hour, minute, second), TIMEZONE)
 
 
 def local(moment: dt.datetime) -> dt.datetime:

@@ -4,14 +4,16 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from scheduler.model import summary
 from scheduler.model.clock import Moment
-from scheduler.model.problem import ClosedDay
+from scheduler.model.problem import ClosedDay, RequestKind
 from scheduler.model.text import Text
 
-StopKind = Literal["visit", "home_visit", "engagement", "lunch", "desk"]
+StopKind = Literal["visit", "home_visit", "task", "engagement", "lunch", "desk"]
+#: The stops that a request asked for; the others a day has of itself.
+REQUESTED: tuple[StopKind, ...] = ("visit", "home_visit", "task")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +146,9 @@ class Unassigned:
     Attributes
     ----------
     id, kind, name, district
-        The request, and the place's name (a text for a home visit) and district.
+        The request, what it is called (a text for a home visit) and its place's district.
     requested, held
-        How many conversations are asked for, and held; 0 for a home visit.
+        How many conversations are asked for, and held; 0 for home visits and tasks.
     reason
         The kind of obstacle.
     detail
@@ -156,7 +158,7 @@ class Unassigned:
     """
 
     id: str
-    kind: Literal["visit", "home_visit"]
+    kind: RequestKind
     name: str | Text
     district: str = ""
     requested: int
@@ -341,9 +343,9 @@ class Roster:
     map_note: Text | None = None
     prices: Prices | None = None
 
-    def replace(self, **changes: object) -> Self:
+    def replace(self, **fields: Any) -> Self:
         """Return a copy in which some fields differ."""
-        return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
+        return dataclasses.replace(self, **fields)
 
     def summary(self) -> str:
         """Return score, bound, gap, visits, conversations, the way, and what is not met, as lines of text."""

@@ -17,7 +17,7 @@ def summary(roster: "Roster") -> str:
     """Return score, bound and gap, what is held of what was asked for, the way, and what is not met."""
     stops = [stop for round_ in roster.rounds for stop in round_.stops]
     made = sum(stop.kind in ("visit", "home_visit") for stop in stops)
-    asked = made + sum(request.held == 0 for request in roster.unassigned)
+    asked = made + sum(request.held == 0 for request in roster.unassigned if request.kind != "task")
     held = sum(stop.conversations for stop in stops)
     short = sum(request.requested - request.held for request in roster.unassigned)
     ridden = f"{hours(sum(r.ride_seconds for r in roster.rounds))}, {km(sum(r.ride_metres for r in roster.rounds))}"
@@ -43,6 +43,8 @@ def summary(roster: "Roster") -> str:
 def _unmet(request: "Unassigned") -> str:
     if request.kind == "home_visit":
         return f"{request.id} ({_('Home visit')})"
+    if request.kind == "task":
+        return f"{request.id} ({request.name})"
     asked = _("{made} of {asked}").format(made=number(request.held), asked=number(request.requested))
     return f"{request.id} ({request.name}), {asked}"
 

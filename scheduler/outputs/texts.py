@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from scheduler.base.i18n import _, clock, day, minutes, ngettext, number
-from scheduler.model.roster import Roster
+from scheduler.model.roster import REQUESTED, Roster
 from scheduler.model.text import Param, Text
 from scheduler.week.calendar import why_closed
 
@@ -74,6 +74,7 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         ),
         "home_visit_closed": _("{visit_id}: the home visit is on a closed day ({reason})"),
         "home_visit_nobody": _("{visit_id}: nobody who may make the home visit works then"),
+        "task_nobody": _("{task_id}: nobody who may do the task works on any of its days for long enough"),
         # Rooms that several practices have.
         "room_shared": _(
             "{practice_id} and {other_id} name the same room in one house, {room}, at overlapping hours "
@@ -82,25 +83,24 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "time_span": "{start_s}–{end_s}",
         # Why a request is not met in this week, each in general and in detail.
         "no_room": _("The practice lends no room this week."),
-        "closed": _("All room times of the week fall away."),
-        "closed_days": _("All room times of the week fall away: {days}."),
+        "no_day": _("None of its days is in this week."),
+        "closed": _("All its hours of the week fall away."),
+        "closed_days": _("All its hours of the week fall away: {days}."),
         "closed_day": "{date}: {reason}",
         "day": "{date}",
         "hours": "{date} {start_s}–{end_s}",
-        "no_consultant": _("No consultant is at work while the room is free."),
-        "no_consultant_then": _(
-            "No consultant is at work long enough for a visit while the room is free: {hours}."
-        ),
+        "no_consultant": _("No consultant is at work in its hours."),
+        "no_consultant_then": _("No consultant is at work for long enough in its hours: {hours}."),
         "consultant_away": _("The consultant is not at work then."),
         "consultant_away_then": _("{consultant_id} is not at work then: {hours}."),
         "ride_does_not_fit": _("Shifts, engagements and lunch leave no time for the ride and the visit."),
         "ride_does_not_fit_on": _(
-            "In the room's hours on {date} neither the shift nor the engagements leave {consultant_id} time "
-            "for the ride there, the visit of {duration_s} and lunch."
+            "In its hours on {date} neither the shift nor the engagements leave {consultant_id} time "
+            "for the ride there, the stay of {duration_s} and lunch."
         ),
         "lunch_in_the_way": _("Lunch leaves no time for it."),
         "lunch_leaves_no_time": _(
-            "On {date} lunch leaves {consultant_id} no time for the ride there and the visit of {duration_s}."
+            "On {date} lunch leaves {consultant_id} no time for the ride there and the stay of {duration_s}."
         ),
         "lunch_leaves": ngettext(
             "Lunch leaves time for only {n} conversation in the room's hours.",
@@ -208,13 +208,11 @@ def _consultants(roster: Roster) -> Mapping[str, str]:
 
 
 def _requests(roster: Roster) -> Mapping[str, str]:
-    """Return the names of practices; all home visits are called by the same word."""
-    stops = [stop for round_ in roster.rounds for stop in round_.stops]
-    names = {stop.id: stop.name for stop in stops if stop.kind == "visit"}
-    names |= {request.id: request.name for request in roster.unassigned if request.kind == "visit"}
-    homes = {stop.id for stop in stops if stop.kind == "home_visit"}
-    homes |= {request.id for request in roster.unassigned if request.kind == "home_visit"}
-    return {id_: word(name) for id_, name in names.items()} | dict.fromkeys(homes, _("Home visit"))
+    """Return the names of practices and tasks; all home visits are called by the same word."""
+    stops = (stop for round_ in roster.rounds for stop in round_.stops if stop.kind in REQUESTED)
+    asked = [(stop.id, stop.kind, stop.name) for stop in stops]
+    asked += [(request.id, request.kind, request.name) for request in roster.unassigned]
+    return {id_: _("Home visit") if kind == "home_visit" else word(name) for id_, kind, name in asked}
 
 
 def _engagements(roster: Roster) -> Mapping[str, str]:

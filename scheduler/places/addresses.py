@@ -28,7 +28,7 @@ _MOST_OFF_M = 200.0
 _METRES_A_NUMBER = 10.0
 #: To the other side of a street of which the map has no house on this one.
 _ACROSS_M = 20.0
-_MOST_CANDIDATES = 6
+_MOST_NAMED = 6
 #: No house has more numbers than this; what says so is no house number.
 _MOST_NUMBERS = 100
 
@@ -343,12 +343,12 @@ def _too_far(match: AddressMatch, written: WrittenAddress, points: Sequence[Addr
     return AddressError(
         _(
             "{street} has no number {number} in the map, and from its neighbours it cannot be told to within"
-            " {metres} m; the nearest are {candidates}"
+            " {metres} m; the nearest are {places}"
         ).format(
             street=match.point.street,
             number=written.numbers[-1].upper(),
             metres=round(_MOST_OFF_M),
-            candidates="; ".join(_candidate(point) for point in nearest[:_MOST_CANDIDATES]),
+            places="; ".join(_named(point) for point in nearest[:_MOST_NAMED]),
         ),
         discreet=_("the map has no house near that of this address"),
     )
@@ -378,10 +378,10 @@ def _in_place(
     discreet = _("this address lies in another postal district in the map")
     if not numbered and len(points) == 1:
         raise AddressError(
-            _("of {street} the map has number {number} alone, {candidate}, and nothing in {postcode}").format(
+            _("of {street} the map has number {number} alone, {house}, and nothing in {postcode}").format(
                 street=points[0].street,
                 number=points[0].number,
-                candidate=_candidate(points[0]),
+                house=_named(points[0]),
                 postcode=place,
             ),
             discreet=_("the map has no house near that of this address"),
@@ -415,16 +415,16 @@ def _only_one(address: str, points: list[AddressPoint], number: str = "") -> Add
 
 
 def _ambiguous(address: str, points: Iterable[AddressPoint]) -> AmbiguousAddressError:
-    candidates = sorted(map(_candidate, points))
-    more = ["…"] if len(candidates) > _MOST_CANDIDATES else []
+    places = sorted(map(_named, points))
+    more = ["…"] if len(places) > _MOST_NAMED else []
     return AmbiguousAddressError(
-        _("{address} is in several places: {candidates}").format(
-            address=address, candidates="; ".join(candidates[:_MOST_CANDIDATES] + more)
+        _("{address} is in several places: {places}").format(
+            address=address, places="; ".join(places[:_MOST_NAMED] + more)
         ),
         discreet=_("this address is in several places"),
     )
 
 
-def _candidate(point: AddressPoint) -> str:
+def _named(point: AddressPoint) -> str:
     place = f"{point.postcode} {point.city}".strip()
     return f"{point.street} {point.number}{place and ', '}{place} ({point.lat:.5f}, {point.lon:.5f})"

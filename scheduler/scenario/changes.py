@@ -72,8 +72,8 @@ class Add(Change):
 class Drop(Change):
     """All rows whose cells are those of `row`, of which there must be one; and what is about them.
 
-    With a practice go its rooms, agreements, pins, closures, demand and the engagements there; with a
-    consultant shifts, closures, pins and engagements. The practices and home visits of a dropped
+    With a practice go its rooms, agreements, pins, closures, demand, and the engagements and tasks there; with
+    a consultant shifts, closures, pins and engagements. The practices, home visits and tasks of a dropped
     consultant remain, and are nobody's own. A base can only be dropped once nobody belongs to it.
     """
 

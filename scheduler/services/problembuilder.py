@@ -175,7 +175,7 @@ def _as_given(given: _Given, project: Project, problems: list[InputProblem]) -> 
         given.seconds,
         given.metres,
         ids=given.ids,
-        place_ids=[place.place_id for place in (*project.bases, *project.places)],
+        place_ids=[place.place_id for place in project.all_places],
         speed_kph=project.config.cycling.speed_kph,
         caller="set_travel_times",
         problems=problems,
@@ -183,7 +183,7 @@ def _as_given(given: _Given, project: Project, problems: list[InputProblem]) -> 
 
 
 def _straight(detour: Any, project: Project, problems: list[InputProblem]) -> TravelTimes | None:
-    places = (*project.bases, *project.places)
+    places = project.all_places
     reason = _("this needs lat and lon, as rides go straight between places")
     wrong = [
         InputProblem(reason, place.origin.file, place.origin.row, "lat")
@@ -209,5 +209,5 @@ def _on_map(project: Project, file: Path) -> Prepared:
     network = load_network(file, project.config.cycling)
     project, located = locate(project, network)
     exact = {found.place_id for found in located if found.is_exact}
-    travel = travel_times(network, (*project.bases, *project.places), project.config.cycling, exact=exact)
+    travel = travel_times(network, project.all_places, project.config.cycling, exact=exact)
     return Prepared(project, located, network, travel)

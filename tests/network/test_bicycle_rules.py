@@ -227,7 +227,7 @@ def test_a_gate_on_a_junction_closes_nothing_and_is_counted(tmp_path: Path) -> N
         ("barrier=stile", False),
     ],
 )
-def test_barriers(tmp_path: Path, node: str, passes: bool) -> None:  # noqa: FBT001
+def test_barriers(tmp_path: Path, node: str, passes: bool) -> None:
     expected = RIDE if passes else ROUND
     assert _street(tmp_path, "highway=residential", node) == (expected, expected)
 
@@ -244,7 +244,7 @@ def test_barriers(tmp_path: Path, node: str, passes: bool) -> None:  # noqa: FBT
         ("restriction=only_straight_on except=bicycle", True),
     ],
 )
-def test_turn_restrictions(tmp_path: Path, tags: str, turns: bool) -> None:  # noqa: FBT001
+def test_turn_restrictions(tmp_path: Path, tags: str, turns: bool) -> None:
     pairs = "".join("<tag k='{}' v='{}'/>".format(*pair.split("=")) for pair in tags.split())
     relation = (
         "<relation id='1'><member type='way' ref='103' role='from'/><member type='node' ref='97' role='via'/>"

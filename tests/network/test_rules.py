@@ -120,7 +120,7 @@ def test_a_track_serves_the_direction_that_has_it_on_the_right() -> None:
         ("oneway=yes cycleway:left=track", True, False),
     ],
 )
-def test_one_way_streets_and_contraflow(tags: str, forward: bool, backward: bool) -> None:  # noqa: FBT001
+def test_one_way_streets_and_contraflow(tags: str, forward: bool, backward: bool) -> None:
     rule = _rule(f"highway=residential {tags}")
     ridden = tuple(riding in (TRACK, CALM) for riding in (rule.forward, rule.backward))
     assert ridden == (forward, backward)
@@ -156,7 +156,7 @@ def test_contraflow_says_which_direction_is_against_the_traffic() -> None:
         ("highway=footway surface=sett", False),
     ],
 )
-def test_rough_surfaces(tags: str, rough: bool) -> None:  # noqa: FBT001
+def test_rough_surfaces(tags: str, rough: bool) -> None:
     assert _rule(tags).rough is rough
 
 
@@ -170,7 +170,7 @@ def test_rough_surfaces(tags: str, rough: bool) -> None:  # noqa: FBT001
         ("", False),
     ],
 )
-def test_signals(tags: str, signal: bool) -> None:  # noqa: FBT001
+def test_signals(tags: str, signal: bool) -> None:
     assert is_signal(_tags(tags)) is signal
 
 
@@ -188,7 +188,7 @@ def test_signals(tags: str, signal: bool) -> None:  # noqa: FBT001
         ("access=private", False),
     ],
 )
-def test_barriers(tags: str, blocked: bool) -> None:  # noqa: FBT001
+def test_barriers(tags: str, blocked: bool) -> None:
     assert is_blocked(_tags(tags)) is blocked
 
 

@@ -161,7 +161,7 @@ def test_the_page_asks_nobody_and_fits(
     browser: Browser,
     tmp_path: Path,
     size: tuple[int, int],
-    script: bool,  # noqa: FBT001
+    script: bool,
 ) -> None:
     file = tmp_path / "page.html"
     file.write_text(_page(), encoding="utf-8")

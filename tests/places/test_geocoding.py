@@ -1,6 +1,7 @@
 import dataclasses
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 from osmfiles import Xy, at, network_of, osm_xml
@@ -12,7 +13,7 @@ from scheduler.model.text import Text
 from scheduler.network import Network
 from scheduler.outputs.texts import word
 from scheduler.places.addresses import house_numbers, number_key
-from scheduler.places.geocoding import Located, locate, search_places, street_key
+from scheduler.places.geocoding import Located, locate, look_up, street_key
 
 STREET: dict[str, Xy] = {"a": (0, 0), "b": (1000, 0)}
 ADDRESSES: dict[str, tuple[Xy, str]] = {
@@ -47,11 +48,11 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Network:
     return network_of(tmp_path_factory.mktemp("addresses"), xml)
 
 
-def _place(address: str, postcode: str = "", **more: float) -> Place:
+def _place(address: str, postcode: str = "", **more: Any) -> Place:
     place = Place(
         place_id="p", name="P", address=address, postcode=postcode, origin=Origin("practices.csv", 4)
     )
-    return dataclasses.replace(place, **more)  # type: ignore[arg-type]
+    return dataclasses.replace(place, **more)
 
 
 def _project(*places: Place, bases: tuple[Place, ...] = ()) -> Project:
@@ -412,12 +413,12 @@ def test_an_address_that_is_not_found(network: Network, address: str, postcode: 
 def test_what_is_wrong_with_a_home_visits_address_does_not_tell_it(
     network: Network, address: str, postcode: str, words: str
 ) -> None:
-    search = search_places(_home(address, postcode), network)
-    reasons = "; ".join(problem.reason for problem in search.problems)
+    lookup = look_up(_home(address, postcode), network)
+    reasons = "; ".join(problem.reason for problem in lookup.problems)
     assert reasons.partition(";")[0] == words
     street = address.partition(" ")[0]
     assert not street or street not in reasons
-    assert all((problem.file, problem.row) == ("practices.csv", 4) for problem in search.problems)
+    assert all((problem.file, problem.row) == ("practices.csv", 4) for problem in lookup.problems)
 
 
 def test_a_place_off_the_network(network: Network) -> None:
@@ -467,10 +468,10 @@ def _note_of(network: Network, address: str, x: float, *, home: bool = False) ->
     if home:
         visit = HomeVisit(visit_id="p", date=dt.date(2009, 5, 12), start_s=0, end_s=3600, duration_s=600)
         project = project.replace(home_visits=(visit,))
-    search = search_places(project, network)
-    assert not search.problems
-    assert search.places[0].lat == lat
-    note = search.located[0].note
+    lookup = look_up(project, network)
+    assert not lookup.problems
+    assert lookup.places[0].lat == lat
+    note = lookup.located[0].note
     return word(note).removeprefix("p: ") if note else ""
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_BOOKED = ("visit", "home_visit", "engagement")
+_BOOKED = ("visit", "home_visit", "task", "engagement")
 #: A stop is called safe if it begins within five minutes in so many cases.
 _SAFE = 0.9
 #: What a few words take of a plot on a phone, as shares of its width and height.

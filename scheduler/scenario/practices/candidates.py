@@ -320,7 +320,7 @@ def rank(
         reason = _("candidates are not ranked by {by}; choose one of {names}")
         raise InputError(reason.format(by=by, names=", ".join(CRITERIA)))
     project = prepared.project
-    places = (*project.bases, *project.places, *(candidate.place for candidate in candidates))
+    places = (*project.all_places, *(candidate.place for candidate in candidates))
     exact_places = exact | {found.place_id for found in prepared.located if found.is_exact}
     times = travel_times(prepared.network, places, project.config.cycling, exact=exact_places).times
     options = {
@@ -413,4 +413,5 @@ def _only(project: Project, candidates: Sequence[Candidate]) -> Project:
         rooms=tuple(room for candidate in candidates for room in candidate.rooms),
         demand=(),
         home_visits=(),
+        tasks=(),
     )

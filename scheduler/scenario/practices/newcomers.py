@@ -12,7 +12,7 @@ from scheduler.inputs.schema import key
 from scheduler.model.project import Place, Project
 from scheduler.model.text import Text
 from scheduler.places.addresses import street_key
-from scheduler.places.geocoding import search_places
+from scheduler.places.geocoding import look_up
 from scheduler.places.online import OnlineAddresses
 from scheduler.services.planner import Prepared, location_notes
 
@@ -36,7 +36,7 @@ def locate_candidates(
     problems: list[InputProblem] = []
     candidates = read_candidates(file, prepared.project, problems)
     places = tuple(candidate.place for candidate in candidates)
-    looked_up = search_places(prepared.project.replace(bases=(), places=places), prepared.network, online)
+    looked_up = look_up(prepared.project.replace(bases=(), places=places), prepared.network, online)
     known = [*practice_places(prepared.project), *looked_up.places]
     problems += chain(looked_up.problems, _there_already(known))
     if problems:

@@ -167,7 +167,7 @@ def _times(
 ) -> TravelTimes:
     """Find the rides once for every spot, and let the newcomers at it share them."""
     project = prepared.project
-    places = (*project.bases, *project.places)
+    places = project.all_places
     there = [Place(place_id=spot.spot_id, name="", lat=spot.lat, lon=spot.lon) for spot in spots]
     exact = {found.place_id for found in prepared.located if found.is_exact}
     times = travel_times(prepared.network, (*places, *there), project.config.cycling, exact=exact).times

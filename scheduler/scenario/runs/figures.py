@@ -64,6 +64,8 @@ def _by_base(problem: Problem, roster: Roster, held: Mapping[str, int]) -> dict[
         by |= {stop.id: round_.consultant_id for stop in round_.stops if stop.kind in _MET}
         bases[base_of[round_.consultant_id]].update(_of_round(problem, round_))
     for request in problem.requests:
+        if request.kind not in _MET:
+            continue  # tasks are counted nowhere
         id_, visited = request.request_id, request.request_id in by
         who = by.get(id_) or request.consultant_id
         is_practice = request.kind == "visit"
