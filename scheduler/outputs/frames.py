@@ -166,8 +166,9 @@ def rides(times: TravelTimes, places: Iterable[Place]) -> "pd.DataFrame":
 
 
 def records(table: "pd.DataFrame") -> list[dict[str, Any]]:
-    """Return the rows of a table by the names of its columns."""
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+    """Return the rows of a table by the names of its columns; what is not known is None."""
+    known = table.astype(object).where(table.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in known.to_dict("records")]
 
 
 def _frame(columns: Mapping[str, str], rows: Iterable[tuple[object, ...]]) -> "pd.DataFrame":

@@ -70,7 +70,7 @@ class ProblemBuilder(ProjectBuilder):
     period
         ``start`` and ``end`` (dates), ``goal_conversations`` and ``budget_dkk`` (kroner).
     costs
-        Kroner a year as in `Costs`.
+        Kroner as in `Costs`.
     simulation
         What chance does to a plan, as in `SimulationSettings`.
     """

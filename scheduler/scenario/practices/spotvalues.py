@@ -120,7 +120,7 @@ def value_spots(
     }
     runs.progress.step(_("Travel times"))
     times = _times(prepared, spots, newcomers)
-    joined_weeks = JoinedWeeks(project, times, newcomers.values(), weeks, runs)
+    joined_weeks = JoinedWeeks(project, times, {c.candidate_id: c for c in newcomers.values()}, weeks, runs)
     runs.progress.step(
         ngettext("{n} place, on each weekday", "{n} places, on each weekday", len(spots)).format(n=len(spots))
     )
