@@ -123,7 +123,7 @@ def plan(
 
 @cli.command(
     help=N_(
-        "Find which single change would help a week most.\n\n"
+        "Find what single thing would help a week most.\n\n"
         "Looks at a new room of a practice, an hour more of a shift, and an appointment at another hour. Each "
         "is verified by planning the week again; the best ten are shown. Writes nothing."
     )
@@ -161,7 +161,7 @@ def advise(options: Options, week: tuple[str, ...], time_limit: float, *, online
 @click.pass_obj
 def check_data(options: Options, *, online: bool) -> None:
     from scheduler.cli import summary
-    from scheduler.outputs.texts import word
+    from scheduler.model.texts import word
     from scheduler.services import planner
     from scheduler.services.review import review
 
@@ -189,7 +189,7 @@ def check_data(options: Options, *, online: bool) -> None:
 @click.pass_context
 def check(context: click.Context, roster: Path) -> None:
     from scheduler.base import files
-    from scheduler.outputs.texts import word
+    from scheduler.model.texts import word
     from scheduler.services import planner
 
     options = context.ensure_object(Options)
@@ -260,7 +260,7 @@ def travel(options: Options, file: Path) -> None:
 def geocode(options: Options, file: Path | None, *, online: bool) -> None:
     from scheduler.base import files
     from scheduler.cli import summary
-    from scheduler.outputs.texts import word
+    from scheduler.model.texts import word
     from scheduler.services import planner
 
     terminal = options.terminal()

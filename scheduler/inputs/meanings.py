@@ -196,8 +196,8 @@ def _sections() -> Mapping[str, str]:
         "map": _("Which map serves, and which servers are asked for maps and addresses."),
         "solver": _("What the search for a roster may take."),
         "costs": _(
-            "What the service costs, in kroner a year; hjul simulate reckons with it. Without the section the "
-            "budget of the period is spread over its weeks."
+            "What the service costs, in kroner; hjul simulate reckons with it, and says what has no price (0). "
+            "Without the section the budget of the period is spread over its weeks, courses and all."
         ),
         "simulation": _("What chance does to a plan, for hjul simulate. Planning does not look at it."),
     }
@@ -270,10 +270,18 @@ def _settings() -> Mapping[str, str]:
         "solver.memory_mb": _(
             "Megabytes of memory. The search ends with an error before it takes more (on Linux)."
         ),
-        "costs.consultant_dkk_a_year": _("The salary of one consultant."),
+        "costs.consultant_dkk_a_year": _(
+            "The salary of a consultant; who works less or more hours costs so."
+        ),
+        "costs.consultant_hours_a_week": _("The hours of shifts in a week for which that is the salary."),
         "costs.bicycle_dkk_a_year": _("The bicycle of one consultant, with its upkeep."),
+        "costs.base_dkk_a_year": _("What one base costs from which consultants cycle."),
         "costs.practice_dkk_a_year": _("What one practice costs."),
-        "costs.other_dkk_a_year": _("All that grows neither with consultants nor with practices."),
+        "costs.room_dkk_an_hour": _("What an hour of a practice's room costs, while a visit is in it."),
+        "costs.courses_dkk_a_year": _(
+            "Courses for citizens, where they are to count among what a conversation costs."
+        ),
+        "costs.other_dkk_a_year": _("All that grows with none of these."),
         "simulation.no_show_share": _(
             "The share of booked conversations to which the citizen does not come."
         ),

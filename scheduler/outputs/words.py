@@ -10,7 +10,7 @@ from scheduler.base.i18n import _, clock, day, hours, ngettext, number
 from scheduler.model.clock import Week
 from scheduler.model.config import DEFAULT_WEIGHTS
 from scheduler.model.roster import Roster, Stop, StopKind, Term, Unassigned
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.outputs.totals import shown_days
 
 #: The stops that people know by their own name.
@@ -186,7 +186,7 @@ def request_state(request: Unassigned) -> str:
 
 def why(request: Unassigned, roster: Roster) -> str:
     """Say why a request is not met: in detail where that is known, else by the kind of obstacle."""
-    return word(request.detail or request.reason, roster)
+    return word(request.detail or request.reason, roster.names)
 
 
 def cost(request: Unassigned, roster: Roster) -> str:

@@ -62,6 +62,11 @@ class Prepared:
     network: Network
     travel: Travel
 
+    @property
+    def exact(self) -> frozenset[str]:
+        """The ids of the places whose points are those of their addresses, neither estimated nor approximate."""
+        return _exact(self.located)
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -123,8 +128,27 @@ def prepare(data_dir: str | Path, *, online: bool = False, progress: Progress | 
     """
     progress = progress or Silent()
     project, network, addresses = _opened(Path(data_dir), progress, online=online)
-    project, located = locate(project, network, addresses)
-    progress.step(_("Travel times"))
+    return prepare_on(network, project, addresses, progress=progress)
+
+
+def prepare_on(
+    network: Network,
+    project: Project,
+    online: OnlineAddresses | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Prepared:
+    """Find the places of a project on a network, and calculate the travel times between them.
+
+    Raises
+    ------
+    InputError
+        When places are not found or cannot be ridden between.
+    ServiceError
+        When an online service is asked and cannot be had.
+    """
+    project, located = locate(project, network, online)
+    (progress or Silent()).step(_("Travel times"))
     travel = travel_times(network, project.all_places, project.config.cycling, exact=_exact(located))
     return Prepared(project, located, network, travel)
 
@@ -288,7 +312,7 @@ def advise_week(
     progress: Progress | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Advice:
-    """Find the single changes that would help a week most; nothing is written. Errors as for `plan_week`."""
+    """Find the single things that would help a week most; nothing is written. Errors as for `plan_week`."""
     week, progress = Week.asked(week), progress or Silent()
     with SolverProcess() as solver:
         prepared = prepare(data_dir, online=online, progress=progress)

@@ -8,12 +8,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 
-from scheduler.base.i18n import _, language
 from scheduler.model.clock import Week
 from scheduler.model.config import CalendarSettings
+from scheduler.model.holidays import is_public_holiday
 from scheduler.model.problem import ClosedSlot, RoomSlot
 from scheduler.model.project import (
     BASE,
@@ -34,25 +33,9 @@ ALL = "all"
 MOST_WEEKS = 160
 
 
-@cache
-def _holidays(country: str, year: int, lang: str) -> tuple[dict[dt.date, str], dict[dt.date, str]]:
-    """Return the names of a year's public holidays, and of days that are half-holidays by custom."""
-    from holidays import country_holidays
-
-    known = country_holidays(country)
-    wanted = {"da": "da", "en": "en_US"}[lang]
-    spoken = wanted if wanted in known.supported_languages else known.default_language
-    public = country_holidays(country, years=year, language=spoken)
-    optional = {}
-    if "optional" in known.supported_categories:
-        optional = dict(country_holidays(country, years=year, language=spoken, categories=("optional",)))
-    return dict(public), optional
-
-
 def is_holiday(settings: CalendarSettings, day: dt.date) -> bool:
     """Tell whether a day is a public holiday or one of `also_closed`."""
-    public, _optional = _holidays(settings.country, day.year, "en")
-    return day in public or f"{day:%m-%d}" in settings.also_closed
+    return is_public_holiday(settings.country, day) or f"{day:%m-%d}" in settings.also_closed
 
 
 def closed_hours(project: Project, day: dt.date, who: str = ALL) -> tuple[tuple[Hours, Text], ...]:
@@ -93,30 +76,6 @@ def cancelled(project: Project, rule: EngagementRule, day: dt.date) -> bool:
 def closed(project: Project, day: dt.date, who: str = ALL) -> Text | None:
     """Return why a day is closed for everybody, or for a practice or consultant besides; None where it is not."""
     return next((why for hours, why in closed_hours(project, day, who) if hours == DAY), None)
-
-
-def why_closed(reason: Text) -> str:
-    """Say why a day is closed for somebody, in the language in force.
-
-    Raises
-    ------
-    LookupError, NotImplementedError, TypeError, ValueError
-        When there is no such reason.
-    """
-    match reason.code, reason.params:
-        case "holiday", {"country": str(country), "date": str(date)}:
-            day = dt.date.fromisoformat(date)
-            public, optional = _holidays(country, day.year, language())
-            return public.get(day) or optional.get(day) or _("closed every year")
-        case "closure", {"reason": str(written)}:
-            return written
-        case "closure", _nothing:
-            return _("closed")
-        case "inactive", _nothing:
-            return _("the practice is not active")
-        case "clocks_change", _nothing:
-            return _("the clocks change")
-    raise LookupError(reason.code)
 
 
 def weeks_of_period(project: Project) -> tuple[Week, ...]:

@@ -13,7 +13,7 @@ from scheduler.model.clock import Week
 from scheduler.model.problem import ConsultantDay, Problem, Request
 from scheduler.model.project import Consultant, Pin, Project, problem_at
 from scheduler.model.text import Text
-from scheduler.week.calendar import why_closed
+from scheduler.model.texts import word
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _no_slot(stay: _PinnedStay) -> str:
     for closed_slot in request.closed_slots:
         if closed_slot.slot.date == pin.date:
             return _("{id}: {date} is closed ({reason})").format(
-                id=pin.id, date=pin.date, reason=why_closed(closed_slot.reason or Text("closure"))
+                id=pin.id, date=pin.date, reason=word(closed_slot.reason or Text("closure"))
             )
     times = ", ".join(
         f"{clock(slot.start_s)}–{clock(slot.end_s)}" for slot in request.slots if slot.date == pin.date

@@ -10,8 +10,8 @@ from scheduler.base.errors import InputError, InputProblem
 from scheduler.model.config import Config, Period
 from scheduler.model.project import HomeVisit, Origin, Place, Project
 from scheduler.model.text import Text
+from scheduler.model.texts import word
 from scheduler.network import Network
-from scheduler.outputs.texts import word
 from scheduler.places.geocoding import Located, locate, look_up
 from scheduler.places.spelling import street_key
 

@@ -4,7 +4,7 @@ import pytest
 from folders import SETTINGS, write_folder
 
 from scheduler.inputs import read_project
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.services.sharing import shared_rooms
 
 PRACTICES = (

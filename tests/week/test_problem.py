@@ -11,7 +11,7 @@ from scheduler.model.clock import TIMEZONE, Week, at
 from scheduler.model.problem import Agreement, PublishedVisit
 from scheduler.model.roster import Roster, Round, Stop, StopKind
 from scheduler.model.text import Param, Text
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.week.problem import week_problem
 
 W20, W21 = Week(2009, 20), Week(2009, 21)

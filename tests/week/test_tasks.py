@@ -12,7 +12,7 @@ from scheduler.checks.bound import check_bound
 from scheduler.inputs import read_project
 from scheduler.model.clock import Week
 from scheduler.model.problem import Problem, Request
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.services.decide import decide
 from scheduler.week.calendar import never_met
 from scheduler.week.warnings import without_effect

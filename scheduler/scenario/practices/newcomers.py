@@ -19,11 +19,11 @@ from scheduler.services.planner import Prepared, location_notes
 
 def locate_candidates(
     file: Path, prepared: Prepared, online: OnlineAddresses | None = None
-) -> tuple[tuple[Candidate, ...], tuple[Text, ...]]:
+) -> tuple[tuple[Candidate, ...], frozenset[str], tuple[Text, ...]]:
     """Read the practices that could join a project, and find where they are.
 
-    Returns them with coordinates, and remarks about places that were not found as they are written or
-    that share a house.
+    Returns them with coordinates, the ids of those whose coordinates are exact, and remarks about places that
+    were not found as they are written or that share a house.
 
     Raises
     ------
@@ -46,7 +46,8 @@ def locate_candidates(
         for candidate, place in zip(candidates, looked_up.places, strict=True)
     )
     ids = {place.place_id for place in looked_up.places}
-    return found, (*location_notes(looked_up.located), *_same_house(known, ids))
+    exact = frozenset(located.place_id for located in looked_up.located if located.is_exact)
+    return found, exact, (*location_notes(looked_up.located), *_same_house(known, ids))
 
 
 def practice_places(project: Project) -> list[Place]:
