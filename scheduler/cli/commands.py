@@ -160,7 +160,6 @@ def advise(options: Options, week: tuple[str, ...], time_limit: float, *, online
 @click.pass_obj
 def check_data(options: Options, *, online: bool) -> None:
     from scheduler.cli import summary
-    from scheduler.outputs.texts import word
     from scheduler.services import planner
     from scheduler.services.review import review
 
@@ -170,9 +169,9 @@ def check_data(options: Options, *, online: bool) -> None:
         progress.step(_("Looking at every week"))
         warnings = review(prepared)
     summary.show_project(terminal, prepared.project)
-    terminal.notes(planner.warnings(prepared.project))
-    for warning in (*planner.location_notes(prepared.located), *warnings):
-        terminal.note(word(warning))
+    project = prepared.project
+    located = planner.location_problems((*project.bases, *project.places), prepared.located)
+    terminal.notes((*planner.warnings(project), *located, *warnings))
     terminal.line(_("No errors in {folder}.").format(folder=options.data), style="green")
 
 
@@ -272,7 +271,6 @@ def travel(options: Options, file: Path) -> None:
 def geocode(options: Options, file: Path | None, *, online: bool) -> None:
     from scheduler.base import files
     from scheduler.cli import summary
-    from scheduler.outputs.texts import word
     from scheduler.services import planner
 
     terminal = options.terminal()
@@ -280,8 +278,7 @@ def geocode(options: Options, file: Path | None, *, online: bool) -> None:
         project, search, error = planner.find_places(options.data, online=online, progress=progress)
     rows = summary.place_rows(project, search.located)
     summary.show_places(terminal, rows)
-    for note in planner.location_notes(search.located):
-        terminal.note(word(note))
+    terminal.notes(planner.location_problems((*project.bases, *project.places), search.located))
     if error:
         raise error
     if file:

@@ -186,7 +186,7 @@ def _straight(detour: Any, project: Project, problems: list[InputProblem]) -> Tr
     places = (*project.bases, *project.places)
     reason = _("this needs lat and lon, as rides go straight between places")
     wrong = [
-        InputProblem(reason, place.origin.file, place.origin.row, "lat")
+        place.origin.problem(reason, "lat")
         for place in places
         if place.origin and place.lat is None and place.lon is None
     ]

@@ -27,7 +27,7 @@ from scheduler.scenario.practices.newcomers import locate_candidates, practice_p
 from scheduler.scenario.runs.running import Runs
 from scheduler.scenario.weeks import chosen_weeks
 from scheduler.services.planner import Prepared
-from scheduler.week.calendar import never_met
+from scheduler.week.warnings import never_met
 
 if TYPE_CHECKING:
     import folium
@@ -71,7 +71,7 @@ class Ranking:
     conversations: int
     cost_dkk: float | None
     failures: tuple[Failure, ...] = ()
-    notes: tuple[Text, ...] = ()
+    notes: tuple[str | Text, ...] = ()
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -177,7 +177,7 @@ def rank(
     weeks: Sequence[Week],
     *,
     take: int = 5,
-    notes: Sequence[Text] = (),
+    notes: Sequence[str | Text] = (),
     runs: Runs = Runs(),
 ) -> Ranking:
     """Value every candidate alone, and take the best one after the other, as `rank_candidates` does.
@@ -229,7 +229,7 @@ def rank(
         conversations=today,
         cost_dkk=cost_dkk(project, weeks),
         failures=tuple(joined_weeks.failures),
-        notes=(*notes, *never_met(_only(project, candidates))),
+        notes=(*notes, *map(str, never_met(_only(project, candidates)))),
     )
 
 
