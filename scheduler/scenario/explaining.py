@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from scheduler.base import i18n
 from scheduler.base.i18n import _, ngettext
 from scheduler.scenario.compare import Comparison, Difference
-from scheduler.scenario.costs import cost_dkk
+from scheduler.scenario.costs import cost_names, unpriced
 from scheduler.scenario.model import TODAY
 
 #: How many practices are named in a sentence.
 _MOST_NAMES = 5
 _COUNTS = ("requested_conversations", "held_conversations", "missed_visits", "partial_visits")
 _SHARES = ("load", "own_consultant_share")
-_ONE_DECIMAL = ("cycling_km", "cycling_minutes_a_conversation")
+_ONE_DECIMAL = ("cycling_km", "cycling_minutes_a_conversation", "adviser_hours")
 
 
 def measure_title(name: str) -> str:
@@ -25,6 +25,7 @@ def measure_title(name: str) -> str:
         "partial_visits": _("visits with fewer conversations than asked for"),
         "cycling_minutes": _("cycling, minutes"),
         "cycling_km": _("cycling, km"),
+        "adviser_hours": _("hours for visits and the way to them"),
         "waiting_minutes": _("waiting, minutes"),
         "cycling_minutes_a_conversation": _("cycling, minutes a conversation"),
         "load": _("working hours spent on visits, %"),
@@ -141,21 +142,11 @@ def _cycling(comparison: Comparison, scenario: str) -> Iterator[str]:
 
 def _costs(comparison: Comparison, scenario: str) -> Iterator[str]:
     """Say which parts of the costs differ."""
-    before, after = (comparison.study.prepared[name].project for name in (TODAY, scenario))
-    apart = (cost_dkk(after, comparison.weeks) or 0) - (cost_dkk(before, comparison.weeks) or 0)
-    people = len(after.consultants) - len(before.consultants)
-    if round(apart):
-        parts = []
-        if people:
-            told = ngettext("{n} consultant", "{n} consultants", abs(people))
-            parts.append(told.format(n=_signed(people)))
-        practices = len(after.practices) - len(before.practices)
-        if after.config.costs and after.config.costs.practice_dkk_a_year and practices:
-            told = ngettext("{n} practice", "{n} practices", abs(practices))
-            parts.append(told.format(n=_signed(practices)))
-        if after.config.costs != before.config.costs:
-            parts.append(_("other rates"))
-        yield _("Cost: {n} kr. ({parts}).").format(n=_signed(apart), parts=", ".join(parts))
+    before, after = comparison.costs(TODAY), comparison.costs(scenario)
+    apart = {what: after.get(what, 0) - before.get(what, 0) for what in cost_names()}
+    parts = [f"{name} {_signed(apart[what])}" for what, name in cost_names().items() if round(apart[what])]
+    if parts:
+        yield _("Cost: {n} kr. ({parts}).").format(n=_signed(sum(apart.values())), parts=", ".join(parts))
 
 
 def remarks(comparison: Comparison) -> tuple[str, ...]:
@@ -169,13 +160,7 @@ def remarks(comparison: Comparison) -> tuple[str, ...]:
                 "every scenario; ± is the standard error of the difference."
             ).format(n=i18n.number(study.draws))
         )
-    if study.prepared[TODAY].project.config.costs is None:
-        told.append(
-            _(
-                "Without the section [costs] in project.toml the budget is spread evenly over the period, "
-                "and another consultant or practice costs nothing."
-            )
-        )
+    told += dict.fromkeys(filter(None, (unpriced(each.project) for each in study.prepared.values())))
     told.append(_("A conversation held is one that is planned: how many citizens do not come is left aside."))
     open_weeks = int((comparison.compared["status"] != "optimal").sum())
     if open_weeks:

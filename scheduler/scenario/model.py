@@ -32,10 +32,12 @@ class WeekFigures:
     `requested` and `held` count conversations; `requests` are practices and home visits that are due.
     `missed_visits` got no visit, `partial_visits` fewer conversations than requested. `cycling_s`,
     `cycling_m` and `waiting_s` are sums over all rounds; `visit_s` are seconds of visits and home
-    visits. `own_visits` were made by the practice's own consultant out of `owned_visits`.
-    `working_s` are seconds of shifts less lunch and engagements; `consultants` have such time.
-    `watched_visits` and `watched_held` are those of the task's watched request alone. `held_by` is a
-    JSON object: requested and held conversations of every practice that asks, by its id.
+    visits, `room_s` those of visits in practices' rooms, and `adviser_s` those of visits and of all that the
+    way to them takes: cycling, parking and waiting. `own_visits` were made by the practice's own consultant
+    out of `owned_visits`. `working_s` are seconds of shifts less lunch and engagements; `consultants` have
+    such time. `watched_visits` and `watched_held` are those of the task's watched request alone. `held_by`
+    is a JSON object: requested and held conversations of every practice that asks, by its id. `by_base` is
+    one of the `BASE_COLUMNS`, by the id of the base; what is not counted there is 0.
     """
 
     scenario: str
@@ -53,6 +55,8 @@ class WeekFigures:
     cycling_m: int
     waiting_s: int
     visit_s: int
+    room_s: int
+    adviser_s: int
     own_visits: int
     owned_visits: int
     moved_visits: int
@@ -63,6 +67,7 @@ class WeekFigures:
     watched_visits: int = 0
     watched_held: int = 0
     held_by: str = "{}"
+    by_base: str = "{}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,3 +88,22 @@ class Failure:
 
 #: The columns of a table of results, in order.
 COLUMNS = tuple(field.name for field in dataclasses.fields(WeekFigures))
+#: Those that are sums over the bases.
+BASE_COLUMNS = (
+    "requests",
+    "visits",
+    "requested",
+    "held",
+    "missed_visits",
+    "partial_visits",
+    "cycling_s",
+    "cycling_m",
+    "waiting_s",
+    "visit_s",
+    "room_s",
+    "adviser_s",
+    "own_visits",
+    "owned_visits",
+    "consultants",
+    "working_s",
+)

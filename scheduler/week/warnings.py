@@ -23,8 +23,10 @@ from scheduler.model.project import (
     ShiftRule,
     problem_at,
 )
+from scheduler.model.texts import word
 from scheduler.week.calendar import (
     ALL,
+    MOST_WEEKS,
     closed,
     closed_hours,
     cut,
@@ -32,13 +34,11 @@ from scheduler.week.calendar import (
     requested_conversations,
     room_slots,
     shifts_on,
+    task_base,
+    task_slots,
     weeks_of_period,
-    why_closed,
 )
 from scheduler.week.hours import Hours, joined
-
-#: A project without a period runs for a century; what has no effect in its first years has none.
-_MOST_WEEKS = 160
 
 
 def without_effect(project: Project) -> tuple[InputProblem, ...]:
@@ -50,6 +50,7 @@ def without_effect(project: Project) -> tuple[InputProblem, ...]:
         *_agreements(project),
         *_shifts(project),
         *_engagements(project),
+        *_tasks(project),
         *_closures(project),
         *_demand(project),
     )
@@ -181,7 +182,7 @@ def _is_lent(room: RoomRule, rule: AgreementRule) -> bool:
 
 def _engagements(project: Project) -> Iterator[InputProblem]:
     working: dict[dt.date, set[str]] = {}
-    weeks = weeks_of_period(project)[:_MOST_WEEKS]
+    weeks = weeks_of_period(project)[:MOST_WEEKS]
     for rule in project.engagements:
         named = {"engagement_id": rule.engagement_id, "consultant_id": rule.consultant_id}
         never = list(_never(project, rule, _("{engagement_id} will be in no roster").format(**named)))
@@ -206,6 +207,14 @@ def _works(project: Project, rule: EngagementRule, day: dt.date, working: dict[d
     if day not in working:
         working[day] = {consultant.consultant_id for consultant, _shift in shifts_on(project, day)}
     return bool(working[day]) if rule.consultant_id == ALL else rule.consultant_id in working[day]
+
+
+def _tasks(project: Project) -> Iterator[InputProblem]:
+    for task in project.tasks:
+        if _outside(project, task.earliest, task.latest):
+            reason = _("{task_id}: the task may be done on no day of the period, {start} to {end}")
+            column = "latest" if task.latest < project.config.period.start else "earliest"
+            yield problem_at(task.origin, reason.format(task_id=task.task_id, **_period(project)), column)
 
 
 def _closures(project: Project) -> Iterator[InputProblem]:
@@ -240,6 +249,7 @@ def never_met(project: Project) -> tuple[InputProblem, ...]:
     return (
         *(problem for practice in project.practices for problem in _never_visited(project, practice)),
         *_home_visits_never_made(project),
+        *_tasks_never_done(project),
         *_demand_of_nobody(project),
     )
 
@@ -268,13 +278,27 @@ def _home_visits_never_made(project: Project) -> Iterator[InputProblem]:
         slots, _gone = cut(whole, closed_hours(project, visit.date))
         if why := closed(project, visit.date):
             reason = _("{visit_id}: the home visit is on a closed day ({reason})")
-            said = reason.format(visit_id=visit.visit_id, reason=why_closed(why))
+            said = reason.format(visit_id=visit.visit_id, reason=word(why))
             yield problem_at(visit.origin, said, "date")
         elif not any(
             _someone_can(project, slot, visit.duration_s, consultant_id=visit.consultant_id) for slot in slots
         ):
             reason = _("{visit_id}: nobody who may make the home visit works then")
             yield problem_at(visit.origin, reason.format(visit_id=visit.visit_id), "start")
+
+
+def _tasks_never_done(project: Project) -> Iterator[InputProblem]:
+    for task in project.tasks:
+        first, last = Week.of(task.earliest), Week.of(min(task.latest, task.done or task.latest))
+        weeks = (first.shift(n) for n in range(min(last.weeks_since(first) + 1, MOST_WEEKS)))
+        base_id = task_base(project, task)
+        if not any(
+            _someone_can(project, slot, task.duration_s, base_id=base_id, consultant_id=task.consultant_id)
+            for week in weeks
+            for slot in task_slots(project, task, week)[0]
+        ):
+            reason = _("{task_id}: nobody who may do the task works on any of its days for long enough")
+            yield problem_at(task.origin, reason.format(task_id=task.task_id), "earliest")
 
 
 def _demand_of_nobody(project: Project) -> Iterator[InputProblem]:

@@ -648,7 +648,7 @@ def test_any_bytes_give_problems_and_no_traceback(tmp_path: Path, raw: bytes) ->
 @pytest.mark.parametrize("since_1904", [False, True])
 def test_a_date_that_lost_its_format_is_counted_as_the_workbook_does(
     tmp_path: Path,
-    since_1904: bool,  # noqa: FBT001
+    since_1904: bool,
 ) -> None:
     folder = write_folder(tmp_path, **dict.fromkeys(TABLES))
     # A number, and one in a cell that is text; the third has its format still.

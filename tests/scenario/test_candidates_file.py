@@ -239,12 +239,12 @@ def test_a_candidate_that_contradicts_the_project(tmp_path: Path) -> None:
     bases = "base_id,name,address,postcode,city\nvalby,Valby,Toftegårds Plads 4,2500,Valby\n"
     consultants = "consultant_id,name,base_id\nc1,Rådgiver 1,\nc2,Rådgiver 2,valby\n"
     project = read_project(write_project(tmp_path / "two", bases=bases, consultants=consultants))
-    heading = HEADING.replace("\n", ",Rådgiver,Samme som\n")
+    heading = HEADING.replace("\n", ",Rådgiver,Base,Samme som\n")
     wrong = _wrong(
         tmp_path,
         project,
-        SAXOGADE.replace("\n", ",c2,P1\n"),
-        KRUSAAGADE.replace("\n", ",c1,halmtorvet\n"),
+        SAXOGADE.replace("\n", ",c2,basen,P1\n"),
+        KRUSAAGADE.replace("\n", ",c1,,halmtorvet\n"),
         heading=heading,
     )
     assert wrong == [

@@ -11,19 +11,19 @@ from scheduler.inputs.candidates import Candidate, read_candidates
 from scheduler.inputs.schema import key
 from scheduler.model.project import Place, Project
 from scheduler.model.text import Text
-from scheduler.places.addresses import street_key
-from scheduler.places.geocoding import search_places
+from scheduler.places.geocoding import look_up
 from scheduler.places.online import OnlineAddresses
+from scheduler.places.spelling import street_key
 from scheduler.services.planner import Prepared, location_problems
 
 
 def locate_candidates(
     file: Path, prepared: Prepared, online: OnlineAddresses | None = None
-) -> tuple[tuple[Candidate, ...], tuple[str | Text, ...]]:
+) -> tuple[tuple[Candidate, ...], frozenset[str], tuple[str | Text, ...]]:
     """Read the practices that could join a project, and find where they are.
 
-    Returns them with coordinates, and remarks about what was passed over, and about places that were not found as
-    they are written or that share a house.
+    Returns them with coordinates, the ids of those whose coordinates are exact, and remarks about what was
+    passed over, and about places that were not found as they are written or that share a house.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def locate_candidates(
     notes: list[InputProblem] = []
     candidates = read_candidates(file, prepared.project, problems, notes)
     places = tuple(candidate.place for candidate in candidates)
-    looked_up = search_places(prepared.project.replace(bases=(), places=places), prepared.network, online)
+    looked_up = look_up(prepared.project.replace(bases=(), places=places), prepared.network, online)
     known = [*practice_places(prepared.project), *looked_up.places]
     problems += chain(looked_up.problems, _there_already(known))
     if problems:
@@ -47,8 +47,9 @@ def locate_candidates(
         for candidate, place in zip(candidates, looked_up.places, strict=True)
     )
     ids = {place.place_id for place in looked_up.places}
+    exact = frozenset(located.place_id for located in looked_up.located if located.is_exact)
     notes += location_problems(places, looked_up.located)
-    return found, (*map(str, notes), *_same_house(known, ids))
+    return found, exact, (*map(str, notes), *_same_house(known, ids))
 
 
 def practice_places(project: Project) -> list[Place]:
