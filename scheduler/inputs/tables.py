@@ -178,7 +178,7 @@ def _table_meant(path: Path, found: Mapping[str, TableRows]) -> Table | None:
         return table
     # Beside the table itself others may lie, but hardly one of nearly the same name.
     names = [name for name, other in BY_SHEET.items() if other is table]
-    very_near = difflib.get_close_matches(key(stem), names, cutoff=0.8)
+    very_near = difflib.get_close_matches(key(_COPY.sub("", stem)), names, cutoff=0.8)
     return table if very_near and path.suffix.lower() == ".csv" and stem.lower() not in BY_NAME else None
 
 
