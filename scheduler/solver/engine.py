@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from scheduler.base.errors import InputError, InputProblem, InvalidRosterError
+from scheduler.base.errors import InputError, InvalidRosterError
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
 from scheduler.model.problem import Problem
+from scheduler.model.project import problem_at
 from scheduler.model.roster import Prices, Roster, Unassigned
 from scheduler.solver.deadline import Deadline
 from scheduler.solver.parts import Part, split
@@ -302,7 +303,6 @@ class _Search:
             for request in part.problem.requests:
                 pin = request.pin
                 if pin and request.request_id not in met:
-                    where = (pin.origin.file, pin.origin.row) if pin.origin else ("", None)
                     alone = any(
                         best_order(model, [option])
                         for model in part.models
@@ -317,6 +317,6 @@ class _Search:
                             "no roster that keeps the pin of {id} was found in the time given: allow more time"
                         )
                     reason = reason.format(id=pin.id)
-                    problems.append(InputProblem(reason, *where))
+                    problems.append(problem_at(pin.origin, reason, "start"))
         if problems:
             raise InputError(problems, hint=_("Remove or move one of the pins."))

@@ -494,7 +494,7 @@ def test_check_data_and_plan_say_what_is_passed_over_and_has_no_effect(project: 
         assert code == 0
         assert "Note: practices.csv:1 [Mobil]: the table has no such column; it is not read\n" in err
         assert (
-            "Note: closures.csv:2: P1: the closure closes no day of the period, 1 April 2009 to 31 August 2009 "
+            "Note: closures.csv:2 [from]: P1: the closure closes no day of the period, 1 April 2009 to 31 August 2009 "
             "(also in row 3)\n"
         ) in err
 
