@@ -368,7 +368,7 @@ def test_check_data_warns_of_what_can_never_be_met(project: Path, hjul: Hjul) ->
     (project / "rooms.csv").write_text("practice_id,weekday,start,end\nP1,mon,09:00,12:00\n", "utf-8")
     code, _out, err = hjul("check-data")
     assert code == 0
-    assert "Note: P2" in err
+    assert "P2: the practice has no room" in err
 
 
 def test_check(project: Path, hjul: Hjul) -> None:

@@ -144,7 +144,7 @@ def test_the_frontier_says_of_today_what_all_weeks_say(prepared: Prepared, today
     assert own["requested_a_quarter"] == pytest.approx(70)
     assert own["booked_a_quarter"] == pytest.approx(52)
     assert own["expected_held_a_quarter"] == pytest.approx(104 * 0.7 / 2)
-    assert own["cost_dkk_a_quarter"] == pytest.approx(200_000 * 13 * 7 / 365.25)
+    assert own["cost_dkk_a_quarter"] == pytest.approx(100_000 * 12 / 37 * 13 * 7 / 365.25)  # 12 hours a week
     assert own["cost_a_held_conversation_dkk"] == pytest.approx(own["cost_dkk_a_quarter"] / 36.4)
     # Three conversations a week less are booked, of which 0.8 × 0.95 would be held.
     assert table["booked_a_quarter"].iloc[0] == pytest.approx(52 - 39)
