@@ -120,7 +120,9 @@ class Ranking:
             for entry in roster.unassigned:
                 if entry.id == id_:
                     yield _("{name} is not visited, as in {week}: {reason}").format(
-                        name=entry.name, week=roster.week, reason=word(entry.detail or entry.reason, roster.names)
+                        name=entry.name,
+                        week=roster.week,
+                        reason=word(entry.detail or entry.reason, roster.names),
                     )
 
     def table(self, gains: Iterable[Gain] | None = None) -> "pd.DataFrame":
