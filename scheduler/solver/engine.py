@@ -30,6 +30,8 @@ __all__ = ["Solution", "better", "solve"]
 
 #: Where a week has several parts, each gets a roster in this share of the time before any gets more.
 _FIRST_SHARE = 0.1
+#: Parts that together take up less than this share of the time left cannot use any more of it.
+_TAKEN_UP = 0.98
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,11 @@ class _Search:
             self.progress.step(_("Rounds worth having"))
             if len(self.parts) > 1:
                 self._generate(_FIRST_SHARE)
-            self._generate(1.0)
+            left_s = math.inf
+            # What one part does not need of its time, the others may have, as long as they make something of it.
+            while _TAKEN_UP * left_s > self.deadline.left_s > 0 and not all(p.is_proven for p in self.parts):
+                left_s = self.deadline.left_s
+                self._generate(1.0)
 
     def _generate(self, share: float) -> None:
         for part, deadline in self._in_turn(share):
