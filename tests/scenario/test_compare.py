@@ -281,7 +281,7 @@ def test_bases_add_up_to_the_whole(project: Project) -> None:
 
     def of(scenario: str, by_base: Mapping[str, Mapping[str, int]]) -> WeekFigures:
         made = row(scenario, "2009-W20", {}, by_base=json.dumps(by_base))
-        return dataclasses.replace(made, **one)  # type: ignore[arg-type]
+        return dataclasses.replace(made, **one)  # type: ignore[arg-type]  # of several types
 
     rows = [of(TODAY, {"base": one}), of("north", {"base": base, "north": north})]
     comparison = compared(priced, rows, NORTH, weeks=[W20])
