@@ -105,7 +105,7 @@ class JoinedWeeks:
     def held(self, joined: Sequence[str]) -> int | None:
         """Return the conversations held in all weeks once some have joined, or None where one has failed."""
         planned = self._planned(joined, self._weeks)
-        return None if planned is None else _sum(planned, "held")
+        return None if planned is None else _sum(planned, "planned")
 
     def gain(self, joined: Sequence[str], newcomer: str) -> Gain | None:
         """Return what a newcomer brings to those that have joined, or None where a week has failed."""
@@ -125,9 +125,9 @@ class JoinedWeeks:
             due_weeks=len(asked),
             value_points=_sum(before, "score") + unmet - _sum(after, "score"),
             asked=sum(asked.values()),
-            held=_sum(after, "watched_held"),
+            held=_sum(after, "watched_planned"),
             visits=visits,
-            conversations=_sum(after, "held") - _sum(before, "held"),
+            conversations=_sum(after, "planned") - _sum(before, "planned"),
             missed_elsewhere=_sum(after, "missed_visits")
             - (len(weeks) - visits)
             - _sum(before, "missed_visits"),
@@ -167,6 +167,7 @@ class JoinedWeeks:
             week=str(week),
             problem=week_problem(project, self._times, week),
             watched=newcomer,
+            simulation=project.config.simulation,
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster, Round, Stop
+from scheduler.scenario.chance.outlook import expected_held, working_days, written
 from scheduler.scenario.model import Task, WeekFigures
 from scheduler.services.decide import decide
 
@@ -21,10 +22,11 @@ def solved(task: Task) -> WeekFigures:
 def figures(task: Task, problem: Problem, roster: Roster) -> WeekFigures:
     """Return what a roster of a problem comes to, under the names of a task."""
     visits = list(_visits(roster))
-    held = Counter({stop.id: stop.conversations for _round, stop in visits})
+    planned = Counter({stop.id: stop.conversations for _round, stop in visits})
     by = {stop.id: round_.consultant_id for round_, stop in visits}
     practices = [request for request in problem.requests if request.kind == "visit"]
     owned = [r for r in practices if r.consultant_id is not None and r.request_id in by]
+    days = working_days(problem, roster, task.simulation)
     available_s = [consultant.availability_seconds for consultant in roster.consultants]
     return WeekFigures(
         scenario=task.scenario,
@@ -35,9 +37,10 @@ def figures(task: Task, problem: Problem, roster: Roster) -> WeekFigures:
         requests=len(problem.requests),
         visits=len(visits),
         requested=sum(request.conversations for request in practices),
-        held=held.total(),
+        planned=planned.total(),
+        expected_held=expected_held(days, task.simulation),
         missed_visits=sum(request.request_id not in by for request in problem.requests),
-        partial_visits=sum(0 < held[r.request_id] < r.conversations for r in practices),
+        partial_visits=sum(0 < planned[r.request_id] < r.conversations for r in practices),
         cycling_s=sum(round_.ride_seconds for round_ in roster.rounds),
         cycling_m=sum(round_.ride_metres for round_ in roster.rounds),
         waiting_s=sum(round_.waiting_seconds for round_ in roster.rounds),
@@ -50,8 +53,9 @@ def figures(task: Task, problem: Problem, roster: Roster) -> WeekFigures:
         working_s=sum(seconds for seconds in available_s if seconds > 0),
         solve_s=roster.solve_seconds,
         watched_visits=int(task.watched in by),
-        watched_held=held[task.watched],
-        held_by=json.dumps({r.request_id: [r.conversations, held[r.request_id]] for r in practices}),
+        watched_planned=planned[task.watched],
+        planned_by=json.dumps({r.request_id: [r.conversations, planned[r.request_id]] for r in practices}),
+        days=written(days),
     )
 
 
