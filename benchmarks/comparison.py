@@ -80,6 +80,7 @@ def _stay(problem: Problem, request: Request) -> Request:
         consultant_id = pin.consultant_id or consultant_id
     return Request(
         request_id=request.request_id,
+        place_id=request.place_id,
         kind="home_visit",
         conversations=0,
         max_conversations=0,

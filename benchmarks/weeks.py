@@ -181,6 +181,7 @@ def _practice(rng: Random, id_: str, base_id: str, people: Sequence[Consultant])
     start_s = usual.start_s + rng.choice([0, 900, 1800, 3600])
     return Request(
         request_id=id_,
+        place_id=id_,
         kind="visit",
         conversations=conversations,
         max_conversations=min(conversations, rng.choice([2, 3, 3])),
@@ -198,6 +199,7 @@ def _open_practice(rng: Random, id_: str, base_id: str, people: Sequence[Consult
     conversations = rng.choice([1, 2, 2, 3, 4])
     return Request(
         request_id=id_,
+        place_id=id_,
         kind="visit",
         conversations=conversations,
         max_conversations=conversations,
@@ -221,6 +223,7 @@ def _home_visit(rng: Random, id_: str, people: Sequence[Consultant]) -> Request:
     date = rng.choice(WEEK.days[:5])
     return Request(
         request_id=id_,
+        place_id=id_,
         kind="home_visit",
         conversations=0,
         max_conversations=0,

@@ -90,12 +90,13 @@ def _week_points(problem: Problem, held: Holding) -> int:
     requests = {request.request_id: request for request in problem.requests}
     for request in problem.requests:
         if request.request_id not in conversations:
-            points += weights["missed_visit"] * request.priority
+            points += weights["missed_visit"] * request.priority // request.weeks_left
             points += weights["change"] if request.published else 0
         missing = request.conversations - conversations.get(request.request_id, 0)
         points += weights["unserved_conversation"] * request.priority * missing
     for request_id, n, who in held:
-        visit_s[who] += _duration_s(problem, requests[request_id], n)
+        if requests[request_id].kind != "task":
+            visit_s[who] += _duration_s(problem, requests[request_id], n)
     return points + floor(weights["imbalance_minute"] * imbalance_minutes(problem, visit_s))
 
 
@@ -168,13 +169,14 @@ def possible_visits(problem: Problem, day: ConsultantDay) -> Iterator[PlannedSto
                 for start_s in range(0, 24 * 3600, grid_s):
                     end_s = start_s + duration_s
                     if slot.start_s <= start_s and end_s <= slot.end_s and _keeps_pin(request, start_s, n):
-                        key = request.request_id
-                        starts[start_s] = PlannedStop(request.kind, key, key, start_s, end_s, n, slot)
+                        starts[start_s] = PlannedStop(
+                            request.kind, request.request_id, request.place_id, start_s, end_s, n, slot
+                        )
             yield from starts.values()
 
 
 def _duration_s(problem: Problem, request: Request, n: int) -> int:
-    if request.kind == "home_visit":
+    if request.kind != "visit":
         return request.duration_s
     return problem.defaults.setup_s + n * problem.defaults.conversation_s
 
@@ -183,7 +185,7 @@ def _may_visit(problem: Problem, day: ConsultantDay, request: Request) -> bool:
     who = day.consultant_id
     if request.base_id not in (None, base_of(problem, who)):
         return False
-    if request.kind == "home_visit" and request.consultant_id not in (None, who):
+    if request.kind != "visit" and request.consultant_id not in (None, who):
         return False
     pin = request.pin
     return pin is None or (pin.date == day.date and pin.consultant_id in (None, who))

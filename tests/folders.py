@@ -4,12 +4,17 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pytest
 from openpyxl import Workbook
 
 from scheduler.base.errors import InputError
 from scheduler.base.resources import example_folder
 from scheduler.inputs import read_project
+from scheduler.model.clock import Week
+from scheduler.model.problem import Problem, TravelTimes
 from scheduler.services import planner
+from scheduler.week.problem import week_problem
 
 SETTINGS = """
 [base]
@@ -23,6 +28,7 @@ start = 2009-01-01
 end = 2010-12-31
 """
 
+W20 = Week(2009, 20)
 PLACE = "Vej 1,2450,København SV"
 TABLES = {
     "practices": f"practice_id,name,address,postcode,city,district\nP1,Vej,{PLACE},Kgs. Enghave\nP2,Gade,{PLACE},Valby\n",
@@ -95,3 +101,21 @@ def lines_of(folder: Path) -> list[str]:
 def text_of(folder: Path) -> str:
     """Read the folder and return all problems as one text."""
     return "\n".join(lines_of(folder))
+
+
+def travel_of(ids: tuple[str, ...], seconds: int = 600) -> TravelTimes:
+    matrix = np.full((len(ids), len(ids)), seconds, dtype=np.int64)
+    np.fill_diagonal(matrix, 0)
+    return TravelTimes(place_ids=ids, seconds=matrix, metres=matrix * 4)
+
+
+def problem_of(folder: Path, week: Week = W20, **tables: str) -> Problem:
+    project = read_project(write_folder(folder, **tables))
+    ids = tuple(place.place_id for place in (*project.bases, *project.places))
+    return week_problem(project, travel_of(ids), week)
+
+
+def errors_of(folder: Path, week: Week = W20, **tables: str) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        problem_of(folder, week, **tables)
+    return [str(problem) for problem in caught.value.problems]

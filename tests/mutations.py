@@ -42,7 +42,7 @@ CELLS: tuple[Any, ...] = (
 #: What only a workbook can hold.
 TYPED: tuple[Any, ...] = (
     0, 1, -1, 1.5, 1e300, 10**15, True, False, 39945, 39945.5, 0.4, 1205651234, dt.date(2009, 5, 12), dt.date(1901, 1, 1),
-    dt.datetime(2009, 5, 12), dt.datetime(2009, 5, 12, 9, 30),  # noqa: DTZ001 - as workbooks have them
+    dt.datetime(2009, 5, 12), dt.datetime(2009, 5, 12, 9, 30),
     dt.time(9, 30), dt.time(9, 30, 15), dt.timedelta(hours=9.5), dt.timedelta(days=2), None,
 )  # fmt: skip
 #: What may stand behind the equals sign in project.toml.

@@ -81,7 +81,8 @@ def tiny_problem(rng: Random) -> Problem:
     pinned = tuple(_maybe_pin(rng, request, defaults, days) for request in requests)
     problem = problem.replace(days=days, requests=pinned)
     # Drawn last, and apart: the weeks of old seeds are the same but for that.
-    return _with_gaps(_with_houses(problem, Random(rng.random())), Random(rng.random()))
+    problem = _with_gaps(_with_houses(problem, Random(rng.random())), Random(rng.random()))
+    return _with_tasks(problem, Random(rng.random()))
 
 
 def _with_houses(problem: Problem, rng: Random) -> Problem:
@@ -117,6 +118,30 @@ def _with_gaps(problem: Problem, rng: Random) -> Problem:
                 split = longer if _can_be_kept(problem, [longer]) else split
         days.append(split)
     return problem.replace(days=tuple(days))
+
+
+def _with_tasks(problem: Problem, rng: Random) -> Problem:
+    """Now and then make tasks of requests without a pin: anywhere, in the same hours, with weeks to spare."""
+    if rng.random() < 0.6:
+        return problem
+    requests = [
+        dataclasses.replace(
+            request,
+            request_id=f"t{number}",
+            kind="task",
+            place_id=rng.choice(problem.travel.place_ids),
+            title=f"Task {number}",
+            conversations=0,
+            max_conversations=0,
+            duration_s=rng.choice([600, 1500, 2700]),
+            weeks_left=rng.choice([1, 1, 2, 3, 7]),
+            agreement=None,
+        )
+        if not request.pin and rng.random() < 0.5
+        else request
+        for number, request in enumerate(problem.requests)
+    ]
+    return problem.replace(requests=tuple(requests))
 
 
 def _can_be_kept(problem: Problem, days: Sequence[ConsultantDay]) -> bool:
@@ -211,6 +236,7 @@ def _request(
     consultant_ids = [consultant.consultant_id for consultant in consultants]
     return Request(
         request_id=request_id,
+        place_id=request_id,
         kind="home_visit" if home else "visit",
         conversations=conversations,
         max_conversations=most,
@@ -348,6 +374,7 @@ def _practice_request(rng: Random, practice_id: str, people: Sequence[Consultant
     own = rng.choice([None, None, *(person.consultant_id for person in people)])
     return Request(
         request_id=practice_id,
+        place_id=practice_id,
         kind="visit",
         conversations=conversations,
         max_conversations=conversations,
@@ -363,6 +390,7 @@ def _home_request(rng: Random, visit_id: str, people: Sequence[Consultant]) -> R
     slot = RoomSlot(date=rng.choice(WEEK.days[:5]), start_s=start_s, end_s=start_s + 2 * HOUR_S)
     return Request(
         request_id=visit_id,
+        place_id=visit_id,
         kind="home_visit",
         conversations=0,
         max_conversations=0,

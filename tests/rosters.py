@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from scheduler.model.clock import at
 from scheduler.model.problem import ConsultantDay, Problem, Request, RoomSlot
 from scheduler.model.roster import (
+    REQUESTED,
     BasePlace,
     ConsultantWeek,
     Roster,
@@ -83,17 +84,17 @@ def base_of(problem: Problem, consultant_id: str) -> str:
 def plan_visit(
     problem: Problem, request_id: str, day: dt.date, start: str, n: int = 1, *, via_base: bool = False
 ) -> PlannedStop:
-    """Plan a visit or home visit in the first room slot of the day that holds it, or in the first."""
+    """Plan a visit, home visit or task in the first room slot of the day that holds it, or in the first."""
     request = next(r for r in problem.requests if r.request_id == request_id)
     start_s = clock_s(start)
-    if request.kind == "home_visit":
+    if request.kind != "visit":
         n, end_s = 0, start_s + request.duration_s
     else:
         end_s = start_s + problem.defaults.setup_s + n * problem.defaults.conversation_s
     slots = [slot for slot in request.slots if slot.date == day]
     holding = [slot for slot in slots if slot.start_s <= start_s and end_s <= slot.end_s]
     slot = next(iter(holding + slots), None)
-    return PlannedStop(request.kind, request_id, request_id, start_s, end_s, n, slot, via_base)
+    return PlannedStop(request.kind, request_id, request.place_id, start_s, end_s, n, slot, via_base)
 
 
 def plan_engagements(day: ConsultantDay) -> tuple[PlannedStop, ...]:
@@ -130,7 +131,7 @@ def build_roster(problem: Problem, plans: Sequence[DayPlan], *, bound: int | Non
     terms = _terms(problem, rounds)
     score = sum(term.points for term in terms.values())
     bound = score if bound is None else bound
-    visits = {stop.id: stop for item in rounds for stop in item.stops if "visit" in stop.kind}
+    visits = {stop.id: stop for item in rounds for stop in item.stops if stop.kind in REQUESTED}
     return Roster(
         week=str(problem.week),
         status="optimal" if bound == score else "feasible",
@@ -168,7 +169,11 @@ def _round(problem: Problem, plan: DayPlan) -> Round:
             stops.append(_stop(problem, plan, desk, arrival_s=reached_s, ride=(seconds, metres), wait_s=0))
             leaves_s = free_s if leaves_s is None else leaves_s
             place, free_s = base, out_s
-        seconds, metres = ride(problem, who, place, planned.place_id)
+        over_gap = any(free_s <= from_s and to_s <= planned.start_s for from_s, to_s in plan.day.gaps)
+        if over_gap and in_one_house(problem, base, place):
+            place = base
+        at_base = over_gap and in_one_house(problem, base, planned.place_id)
+        seconds, metres = ride(problem, who, place, base if at_base else planned.place_id)
         rides = not in_one_house(problem, place, planned.place_id)
         moving_s = seconds + parking_s if rides else 0
         from_base = in_one_house(problem, place, base)
@@ -217,6 +222,7 @@ def _stop(
 ) -> Stop:
     date, place = plan.day.date, problem.places[planned.place_id]
     titles = {e.engagement_id: e.title for e in plan.day.engagements}
+    titles |= {request.request_id: request.title for request in problem.requests}
     setup_s, talk_s = problem.defaults.setup_s, problem.defaults.conversation_s
     slot = planned.slot
     assert planned.kind != "gap", "gaps are not listed"
@@ -224,8 +230,11 @@ def _stop(
         kind=planned.kind,
         id=planned.id,
         place_id=planned.place_id,
-        name={"visit": place.name, "engagement": titles.get(planned.id)}.get(planned.kind)
-        or Text(planned.kind),
+        name=place.name
+        if planned.kind == "visit"
+        else titles[planned.id]
+        if planned.kind in ("engagement", "task")
+        else Text(planned.kind),
         address=place.full_address,
         district=place.district,
         lat=place.lat,
@@ -261,12 +270,12 @@ def changed(request: Request, consultant_id: str, date: dt.date, start_s: int) -
 
 
 def _terms(problem: Problem, rounds: Sequence[Round]) -> dict[str, Term]:
-    visits = {s.id: (r, s) for r in rounds for s in r.stops if s.kind in ("visit", "home_visit")}
+    visits = {s.id: (r, s) for r in rounds for s in r.stops if s.kind in REQUESTED}
     counts: dict[str, int | Fraction] = dict.fromkeys(problem.weights, 0)
     for request in problem.requests:
         if request.request_id not in visits:
             counts["unserved_conversation"] += request.priority * request.conversations
-            counts["missed_visit"] += request.priority
+            counts["missed_visit"] += _missed(problem, request)
             counts["change"] += request.published is not None
             continue
         item, stop = visits[request.request_id]
@@ -288,6 +297,14 @@ def _terms(problem: Problem, rounds: Sequence[Round]) -> dict[str, Term]:
         )
         for name, count in counts.items()
     }
+
+
+def _missed(problem: Problem, request: Request) -> int | Fraction:
+    """Count a request without a visit; a task so that its points are whole, rounded down."""
+    weight = problem.weights["missed_visit"]
+    if request.weeks_left == 1 or not weight:
+        return Fraction(request.priority, request.weeks_left)
+    return Fraction(weight * request.priority // request.weeks_left, weight)
 
 
 def availability_s(problem: Problem, consultant_id: str) -> int:
@@ -356,7 +373,7 @@ def _unassigned(problem: Problem, visits: dict[str, Stop]) -> Iterator[Unassigne
             yield Unassigned(
                 id=request.request_id,
                 kind=request.kind,
-                name=problem.places[request.request_id].name,
+                name=request.title if request.kind == "task" else problem.places[request.place_id].name,
                 requested=request.conversations,
                 held=held,
                 reason=Text("not_placed"),

@@ -43,7 +43,7 @@ def obey(task: Task) -> Counts:
         case "raise":
             raise ServiceError(_("Lunch"))
         case "divide":
-            1 / 0  # noqa: B018
+            1 / 0  # noqa: B018 - for its error
         case "memory":
             raise MemoryError
         case "crash":

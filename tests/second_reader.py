@@ -31,7 +31,7 @@ OWN = "(own)"
 MONTHS = "jan feb mar apr maj/may jun jul aug sep okt/oct nov dec"
 
 
-class Nonsense(Exception):  # noqa: N818
+class Nonsense(Exception):  # noqa: N818 - it is that
     """Something that nobody can have meant."""
 
 

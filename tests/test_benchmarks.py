@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -26,9 +27,9 @@ def week(problem: Problem) -> PeerWeek:
     return PeerWeek(comparable(problem))
 
 
-def with_request(problem: Problem, number: int, **changes: object) -> Problem:
+def with_request(problem: Problem, number: int, **changes: Any) -> Problem:
     requests = list(problem.requests)
-    requests[number] = dataclasses.replace(requests[number], **changes)  # type: ignore[arg-type]
+    requests[number] = dataclasses.replace(requests[number], **changes)
     return problem.replace(requests=tuple(requests))
 
 

@@ -39,6 +39,7 @@ def a_request(
     """Ask for a visit on Monday."""
     return Request(
         request_id=request_id,
+        place_id=request_id,
         kind="visit",
         conversations=conversations,
         max_conversations=most or conversations,
@@ -356,6 +357,7 @@ def test_pins_that_contradict_leave_no_roster() -> None:
 def test_imbalance_is_exact_and_rounded_down(weight: int, own: str | None, points: int) -> None:
     visit = Request(
         request_id="p1",
+        place_id="p1",
         kind="home_visit",
         conversations=0,
         max_conversations=0,
@@ -373,7 +375,13 @@ def test_imbalance_is_exact_and_rounded_down(weight: int, own: str | None, point
 
 def test_missed_home_visit_counts_by_priority() -> None:
     visit = Request(
-        request_id="p1", kind="home_visit", conversations=0, max_conversations=0, duration_s=600, priority=3
+        request_id="p1",
+        place_id="p1",
+        kind="home_visit",
+        conversations=0,
+        max_conversations=0,
+        duration_s=600,
+        priority=3,
     )
     assert best_score(a_monday(visit)) == 3 * 72_000
 
@@ -396,7 +404,7 @@ def test_random_problems_leave_no_corner_out() -> None:
     days = [day for problem in problems for day in problem.days]
     assert {len(problem.consultants) for problem in problems} == {1, 2, 3}
     assert {len(problem.requests) for problem in problems} == {1, 2, 3, 4, 5}
-    assert {request.kind for request in requests} == {"visit", "home_visit"}
+    assert {request.kind for request in requests} == {"visit", "home_visit", "task"}
     assert {request.priority for request in requests} == {0, 1, 2, 3}
     assert any(request.pin for request in requests)
     assert any(request.agreement for request in requests)

@@ -23,7 +23,7 @@ def test_public_names_are_listed() -> None:
 
 def test_unknown_name() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        scheduler.nothing  # noqa: B018
+        scheduler.nothing  # noqa: B018 - for its error
 
 
 def test_names_do_not_hide_modules() -> None:

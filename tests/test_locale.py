@@ -42,7 +42,7 @@ def forms(text: object) -> tuple[str, ...]:
 def extracted() -> set[tuple[str, ...]]:
     """All that babel.cfg finds in the code and the templates."""
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
+        methods, options = parse_mapping_cfg(file)
     return {forms(found[2]) for found in extract_from_dir(ROOT, methods, options)}
 
 

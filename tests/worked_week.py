@@ -75,6 +75,7 @@ def the_problem() -> Problem:
     requests = (
         Request(
             request_id="p1",
+            place_id="p1",
             kind="visit",
             conversations=1,
             max_conversations=1,
@@ -84,6 +85,7 @@ def the_problem() -> Problem:
         ),
         Request(
             request_id="p2",
+            place_id="p2",
             kind="visit",
             conversations=3,
             max_conversations=2,
@@ -92,6 +94,7 @@ def the_problem() -> Problem:
         ),
         Request(
             request_id="p3",
+            place_id="p3",
             kind="visit",
             conversations=1,
             max_conversations=1,
@@ -100,6 +103,7 @@ def the_problem() -> Problem:
         ),
         Request(
             request_id="p4",
+            place_id="p4",
             kind="visit",
             conversations=1,
             max_conversations=1,
@@ -107,6 +111,7 @@ def the_problem() -> Problem:
         ),
         Request(
             request_id="h1",
+            place_id="h1",
             kind="home_visit",
             conversations=0,
             max_conversations=0,

@@ -12,7 +12,7 @@ from scheduler.model.problem import ConsultantDay, Problem, Request
 from scheduler.model.project import Consultant
 from scheduler.model.roster import Roster, Round, Stop
 
-VISITS = ("visit", "home_visit")
+VISITS = ("visit", "home_visit", "task")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ class _RoundReader:
         """Return the place where a stop of this kind and id is, or None if the week has none such."""
         if stop.kind in VISITS:
             request = self._request(stop)
-            return request.request_id if request else None
+            return request.place_id if request else None
         if stop.kind == "engagement":
             places = (e.place_id for e in self.day.engagements if e.engagement_id == stop.id)
             return next(places, None)

@@ -37,7 +37,9 @@ def recount_terms(problem: Problem, rounds: Sequence[SeenRound]) -> dict[str, Te
     traces = [trace(problem, seen) for seen in rounds]
     counts: dict[str, int | Fraction] = {
         "unserved_conversation": sum(_unserved(request, visits) for request in problem.requests),
-        "missed_visit": sum(r.priority for r in problem.requests if r.request_id not in visits),
+        "missed_visit": sum(
+            (_missed(problem, r) for r in problem.requests if r.request_id not in visits), Fraction(0)
+        ),
         "continuity": sum(_by_someone_else(request, visits) for request in problem.requests),
         "moved_from_agreement": sum(_moved_from_agreement(request, visits) for request in problem.requests),
         "change": sum(_changed(request, visits) for request in problem.requests),
@@ -51,6 +53,12 @@ def recount_terms(problem: Problem, rounds: Sequence[SeenRound]) -> dict[str, Te
         shown = float(count) if isinstance(count, Fraction) else count
         terms[name] = Term(count=shown, weight=weight, points=math.floor(weight * count))
     return terms
+
+
+def _missed(problem: Problem, request: Request) -> Fraction:
+    """Count a request that is not met: a task by the weeks that are left, its points rounded down."""
+    weight, counts = problem.weights["missed_visit"], Fraction(request.priority, request.weeks_left)
+    return Fraction(math.floor(weight * counts), weight) if weight else counts
 
 
 def _unserved(request: Request, visits: Visits) -> int:
@@ -94,8 +102,9 @@ def recount_loads(problem: Problem, rounds: Sequence[SeenRound]) -> dict[str, Lo
         available[day.consultant_id] += day.end_s - day.start_s - away_s
     visiting = dict.fromkeys(available, 0)
     for seen in rounds:
-        for _request, visit in seen.visits:
-            visiting[seen.consultant.consultant_id] += visit.end_s - visit.start_s
+        for request, visit in seen.visits:
+            if request.kind != "task":
+                visiting[seen.consultant.consultant_id] += visit.end_s - visit.start_s
     loads = {}
     for consultant in problem.consultants:
         key = consultant.consultant_id

@@ -12,7 +12,7 @@ from scheduler.model.text import Text
 
 def check_round(problem: Problem, seen: SeenRound) -> Iterator[Violation]:
     """Yield what is wrong with a round by itself."""
-    if not any(stop.stop.kind in ("visit", "home_visit", "engagement") for stop in seen.stops):
+    if not any(stop.stop.kind in ("visit", "home_visit", "task", "engagement") for stop in seen.stops):
         yield Violation("empty_round", seen.where, _("a round without visit or engagement"))
         return
     found = trace(problem, seen)
@@ -171,6 +171,8 @@ def _check_description(problem: Problem, seen: SeenRound, found: SeenStop) -> It
         yield Violation("place", found.where, _("address, district or coordinates are not the place's"))
     if stop.kind == "visit":
         yield from _differs("place", found.where, "name", stop.name, place.name)
+    if stop.kind == "task" and found.request:
+        yield from _differs("place", found.where, "name", stop.name, found.request.title)
     if stop.kind == "engagement":
         titles = {e.engagement_id: e.title for e in seen.day.engagements}
         yield from _differs("place", found.where, "name", stop.name, titles[stop.id])

@@ -146,7 +146,11 @@ def trace(problem: Problem, seen: SeenRound) -> Trace:
     place_id, free_s = seen.base_id, seen.day.start_s
     legs = []
     for stop in stops:
-        legs.append(ways.leg(place_id, free_s, stop.stop.place_id, stop.start_s))
+        to_id = stop.stop.place_id
+        if any(free_s <= from_s and to_s <= stop.start_s for from_s, to_s in seen.day.gaps):
+            # Over a gap one is at base, not elsewhere in its house.
+            place_id, to_id = (seen.base_id if ways.is_base(id_) else id_ for id_ in (place_id, to_id))
+        legs.append(ways.leg(place_id, free_s, to_id, stop.start_s))
         place_id = stop.stop.place_id
         # At a desk one is free from the beginning, and leaves just in time for the next stop.
         free_s = stop.start_s if stop.stop.kind == "desk" else stop.end_s

@@ -42,11 +42,11 @@ def _check_visit(problem: Problem, seen: SeenRound, request: Request, visit: See
         duration_s = defaults.setup_s + n * defaults.conversation_s
     else:
         if n:
-            yield Violation("conversations", where, _("a home visit holds no conversations"))
+            yield Violation("conversations", where, _("home visits and tasks hold no conversations"))
         duration_s = request.duration_s
         if request.consultant_id not in (None, seen.consultant.consultant_id):
-            message = _("the home visit is {consultant}'s").format(consultant=request.consultant_id)
-            yield Violation("home_visit_consultant", where, message)
+            message = _("only {consultant} may make it").format(consultant=request.consultant_id)
+            yield Violation(f"{request.kind}_consultant", where, message)
     if visit.end_s - visit.start_s != duration_s:
         message = _("lasts {found} s instead of {expected} s")
         message = message.format(found=visit.end_s - visit.start_s, expected=duration_s)

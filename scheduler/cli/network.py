@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from scheduler.base.i18n import N_, _
-from scheduler.cli.options import Options, common, online_option
+from scheduler.cli.options import Options, common, file_option, online_option
 
 
 @click.group(help=N_("Make the bicycle network, or describe it."))
@@ -70,7 +70,7 @@ def network_build(options: Options, file: Path, margin_km: float) -> None:
     with terminal.progress() as progress:
         built = build_network(options.data, file, margin_km=margin_km, progress=progress)
     summary.show_network(terminal, built.network.file, built.network.info())
-    for problem in built.search.problems:
+    for problem in built.lookup.problems:
         terminal.note(problem)
 
 
@@ -81,12 +81,10 @@ def network_build(options: Options, file: Path, margin_km: float) -> None:
         "And what was left out and why, and how far each place is from it."
     ),
 )
-@click.option(
+@file_option(
     "--map",
-    "file",
-    metavar=N_("FILE.html"),
-    type=click.Path(path_type=Path),
-    help=N_("Also draw it: one-way, contraflow and pushed stretches, and what is cut off."),
+    N_("FILE.html"),
+    N_("Also draw it: one-way, contraflow and pushed stretches, and what is cut off."),
 )
 @common
 @click.pass_obj
@@ -98,8 +96,8 @@ def network_info(options: Options, file: Path | None) -> None:
     with terminal.progress() as progress:
         found = describe_network(options.data, progress=progress)
     summary.show_network(terminal, found.network.file, found.network.info())
-    summary.show_distances(terminal, found.project, found.search.located)
-    for problem in found.search.problems:
+    summary.show_distances(terminal, found.project, found.lookup.located)
+    for problem in found.lookup.problems:
         terminal.note(problem)
     if file:
         from scheduler.base import files

@@ -40,6 +40,7 @@ CALLS: Mapping[str, str] = {
     "places": "add_place",
     "engagements": "add_engagement",
     "home_visits": "add_home_visit",
+    "tasks": "add_task",
     "pins": "add_pin",
     "closures": "add_closure",
     "demand": "add_demand",
@@ -266,6 +267,30 @@ class ProjectBuilder:
         """Add a visit to a citizen at home, of so many minutes between two times of day on a date."""
         return self._add("home_visits", locals())
 
+    def add_task(
+        self,
+        task_id: str,
+        *,
+        title: str,
+        kind: str,
+        place: str,
+        earliest: Date,
+        latest: Date,
+        minutes: int,
+        start: Time | None = None,
+        end: Time | None = None,
+        weekday: str | None = None,
+        consultant_id: str | None = None,
+        priority: int = 1,
+        done: Date | None = None,
+    ) -> Self:
+        """Add a stay of so many minutes, without a room, on any day from `earliest` to `latest`.
+
+        `place` is a practice, another place, or "base"; `start` and `end` are the times of day between which it
+        lies. It is asked for in every week that its dates touch, until the day that it was `done`.
+        """
+        return self._add("tasks", locals())
+
     def add_pin(
         self,
         id: str,  # noqa: A002 - the column's name
@@ -275,7 +300,7 @@ class ProjectBuilder:
         consultant_id: str | None = None,
         conversations: int | None = None,
     ) -> Self:
-        """Settle the date and time of day of a visit to a practice, or of a home visit."""
+        """Settle the date and time of day of a visit to a practice, of a home visit or of a task."""
         return self._add("pins", locals())
 
     def add_closure(

@@ -48,11 +48,22 @@ CANDIDATES = Table(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A practice that could join, with its place and the room slots that it offers."""
+    """A practice that could join, with its place and the room slots that it offers.
+
+    `bases` are those from which it could be visited, where it is not said from which; else there are none.
+    """
 
     practice: Practice
     place: Place
     rooms: tuple[RoomRule, ...]
+    bases: tuple[str, ...] = ()
+
+    def options(self) -> "tuple[Candidate, ...]":
+        """Return the candidate as it could be visited from each base."""
+        return tuple(
+            dataclasses.replace(self, practice=dataclasses.replace(self.practice, base_id=base_id), bases=())
+            for base_id in self.bases or (self.practice.base_id,)
+        )
 
     @property
     def candidate_id(self) -> str:
@@ -126,7 +137,7 @@ def _candidates(read: TableRows, project: Project, found: list[Candidate]) -> It
     yield from clashes.check_rooms(slots, project.config.defaults)
     for row in read.rows:
         yield from rules.one_visit_a_week(row, project.config.defaults)
-    origins = {place.place_id.casefold(): place.origin for place in (*project.bases, *project.places)}
+    origins = {place.place_id.casefold(): place.origin for place in project.all_places}
     for id_, rows in by_id.items():
         first = rows[0]
         merged, contradictions = _merged(rows)
@@ -138,11 +149,12 @@ def _candidates(read: TableRows, project: Project, found: list[Candidate]) -> It
         )
         yield from _taken(first, origins)
         yield from _references(first, merged, project)
-        yield from _unvisited(first, merged, project)
+        bases = _bases(rows, merged, project)
+        yield from () if bases else _unvisited(first, merged, project)
         own = [row for row in rows if row.given.intersection(_SLOT)]
         yield from _slot_problems(id_, rows, own)
         if all(row.complete for row in rows) and not contradictions:
-            found.append(_candidate(first, merged, own))
+            found.append(dataclasses.replace(_candidate(first, merged, own), bases=bases))
 
 
 def _merged(rows: Sequence[Row]) -> tuple[dict[str, Any], list[InputProblem]]:
@@ -205,6 +217,23 @@ def _references(row: Row, merged: dict[str, Any], project: Project) -> Iterator[
                 ),
                 name,
             )
+
+
+def _bases(rows: Sequence[Row], merged: dict[str, Any], project: Project) -> tuple[str, ...]:
+    """Return the bases from which a practice could be visited where the file leaves that open, if there are several.
+
+    Its own consultant, if it has one, says it all the same.
+    """
+    base_of = {consultant.consultant_id: consultant.base_id for consultant in project.consultants}
+    staffed = tuple(base.place_id for base in project.bases if base.place_id in base_of.values())
+    if not staffed or any("base_id" in row.given for row in rows):
+        return ()
+    own = base_of.get(merged.get("consultant_id") or "")
+    if own or len(staffed) == 1:
+        merged["base_id"] = own or staffed[0]
+        return ()
+    merged["base_id"] = staffed[0]
+    return staffed
 
 
 def _unvisited(row: Row, merged: Mapping[str, Any], project: Project) -> Iterator[InputProblem]:

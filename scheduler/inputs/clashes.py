@@ -14,6 +14,7 @@ from scheduler.inputs.rows import Row
 from scheduler.inputs.rules import Tables, first_start_s
 from scheduler.model.clock import Week
 from scheduler.model.config import Defaults
+from scheduler.model.project import BASE
 from scheduler.week.hours import Hours, joined, overlap
 
 
@@ -124,8 +125,20 @@ def check_rooms(rows: Iterable[Row], defaults: Defaults) -> Iterator[InputProble
                 )
 
 
+def check_tasks(tables: Tables) -> Iterator[InputProblem]:
+    """Report tasks at base of which nobody can say at which of several."""
+    bases = {row["base_id"] for row in tables["consultants"] if row.has("base_id")}
+    for row in tables["tasks"]:
+        if len(bases) > 1 and row.values.get("place") == BASE and not row.has("consultant_id"):
+            reason = _(
+                "there are several bases; write the id of one of them, or the consultant who is to do it"
+            )
+            yield row.problem(reason, "place")
+
+
 def check_pins(tables: Tables) -> Iterator[InputProblem]:
-    """Report pins that contradict each other or the home visit that they pin."""
+    """Report pins that contradict each other or the home visit or task that they pin."""
+    tasks = {row["task_id"] for row in tables["tasks"] if row.has("task_id")}
     home_visits = {row["visit_id"]: row for row in tables["home_visits"] if row.has("visit_id")}
     seen: dict[tuple[str, Week], Row] = {}
     for row in tables["pins"]:
@@ -140,12 +153,11 @@ def check_pins(tables: Tables) -> Iterator[InputProblem]:
                 "id",
             )
         visit = home_visits.get(row["id"])
-        if visit is None:
-            continue
-        if visit.has("date") and visit["date"] != row["date"]:
+        if visit and visit.has("date") and visit["date"] != row["date"]:
             yield row.problem(_("the home visit is on {date}").format(date=visit["date"]), "date")
-        if row.has("conversations"):
-            yield row.problem(_("a home visit has no conversations; leave this blank"), "conversations")
+        if (visit or row["id"] in tasks) and row.has("conversations"):
+            reason = _("home visits and tasks have no conversations; leave this blank")
+            yield row.problem(reason, "conversations")
 
 
 def check_shifts(rows: Iterable[Row]) -> Iterator[InputProblem]:

@@ -76,6 +76,9 @@ def _tables() -> Mapping[str, str]:
         "places": _("Other places than practices and bases, for engagements."),
         "engagements": _("What consultants do besides visits, like meetings, phone hours and teaching."),
         "home_visits": _("Visits to citizens at home. Nothing else about a citizen belongs here."),
+        "tasks": _(
+            "Stays of a given length that need no room and have no fixed hour, like an introduction at a practice."
+        ),
         "pins": _("Visits whose date and hour are settled; they are planned as they stand here."),
         "closures": _(
             "Days, or hours of them, on which a practice is closed, a consultant is away or an engagement is off. "
@@ -112,6 +115,13 @@ def _columns() -> Mapping[str, str]:
         "home_visits.consultant_id": _("Who makes the visit. Blank: anybody."),
         "home_visits.start": _("When the visit may begin at the earliest."),
         "home_visits.end": _("When the visit must have ended."),
+        "tasks.consultant_id": _("Who does it. Blank: anybody."),
+        "tasks.start": _(
+            "When it may begin at the earliest, on any of the days. Blank: from the morning on."
+        ),
+        "tasks.end": _("When it must have ended. Blank: until the evening."),
+        "tasks.weekday": _("The only weekday on which it may be done. Blank: any."),
+        "tasks.place": _("A practice, a base or another place."),
         "pins.consultant_id": _("Who makes the visit. Blank: anybody."),
         "pins.start": _("When the visit begins."),
         "pins.conversations": _("How many conversations it holds. Blank: whatever suits the week best."),
@@ -127,7 +137,13 @@ def _columns() -> Mapping[str, str]:
         "place_id": _("The place's id."),
         "engagement_id": _("The engagement's id."),
         "visit_id": _("The home visit's id. Do not use the citizen's name or number."),
-        "id": _("The practice or home visit whose date and hour are settled."),
+        "task_id": _("The task's id."),
+        "earliest": _("The first day on which it may be done."),
+        "latest": _(
+            "The last day on which it may be done. The fewer weeks are left, the more it counts that it is not done."
+        ),
+        "done": _("The day on which it was done; it is not asked for after that."),
+        "id": _("The practice, home visit or task whose date and hour are settled."),
         "who": _("A practice, a consultant, all of them, or an engagement that falls away then."),
         "name": _("The name that people see."),
         "address": _("Street and number."),
@@ -180,8 +196,8 @@ def _sections() -> Mapping[str, str]:
         "map": _("Which map serves, and which servers are asked for maps and addresses."),
         "solver": _("What the search for a roster may take."),
         "costs": _(
-            "What the service costs, in kroner a year; hjul simulate reckons with it. Without the section the "
-            "budget of the period is spread over its weeks."
+            "What the service costs, in kroner; hjul simulate reckons with it, and says what has no price (0). "
+            "Without the section the budget of the period is spread over its weeks, courses and all."
         ),
         "simulation": _("What chance does to a plan, for hjul simulate. Planning does not look at it."),
     }
@@ -218,7 +234,7 @@ def _settings() -> Mapping[str, str]:
         "cycling.mixed_traffic_factor": _("Times the speed on larger streets without cycle track or lane."),
         "cycling.calm_street_factor": _("Times the speed on residential streets, paths and yards."),
         "cycling.rough_surface_factor": _("Times the speed on cobblestones, gravel and the like."),
-        "cycling.walking_kph": _("km/h where the bicycle is pushed."),
+        "cycling.push_kph": _("km/h where the bicycle is pushed."),
         "cycling.steps_kph": _("km/h where it is carried on stairs."),
         "cycling.right_turn_s": _("Seconds for a right turn at a junction."),
         "cycling.left_turn_s": _(
@@ -254,10 +270,18 @@ def _settings() -> Mapping[str, str]:
         "solver.memory_mb": _(
             "Megabytes of memory. The search ends with an error before it takes more (on Linux)."
         ),
-        "costs.consultant_dkk_a_year": _("The salary of one consultant."),
+        "costs.consultant_dkk_a_year": _(
+            "The salary of a consultant; who works less or more hours costs so."
+        ),
+        "costs.consultant_hours_a_week": _("The hours of shifts in a week for which that is the salary."),
         "costs.bicycle_dkk_a_year": _("The bicycle of one consultant, with its upkeep."),
+        "costs.base_dkk_a_year": _("What one base costs from which consultants cycle."),
         "costs.practice_dkk_a_year": _("What one practice costs."),
-        "costs.other_dkk_a_year": _("All that grows neither with consultants nor with practices."),
+        "costs.room_dkk_an_hour": _("What an hour of a practice's room costs, while a visit is in it."),
+        "costs.courses_dkk_a_year": _(
+            "Courses for citizens, where they are to count among what a conversation costs."
+        ),
+        "costs.other_dkk_a_year": _("All that grows with none of these."),
         "simulation.no_show_share": _(
             "The share of booked conversations to which the citizen does not come."
         ),

@@ -34,6 +34,7 @@ from scheduler.model.project import (
     Project,
     RoomRule,
     ShiftRule,
+    Task,
 )
 from scheduler.week.calendar import closed
 
@@ -101,6 +102,7 @@ def contradictions(project: Project, settings: Settings, tables: rules.Tables) -
     yield from clashes.check_bases(tables)
     yield from clashes.check_shifts(tables["shifts"])
     yield from clashes.check_closures(tables)
+    yield from clashes.check_tasks(tables)
     yield from clashes.check_pins(tables)
     yield from clashes.check_engagement_hours(tables, lambda day, who: closed(project, day, who) is None)
     if settings.base:
@@ -140,6 +142,9 @@ def build(settings: Settings, tables: Mapping[str, list[Row]], sha256: str) -> P
         engagements=tuple(_timed(EngagementRule, row, place_id=row["place"]) for row in rows["engagements"]),
         home_visits=tuple(
             _timed(HomeVisit, row, duration_s=row["minutes"] * 60) for row in rows["home_visits"]
+        ),
+        tasks=tuple(
+            _timed(Task, row, place_id=row["place"], duration_s=row["minutes"] * 60) for row in rows["tasks"]
         ),
         pins=tuple(_timed(Pin, row) for row in rows["pins"]),
         closures=tuple(

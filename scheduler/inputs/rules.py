@@ -16,6 +16,7 @@ from scheduler.inputs.cells import shown
 from scheduler.inputs.rows import Row, TableRows
 from scheduler.inputs.schema import BY_NAME, TABLES, Table
 from scheduler.model.config import Defaults
+from scheduler.week.hours import DAY
 
 #: The corners of Denmark, Bornholm included, in degrees.
 _SOUTH, _NORTH, _WEST, _EAST = 54.5, 57.8, 8.0, 15.3
@@ -25,10 +26,12 @@ _INTERVALS = (
     ("valid_from", "valid_to"),
     ("active_from", "active_to"),
     ("from", "to"),
+    ("earliest", "latest"),
 )
 
-#: The tables whose ids share one room: an id alone must say which place is meant.
+#: The tables of places, and those whose ids share one room: an id alone must say what is meant.
 _PLACE_TABLES = ("bases", "practices", "places", "home_visits")
+_SHARED_IDS = (*_PLACE_TABLES, "tasks")
 
 #: The columns whose texts serve for an id, where they are unique.
 _NAMES = ("name", "title")
@@ -63,7 +66,7 @@ def check_ids(tables: Tables) -> Iterator[InputProblem]:
         column = table.id_column
         if column is None:
             continue
-        room = "places" if table.name in _PLACE_TABLES else table.name
+        room = "places" if table.name in _SHARED_IDS else table.name
         for row in tables[table.name]:
             if not row.has(column.name):
                 continue
@@ -289,16 +292,31 @@ def first_start_s(start_s: int, defaults: Defaults) -> int:
     return -(-start_s // defaults.start_grid_s) * defaults.start_grid_s
 
 
-def _home_visit_fits(row: Row, defaults: Defaults) -> Iterator[InputProblem]:
-    if (
-        row.has("start", "end", "minutes")
-        and row["start"] < row["end"] < first_start_s(row["start"], defaults) + row["minutes"] * 60
-    ):
+def _minutes_fit(row: Row, defaults: Defaults) -> Iterator[InputProblem]:
+    if not row.has("minutes"):
+        return
+    start_s, end_s = (
+        row[name] if row.has(name) else edge for name, edge in zip(("start", "end"), DAY, strict=True)
+    )
+    if start_s < end_s < first_start_s(start_s, defaults) + row["minutes"] * 60:
         yield row.problem(
-            _("the visit of {minutes} minutes does not fit between start and end").format(
-                minutes=row["minutes"]
+            _("{minutes} minutes do not fit between {start} and {end}").format(
+                minutes=row["minutes"], start=clock(start_s), end=clock(end_s)
             ),
             "minutes",
+        )
+
+
+def _weekday_comes(row: Row, _defaults: Defaults) -> Iterator[InputProblem]:
+    if not row.has("earliest", "latest", "weekday"):
+        return
+    days = (row["latest"] - row["earliest"]).days
+    if 0 <= days < (row["weekday"] - row["earliest"].weekday()) % 7:
+        yield row.problem(
+            _("there is no such weekday from {start} to {end}").format(
+                start=row["earliest"], end=row["latest"]
+            ),
+            "weekday",
         )
 
 
@@ -334,6 +352,7 @@ def one_visit_a_week(row: Row, _defaults: Defaults) -> Iterator[InputProblem]:
 _ROW_CHECKS: Mapping[str, tuple[Callable[[Row, Defaults], Iterator[InputProblem]], ...]] = {
     "practices": (one_visit_a_week,),
     "demand": (one_visit_a_week,),
-    "home_visits": (_home_visit_fits,),
+    "home_visits": (_minutes_fit,),
+    "tasks": (_minutes_fit, _weekday_comes),
     "shifts": (_shift_holds_lunch,),
 }

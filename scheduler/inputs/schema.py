@@ -104,12 +104,26 @@ def _reference(
     )
 
 
+def _place(*, required: bool) -> Column:
+    return _reference(
+        "place",
+        "Sted",
+        "bases",
+        "practices",
+        "places",
+        required=required,
+        default=None if required else "base",
+        besides=BASE_NAMES,
+        also=("Sted-id",),
+    )
+
+
 def _text(name: str, danish: str, *also: str, required: bool = True) -> Column:
     return Column(name, danish, "text", cells.text, required, "", also=also)
 
 
-def _date(name: str, danish: str, *, required: bool = False) -> Column:
-    return Column(name, danish, "date", cells.date, required)
+def _date(name: str, danish: str, *also: str, required: bool = False) -> Column:
+    return Column(name, danish, "date", cells.date, required, also=also)
 
 
 def _time(name: str, danish: str, *also: str, required: bool = True) -> Column:
@@ -254,17 +268,7 @@ TABLES: tuple[Table, ...] = (
             _date("date", "Dato"),
             _START,
             _END,
-            _reference(
-                "place",
-                "Sted",
-                "bases",
-                "practices",
-                "places",
-                required=False,
-                default="base",
-                besides=BASE_NAMES,
-                also=("Sted-id",),
-            ),
+            _place(required=False),
             _WEEKS,
             _VALID_FROM,
             _VALID_TO,
@@ -291,10 +295,29 @@ TABLES: tuple[Table, ...] = (
         private=True,
     ),
     Table(
+        "tasks",
+        "Opgaver",
+        (
+            _id("task_id", "Opgave-id"),
+            _text("title", "Titel"),
+            _text("kind", "Slags", "Type"),
+            _place(required=True),
+            _date("earliest", "Tidligst", "Fra dato", required=True),
+            _date("latest", "Senest", "Til dato", required=True),
+            _number("minutes", "Minutter", 1, 600, required=True),
+            _time("start", "Start", "Fra", required=False),
+            _time("end", "Slut", "Til", required=False),
+            _weekday(required=False),
+            _OWN_CONSULTANT,
+            _PRIORITY,
+            _date("done", "Udført"),
+        ),
+    ),
+    Table(
         "pins",
         "Låste besøg",
         (
-            _reference("id", "Id", "practices", "home_visits", also=("Besøg",)),
+            _reference("id", "Id", "practices", "home_visits", "tasks", also=("Besøg",)),
             _date("date", "Dato", required=True),
             _START,
             _OWN_CONSULTANT,

@@ -56,6 +56,8 @@ _DEFAULTS_KEYS: Keys = {
     "lunch_to": (TIME, cells.time),
 }
 _WEIGHTS_KEYS: Keys = {term: (NUMBER, cells.whole(0, 100_000_000)) for term in DEFAULT_WEIGHTS}
+#: The setting had another name at first.
+_FORMER_CYCLING = {"walking_kph": "push_kph"}
 #: The sections of which `change_settings` takes something else.
 CHANGEABLE = ("defaults", "cycling", "weights", "costs")
 
@@ -139,7 +141,7 @@ def change_settings(config: Config, reader: TomlReader) -> Config:
     return dataclasses.replace(
         config,
         defaults=_defaults(reader, config.defaults),
-        cycling=reader.fields("cycling", config.cycling),
+        cycling=reader.fields("cycling", config.cycling, former=_FORMER_CYCLING),
         weights=weights,
         costs=costs,
     )

@@ -179,7 +179,7 @@ class Cycling(_Section):
         Times `speed_kph` on residential streets, paths and yards; 0.05 to 2.
     rough_surface_factor
         A further factor on cobblestones, gravel and the like; 0.05 to 2.
-    walking_kph
+    push_kph
         Speed of pushing the bicycle where it may not be ridden, in km per hour; 1 to 60.
     steps_kph
         Speed of carrying it on stairs, in km per hour; 1 to 60.
@@ -199,7 +199,7 @@ class Cycling(_Section):
     mixed_traffic_factor: _Factor = 0.9
     calm_street_factor: _Factor = 0.9
     rough_surface_factor: _Factor = 0.75
-    walking_kph: _Kph = 5.0
+    push_kph: _Kph = 5.0
     steps_kph: _Kph = 2.0
     right_turn_s: _Penalty = 0.0
     left_turn_s: _Penalty = 4.0
@@ -268,28 +268,39 @@ class SolverSettings(_Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Costs(_Section):
-    """What the service costs, in kroner a year; each 0 to 999,999,999,999.
+    """What the service costs, in kroner a year or an hour, each 0 to 999,999,999,999; what is 0 has no price.
 
-    The defaults are those of the founding budget, of two years with two consultants.
+    The defaults are those of the founding budget, of two years with two consultants, but for its courses.
 
     Attributes
     ----------
     consultant_dkk_a_year
-        Salary of one consultant.
+        Salary of a consultant who works `consultant_hours_a_week`; others get as much of it as they work.
+    consultant_hours_a_week
+        The hours of shifts for which that is the salary; 1 to 168.
     bicycle_dkk_a_year
         Bicycle of one consultant, with its upkeep.
+    base_dkk_a_year
+        What one base costs at which consultants begin and end their days.
     practice_dkk_a_year
         What one practice costs: rent of the room, material, time of its staff.
+    room_dkk_an_hour
+        What an hour of a practice's room costs, while a visit is in it.
+    courses_dkk_a_year
+        Courses for citizens, where they are to count among what a conversation costs.
     other_dkk_a_year
-        All that grows neither with consultants nor with practices: coordination, office, training,
-        material, courses for citizens, publications, evaluation.
+        All that grows with none of these: coordination, office, training, material, publications, evaluation.
     """
 
     section = "costs"
     consultant_dkk_a_year: _Kroner = 425_000
+    consultant_hours_a_week: Annotated[float, Interval(ge=1, le=168), N_("hours")] = 37.0
     bicycle_dkk_a_year: _Kroner = 5_750
+    base_dkk_a_year: _Kroner = 0
     practice_dkk_a_year: _Kroner = 0
-    other_dkk_a_year: _Kroner = 842_604
+    room_dkk_an_hour: _Kroner = 0
+    courses_dkk_a_year: _Kroner = 0
+    other_dkk_a_year: _Kroner = 487_500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

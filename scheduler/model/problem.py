@@ -10,15 +10,18 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scheduler.model.clock import Week
 from scheduler.model.config import Defaults
-from scheduler.model.project import BASE, Consultant, Origin, Pin, Place
+from scheduler.model.project import BASE, Consultant, Pin, Place, Written
 from scheduler.model.text import Text
+
+#: What a week may ask for.
+RequestKind = Literal["visit", "home_visit", "task"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,28 +97,34 @@ class PublishedVisit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What the week asks for one practice or one home visit. `request_id` is also its place's id.
+    """One stay that the week asks for: a visit to a practice, a home visit, or a task.
 
     Attributes
     ----------
     request_id
-        The practice's or home visit's id, and its place's.
+        The practice's, home visit's or task's id.
     kind
-        "visit" of a practice, or "home_visit".
+        "visit" of a practice, "home_visit" or "task".
+    place_id
+        Where it is: the practice or home visit itself, or the task's place.
+    title
+        What people see of a task; empty for others, which are called by their place.
     conversations
-        Requested number; 0 for a home visit.
+        Requested number; 0 for all but visits of practices.
     max_conversations
         The most that one visit may hold: at most `conversations`.
     duration_s
-        Seconds of a home visit. 0 for practices, whose visits last `setup_s` + n × `conversation_s`.
+        Seconds of a home visit or task. 0 for practices, whose visits last `setup_s` + n × `conversation_s`.
     consultant_id
-        A practice's own consultant (continuity), or the only one who may make a home visit.
+        A practice's own consultant (continuity), or the only one who may make a home visit or do a task.
     slots
-        The room slots of this week, in order. None may be left.
+        The room slots of this week, or the hours of a home visit or task, in order. None may be left.
     closed_slots
         Room slots that closures and holidays took away, to explain an empty `slots`.
     priority
         What a visit that is not made counts, as a multiple; 0 and more.
+    weeks_left
+        In how many weeks it may still be made, this one included: a task that is not done counts so much less.
     base_id
         From which base the visit is made; None for any.
     agreement
@@ -127,11 +136,14 @@ class Request:
     """
 
     request_id: str
-    kind: Literal["visit", "home_visit"]
+    kind: RequestKind
+    place_id: str
+    title: str = ""
     conversations: int
     max_conversations: int
     duration_s: int = 0
     priority: int = 1
+    weeks_left: int = 1
     consultant_id: str | None = None
     base_id: str | None = BASE
     slots: tuple[RoomSlot, ...] = ()
@@ -140,9 +152,14 @@ class Request:
     pin: Pin | None = None
     published: PublishedVisit | None = None
 
+    @property
+    def only_by(self) -> str | None:
+        """The only consultant who may make it: of a home visit or task, where one is named."""
+        return None if self.kind == "visit" else self.consultant_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Engagement:
+class Engagement(Written):
     """A fixed appointment of one consultant on one date.
 
     Attributes
@@ -153,8 +170,6 @@ class Engagement:
         Seconds after midnight.
     place_id
         Where it is.
-    origin
-        Where it was written, for messages; None for what no table has.
     """
 
     engagement_id: str
@@ -163,7 +178,6 @@ class Engagement:
     start_s: int
     end_s: int
     place_id: str
-    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,6 +352,6 @@ class Problem:
     notes: tuple[Text, ...] = ()
     inputs_sha256: str = ""
 
-    def replace(self, **changes: object) -> Self:
+    def replace(self, **fields: Any) -> Self:
         """Return a copy in which some fields differ."""
-        return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
+        return dataclasses.replace(self, **fields)

@@ -3,10 +3,10 @@
 import dataclasses
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 from scheduler.base.errors import InputProblem
 from scheduler.model.clock import Week, WeekPattern
@@ -38,7 +38,20 @@ def problem_at(origin: Origin | None, reason: str, column: str = "") -> InputPro
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Written:
+    """What people wrote as a row of a table, or in a call.
+
+    Attributes
+    ----------
+    origin
+        Where it was written, for messages; None for what no table has.
+    """
+
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place(Written):
     """A point where somebody stops: a base, a practice, a home visit's address or another place.
 
     Attributes
@@ -53,8 +66,6 @@ class Place:
         The part of the city.
     lat, lon
         WGS84 degrees; None until the address has been found.
-    origin
-        Where it was written, for messages; None for what no table has.
     """
 
     place_id: str
@@ -65,7 +76,6 @@ class Place:
     district: str = ""
     lat: float | None = None
     lon: float | None = None
-    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
     @property
     def full_address(self) -> str:
@@ -81,7 +91,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Practice:
+class Practice(Written):
     """A GP practice with an agreement to be visited; its place has the same id.
 
     Attributes
@@ -112,8 +122,6 @@ class Practice:
         The first and the last day on which it takes part; None for no end.
     note
         For the planners.
-    origin
-        Where it was written, for messages; None for what no table has.
     """
 
     practice_id: str
@@ -130,11 +138,10 @@ class Practice:
     active_from: dt.date | None = None
     active_to: dt.date | None = None
     note: str = ""
-    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Recurring:
+class _Recurring(Written):
     """What recurs on a weekday: in which weeks, and from when until when, both days included.
 
     Attributes
@@ -170,14 +177,8 @@ class RoomRule(_Recurring):
         The weekday (0 is Monday) or the date; the other is None.
     start_s, end_s
         Seconds after midnight between which the whole visit lies.
-    weeks
-        Whether this holds in all, odd or even ISO weeks.
-    valid_from, valid_to
-        The first and the last day on which it holds; None for no end.
     room
         Which room; may be empty.
-    origin
-        Where it was written, for messages; None for what no table has.
     """
 
     practice_id: str
@@ -186,11 +187,10 @@ class RoomRule(_Recurring):
     start_s: int
     end_s: int
     room: str = ""
-    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgreementRule:
+class AgreementRule(Written):
     """The weekday and hour at which a practice is used to the visit.
 
     Attributes
@@ -203,19 +203,16 @@ class AgreementRule:
         Seconds after midnight.
     weeks
         Whether this holds in all, odd or even ISO weeks.
-    origin
-        Where it was written, for messages; None for what no table has.
     """
 
     practice_id: str
     weekday: int
     start_s: int
     weeks: WeekPattern = "all"
-    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Consultant:
+class Consultant(Written):
     """An adviser on a bicycle.
 
     Attributes
@@ -232,8 +229,6 @@ class Consultant:
         The most conversations in a day; None for no limit.
     note
         For the planners.
-    origin
-        Where it was written, for messages; None for what no table has.
     """
 
     consultant_id: str
@@ -242,7 +237,6 @@ class Consultant:
     speed_kph: float | None = None
     max_conversations_per_day: int | None = None
     note: str = ""
-    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,12 +253,6 @@ class ShiftRule(_Recurring):
         Seconds after midnight; None where there is no shift on that date.
     lunch_s
         Seconds of lunch.
-    weeks
-        Whether this holds in all, odd or even ISO weeks.
-    valid_from, valid_to
-        The first and the last day on which it holds; None for no end.
-    origin
-        Where it was written, for messages; None for what no table has.
     """
 
     consultant_id: str
@@ -273,7 +261,6 @@ class ShiftRule(_Recurring):
     start_s: int | None
     end_s: int | None
     lunch_s: int = 1800
-    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,12 +279,6 @@ class EngagementRule(_Recurring):
         Seconds after midnight.
     place_id
         Where it is; "base" is each one's own.
-    weeks
-        Whether this holds in all, odd or even ISO weeks.
-    valid_from, valid_to
-        The first and the last day on which it holds; None for no end.
-    origin
-        Where it was written, for messages; None for what no table has.
     """
 
     engagement_id: str
@@ -309,11 +290,10 @@ class EngagementRule(_Recurring):
     start_s: int
     end_s: int
     place_id: str = BASE
-    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HomeVisit:
+class HomeVisit(Written):
     """A single stay at an address on a given date; its place has the same id.
 
     Attributes
@@ -330,8 +310,6 @@ class HomeVisit:
         The only one who may make it; None for anybody.
     priority
         What a visit that is not made counts, as a multiple.
-    origin
-        Where it was written, for messages; None for what no table has.
     """
 
     visit_id: str
@@ -341,17 +319,57 @@ class HomeVisit:
     duration_s: int
     consultant_id: str | None = None
     priority: int = 1
-    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pin:
+class Task(Written):
+    """A stay of given length that needs no room and has no fixed hour: an introduction, teaching, a talk.
+
+    Attributes
+    ----------
+    task_id, title, kind
+        Its id, what people see, and the kind in a word.
+    place_id
+        Where it is; "base" is its consultant's own.
+    earliest, latest
+        The first and the last day on which it may be done.
+    duration_s
+        Seconds of the stay.
+    start_s, end_s
+        Seconds after midnight between which the stay lies on any of the days; None for no end.
+    weekday
+        The only weekday (0 is Monday); None for all.
+    consultant_id
+        The only one who may do it; None for anybody.
+    priority
+        What a task that is not done counts, as a multiple.
+    done
+        The day on which it was done; it is not asked for after that. None as long as it is not.
+    """
+
+    task_id: str
+    title: str
+    kind: str
+    place_id: str
+    earliest: dt.date
+    latest: dt.date
+    duration_s: int
+    start_s: int | None = None
+    end_s: int | None = None
+    weekday: int | None = None
+    consultant_id: str | None = None
+    priority: int = 1
+    done: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin(Written):
     """A visit whose date and hour are settled.
 
     Attributes
     ----------
     id
-        The practice's or home visit's id.
+        The practice's, home visit's or task's id.
     date
         The date.
     start_s
@@ -360,8 +378,6 @@ class Pin:
         Who makes the visit; None for anybody.
     conversations
         How many it holds; None for what suits the week.
-    origin
-        Where it was written, for messages; None for what no table has.
     """
 
     id: str
@@ -369,11 +385,10 @@ class Pin:
     start_s: int
     consultant_id: str | None = None
     conversations: int | None = None
-    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Closure:
+class Closure(Written):
     """Days on which everybody, a practice or a consultant is away, or an engagement falls away.
 
     Attributes
@@ -386,8 +401,6 @@ class Closure:
         Seconds after midnight from which, and until which, each of the days is closed; None for no end.
     reason
         Why, as people see it.
-    origin
-        Where it was written, for messages; None for what no table has.
     """
 
     who: str
@@ -396,11 +409,10 @@ class Closure:
     start_s: int | None = None
     end_s: int | None = None
     reason: str = ""
-    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Demand:
+class Demand(Written):
     """How many conversations a practice asks for in one week, instead of its usual number.
 
     Attributes
@@ -413,15 +425,12 @@ class Demand:
         How many are asked for.
     visits
         In how many visits at most; None is one, and more are refused as yet.
-    origin
-        Where it was written, for messages; None for what no table has.
     """
 
     practice_id: str
     week: Week
     conversations: int
     visits: int | None = None
-    origin: Origin | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -438,7 +447,7 @@ class Project:
         Of practices, home visits and others.
     practices, rooms, consultants, shifts, agreements
         A row of the table of this name each, in its order.
-    engagements, home_visits, pins, closures, demand
+    engagements, home_visits, tasks, pins, closures, demand
         A row of the table of this name each, in its order.
     sha256
         Hash of the bytes that were read.
@@ -456,6 +465,7 @@ class Project:
     agreements: tuple[AgreementRule, ...] = ()
     engagements: tuple[EngagementRule, ...] = ()
     home_visits: tuple[HomeVisit, ...] = ()
+    tasks: tuple[Task, ...] = ()
     pins: tuple[Pin, ...] = ()
     closures: tuple[Closure, ...] = ()
     demand: tuple[Demand, ...] = ()
@@ -463,13 +473,23 @@ class Project:
     notes: tuple[InputProblem, ...] = field(default=(), compare=False, repr=False)
 
     @property
+    def all_places(self) -> tuple[Place, ...]:
+        """The bases, and then the places."""
+        return (*self.bases, *self.places)
+
+    def with_places(self, places: Sequence[Place]) -> Self:
+        """Return the project with others in place of `all_places`, in the same order."""
+        bases = len(self.bases)
+        return self.replace(bases=tuple(places[:bases]), places=tuple(places[bases:]))
+
+    @property
     def homes(self) -> frozenset[str]:
         """The ids of the places where people live: of these, only the district is told to others."""
         return frozenset(visit.visit_id for visit in self.home_visits)
 
-    def replace(self, **changes: object) -> Self:
+    def replace(self, **fields: Any) -> Self:
         """Return a copy in which some fields differ."""
-        return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
+        return dataclasses.replace(self, **fields)
 
     @cached_property
     def rooms_of(self) -> Mapping[str, tuple[RoomRule, ...]]:

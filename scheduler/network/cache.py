@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scheduler.base import files
 
 #: Changes whenever the arrays, or the rules that made them, change their meaning.
-FORMAT = "hjul-network-4"
+FORMAT = "hjul-network-5"
 
 Arrays = dict[str, NDArray[np.generic]]
 

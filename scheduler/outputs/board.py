@@ -14,8 +14,8 @@ from typing import Literal
 
 from scheduler.base.i18n import _, clock, km, minutes
 from scheduler.model.roster import ConsultantWeek, Roster, Round, Stop, StopKind
+from scheduler.model.texts import word
 from scheduler.outputs import names, words
-from scheduler.outputs.texts import word
 from scheduler.outputs.totals import shown_days
 
 #: How many colours and patterns the style sheet has for districts.
@@ -63,7 +63,8 @@ class Item:
     tight: bool = False
 
     @property
-    def low(self) -> bool:  # noqa: D102
+    def low(self) -> bool:
+        """Whether it is too low for two lines of text."""
         return self.span.length < _TWO_LINES_MIN
 
 
@@ -219,7 +220,7 @@ def _stop(stop: Stop, span: _SpanOf, shown: Mapping[str, District], *, at_base: 
     if stop.kind == "visit":
         details.append(words.conversations(stop.conversations))
     details += filter(None, [words.room(stop)])
-    if stop.kind == "engagement" and not at_base and stop.address:
+    if stop.kind in ("task", "engagement") and not at_base and stop.address:
         details.append(stop.address)
     return Item(
         kind=stop.kind,

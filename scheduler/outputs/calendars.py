@@ -7,7 +7,7 @@ from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStand
 
 from scheduler.base.i18n import _, capitalized, clock, km, language, minutes
 from scheduler.model.clock import TIMEZONE, Week, local
-from scheduler.model.roster import Roster, Round, Stop
+from scheduler.model.roster import REQUESTED, Roster, Round, Stop
 from scheduler.outputs import words
 from scheduler.outputs.privacy import public
 from scheduler.outputs.totals import printable
@@ -47,7 +47,7 @@ def calendar(roster: Roster, consultant_id: str, *, sequence: int = 0) -> bytes:
 
 def _uid(week: str, round_: Round, stop: Stop) -> str:
     """Name an event: visits by the week, so that they can move to another day; the others by the day."""
-    when = week if stop.is_visit else round_.date.isoformat()
+    when = week if stop.kind in REQUESTED else round_.date.isoformat()
     return f"{when}-{round_.consultant_id}-{stop.kind}-{stop.id}"
 
 

@@ -1,6 +1,6 @@
 """Practices that could join: where they are, and what each brings alone and with others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scheduler.base.i18n import _, ngettext, number, signed
@@ -34,8 +34,7 @@ def candidate_map(
     practices: Sequence[Place],
     background: Background,
     weeks: Sequence[str],
-    today_conversations: int,
-    today_cost_dkk: float | None = None,
+    total: "pd.DataFrame",
     enough: bool = False,
     remarks: Sequence[str] = (),
 ) -> MapPage:
@@ -45,9 +44,9 @@ def candidate_map(
     ----------
     alone, joined
         A row a candidate, in the order of the ranking: alone, and one after the other. Columns:
-        `candidate_id`, `value_points`, `due_weeks`, `asked_conversations`, `own_conversations`,
+        `candidate_id`, `base_id`, `value_points`, `due_weeks`, `asked_conversations`, `own_conversations`,
         `net_conversations`, `missed_visits_elsewhere`, `cycling_minutes`, `waiting_minutes`,
-        `cost_dkk`, `proven`.
+        `conversations_an_adviser_hour`, `cost_dkk`, `cost_a_conversation_dkk`, `proven`.
     places
         Where the candidates are, by id, with coordinates.
     bases, practices
@@ -56,8 +55,9 @@ def candidate_map(
         The map behind it.
     weeks
         Over which the candidates were valued.
-    today_conversations, today_cost_dkk
-        How many are held in these weeks without any of them, and what the weeks cost, if that is known.
+    total
+        What the weeks come to today, with those that joined, and the difference: a row each, as `total_rows`
+        takes them.
     enough
         Whether none of the others would bring anything more to those that joined.
     remarks
@@ -70,9 +70,16 @@ def candidate_map(
         for rank, row in enumerate(rows, start=1)
     }
 
+    names = {base.place_id: base.name for base in bases}
+    several = len({row["base_id"] for row in rows}) > 1
+
+    def words(row: Mapping[str, Any]) -> list[str]:
+        base = [_("from {base}").format(base=names[row["base_id"]])] if several else []
+        return [*base, *gain_words(row)]
+
     def marker(row: Mapping[str, Any]) -> Marker:
         id_ = row["candidate_id"]
-        lines = [_("{n} points").format(n=number(row["value_points"])), *gain_words(row)]
+        lines = [_("{n} points").format(n=number(row["value_points"])), *words(row)]
         if id_ in order:
             lines.append(_("joins as number {n}").format(n=order[id_]))
         return place_marker(signs[id_], places[id_], *lines)
@@ -81,12 +88,15 @@ def candidate_map(
         id_ = row["candidate_id"]
         return Row(mark=signs[id_], name=places[id_].name, figures=(number(row["value_points"]),), more=more)
 
-    joining, held, cost_dkk = [], today_conversations, today_cost_dkk
+    (today, *_others) = records(total)
+    held, cost_dkk = today["planned_conversations"], today["cost_dkk"]
+    now = _each(held, cost_dkk)
+    joining = []
     for row in steps:
         held += row["net_conversations"]
-        cost_dkk = None if cost_dkk is None else cost_dkk + row["cost_dkk"]
+        cost_dkk = None if cost_dkk is None or row["cost_dkk"] is None else cost_dkk + row["cost_dkk"]
         then = _("then {conversations}").format(conversations=_each(held, cost_dkk))
-        joining.append(listed(row, (*gain_words(row), then)))
+        joining.append(listed(row, (*words(row), then)))
     joins = [(Sign("1", _JOINED), _("joins"))] if joining else []
     return MapPage(
         title=_("Practices that could join"),
@@ -101,7 +111,7 @@ def candidate_map(
         facts=(
             ngettext("{n} candidate", "{n} candidates", len(rows)).format(n=number(len(rows))),
             weeks_text(weeks),
-            _("today {conversations}").format(conversations=_each(today_conversations, today_cost_dkk)),
+            _("today {conversations}").format(conversations=now),
         ),
         key=(*known_places(), *joins, (Sign("2", _OTHER), _("candidate"))),
         tables=(
@@ -111,11 +121,12 @@ def candidate_map(
                 rows=tuple(joining),
                 remark=_("None of the others would bring anything more.") if enough else "",
             ),
+            *_together(total, shown=bool(steps)),
             Table(
                 title=_("Each alone"),
                 heads=(_("Candidate"), _("Points")),
                 rows=tuple(
-                    listed(row, (places[row["candidate_id"]].full_address,), tuple(gain_words(row)))
+                    listed(row, (places[row["candidate_id"]].full_address,), tuple(words(row)))
                     for row in rows
                 ),
                 remark=points_meaning(),
@@ -123,6 +134,48 @@ def candidate_map(
         ),
         remarks=tuple(remarks),
     )
+
+
+def total_rows(total: "pd.DataFrame") -> list[tuple[str, str, str, str]]:
+    """Return in words what weeks come to today, with those that joined, and the difference: a row a measure.
+
+    `total` has a row for each of these three, with the columns planned_conversations, expected_held, cycling_km,
+    adviser_hours, cost_dkk, cost_a_planned_conversation_dkk, cost_a_held_conversation_dkk, and maybe
+    expected_by_end and goal_conversations. What is not known is left out.
+    """
+    rows = records(total)
+    titles = {
+        "planned_conversations": (_("conversations planned"), 0),
+        "expected_held": (_("conversations expected to be held"), 1),
+        "cycling_km": (_("cycling, km"), 1),
+        "adviser_hours": (_("hours for visits and the way to them"), 1),
+        "cost_dkk": (_("cost, kr."), 0),
+        "cost_a_planned_conversation_dkk": (_("cost a planned conversation, kr."), 0),
+        "cost_a_held_conversation_dkk": (_("cost a conversation expected to be held, kr."), 0),
+    }
+    if goal := rows[0].get("goal_conversations"):
+        title = _("expected to be held by the end of the period, of {goal}, if all its weeks were like these")
+        titles["expected_by_end"] = (title.format(goal=number(goal)), 0)
+    return [
+        (
+            title,
+            number(today, decimals),
+            number(together, decimals),
+            signed(apart, decimals),
+        )
+        for name, (title, decimals) in titles.items()
+        for today, together, apart in [[row.get(name) for row in rows]]
+        if not (today is None or together is None or apart is None)
+    ]
+
+
+def _together(total: "pd.DataFrame", *, shown: bool) -> Iterator[Table]:
+    if shown:
+        yield Table(
+            title=_("All of them together"),
+            heads=("", _("Today"), _("Together"), _("More")),
+            rows=tuple(Row(name=title, figures=tuple(figures)) for title, *figures in total_rows(total)),
+        )
 
 
 def _each(held: int, cost_dkk: float | None) -> str:
@@ -139,8 +192,8 @@ def gain_words(row: Mapping[str, Any]) -> list[str]:
     if not row["due_weeks"]:
         return [_("due in none of these weeks")]
     phrases = [
-        _("{held} of {asked} conversations held").format(
-            held=number(row["own_conversations"]), asked=number(row["asked_conversations"])
+        _("{planned} of {asked} conversations planned").format(
+            planned=number(row["own_conversations"]), asked=number(row["asked_conversations"])
         ),
         _("net {n}").format(n=signed(row["net_conversations"])),
         _("cycling {n} min").format(n=signed(row["cycling_minutes"])),
@@ -152,8 +205,12 @@ def gain_words(row: Mapping[str, Any]) -> list[str]:
                 n=number(missed)
             )
         )
+    if each := row["conversations_an_adviser_hour"]:
+        phrases.append(_("{n} conversations an hour").format(n=number(each, 2)))
     if row["cost_dkk"]:
         phrases.append(_("costs {dkk} kr.").format(dkk=signed(row["cost_dkk"])))
+    if row["cost_a_conversation_dkk"]:
+        phrases.append(_("{dkk} kr. a conversation").format(dkk=number(row["cost_a_conversation_dkk"])))
     if not row["proven"]:
         phrases.append(_("not proven"))
     return phrases

@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 from scheduler.base.i18n import _, clock, km, minutes
 from scheduler.model.roster import BasePlace, Roster, Round, Stop
+from scheduler.model.texts import word
 from scheduler.outputs import itinerary, words
 from scheduler.outputs.directions import main_streets, steps
-from scheduler.outputs.texts import word
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def _cards(roster: Roster, round_: Round, rides: itinerary.Rides) -> Iterator[St
     base = itinerary.base_of(roster, round_)
     waiting = list(itinerary.legs(roster, round_, rides))
     labels = itinerary.numbers(roster, round_)
-    places = (stop for stop in round_.stops if stop.kind not in ("engagement", "lunch"))
+    places = (stop for stop in round_.stops if stop.kind not in ("task", "engagement", "lunch"))
     names = {stop.place_id: words.stop_named(stop) for stop in places}
     names[base.place_id] = base.name
     left = bool(waiting)
@@ -90,9 +90,9 @@ def _stop_card(stop: Stop, base: BasePlace, labels: Mapping[str, str], names: Ma
         )
     if stop.kind == "desk":
         return StopCard("desk", label, clock(stop.start), words.stop_kind(stop.kind), lines=(interval,))
-    if stop.kind == "engagement" and at_base:
+    if stop.kind in ("task", "engagement") and at_base:
         return StopCard(
-            "engagement", label, clock(stop.start), word(stop.name), lines=(f"{interval}, {_('at base')}",)
+            stop.kind, label, clock(stop.start), word(stop.name), lines=(f"{interval}, {_('at base')}",)
         )
     return StopCard(
         kind=stop.kind,

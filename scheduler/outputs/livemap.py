@@ -58,7 +58,7 @@ class StreetMap(folium.Map, Verbatim):
     """A Folium map that carries its Leaflet along and asks nobody for anything."""
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012  # as folium has it
-    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012 - as above
     _template = Template(
         """
         {% macro header(this, kwargs) %}
@@ -146,11 +146,11 @@ def live_map(scene: Scene, settings: MapSettings) -> StreetMap:
     )
     # Folium names its elements by random numbers; the same roster makes the same file.
     for number, element in enumerate(_elements(street_map)):
-        element._id = str(number)  # noqa: SLF001
+        element._id = str(number)  # noqa: SLF001 - folium has no other way
     return street_map
 
 
 def _elements(element: Element) -> Iterable[Element]:
     yield element
-    for child in element._children.values():  # noqa: SLF001
+    for child in element._children.values():  # noqa: SLF001 - as above
         yield from _elements(child)

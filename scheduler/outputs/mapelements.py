@@ -70,7 +70,7 @@ class Drawing(Verbatim):
     )
 
     def __init__(self, function: str, data: object) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # folium has no types
         self._name = "Drawing"
         self.function = function
         self.data = script_data(data)

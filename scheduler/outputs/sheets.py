@@ -8,10 +8,10 @@ from openpyxl import Workbook
 from scheduler.base.i18n import _, clock, day
 from scheduler.model.clock import Week
 from scheduler.model.roster import ConsultantWeek, Roster, Round, Stop
+from scheduler.model.texts import word
 from scheduler.outputs import words
 from scheduler.outputs.excel import Sheet, Value, save, sheet_names
 from scheduler.outputs.privacy import public
-from scheduler.outputs.texts import word
 from scheduler.outputs.totals import consultant_totals, shown_days
 
 _WEEK_WIDTHS = (28, 24, 24, 24, 24, 24, 24, 24)
@@ -45,7 +45,7 @@ def _week(sheet: Sheet, roster: Roster) -> None:
     sheet.title(words.sentence(roster), size=14)
     sheet.text(words.week_dates(roster))
     for note in roster.notes:
-        sheet.text(word(note, roster))
+        sheet.text(word(note, roster.names))
     sheet.skip()
     _board(sheet, roster)
     sheet.skip()
@@ -114,7 +114,7 @@ def _unplaced(sheet: Sheet, roster: Roster) -> None:
     sheet.head([_("Who"), _("District"), _("Asked for"), _("Held"), _("Why"), _("Cost (points)")])
     for request in roster.unassigned:
         asked: Sequence[Value] = (request.requested, request.held)
-        if request.kind == "home_visit":
+        if request.kind != "visit":
             asked = (None, None)
         why = words.why(request, roster)
         sheet.row([word(request.name), request.district, *asked, why, request.cost_to_force])
@@ -126,7 +126,7 @@ def _score(sheet: Sheet, roster: Roster) -> None:
     for name, term in words.ordered_terms(roster).items():
         seconds_each = words.TIME_TERMS.get(name)
         count: Value = dt.timedelta(seconds=round(term.count * seconds_each)) if seconds_each else term.count
-        sheet.row([words.term(name), count, words.term_price(name, term.weight), term.points])
+        sheet.row([words.term(name), count, words.term_weight(name, term.weight), term.points])
     sheet.row([_("Score"), None, None, roster.score], bold=True)
 
 
@@ -177,16 +177,15 @@ def _round_rows(round_: Round) -> Iterator[list[Value]]:
 
 
 def _stop_row(round_: Round, stop: Stop) -> list[Value]:
-    named = stop.kind in ("visit", "engagement")
     room: Sequence[Value] = (None, None, None)
-    if stop.slot:
+    if stop.slot and stop.kind != "task":
         room = (stop.slot.start.time(), stop.slot.end.time(), stop.slot.room)
     return [
         round_.date,
         stop.start.time(),
         stop.end.time(),
         words.stop_kind(stop.kind),
-        word(stop.name) if named else None,
+        word(stop.name) if stop.kind in words.NAMED else None,
         stop.address or None,
         stop.district or None,
         stop.conversations or None,

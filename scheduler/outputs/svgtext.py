@@ -67,7 +67,9 @@ class _Renderer(RendererSVG):
         """Measure a text in Matplotlib's font; what that has not is as wide as an n, and no matter for a warning."""
         known = _letters(findfont(prop))
         measured = "".join(letter if ord(letter) in known else "n" for letter in s)
-        return super().get_text_width_height_descent(measured, prop, ismath=False)  # type: ignore[no-any-return, no-untyped-call]
+        size: tuple[float, float, float]
+        size = super().get_text_width_height_descent(measured, prop, ismath=False)  # type: ignore[no-untyped-call]  # it has no types
+        return size
 
 
 @lru_cache(maxsize=8)
@@ -86,6 +88,6 @@ class FigureCanvas(FigureCanvasSVG):
         figure.dpi = _POINTS
         width, height = figure.get_size_inches() * _POINTS
         stream = codecs.getwriter("utf-8")(filename)
-        renderer: Any = _Renderer(width, height, stream, metadata=metadata)  # type: ignore[no-untyped-call]
+        renderer: Any = _Renderer(width, height, stream, metadata=metadata)  # type: ignore[no-untyped-call]  # as its base
         figure.draw(renderer)
         renderer.finalize()

@@ -10,8 +10,11 @@ from scheduler.base.i18n import _, clock, day, hours, ngettext, number
 from scheduler.model.clock import Week
 from scheduler.model.config import DEFAULT_WEIGHTS
 from scheduler.model.roster import Roster, Stop, StopKind, Term, Unassigned
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.outputs.totals import shown_days
+
+#: The stops that people know by their own name.
+NAMED: tuple[StopKind, ...] = ("visit", "task", "engagement")
 
 #: The terms that count time, and the seconds of one count.
 TIME_TERMS: Mapping[str, int] = {"cycling_second": 1, "waiting_second": 1, "imbalance_minute": 60}
@@ -70,7 +73,7 @@ def sentence(roster: Roster, *, checked: bool = False) -> str:
     """
     stops = [stop for round_ in roster.rounds for stop in round_.stops]
     made = sum(stop.is_visit for stop in stops)
-    asked = made + sum(request.held == 0 for request in roster.unassigned)
+    asked = made + sum(request.held == 0 for request in roster.unassigned if request.kind != "task")
     return _("{week}: {made} of {asked} visits, {conversations}, {proof}").format(
         week=week_title(roster),
         made=number(made),
@@ -85,6 +88,7 @@ def stop_kind(kind: StopKind) -> str:
     return {
         "visit": _("Visit"),
         "home_visit": _("Home visit"),
+        "task": _("Task"),
         "engagement": _("Engagement"),
         "lunch": _("Lunch"),
         "desk": _("Desk work at base"),
@@ -93,7 +97,7 @@ def stop_kind(kind: StopKind) -> str:
 
 def stop_title(stop: Stop) -> str:
     """Name a stop by what happens there; a home visit says no more than that it is one."""
-    return word(stop.name) if stop.kind in ("visit", "engagement") else stop_kind(stop.kind)
+    return word(stop.name) if stop.kind in NAMED else stop_kind(stop.kind)
 
 
 def stop_named(stop: Stop) -> str:
@@ -132,13 +136,18 @@ def term(name: str) -> str:
 
 
 def term_count(name: str, count: float) -> str:
-    """Write a term's count in people's units: seconds and minutes as hours, the others as numbers."""
+    """Write a term's count in people's units: seconds and minutes as hours, the others as numbers.
+
+    A task counts only as a share of a visit as long as there are weeks left for it.
+    """
     seconds_each = TIME_TERMS.get(name)
-    return hours(count * seconds_each) if seconds_each else number(count)
+    if seconds_each:
+        return hours(count * seconds_each)
+    return number(count, 0 if float(count).is_integer() else 2)
 
 
-def term_price(name: str, weight: int) -> str:
-    """Say what one more of a term costs: ``10 points a second``."""
+def term_weight(name: str, weight: int) -> str:
+    """Say what one more of a term weighs: ``10 points a second``."""
     if name in ("cycling_second", "waiting_second"):
         text = ngettext("{n} point a second", "{n} points a second", weight)
     elif name == "imbalance_minute":
@@ -164,6 +173,8 @@ def points_meaning() -> str:
 
 def request_state(request: Unassigned) -> str:
     """Say how much of a request is met: ``no visit (2 conversations asked)``."""
+    if request.kind == "task":
+        return _("not placed")
     if request.kind == "home_visit":
         return _("no visit")
     if request.held == 0:
@@ -175,7 +186,7 @@ def request_state(request: Unassigned) -> str:
 
 def why(request: Unassigned, roster: Roster) -> str:
     """Say why a request is not met: in detail where that is known, else by the kind of obstacle."""
-    return word(request.detail or request.reason, roster)
+    return word(request.detail or request.reason, roster.names)
 
 
 def cost(request: Unassigned, roster: Roster) -> str:

@@ -16,19 +16,13 @@ from scheduler.base.i18n import _, km
 from scheduler.model.project import Place, Project, problem_at
 from scheduler.model.text import Text
 from scheduler.network import Network, distance_m
-from scheduler.places.addresses import (
-    AddressBook,
-    AddressError,
-    AddressMatch,
-    AmbiguousAddressError,
-    WrittenAddress,
-    estimate_note,
-    read_address,
-    street_key,
-)
+from scheduler.places.addresses import AddressBook
+from scheduler.places.estimates import AddressMatch, estimate_note
 from scheduler.places.online import OnlineAddresses
+from scheduler.places.spelling import street_key
+from scheduler.places.written import AddressError, AmbiguousAddressError, WrittenAddress, read_address
 
-__all__ = ["FARTHEST_M", "Located", "Search", "locate", "not_found", "search_places", "street_key"]
+__all__ = ["FARTHEST_M", "Located", "Lookup", "locate", "look_up", "not_found", "street_key"]
 
 #: A place further than this from any street that may be ridden is a mistake.
 FARTHEST_M = 200.0
@@ -61,8 +55,8 @@ class Located:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """What a search found: the places in order, with coordinates where they were found, and the problems."""
+class Lookup:
+    """What looking places up came to: the places in order, with coordinates where they were found, and the problems."""
 
     places: tuple[Place, ...]
     located: tuple[Located, ...]
@@ -84,11 +78,10 @@ def locate(
     ServiceError
         When an online service is asked and cannot be had.
     """
-    search = search_places(project, network, online)
-    if search.problems:
-        raise not_found(search.problems, online)
-    bases = len(project.bases)
-    return project.replace(bases=search.places[:bases], places=search.places[bases:]), search.located
+    lookup = look_up(project, network, online)
+    if lookup.problems:
+        raise not_found(lookup.problems, online)
+    return project.with_places(lookup.places), lookup.located
 
 
 def not_found(problems: Iterable[InputProblem], online: OnlineAddresses | None = None) -> InputError:
@@ -99,14 +92,14 @@ def not_found(problems: Iterable[InputProblem], online: OnlineAddresses | None =
     return InputError(problems, hint=hint)
 
 
-def search_places(project: Project, network: Network, online: OnlineAddresses | None = None) -> Search:
-    """Search for every base and place of a project as `locate` does, and go on where one is not found."""
+def look_up(project: Project, network: Network, online: OnlineAddresses | None = None) -> Lookup:
+    """Look up every base and place of a project as `locate` does, and go on where one is not found."""
     book = AddressBook(network.addresses, network.names)
     homes = project.homes
     problems: list[InputProblem] = []
     located: list[Located] = []
     places: list[Place] = []
-    for place in (*project.bases, *project.places):
+    for place in project.all_places:
         private = place.place_id in homes
         try:
             found = _find(place, book, None if private else online)
@@ -123,7 +116,7 @@ def search_places(project: Project, network: Network, online: OnlineAddresses | 
             continue
         distance_m = network.snap(*found.place.point).distance_m
         located.append(Located(place.place_id, found.source, found.approximate, distance_m, found.note))
-    return Search(tuple(places), tuple(located), tuple(problems))
+    return Lookup(tuple(places), tuple(located), tuple(problems))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,18 +180,18 @@ def _ask(place: Place, written: WrittenAddress, online: OnlineAddresses) -> _Fou
     answer = online.find(written)
     if answer is None:
         return None
-    moved = dataclasses.replace(place, lat=answer.lat, lon=answer.lon)
+    placed = dataclasses.replace(place, lat=answer.lat, lon=answer.lon)
     if answer.exact:
-        return _Found(moved, "online")
+        return _Found(placed, "online")
     params = {"place_id": place.place_id, "address": place.address, "name": answer.name}
     note = Text("online_only", params)
-    return _Found(moved, "online", approximate=True, note=note)
+    return _Found(placed, "online", approximate=True, note=note)
 
 
 def _at_point(place: Place, match: AddressMatch, source: Source, note: Text | None = None) -> _Found:
-    moved = dataclasses.replace(place, lat=match.point.lat, lon=match.point.lon)
+    placed = dataclasses.replace(place, lat=match.point.lat, lon=match.point.lon)
     discreet = Text("home_nearest_number", {"place_id": place.place_id}) if note else None
-    return _Found(moved, source, match.point.approximate, note, discreet)
+    return _Found(placed, source, match.point.approximate, note, discreet)
 
 
 def unreachable(

@@ -21,7 +21,7 @@ _MOVABLE = ("practices", "places", "bases")
 _POINT = ("lat", "lon")
 _ADDRESS = ("address", "postcode", "city", *_POINT)
 #: The tables that keep their rows when a consultant goes whose they were.
-_OUTLIVES = ("practices", "home_visits")
+_OUTLIVES = ("practices", "home_visits", "tasks")
 
 
 def apply(project: Project, scenario: Scenario) -> Project:
@@ -98,12 +98,13 @@ def _drop(draft: Draft, step: Step) -> None:
 def _remove_about(draft: Draft, step: Step, gone_from: str, id_: str) -> None:
     """Remove the rows about an id that is gone; those that outlive it are nobody's own."""
     for table in TABLES:
-        columns = [c.name for c in table.columns if c.kind == "reference" and gone_from in c.refers]
+        columns = [c for c in table.columns if c.kind == "reference" and gone_from in c.refers]
         for row in list(draft.rows[table.name]):
-            if id_ not in map(row.values.get, columns):
+            about = [column for column in columns if row.values.get(column.name) == id_]
+            if not about:
                 continue
-            if table.name in _OUTLIVES:
-                draft.replace(table.name, row, dict.fromkeys(columns), row.origin)
+            if table.name in _OUTLIVES and not any(column.required for column in about):
+                draft.replace(table.name, row, dict.fromkeys(column.name for column in about), row.origin)
             else:
                 draft.remove(step, table.name, row)
 

@@ -72,8 +72,8 @@ class Add(Change):
 class Drop(Change):
     """All rows whose cells are those of `row`, of which there must be one; and what is about them.
 
-    With a practice go its rooms, agreements, pins, closures, demand and the engagements there; with a
-    consultant shifts, closures, pins and engagements. The practices and home visits of a dropped
+    With a practice go its rooms, agreements, pins, closures, demand, and the engagements and tasks there; with
+    a consultant shifts, closures, pins and engagements. The practices, home visits and tasks of a dropped
     consultant remain, and are nobody's own. A base can only be dropped once nobody belongs to it.
     """
 
@@ -105,7 +105,7 @@ VERBS: Mapping[str, type[Change]] = {kind.verb: kind for kind in (Add, Drop, Set
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A named list of changes to a project, made in order.
+    """A named list of changes, made in order: to a project as it is, or as another scenario makes it.
 
     Attributes
     ----------
@@ -117,6 +117,8 @@ class Scenario:
         At least one.
     question
         What the scenario is to answer, if anybody has asked.
+    based_on
+        The name of the scenario that it goes on from; the project as it is, where it is blank.
     origin
         Where it was written, if in a file.
     """
@@ -125,6 +127,7 @@ class Scenario:
     title: str = ""
     changes: tuple[Change, ...] = ()
     question: str = ""
+    based_on: str = ""
     origin: Origin | None = field(default=None, compare=False)
 
 

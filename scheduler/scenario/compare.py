@@ -1,5 +1,8 @@
 """The figures of many weeks -> what each scenario comes to, how it differs from today, and through whom.
 
+The same measures are there for each base, with what it costs itself; what belongs to no base is a row of its
+own, so that the bases add up to the whole.
+
 Sums are over the weeks; where a week has several draws, it counts with their mean. A difference's standard
 error is that of paired draws: the weeks are given, the demand is drawn, and both scenarios have the same
 draws. Ratios are of sums, with the error of their first-order expansion (the delta method; Cochran,
@@ -12,11 +15,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scheduler.model.clock import Week
-from scheduler.scenario.costs import week_cost_dkk
-from scheduler.scenario.model import TODAY, Failure
+from scheduler.scenario.changes import Scenario
+from scheduler.scenario.costs import ALL_BASES, Cost, room_costs, week_costs
+from scheduler.scenario.model import BASE_COLUMNS, TODAY, Failure
 from scheduler.scenario.weeks import Study
 
 if TYPE_CHECKING:
@@ -43,6 +47,7 @@ MEASURES = (
     Measure("cycling_minutes", "cycling_s", unit=60),
     Measure("cycling_km", "cycling_m", unit=1000),
     Measure("waiting_minutes", "waiting_s", unit=60),
+    Measure("adviser_hours", "adviser_s", unit=3600),
     Measure("cycling_minutes_a_conversation", "cycling_s", over="planned", unit=60),
     Measure("load", "visit_s", over="working_s"),
     Measure("own_consultant_share", "own_visits", over="owned_visits"),
@@ -51,11 +56,13 @@ MEASURES = (
     Measure("cost_a_planned_conversation_dkk", "cost_dkk", over="planned"),
     Measure("cost_a_held_conversation_dkk", "cost_dkk", over="expected_held"),
 )
+#: Those of which bases have their own.
+BASE_MEASURES = tuple(measure for measure in MEASURES if measure.column in (*BASE_COLUMNS, "cost_dkk"))
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How a measure differs from today.
+    """How a measure differs from today, or from that of another scenario.
 
     `standard_error` is that of the difference, `value_error` that of the value alone; they are not a number
     where a week has a single draw.
@@ -68,7 +75,7 @@ class Difference:
 
     @property
     def difference(self) -> float:
-        """What the scenario has more than today."""
+        """What the scenario has more than what it is compared with."""
         return self.value - self.today
 
 
@@ -105,13 +112,10 @@ class Comparison:
         rows = rows[scenarios == len(self.study.scenarios)].copy()
         rows["iso_week"] = [label.partition("#")[0] for label in rows["week"]]
         rows["share"] = 1 / rows.groupby(["scenario", "iso_week"])["week"].transform("size")
-        costs = {
-            (name, str(week)): week_cost_dkk(prepared.project, week)
-            for name, prepared in self.study.prepared.items()
-            for week in self.study.weeks
-        }
-        asked = zip(rows["scenario"], rows["iso_week"], strict=True)
-        rows["cost_dkk"] = [math.nan if (cost := costs[key]) is None else cost for key in asked]
+        costs = [
+            self._costs(row["scenario"], row["iso_week"], row["by_base"]) for row in rows.to_dict("records")
+        ]
+        rows["cost_dkk"] = [sum(cost.dkk for cost in parts) if parts else math.nan for parts in costs]
         return rows
 
     @property
@@ -152,13 +156,35 @@ class Comparison:
         columns = ["scenario", "measure", "today", "value", "difference", "standard_error", "value_error"]
         return pd.DataFrame(rows, columns=columns)
 
+    def steps(self) -> "pd.DataFrame":
+        """Return how each scenario that is based on another differs from that: a row a scenario and measure.
+
+        Columns: scenario, based_on, measure, before, value, difference, standard_error.
+        """
+        import pandas as pd
+
+        rows = []
+        for scenario in self.study.scenarios[1:]:
+            before = self._before(scenario)
+            for measure in MEASURES if before != TODAY else ():
+                found = self.difference(scenario.name, measure, before)
+                figures = (found.today, found.value, found.difference, found.standard_error)
+                rows.append((scenario.name, before, measure.name, *figures))
+        columns = ["scenario", "based_on", "measure", "before", "value", "difference", "standard_error"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def _before(self, scenario: Scenario) -> str:
+        """Return the name of what a scenario is based on, as it is written where it stands."""
+        based_on = scenario.based_on.casefold()
+        return next((s.name for s in self.study.scenarios if s.name.casefold() == based_on), TODAY)
+
     def value(self, scenario: str, measure: Measure) -> float:
         """Return what a measure of a scenario comes to over the weeks."""
         return _value(measure, self._rows(scenario))
 
-    def difference(self, scenario: str, measure: Measure) -> Difference:
-        """Return how a measure of a scenario differs from today's, which is also a scenario."""
-        before, after = self._rows(TODAY), self._rows(scenario)
+    def difference(self, scenario: str, measure: Measure, from_: str = TODAY) -> Difference:
+        """Return how a measure of a scenario differs from today's, or from that of another scenario."""
+        before, after = self._rows(from_), self._rows(scenario)
         varies = _residuals(measure, after)
         apart = varies - _residuals(measure, before).reindex(after.index)
         return Difference(
@@ -191,6 +217,66 @@ class Comparison:
                 rows.append((scenario.name, id_, name, part, *figures))
         columns = ["scenario", "practice_id", "name", "part", "asked_today", "asked"]
         return pd.DataFrame(rows, columns=[*columns, "planned_today", "planned", "difference"])
+
+    def costs(self, scenario: str) -> dict[str, float]:
+        """Return what a scenario costs over the weeks, in kroner, by what the money goes to; see `cost_names`."""
+        found = defaultdict[str, float](float)
+        for row in self._rows(scenario).to_dict("records"):
+            for cost in self._costs(scenario, row["iso_week"], row["by_base"]):
+                found[cost.what] += row["share"] * cost.dkk
+        return dict(found)
+
+    def bases(self) -> "pd.DataFrame":
+        """Return what each base comes to in every scenario: a row a scenario and base, none where there is one base.
+
+        Columns: scenario, base_id and name (both blank for what belongs to no base: costs of the service as a
+        whole, home visits that nobody makes), and `BASE_MEASURES`. Sums add up to those of `table`.
+        """
+        import pandas as pd
+
+        rows = []
+        for scenario in self.study.scenarios:
+            names = {b.place_id: b.name for b in self.study.prepared[scenario.name].project.bases}
+            for base_id, own in self._by_base(scenario.name).items():
+                values = {measure.name: _value(measure, own) for measure in BASE_MEASURES}
+                rows.append(
+                    {"scenario": scenario.name, "base_id": base_id, "name": names.get(base_id, ""), **values}
+                )
+        columns = ["scenario", "base_id", "name", *(measure.name for measure in BASE_MEASURES)]
+        several = len({row["base_id"] for row in rows} - {ALL_BASES}) > 1
+        return pd.DataFrame(rows if several else [], columns=columns)
+
+    def _by_base(self, scenario: str) -> "dict[str, pd.DataFrame]":
+        """Return the rows of a scenario's weeks for each base, and for what belongs to none, which is last."""
+        import pandas as pd
+
+        rows = defaultdict[str, list[dict[str, Any]]](list)
+        weeks = [
+            (row, json.loads(row["by_base"]), self._costs(scenario, row["iso_week"], row["by_base"]))
+            for row in self._rows(scenario).to_dict("records")
+        ]
+        ids = {base_id for _row, counts, _costs in weeks for base_id in counts}
+        ids |= {cost.base_id for _row, _counts, costs in weeks for cost in costs}
+        for base_id in sorted(ids, key=lambda id_: (id_ == ALL_BASES, id_)):
+            for row, counts, costs in weeks:
+                own = {name: counts.get(base_id, {}).get(name, 0) for name in BASE_COLUMNS}
+                dkk = [cost.dkk for cost in costs if cost.base_id == base_id]
+                cost_dkk = sum(dkk) if costs else math.nan
+                rows[base_id].append({"share": row["share"], **own, "cost_dkk": cost_dkk})
+        return {base_id: pd.DataFrame(own) for base_id, own in rows.items()}
+
+    @cached_property
+    def _fixed_costs(self) -> dict[tuple[str, str], tuple[Cost, ...]]:
+        return {
+            (name, str(week)): week_costs(prepared.project, week)
+            for name, prepared in self.study.prepared.items()
+            for week in self.study.weeks
+        }
+
+    def _costs(self, scenario: str, week: str, by_base: str) -> tuple[Cost, ...]:
+        """Return what a week costs, in parts; nothing where costs are not known."""
+        rooms = room_costs(self.study.prepared[scenario].project, json.loads(by_base))
+        return (*self._fixed_costs[scenario, week], *rooms)
 
     @cached_property
     def _by_scenario(self) -> "dict[str, pd.DataFrame]":

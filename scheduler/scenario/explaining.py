@@ -7,7 +7,7 @@ from scheduler.base import i18n
 from scheduler.base.i18n import _, ngettext
 from scheduler.model.config import SimulationSettings
 from scheduler.scenario.compare import MEASURES, Comparison, Difference, Measure
-from scheduler.scenario.costs import cost_dkk
+from scheduler.scenario.costs import cost_names, unpriced
 from scheduler.scenario.model import TODAY
 
 #: How many practices are named in a sentence.
@@ -17,7 +17,7 @@ _MEASURES = {measure.name: measure for measure in MEASURES}
 #: Visits at practices that have a consultant of their own.
 _OWNED = Measure("owned_visits", "owned_visits")
 _SHARES = ("load", "own_consultant_share")
-_ONE_DECIMAL = ("expected_held", "cycling_km", "cycling_minutes_a_conversation")
+_ONE_DECIMAL = ("expected_held", "cycling_km", "cycling_minutes_a_conversation", "adviser_hours")
 
 
 def measure_title(name: str) -> str:
@@ -30,6 +30,7 @@ def measure_title(name: str) -> str:
         "partial_visits": _("visits with fewer conversations than asked for"),
         "cycling_minutes": _("cycling, minutes"),
         "cycling_km": _("cycling, km"),
+        "adviser_hours": _("hours for visits and the way to them"),
         "waiting_minutes": _("waiting, minutes"),
         "cycling_minutes_a_conversation": _("cycling, minutes a planned conversation"),
         "load": _("working hours spent on visits, %"),
@@ -204,21 +205,11 @@ def _own_consultants(comparison: Comparison, scenario: str) -> dict[str, bool]:
 
 def _costs(comparison: Comparison, scenario: str) -> Iterator[str]:
     """Say which parts of the costs differ."""
-    before, after = (comparison.study.prepared[name].project for name in (TODAY, scenario))
-    apart = (cost_dkk(after, comparison.weeks) or 0) - (cost_dkk(before, comparison.weeks) or 0)
-    people = len(after.consultants) - len(before.consultants)
-    if round(apart):
-        parts = []
-        if people:
-            told = ngettext("{n} consultant", "{n} consultants", abs(people))
-            parts.append(told.format(n=_signed(people)))
-        practices = len(after.practices) - len(before.practices)
-        if after.config.costs and after.config.costs.practice_dkk_a_year and practices:
-            told = ngettext("{n} practice", "{n} practices", abs(practices))
-            parts.append(told.format(n=_signed(practices)))
-        if after.config.costs != before.config.costs:
-            parts.append(_("other rates"))
-        yield _("Cost: {n} kr. ({parts}).").format(n=_signed(apart), parts=", ".join(parts))
+    before, after = comparison.costs(TODAY), comparison.costs(scenario)
+    apart = {what: after.get(what, 0) - before.get(what, 0) for what in cost_names()}
+    parts = [f"{name} {_signed(apart[what])}" for what, name in cost_names().items() if round(apart[what])]
+    if parts:
+        yield _("Cost: {n} kr. ({parts}).").format(n=_signed(sum(apart.values())), parts=", ".join(parts))
 
 
 def _expectation(settings: SimulationSettings) -> str:
@@ -244,13 +235,7 @@ def remarks(comparison: Comparison) -> tuple[str, ...]:
                 "every scenario; ± is the standard error of the difference."
             ).format(n=i18n.number(study.draws))
         )
-    if study.prepared[TODAY].project.config.costs is None:
-        told.append(
-            _(
-                "Without the section [costs] in project.toml the budget is spread evenly over the period, "
-                "and another consultant or practice costs nothing."
-            )
-        )
+    told += dict.fromkeys(filter(None, (unpriced(each.project) for each in study.prepared.values())))
     told.append(_expectation(study.prepared[TODAY].project.config.simulation))
     open_weeks = int((comparison.compared["status"] != "optimal").sum())
     if open_weeks:

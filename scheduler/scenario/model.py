@@ -35,11 +35,13 @@ class WeekFigures:
     `expected_held` is how many of the planned conversations are held on average, by the settings
     [simulation]. `missed_visits` got no visit, `partial_visits` fewer conversations than requested. `cycling_s`,
     `cycling_m` and `waiting_s` are sums over all rounds; `visit_s` are seconds of visits and home
-    visits. `own_visits` were made by the practice's own consultant out of `owned_visits`.
-    `working_s` are seconds of shifts less lunch and engagements; `consultants` have such time.
-    `watched_visits` and `watched_planned` are those of the task's watched request alone. `planned_by` is a
-    JSON object: requested and planned conversations of every practice that asks, by its id. `days` are the
-    consultants' working days, as `chance.outlook` writes them.
+    visits, `room_s` those of visits in practices' rooms, and `adviser_s` those of visits and of all that the
+    way to them takes: cycling, parking and waiting. `own_visits` were made by the practice's own consultant
+    out of `owned_visits`. `working_s` are seconds of shifts less lunch and engagements; `consultants` have
+    such time. `watched_visits` and `watched_planned` are those of the task's watched request alone.
+    `planned_by` is a JSON object: requested and planned conversations of every practice that asks, by its id.
+    `by_base` is one of the `BASE_COLUMNS`, by the id of the base; what is not counted there is 0. `days` are
+    the consultants' working days, as `chance.outlook` writes them.
     """
 
     scenario: str
@@ -58,6 +60,8 @@ class WeekFigures:
     cycling_m: int
     waiting_s: int
     visit_s: int
+    room_s: int
+    adviser_s: int
     own_visits: int
     owned_visits: int
     moved_visits: int
@@ -68,6 +72,7 @@ class WeekFigures:
     watched_visits: int = 0
     watched_planned: int = 0
     planned_by: str = "{}"
+    by_base: str = "{}"
     days: str = "[]"
 
 
@@ -89,3 +94,23 @@ class Failure:
 
 #: The columns of a table of results, in order.
 COLUMNS = tuple(field.name for field in dataclasses.fields(WeekFigures))
+#: Those that are sums over the bases.
+BASE_COLUMNS = (
+    "requests",
+    "visits",
+    "requested",
+    "planned",
+    "expected_held",
+    "missed_visits",
+    "partial_visits",
+    "cycling_s",
+    "cycling_m",
+    "waiting_s",
+    "visit_s",
+    "room_s",
+    "adviser_s",
+    "own_visits",
+    "owned_visits",
+    "consultants",
+    "working_s",
+)

@@ -10,10 +10,18 @@
       { set = "consultants", consultant_id = "r2", speed_kph = 18 },
     ]
 
-A change is one of `changes.VERBS` with the name of a table; its other keys are columns of that table.
+    [[scenario]]
+    name = "folehaven"
+    based_on = "saxogade"
+    change = [{ add = "candidates", practice_id = "folehaven" }]
+
+A change is one of `changes.VERBS` with the name of a table; its other keys are columns of that table. Practices
+that could join are added by their id, from the file that ``candidates = "FILE.csv"`` before the first scenario
+names, or candidates.csv, either beside the scenario file.
 """
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +32,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from scheduler.base import limits
 from scheduler.base.errors import InputProblem
 from scheduler.base.i18n import _
-from scheduler.inputs.cells import CellError, shown
+from scheduler.inputs.cells import Cell, CellError, shown
 from scheduler.inputs.cells import text as cell_text
 from scheduler.inputs.tomlfile import TEXT, holds_cpr, open_toml, wrong_type
 from scheduler.model.project import Origin
@@ -42,6 +50,7 @@ _CHANGE = re.compile(rf"(?:^|[{{,])[ \t]*[\"']?(?:{'|'.join(VERBS)})[\"']?[ \t]*
 class _File(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
     scenario: list[dict[str, Any]]
+    candidates: str = ""
 
 
 class _Written(BaseModel):
@@ -49,6 +58,7 @@ class _Written(BaseModel):
     name: str
     title: str = ""
     question: str = ""
+    based_on: str = ""
     change: list[dict[str, Any]]
 
 
@@ -66,27 +76,31 @@ class _Block:
         return InputProblem(reason, origin.file, origin.row, f"{self.name}: {key}" if key else self.name)
 
 
-def parse(raw: bytes, file: str, problems: list[InputProblem]) -> tuple[Scenario, ...]:
-    """Return the scenarios that could be read, adding what is wrong with the others to `problems`."""
+def parse(raw: bytes, file: str, problems: list[InputProblem]) -> tuple[tuple[Scenario, ...], str]:
+    """Return the scenarios that could be read, and the file of candidates that is named, if any.
+
+    What is wrong with the others is added to `problems`.
+    """
     reader = open_toml(raw, file, problems)
     if reader is None:
-        return ()
+        return (), ""
     if holds_cpr({key: value for key, value in reader.document.items() if key != "scenario"}):
-        return ()  # that has been said
+        return (), ""  # that has been said
     try:
-        written = _File.model_validate(reader.document).scenario
+        whole = _File.model_validate(reader.document)
     except ValidationError as error:
         problems += (InputProblem(_wrong_file(details), file) for details in error.errors())
-        return ()
+        return (), ""
+    written = whole.scenario
     if not written:
         problems.append(InputProblem(_no_scenarios(), file))
     if len(written) > limits.SCENARIOS:
         reason = _("there are {count} scenarios; a file holds at most {most}")
         problems.append(InputProblem(reason.format(count=len(written), most=limits.SCENARIOS), file))
-        return ()
+        return (), ""
     blocks = _blocks(reader.text, file, written)
     found = (_scenario(values, block, problems) for values, block in zip(written, blocks, strict=True))
-    return tuple(scenario for scenario in found if scenario)
+    return tuple(scenario for scenario in found if scenario), whole.candidates
 
 
 def _scenario(values: Mapping[str, Any], block: _Block, problems: list[InputProblem]) -> Scenario | None:
@@ -109,6 +123,7 @@ def _scenario(values: Mapping[str, Any], block: _Block, problems: list[InputProb
         title=said["title"] or written.name,
         changes=tuple(change for change in changes if change),
         question=said["question"],
+        based_on=written.based_on.strip(),
         origin=block.origin,
     )
 
@@ -169,11 +184,39 @@ def _no_scenarios() -> str:
     return _("there is no scenario in the file; each begins with the line [[scenario]]")
 
 
+def written(scenario: Scenario) -> str:
+    """Return a scenario as a scenario file has it."""
+    said = [(name, getattr(scenario, name)) for name in ("name", "title", "question", "based_on")]
+    rows = [
+        ", ".join(
+            f"{name} = {_toml(cell)}" for name, cell in ((change.verb, change.table), *change.row.items())
+        )
+        for change in scenario.changes
+    ]
+    return "\n".join(
+        (
+            "[[scenario]]",
+            *(f"{name} = {_toml(value)}" for name, value in said if value),
+            "change = [",
+            *(f"  {{ {row} }}," for row in rows),
+            "]\n",
+        )
+    )
+
+
+def _toml(cell: Cell) -> str:
+    # TOML has JSON's texts, numbers and booleans; dates and times are texts here as in a table.
+    return json.dumps(cell if isinstance(cell, str | int | float) else str(cell), ensure_ascii=False)
+
+
 def _wrong_file(details: "ErrorDetails") -> str:
+    key = str(details["loc"][0])
     if details["type"] == "extra_forbidden":
         return _(
             "there is no {name} in a scenario file; each scenario begins with the line [[scenario]]"
-        ).format(name=shown(str(details["loc"][0])))
+        ).format(name=shown(key))
+    if key == "candidates":
+        return f"candidates: {wrong_type(details['input'], TEXT)}"
     return _no_scenarios()
 
 

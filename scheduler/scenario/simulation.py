@@ -47,7 +47,8 @@ def simulate(
         Look up addresses that the map does not know, but for those of home visits. Needs the project folder.
     runs
         How the weeks are planned. Its folder gets results.csv and results.parquet (a row a week),
-        comparison.csv, differences.csv and causes.csv. Where it is stopped early, the weeks that all
+        comparison.csv, differences.csv, causes.csv, bases.csv (a row a base) and steps.csv (from each scenario
+        to that which is based on it). Where it is stopped early, the weeks that all
         scenarios have are compared.
 
     Raises
@@ -79,6 +80,8 @@ def simulate(
             "comparison": comparison.table(),
             "differences": comparison.differences(),
             "causes": comparison.causes(),
+            "bases": comparison.bases(),
+            "steps": comparison.steps(),
         }
         write_tables(runs.folder, tables)
         files.replace(runs.folder / "results.parquet", comparison.results.to_parquet(index=False))

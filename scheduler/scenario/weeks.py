@@ -17,7 +17,7 @@ from scheduler.scenario.changes import Scenario
 from scheduler.scenario.demand import with_drawn_demand
 from scheduler.scenario.model import TODAY, Task
 from scheduler.scenario.reading import changed_projects
-from scheduler.services.planner import Prepared, prepare_changed, problem
+from scheduler.services.planner import Prepared, prepare_again, problem
 from scheduler.week.calendar import weeks_of_period
 
 #: How many weeks scenarios are compared over, where nothing is said: a quarter.
@@ -84,7 +84,7 @@ def study(
     problems: list[InputProblem] = []
     for scenario in scenarios:
         try:
-            ready = prepare_changed(prepared, changed[scenario.name], online)
+            ready = prepare_again(prepared, changed[scenario.name], online)
             made[scenario.name] = ready
             tasks.append(tasks_of(scenario.name, ready, compared, draws=draws, seed=seed))
         except InputError as error:

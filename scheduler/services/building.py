@@ -26,16 +26,11 @@ from scheduler.network.mapfile import MapFile, open_map
 from scheduler.network.osm import OsmData, require_order
 from scheduler.network.writing import write_osm
 from scheduler.outputs import networkmap
-from scheduler.places.addresses import (
-    AddressBook,
-    AddressError,
-    WrittenAddress,
-    read_address,
-    street_key,
-    street_keys,
-)
-from scheduler.places.geocoding import Search, distance_words, search_places, unreachable
+from scheduler.places.addresses import AddressBook
+from scheduler.places.geocoding import Lookup, distance_words, look_up, unreachable
 from scheduler.places.online import OnlineAddresses
+from scheduler.places.spelling import street_key, street_keys
+from scheduler.places.written import AddressError, WrittenAddress, read_address
 from scheduler.services.planner import NETWORK_FILE, project_network
 
 
@@ -45,14 +40,14 @@ class Described:
 
     project: Project
     network: Network
-    search: Search
+    lookup: Lookup
 
 
 def describe_network(data_dir: Path, *, progress: Progress | None = None) -> Described:
-    """Load the network that serves a project folder, and search for the places in it."""
+    """Load the network that serves a project folder, and look up the places in it."""
     project = read_project(data_dir)
     network = project_network(data_dir, progress=progress)
-    return Described(project, network, search_places(project, network, OnlineAddresses(data_dir)))
+    return Described(project, network, look_up(project, network, OnlineAddresses(data_dir)))
 
 
 def network_map(found: Described) -> str:
@@ -62,8 +57,8 @@ def network_map(found: Described) -> str:
     return networkmap.network_map(
         found.network.stretches(),
         found.network.background(),
-        [place for place in found.search.places if place.place_id not in homes],
-        {located.place_id: located.distance_m for located in found.search.located},
+        [place for place in found.lookup.places if place.place_id not in homes],
+        {located.place_id: located.distance_m for located in found.lookup.located},
         source=info.source,
         date=info.date,
     ).html()
@@ -113,11 +108,11 @@ def build_network(
     except InputError as error:
         raise _naming(error, part, file) from error
     network = load_network(target, project.config.cycling, progress=progress)
-    return Described(project, network, search_places(project, network, online))
+    return Described(project, network, look_up(project, network, online))
 
 
 def _extract(project: Project, file: Path, opened: MapFile, margin_km: float) -> OsmData:
-    places = (*project.bases, *project.places)
+    places = project.all_places
     points = _points(places, opened)
     # A place that was not found may lie anywhere in the map.
     whole = not points or (opened.small and len(points) < len(places))
@@ -187,15 +182,15 @@ def _require_places(
 ) -> None:
     """Compile the part of a map, and see that the places lie in its network."""
     network = load_network(part, project.config.cycling, progress=progress)
-    search = search_places(project, network, online)
+    lookup = look_up(project, network, online)
     homes = project.homes
     problems = [
         problem
-        for place in search.places
+        for place in lookup.places
         if (problem := unreachable(place, network, private=place.place_id in homes))
     ]
-    if not problems and not search.located:
-        problems = list(search.problems)
+    if not problems and not lookup.located:
+        problems = list(lookup.problems)
     if problems:
         raise InputError(problems, hint=_another_map(file))
 

@@ -24,7 +24,7 @@ from scheduler.network.coastline import add_sea
 from scheduler.network.overpass import map_query, osm_data
 from scheduler.network.services import Patience, Services
 from scheduler.network.writing import write_osm
-from scheduler.places.geocoding import search_places
+from scheduler.places.geocoding import look_up
 from scheduler.places.online import OnlineAddresses
 from scheduler.services.planner import NETWORK_FILE, network_file
 
@@ -86,7 +86,7 @@ def download_network(
     try:
         progress.step(_("Addresses"))
         old = _network_in_force(data_dir, project, progress)
-        places = search_places(project, old, addresses).places
+        places = look_up(project, old, addresses).places
         area, area_km2 = area_around(_counted(project, places), margin_km)
         progress.step(
             _("Downloading {n} km² of OpenStreetMap from {url}").format(
@@ -107,7 +107,7 @@ def download_network(
             error.problems, hint=f"{error.hint} {_what_still_works(data_dir, project)}"
         ) from error
     network = load_network(target, project.config.cycling, progress=progress)
-    problems = search_places(project, network, OnlineAddresses(data_dir)).problems
+    problems = look_up(project, network, OnlineAddresses(data_dir)).problems
     return Downloaded(network, area_km2, len(project.home_visits), problems)
 
 

@@ -28,7 +28,7 @@ from scheduler.model.text import Text
 from scheduler.network import Network, load_network
 from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.write import put
-from scheduler.places.geocoding import Located, Search, locate, not_found, search_places
+from scheduler.places.geocoding import Located, Lookup, locate, look_up, not_found
 from scheduler.places.online import OnlineAddresses
 from scheduler.places.travel import Travel, travel_times
 from scheduler.services.advice import Advice, advise
@@ -61,6 +61,11 @@ class Prepared:
     located: tuple[Located, ...]
     network: Network
     travel: Travel
+
+    @property
+    def exact(self) -> frozenset[str]:
+        """The ids of the places whose points are those of their addresses, neither estimated nor approximate."""
+        return _exact(self.located)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,26 +128,45 @@ def prepare(data_dir: str | Path, *, online: bool = False, progress: Progress | 
     """
     progress = progress or Silent()
     project, network, addresses = _opened(Path(data_dir), progress, online=online)
-    project, located = locate(project, network, addresses)
-    progress.step(_("Travel times"))
-    travel = travel_times(
-        network, (*project.bases, *project.places), project.config.cycling, exact=_exact(located)
-    )
+    return prepare_on(network, project, addresses, progress=progress)
+
+
+def prepare_on(
+    network: Network,
+    project: Project,
+    online: OnlineAddresses | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Prepared:
+    """Find the places of a project on a network, and calculate the travel times between them.
+
+    Raises
+    ------
+    InputError
+        When places are not found or cannot be ridden between.
+    ServiceError
+        When an online service is asked and cannot be had.
+    """
+    project, located = locate(project, network, online)
+    (progress or Silent()).step(_("Travel times"))
+    travel = travel_times(network, project.all_places, project.config.cycling, exact=_exact(located))
     return Prepared(project, located, network, travel)
 
 
 def find_places(
     data_dir: str | Path, *, online: bool = False, progress: Progress | None = None
-) -> tuple[Project, Search, InputError | None]:
+) -> tuple[Project, Lookup, InputError | None]:
     """Find the places of a project folder as `prepare` does, and return also those that are found where others are not.
 
-    Returns the project with the coordinates that were found, the search, and what `prepare` would raise.
+    Returns the project with the coordinates that were found, what the look-up came to, and what `prepare` would raise.
     """
     project, network, addresses = _opened(Path(data_dir), progress or Silent(), online=online)
-    search = search_places(project, network, addresses)
-    bases = len(project.bases)
-    project = project.replace(bases=search.places[:bases], places=search.places[bases:])
-    return project, search, not_found(search.problems, addresses) if search.problems else None
+    lookup = look_up(project, network, addresses)
+    return (
+        project.with_places(lookup.places),
+        lookup,
+        not_found(lookup.problems, addresses) if lookup.problems else None,
+    )
 
 
 def _opened(data_dir: Path, progress: Progress, *, online: bool) -> tuple[Project, Network, OnlineAddresses]:
@@ -159,7 +183,7 @@ def _opened(data_dir: Path, progress: Progress, *, online: bool) -> tuple[Projec
     )
 
 
-def prepare_changed(prepared: Prepared, project: Project, online: OnlineAddresses | None = None) -> Prepared:
+def prepare_again(prepared: Prepared, project: Project, online: OnlineAddresses | None = None) -> Prepared:
     """Prepare a project that differs from a prepared one, on the same network.
 
     Only places that are new or have moved are looked for, and travel times are found anew only where
@@ -172,17 +196,16 @@ def prepare_changed(prepared: Prepared, project: Project, online: OnlineAddresse
     ServiceError
         When an online service is asked and cannot be had.
     """
-    known = {(p.place_id, p.lat, p.lon) for p in (*prepared.project.bases, *prepared.project.places)}
-    places = (*project.bases, *project.places)
+    known = {(p.place_id, p.lat, p.lon) for p in prepared.project.all_places}
+    places = project.all_places
     moved = tuple(place for place in places if (place.place_id, place.lat, place.lon) not in known)
     travel, located = prepared.travel, {found.place_id: found for found in prepared.located}
     if moved:
-        search, newly = locate(project.replace(bases=(), places=moved), prepared.network, online)
-        located |= {found.place_id: found for found in newly}
-        there = {place.place_id: place for place in search.places}
+        found, newly = locate(project.replace(bases=(), places=moved), prepared.network, online)
+        located |= {each.place_id: each for each in newly}
+        there = {place.place_id: place for place in found.places}
         places = tuple(there.get(place.place_id, place) for place in places)
-        bases = len(project.bases)
-        project = project.replace(bases=places[:bases], places=places[bases:])
+        project = project.with_places(places)
     if moved or project.config.cycling != prepared.project.config.cycling:
         exact = _exact(located[place.place_id] for place in places)
         travel = travel_times(prepared.network, places, project.config.cycling, exact=exact)
@@ -289,7 +312,7 @@ def advise_week(
     progress: Progress | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Advice:
-    """Find the single changes that would help a week most; nothing is written. Errors as for `plan_week`."""
+    """Find the single things that would help a week most; nothing is written. Errors as for `plan_week`."""
     week, progress = Week.asked(week), progress or Silent()
     with SolverProcess() as solver:
         prepared = prepare(data_dir, online=online, progress=progress)

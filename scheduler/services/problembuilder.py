@@ -14,13 +14,11 @@ from scheduler.inputs import matrix
 from scheduler.inputs.builder import ProjectBuilder
 from scheduler.model.clock import Week
 from scheduler.model.problem import Problem, TravelTimes
-from scheduler.model.project import Project
+from scheduler.model.project import Project, problem_at
 from scheduler.model.roster import Roster
 from scheduler.network import load_network
-from scheduler.places.geocoding import locate
 from scheduler.places.straight import DETOUR, straight_times
-from scheduler.places.travel import travel_times
-from scheduler.services.planner import Prepared
+from scheduler.services.planner import Prepared, prepare_on
 from scheduler.week.problem import week_problem
 
 if TYPE_CHECKING:
@@ -72,7 +70,7 @@ class ProblemBuilder(ProjectBuilder):
     period
         ``start`` and ``end`` (dates), ``goal_conversations`` and ``budget_dkk`` (kroner).
     costs
-        Kroner a year as in `Costs`.
+        Kroner as in `Costs`.
     simulation
         What chance does to a plan, as in `SimulationSettings`.
     """
@@ -175,7 +173,7 @@ def _as_given(given: _Given, project: Project, problems: list[InputProblem]) -> 
         given.seconds,
         given.metres,
         ids=given.ids,
-        place_ids=[place.place_id for place in (*project.bases, *project.places)],
+        place_ids=list(dict.fromkeys(place.place_id for place in project.all_places)),
         speed_kph=project.config.cycling.speed_kph,
         caller="set_travel_times",
         problems=problems,
@@ -183,10 +181,10 @@ def _as_given(given: _Given, project: Project, problems: list[InputProblem]) -> 
 
 
 def _straight(detour: Any, project: Project, problems: list[InputProblem]) -> TravelTimes | None:
-    places = (*project.bases, *project.places)
+    places = project.all_places
     reason = _("this needs lat and lon, as rides go straight between places")
     wrong = [
-        InputProblem(reason, place.origin.file, place.origin.row, "lat")
+        problem_at(place.origin, reason, "lat")
         for place in places
         if place.origin and place.lat is None and place.lon is None
     ]
@@ -206,8 +204,4 @@ def _straight(detour: Any, project: Project, problems: list[InputProblem]) -> Tr
 
 
 def _on_map(project: Project, file: Path) -> Prepared:
-    network = load_network(file, project.config.cycling)
-    project, located = locate(project, network)
-    exact = {found.place_id for found in located if found.is_exact}
-    travel = travel_times(network, (*project.bases, *project.places), project.config.cycling, exact=exact)
-    return Prepared(project, located, network, travel)
+    return prepare_on(load_network(file, project.config.cycling), project)

@@ -235,8 +235,9 @@ class Generator:
                     return False
                 days = left[first : first + together]
                 of_days = [extra[day] for day in days]
-                stop = lambda: deadline.left_s <= 0  # noqa: E731
-                grown, new = self.grow(days, of_days, limit[list(days)], width, None, stop=stop)
+                grown, new = self.grow(
+                    days, of_days, limit[list(days)], width, None, stop=lambda: deadline.left_s <= 0
+                )
                 count += new
                 incomplete += [day for day, found in zip(days, grown, strict=True) if not found.complete]
             left = incomplete

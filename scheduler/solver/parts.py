@@ -70,7 +70,7 @@ def _restricted(problem: Problem) -> Problem:
     """Return the problem with the travel times of its own places alone, so that it takes little memory."""
     wanted = {
         *(consultant.base_id for consultant in problem.consultants),
-        *(request.request_id for request in problem.requests),
+        *(request.place_id for request in problem.requests),
         *(engagement.place_id for day in problem.days for engagement in day.engagements),
     }
     return problem.replace(travel=problem.travel.between(wanted))

@@ -32,8 +32,7 @@ class Pool:
         self._log: list[list[int]] = []
         for graph in self.graphs:
             nothing = best_order(graph.model, [])
-            # Input checks see to it that the engagements of a day can be kept.
-            assert nothing is not None  # noqa: S101
+            assert nothing is not None  # noqa: S101 - input checks see that a day's engagements can be kept
             # A day without stops is no round and owes no lunch.
             self._known.append({0: nothing.points})
             self._log.append([0])

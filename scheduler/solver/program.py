@@ -82,9 +82,10 @@ class Relaxed:
 class SilentHighs(highspy.Highs):
     """HiGHS without a word: its own constructor says who it is where output is not off before callbacks are on."""
 
-    def enableCallbacks(self) -> None:  # noqa: N802, D102
-        self.setOptionValue("output_flag", False)  # noqa: FBT003
-        super().enableCallbacks()  # type: ignore[no-untyped-call]
+    def enableCallbacks(self) -> None:  # noqa: N802 - HiGHS calls it so
+        """Turn output off first."""
+        self.setOptionValue("output_flag", False)  # noqa: FBT003 - has no name there
+        highspy.Highs.enableCallbacks(self)
 
 
 class Program:
@@ -122,7 +123,7 @@ class Program:
         self._force = force
         self.day, self.key = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=object)
         self.score = 0.0
-        self._highs = SilentHighs()  # type: ignore[no-untyped-call]
+        self._highs: highspy.Highs = SilentHighs()  # type: ignore[no-untyped-call]  # HiGHS has no types
         for option, value in (("threads", 1), ("solver", "simplex"), ("simplex_strategy", _PRIMAL)):
             self._highs.setOptionValue(option, value)
         self._add_rows(len(self._compared))
@@ -330,7 +331,7 @@ class Program:
 
     def stop(self) -> None:
         """End `choose`, which runs in another thread."""
-        self._highs.cancelSolve()  # type: ignore[no-untyped-call]
+        self._highs.cancelSolve()
 
 
 def _sparse(values: NDArray[np.float64], rows: Numbers, columns: Numbers, shape: tuple[int, int]) -> Any:

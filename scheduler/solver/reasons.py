@@ -58,12 +58,12 @@ class Reasoner:
         reason, detail, most = self._obstacle(number, request, held, missed=visit is None)
         cost = None
         if not reason:
-            reason, detail, cost = self._price(Forced(number, most))
+            reason, detail, cost = self._cost(Forced(number, most))
         return Unassigned(
             id=request.request_id,
             kind=request.kind,
             name=named(self._problem, request),
-            district=self._problem.places[request.request_id].district,
+            district=self._problem.places[request.place_id].district,
             requested=request.conversations,
             held=held,
             reason=Text(reason),
@@ -136,6 +136,8 @@ class Reasoner:
         return None
 
     def _no_slot(self, request: Request) -> tuple[str, Text | None]:
+        if not request.closed_slots and request.kind == "task":
+            return "no_day", None
         if not request.closed_slots:
             return "no_room", None
         days = dict.fromkeys((closed.slot.date, closed.reason) for closed in request.closed_slots)
@@ -146,12 +148,12 @@ class Reasoner:
             Text("hours", {"date": str(slot.date), "start_s": slot.start_s, "end_s": slot.end_s})
             for slot in request.slots
         )
-        if request.kind == "home_visit" and request.consultant_id:
-            params: dict[str, Param] = {"consultant_id": request.consultant_id, "hours": hours}
+        if request.only_by:
+            params: dict[str, Param] = {"consultant_id": request.only_by, "hours": hours}
             return "consultant_away", Text("consultant_away_then", params)
         return "no_consultant", Text("no_consultant_then", {"hours": hours})
 
-    def _price(self, forced: Forced) -> tuple[str, Text | None, int | None]:
+    def _cost(self, forced: Forced) -> tuple[str, Text | None, int | None]:
         """Solve the week again with the request met in full, and tell what that would cost."""
         if self._proof is None:
             return "not_placed", None, None

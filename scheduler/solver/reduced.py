@@ -90,7 +90,7 @@ class ReducedProgram:
         least[levels : levels + 2 * len(compared)] = -np.inf
         need = [np.ones(len(table.days)), ((price > 0) | must).astype(float), np.zeros(2 * len(people))]
         most = [np.ones(len(table.days) + table.meets.shape[1]), np.zeros(2 * len(people))]
-        self._highs = SilentHighs()  # type: ignore[no-untyped-call]
+        self._highs: highspy.Highs = SilentHighs()  # type: ignore[no-untyped-call]  # HiGHS has no types
         for option, value in (
             ("threads", 1),
             ("mip_rel_gap", 0.0),
@@ -140,7 +140,7 @@ class ReducedProgram:
 
     def stop(self) -> None:
         """End `choose`, which runs in another thread."""
-        self._highs.cancelSolve()  # type: ignore[no-untyped-call]
+        self._highs.cancelSolve()
 
 
 def _ones(row: Numbers, column: Numbers, columns: int, *, rows: int | None = None) -> Any:

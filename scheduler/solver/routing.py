@@ -88,7 +88,7 @@ class _Model:
                                 found.setdefault(key, []).append((vehicle, run))
             nodes += [
                 _Node(
-                    place_id=request.request_id,
+                    place_id=request.place_id,
                     duration_s=runs[0][1].option.duration_s,
                     earliest_s=min(run.earliest_s for _, run in runs),
                     latest_s=max(run.latest_s for _, run in runs),
@@ -147,7 +147,9 @@ class _Model:
             name: self.routing.RegisterTransitMatrix(seconds) for name, (seconds, _) in self._matrices.items()
         }
         evaluators = [callbacks[model.day.consultant_id] for model in self.models]
-        self.routing.AddDimensionWithVehicleTransits(evaluators, _DAY_S, 2 * _DAY_S, False, "time")  # noqa: FBT003
+        self.routing.AddDimensionWithVehicleTransits(
+            evaluators, _DAY_S, 2 * _DAY_S, fix_start_cumul_to_zero=False, name="time"
+        )
         time = self.routing.GetDimensionOrDie("time")
         solver, defaults = self.routing.solver(), self.problem.defaults
         visit_transits = [0] * self.routing.Size()
@@ -166,7 +168,7 @@ class _Model:
                     earliest,
                     latest,
                     model.day.lunch_s,
-                    False,  # noqa: FBT003
+                    False,  # noqa: FBT003 - it must be had; the call has no names
                     f"lunch {vehicle}",
                 )
                 time.SetBreakIntervalsOfVehicle([lunch], vehicle, visit_transits)
@@ -176,11 +178,13 @@ class _Model:
         seconds = [0] * len(self.bases) + [0 if n.request is None else n.duration_s for n in self.nodes]
         held = [0] * len(self.bases) + [next(iter(n.options.values())).conversations for n in self.nodes]
         load = self.routing.RegisterUnaryTransitVector(seconds)
-        self.routing.AddDimension(load, 0, _DAY_S, True, "load")  # noqa: FBT003
+        self.routing.AddDimension(load, 0, _DAY_S, fix_start_cumul_to_zero=True, name="load")
         talks = self.routing.RegisterUnaryTransitVector(held)
         most = [model.consultant.max_conversations_per_day for model in self.models]
         limits = [sum(held) if m is None else m for m in most]
-        self.routing.AddDimensionWithVehicleCapacity(talks, 0, limits, True, "conversations")  # noqa: FBT003
+        self.routing.AddDimensionWithVehicleCapacity(
+            talks, 0, limits, fix_start_cumul_to_zero=True, name="conversations"
+        )
         available_s = sum(Balance.of(self.problem).availability_s)
         wanted_s = sum(
             max(o.duration_s for n in self.nodes if n.request == r for o in n.options.values())

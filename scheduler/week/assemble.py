@@ -41,8 +41,8 @@ class _Walk:
         """Return the round of a schedule that has at least one stop."""
         place, free_s = self.model.base_id, self.model.day.start_s
         stops = self._without_gaps(schedule)
-        for scheduled in stops:
-            self._go(place, free_s, scheduled)
+        for scheduled, over_gap in stops:
+            self._go(place, free_s, scheduled, over_gap=over_gap)
             place, free_s = scheduled.option.place_id, scheduled.start_s + scheduled.option.duration_s
         first, last = self.stops[0], self.stops[-1]
         if self.leaves_s is None or self.returns_s is None:
@@ -54,31 +54,31 @@ class _Walk:
             date=schedule.day.date,
             leaves_base=first.start if self.leaves_s is None else self._at(self.leaves_s),
             returns_base=last.end if self.returns_s is None else self._at(self.returns_s),
-            ride_seconds=sum(stop.ride_seconds for stop in self.stops) + self._way_back_s(stops),
+            ride_seconds=sum(stop.ride_seconds for stop in self.stops) + self._way_back_s(stops[-2][0]),
             ride_metres=self.metres,
             waiting_seconds=sum(stop.waiting_seconds for stop in self.stops),
             conversations=sum(stop.conversations for stop in self.stops),
             stops=tuple(self.stops),
         )
 
-    def _without_gaps(self, schedule: DaySchedule) -> list[ScheduledStop]:
-        """Return the stops that are listed: a gap between two stops away from base is time at a desk."""
-        found: list[ScheduledStop] = []
+    def _without_gaps(self, schedule: DaySchedule) -> list[tuple[ScheduledStop, bool]]:
+        """Return the stops that are listed, and whether a gap is before each: between two away it is time at a desk."""
+        found: list[tuple[ScheduledStop, bool]] = []
         in_gap = lunch = False
         for scheduled in schedule.stops:
             in_gap, lunch = in_gap or scheduled.option.kind == "gap", lunch or scheduled.lunch
             if scheduled.option.kind == "gap":
                 continue
-            before = found[-1].option.place_id if found else self.model.base_id
+            before = found[-1][0].option.place_id if found else self.model.base_id
             at_base = map(self.model.ways.at_base, (before, scheduled.option.place_id))
             back = in_gap and not any(at_base)
-            found.append(dataclasses.replace(scheduled, via_base=scheduled.via_base or back, lunch=lunch))
+            listed = dataclasses.replace(scheduled, via_base=scheduled.via_base or back, lunch=lunch)
+            found.append((listed, in_gap))
             in_gap = lunch = False
         return found
 
-    def _way_back_s(self, stops: Sequence[ScheduledStop]) -> int:
-        last = stops[-2].option.place_id
-        return self.model.ways.ride_s(last, self.model.base_id)
+    def _way_back_s(self, last: ScheduledStop) -> int:
+        return self.model.ways.ride_s(last.option.place_id, self.model.base_id)
 
     def _at(self, time_s: int) -> dt.datetime:
         return at(self.model.day.date, time_s)
@@ -92,7 +92,7 @@ class _Walk:
         self.metres += metres
         return self.model.ways.ride_s(from_id, to_id), metres
 
-    def _go(self, place: str, free_s: int, scheduled: ScheduledStop) -> None:
+    def _go(self, place: str, free_s: int, scheduled: ScheduledStop, *, over_gap: bool) -> None:
         """Write down the way to a stop, what happens on it, and the stop itself."""
         base, parking_s = self.model.base_id, self.problem.defaults.parking_s
         to, start_s, ways = scheduled.option.place_id, scheduled.start_s, self.model.ways
@@ -104,7 +104,10 @@ class _Walk:
             self._note("desk", "desk", base, Text("desk"), times_s=(desk_s, desk_s, leave_s), ride=ride)
             self._lunch(scheduled, base, desk_s, leave_s)
             place, free_s = base, desk_s
-        ride = self._ride(place, to)
+        if over_gap and ways.at_base(place):
+            place = base
+        # Over a gap one is at base, not elsewhere in its house.
+        ride = self._ride(place, base if over_gap and ways.at_base(to) else to)
         rides = not ways.one_house(place, to)
         moving_s = ride[0] + parking_s if rides else 0
         from_base, to_base = ways.at_base(place), ways.at_base(to)
@@ -250,8 +253,10 @@ def assemble(
 
 
 def named(problem: Problem, request: Request) -> str | Text:
-    """Return what a roster calls a request: the practice's name; home visits have none."""
-    return problem.places[request.request_id].name if request.kind == "visit" else Text("home_visit")
+    """Return what a roster calls a request: the practice's name, the task's title; home visits have none."""
+    if request.kind == "home_visit":
+        return Text("home_visit")
+    return request.title if request.kind == "task" else problem.places[request.place_id].name
 
 
 def _bases(problem: Problem) -> tuple[BasePlace, ...]:

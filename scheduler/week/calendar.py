@@ -8,14 +8,14 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 
-from scheduler.base.i18n import _, language
 from scheduler.model.clock import Week
 from scheduler.model.config import CalendarSettings
+from scheduler.model.holidays import is_public_holiday
 from scheduler.model.problem import ClosedSlot, RoomSlot
 from scheduler.model.project import (
+    BASE,
     Closure,
     Consultant,
     EngagementRule,
@@ -23,32 +23,19 @@ from scheduler.model.project import (
     Project,
     RoomRule,
     ShiftRule,
+    Task,
 )
 from scheduler.model.text import Text
 from scheduler.week.hours import DAY, Hours, changed_hour, joined, overlap, without
 
 ALL = "all"
-
-
-@cache
-def _holidays(country: str, year: int, lang: str) -> tuple[dict[dt.date, str], dict[dt.date, str]]:
-    """Return the names of a year's public holidays, and of days that are half-holidays by custom."""
-    from holidays import country_holidays
-
-    known = country_holidays(country)
-    wanted = {"da": "da", "en": "en_US"}[lang]
-    spoken = wanted if wanted in known.supported_languages else known.default_language
-    public = country_holidays(country, years=year, language=spoken)
-    optional = {}
-    if "optional" in known.supported_categories:
-        optional = dict(country_holidays(country, years=year, language=spoken, categories=("optional",)))
-    return dict(public), optional
+#: A project without a period runs for a century; what has no effect in its first years has none.
+MOST_WEEKS = 160
 
 
 def is_holiday(settings: CalendarSettings, day: dt.date) -> bool:
     """Tell whether a day is a public holiday or one of `also_closed`."""
-    public, _optional = _holidays(settings.country, day.year, "en")
-    return day in public or f"{day:%m-%d}" in settings.also_closed
+    return is_public_holiday(settings.country, day) or f"{day:%m-%d}" in settings.also_closed
 
 
 def closed_hours(project: Project, day: dt.date, who: str = ALL) -> tuple[tuple[Hours, Text], ...]:
@@ -89,30 +76,6 @@ def cancelled(project: Project, rule: EngagementRule, day: dt.date) -> bool:
 def closed(project: Project, day: dt.date, who: str = ALL) -> Text | None:
     """Return why a day is closed for everybody, or for a practice or consultant besides; None where it is not."""
     return next((why for hours, why in closed_hours(project, day, who) if hours == DAY), None)
-
-
-def why_closed(reason: Text) -> str:
-    """Say why a day is closed for somebody, in the language in force.
-
-    Raises
-    ------
-    LookupError, NotImplementedError, TypeError, ValueError
-        When there is no such reason.
-    """
-    match reason.code, reason.params:
-        case "holiday", {"country": str(country), "date": str(date)}:
-            day = dt.date.fromisoformat(date)
-            public, optional = _holidays(country, day.year, language())
-            return public.get(day) or optional.get(day) or _("closed every year")
-        case "closure", {"reason": str(written)}:
-            return written
-        case "closure", _nothing:
-            return _("closed")
-        case "inactive", _nothing:
-            return _("the practice is not active")
-        case "clocks_change", _nothing:
-            return _("the clocks change")
-    raise LookupError(reason.code)
 
 
 def weeks_of_period(project: Project) -> tuple[Week, ...]:
@@ -200,6 +163,27 @@ def room_slots(
     )
 
 
+def is_open(task: Task, week: Week) -> bool:
+    """Tell whether a week asks for a task: its dates touch the week, and it was not done before."""
+    return task.earliest <= week.days[-1] and week.monday <= min(task.latest, task.done or task.latest)
+
+
+def task_slots(project: Project, task: Task, week: Week) -> tuple[list[RoomSlot], list[ClosedSlot]]:
+    """Return the hours of a week in which a task may be done, and what of them is closed, each in order."""
+    start_s = DAY[0] if task.start_s is None else task.start_s
+    end_s = DAY[1] if task.end_s is None else task.end_s
+    slots, closed_slots = [], []
+    for day in week.days:
+        if task.earliest <= day <= min(task.latest, task.done or task.latest) and (
+            task.weekday in (None, day.weekday())
+        ):
+            whole = RoomSlot(date=day, start_s=start_s, end_s=end_s)
+            left, gone = cut(whole, closed_hours(project, day, task.place_id))
+            slots += left
+            closed_slots += gone
+    return slots, closed_slots
+
+
 def cut(slot: RoomSlot, closed_: Sequence[tuple[Hours, Text]]) -> tuple[list[RoomSlot], list[ClosedSlot]]:
     """Return what closed hours leave of a slot, and what each of them takes that none before it took."""
     left, gone = [(slot.start_s, slot.end_s)], []
@@ -285,6 +269,7 @@ def never_met(project: Project) -> tuple[Text, ...]:
         if (warning := _never_visited(project, practice)) is not None
     ]
     warnings.extend(_home_visits_never_made(project))
+    warnings.extend(_tasks_never_done(project))
     practices = {practice.practice_id: practice for practice in project.practices}
     warnings.extend(
         Text("demand_not_due", {"practice_id": demand.practice_id, "week": str(demand.week)})
@@ -323,6 +308,33 @@ def _home_visits_never_made(project: Project) -> Iterator[Text]:
             _someone_can(project, slot, visit.duration_s, consultant_id=visit.consultant_id) for slot in slots
         ):
             yield Text("home_visit_nobody", {"visit_id": visit.visit_id})
+
+
+def _tasks_never_done(project: Project) -> Iterator[Text]:
+    for task in project.tasks:
+        first, last = Week.of(task.earliest), Week.of(min(task.latest, task.done or task.latest))
+        weeks = (first.shift(n) for n in range(min(last.weeks_since(first) + 1, MOST_WEEKS)))
+        if not any(
+            _someone_can(
+                project,
+                slot,
+                task.duration_s,
+                base_id=task_base(project, task),
+                consultant_id=task.consultant_id,
+            )
+            for week in weeks
+            for slot in task_slots(project, task, week)[0]
+        ):
+            yield Text("task_nobody", {"task_id": task.task_id})
+
+
+def task_base(project: Project, task: Task) -> str | None:
+    """Return the base from which a task is done: its own, its practice's, or None for any."""
+    if task.consultant_id:
+        return next(c.base_id for c in project.consultants if c.consultant_id == task.consultant_id)
+    if task.place_id == BASE:
+        return project.consultants[0].base_id
+    return next((p.base_id for p in project.practices if p.practice_id == task.place_id), None)
 
 
 def _someone_can(

@@ -13,7 +13,7 @@ from scheduler.model.clock import Week
 from scheduler.model.problem import ConsultantDay, Problem, Request
 from scheduler.model.project import Consultant, Pin, Project, problem_at
 from scheduler.model.text import Text
-from scheduler.week.calendar import why_closed
+from scheduler.model.texts import word
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def broken_pins(project: Project, problem: Problem) -> Iterator[InputProblem]:
 
 
 def _duration_s(problem: Problem, pin: Pin, request: Request) -> int:
-    if request.kind == "home_visit":
+    if request.kind != "visit":
         return request.duration_s
     return problem.defaults.setup_s + (pin.conversations or 1) * problem.defaults.conversation_s
 
@@ -98,8 +98,8 @@ def _against_rules(problem: Problem, stay: _PinnedStay) -> Iterator[str]:
 
 
 def _wrong_number(pin: Pin, request: Request) -> Iterator[str]:
-    if request.kind == "home_visit":
-        yield _("{id}: a home visit has no conversations; leave this blank").format(id=pin.id)
+    if request.kind != "visit":
+        yield _("{id}: home visits and tasks have no conversations; leave this blank").format(id=pin.id)
     elif pin.conversations is not None and pin.conversations > request.max_conversations:
         yield _("{id}: {pinned} conversations are pinned, but the visit may hold {most} at most").format(
             id=pin.id, pinned=pin.conversations, most=request.max_conversations
@@ -111,7 +111,7 @@ def _no_slot(stay: _PinnedStay) -> str:
     for closed_slot in request.closed_slots:
         if closed_slot.slot.date == pin.date:
             return _("{id}: {date} is closed ({reason})").format(
-                id=pin.id, date=pin.date, reason=why_closed(closed_slot.reason or Text("closure"))
+                id=pin.id, date=pin.date, reason=word(closed_slot.reason or Text("closure"))
             )
     times = ", ".join(
         f"{clock(slot.start_s)}–{clock(slot.end_s)}" for slot in request.slots if slot.date == pin.date
@@ -132,11 +132,7 @@ def _nobody(problem: Problem, stay: _PinnedStay) -> Iterator[str]:
         day = days.get(pin.consultant_id)
         yield from _cannot(stay, consultants[pin.consultant_id], day)
         return
-    who = [
-        consultant_id
-        for consultant_id in consultants
-        if request.kind == "visit" or request.consultant_id in (None, consultant_id)
-    ]
+    who = [consultant_id for consultant_id in consultants if request.only_by in (None, consultant_id)]
     if all(any(True for _reason in _cannot(stay, consultants[id_], days.get(id_))) for id_ in who):
         yield _("{id}: nobody can be there on {date} at {start}").format(
             id=pin.id, date=pin.date, start=clock(pin.start_s)
@@ -148,10 +144,8 @@ def _cannot(stay: _PinnedStay, consultant: Consultant, day: ConsultantDay | None
     names = {"id": pin.id, "consultant_id": consultant.consultant_id}
     if request.base_id not in (None, consultant.base_id):
         yield _("{id}: {consultant_id} rides from another base").format(**names)
-    if request.kind == "home_visit" and request.consultant_id not in (None, consultant.consultant_id):
-        yield _("{id}: the home visit is for {owner}, not for {consultant_id}").format(
-            owner=request.consultant_id, **names
-        )
+    if request.only_by not in (None, consultant.consultant_id):
+        yield _("{id}: only {owner} may make it, not {consultant_id}").format(owner=request.only_by, **names)
     limit = consultant.max_conversations_per_day
     if request.kind == "visit" and limit is not None and (pin.conversations or 1) > limit:
         yield _("{id}: {consultant_id} holds at most {most} conversations a day").format(most=limit, **names)

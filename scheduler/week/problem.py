@@ -20,7 +20,7 @@ from scheduler.model.problem import (
     own_ride_s,
 )
 from scheduler.model.project import BASE, Consultant, Place, Practice, Project, problem_at
-from scheduler.model.roster import Roster
+from scheduler.model.roster import REQUESTED, Roster
 from scheduler.model.text import Param, Text
 from scheduler.week import pins
 from scheduler.week.calendar import (
@@ -31,10 +31,13 @@ from scheduler.week.calendar import (
     cut,
     dates_of,
     gaps_between,
+    is_open,
     requested_conversations,
     room_slots,
     shift_rules,
     shifts_on,
+    task_base,
+    task_slots,
 )
 from scheduler.week.hours import Hours, overlap
 from scheduler.week.sound import unridden
@@ -109,7 +112,12 @@ def _closed_days(project: Project, week: Week) -> Iterator[ClosedDay]:
 def _requests(project: Project, week: Week, published: Roster | None) -> Iterator[Request]:
     pinned = {pin.id: pin for pin in project.pins if Week.of(pin.date) == week}
     before = _published_visits(published)
-    for request in (*_practice_requests(project, week), *_home_requests(project, week)):
+    asked = (
+        *_practice_requests(project, week),
+        *_home_requests(project, week),
+        *_task_requests(project, week),
+    )
+    for request in asked:
         id_ = request.request_id
         yield dataclasses.replace(request, pin=pinned.get(id_), published=before.get(id_))
 
@@ -123,7 +131,7 @@ def _published_visits(published: Roster | None) -> Mapping[str, PublishedVisit]:
         )
         for round_ in (published.rounds if published else ())
         for stop in round_.stops
-        if stop.kind in ("visit", "home_visit")
+        if stop.kind in REQUESTED
     }
 
 
@@ -136,6 +144,7 @@ def _practice_requests(project: Project, week: Week) -> Iterator[Request]:
         yield Request(
             request_id=practice.practice_id,
             kind="visit",
+            place_id=practice.practice_id,
             conversations=asked,
             max_conversations=min(asked, practice.max_conversations or asked),
             priority=practice.priority,
@@ -167,12 +176,36 @@ def _home_requests(project: Project, week: Week) -> Iterator[Request]:
         yield Request(
             request_id=visit.visit_id,
             kind="home_visit",
+            place_id=visit.visit_id,
             conversations=0,
             max_conversations=0,
             duration_s=visit.duration_s,
             priority=visit.priority,
             consultant_id=visit.consultant_id,
             base_id=None,
+            slots=tuple(slots),
+            closed_slots=tuple(closed_slots),
+        )
+
+
+def _task_requests(project: Project, week: Week) -> Iterator[Request]:
+    for task in project.tasks:
+        if not is_open(task, week):
+            continue
+        slots, closed_slots = task_slots(project, task, week)
+        base_id = task_base(project, task)
+        yield Request(
+            request_id=task.task_id,
+            kind="task",
+            place_id=base_id if task.place_id == BASE and base_id else task.place_id,
+            title=task.title,
+            conversations=0,
+            max_conversations=0,
+            duration_s=task.duration_s,
+            priority=task.priority,
+            weeks_left=Week.of(task.latest).weeks_since(week) + 1,
+            consultant_id=task.consultant_id,
+            base_id=base_id,
             slots=tuple(slots),
             closed_slots=tuple(closed_slots),
         )
@@ -240,9 +273,9 @@ def _needed_places(
 ) -> Mapping[str, Place]:
     """Return the bases of all consultants, and the places of requests and engagements."""
     needed = {consultant.base_id for consultant in project.consultants}
-    needed.update(request.request_id for request in requests)
+    needed.update(request.place_id for request in requests)
     needed.update(engagement.place_id for day in days for engagement in day.engagements)
-    return {place.place_id: place for place in (*project.bases, *project.places) if place.place_id in needed}
+    return {place.place_id: place for place in project.all_places if place.place_id in needed}
 
 
 def _impossible_engagements(problem: Problem) -> Iterator[InputProblem]:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduler.model.problem import ConsultantDay, Problem, Request
+from scheduler.model.roster import REQUESTED
 from scheduler.week.stops import StopOption, fixed_stop, visit_options
 from scheduler.week.ways import DayWays
 
@@ -93,8 +94,8 @@ class DaySchedule:
 
     @property
     def visits(self) -> tuple[StopOption, ...]:
-        """The visits and home visits, without engagements and base."""
-        return tuple(s.option for s in self.stops if s.option.kind in ("visit", "home_visit"))
+        """What requests asked for: visits, home visits and tasks, without engagements and base."""
+        return tuple(s.option for s in self.stops if s.option.kind in REQUESTED)
 
 
 class DayModel:

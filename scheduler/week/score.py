@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from scheduler.model.clock import at
 from scheduler.model.problem import Agreement, Problem, PublishedVisit, Request
-from scheduler.model.roster import Round, Stop, Term
+from scheduler.model.roster import REQUESTED, Round, Stop, Term
 
 #: So far a visit may start from the hour agreed or published.
 AGREEMENT_TOLERANCE_S = 15 * 60
@@ -60,8 +60,13 @@ class Balance:
 
 def request_points(problem: Problem, request: Request, conversations: int) -> int:
     """Return the points that meeting a request with so many conversations saves."""
-    missed, unserved = problem.weights["missed_visit"], problem.weights["unserved_conversation"]
-    return request.priority * (missed + unserved * conversations)
+    unserved = problem.weights["unserved_conversation"]
+    return missed_points(problem, request) + request.priority * unserved * conversations
+
+
+def missed_points(problem: Problem, request: Request) -> int:
+    """Return the points of not making a visit at all: less for a task that has further weeks to be done in."""
+    return problem.weights["missed_visit"] * request.priority // request.weeks_left
 
 
 def unmet_points(problem: Problem, *, pin_points: int = 0) -> int:
@@ -93,18 +98,13 @@ def visit_seconds(problem: Problem, rounds: Sequence[Round]) -> tuple[int, ...]:
 def terms(problem: Problem, rounds: Sequence[Round]) -> dict[str, Term]:
     """Count the terms of a roster's rounds; every term of the weights is there, also with 0."""
     counts = dict.fromkeys(problem.weights, Fraction(0))
-    visits = {
-        stop.id: (round_, stop)
-        for round_ in rounds
-        for stop in round_.stops
-        if stop.kind in ("visit", "home_visit")
-    }
+    visits = {stop.id: (round_, stop) for round_ in rounds for stop in round_.stops if stop.kind in REQUESTED}
     for request in problem.requests:
         round_, stop = visits.get(request.request_id, (None, None))
         held = 0 if stop is None else stop.conversations
         counts["unserved_conversation"] += request.priority * (request.conversations - held)
         if round_ is None or stop is None:
-            counts["missed_visit"] += request.priority
+            counts["missed_visit"] += _missed(problem, request)
             counts["change"] += request.published is not None
             continue
         own = request.consultant_id if request.kind == "visit" else None
@@ -126,6 +126,14 @@ def terms(problem: Problem, rounds: Sequence[Round]) -> dict[str, Term]:
         )
         for name, count in counts.items()
     }
+
+
+def _missed(problem: Problem, request: Request) -> Fraction:
+    """Return how many visits not making one counts as, such that its points are whole."""
+    weight = problem.weights["missed_visit"]
+    if not weight:
+        return Fraction(request.priority, request.weeks_left)
+    return Fraction(missed_points(problem, request), weight)
 
 
 def _moved(stop: Stop, planned: Agreement | PublishedVisit) -> bool:

@@ -127,14 +127,15 @@ def _day(problem: Problem, day: ConsultantDay, known: set[str]) -> Iterator[str]
 
 
 def _request(problem: Problem, request: Request, known: set[str]) -> Iterator[str]:
-    id_, home = request.request_id, request.kind == "home_visit"
-    if id_ not in problem.places:
-        yield _unknown(id_, "request_id", id_)
-    least, most = (0, 0) if home else (1, _MOST)
+    id_, timed = request.request_id, request.kind != "visit"
+    if request.place_id not in problem.places:
+        yield _unknown(id_, "place_id", request.place_id)
+    least, most = (0, 0) if timed else (1, _MOST)
     yield from _whole(id_, "conversations", request.conversations, least, most)
     yield from _whole(id_, "max_conversations", request.max_conversations, least, most)
-    yield from _whole(id_, "duration_s", request.duration_s, int(home), _DAY_S)
+    yield from _whole(id_, "duration_s", request.duration_s, int(timed), _DAY_S)
     yield from _whole(id_, "priority", request.priority, 0)
+    yield from _whole(id_, "weeks_left", request.weeks_left, 1)
     for consultant_id in (request.consultant_id, request.pin and request.pin.consultant_id):
         if consultant_id is not None and consultant_id not in known:
             yield _unknown(id_, "consultant_id", consultant_id)

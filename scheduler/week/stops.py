@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.model.problem import ConsultantDay, Problem, Request, RoomSlot
+from scheduler.model.problem import ConsultantDay, Problem, Request, RequestKind, RoomSlot
 from scheduler.week.score import AGREEMENT_TOLERANCE_S, request_points
 
 
@@ -19,7 +19,7 @@ class StopOption:
     that cost the same, people like the one nearest to `preferred_s` best, else the earliest.
     """
 
-    kind: Literal["visit", "home_visit", "engagement", "gap", "base"]
+    kind: RequestKind | Literal["engagement", "gap", "base"]
     id: str
     place_id: str
     conversations: int
@@ -52,7 +52,7 @@ def visit_options(
     if not _may_serve(day, base_id, request) or all(slot.date != day.date for slot in request.slots):
         return ()
     pin = request.pin
-    if request.kind == "home_visit":
+    if request.kind != "visit":
         numbers = range(1)
     else:
         numbers = range(1, request.max_conversations + 1)
@@ -65,7 +65,7 @@ def visit_options(
 def _may_serve(day: ConsultantDay, base_id: str, request: Request) -> bool:
     if request.base_id not in (None, base_id):
         return False
-    if request.kind == "home_visit" and request.consultant_id not in (None, day.consultant_id):
+    if request.only_by not in (None, day.consultant_id):
         return False
     pin = request.pin
     return pin is None or (pin.date == day.date and pin.consultant_id in (None, day.consultant_id))
@@ -92,7 +92,7 @@ def _option(
     return StopOption(
         kind=request.kind,
         id=request.request_id,
-        place_id=request.request_id,
+        place_id=request.place_id,
         conversations=conversations,
         duration_s=duration_s,
         starts_s=starts_s,

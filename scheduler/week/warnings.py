@@ -13,11 +13,8 @@ from scheduler.base.i18n import _, clock, weekday
 from scheduler.base.i18n import day as written
 from scheduler.model.clock import Week
 from scheduler.model.project import AgreementRule, EngagementRule, Project, RoomRule, problem_at
-from scheduler.week.calendar import ALL, shifts_on, weeks_of_period
+from scheduler.week.calendar import ALL, MOST_WEEKS, shifts_on, weeks_of_period
 from scheduler.week.hours import Hours, joined
-
-#: A project without a period runs for a century; what has no effect in its first years has none.
-_MOST_WEEKS = 160
 
 
 def without_effect(project: Project) -> tuple[InputProblem, ...]:
@@ -28,6 +25,7 @@ def without_effect(project: Project) -> tuple[InputProblem, ...]:
         *_rooms(project),
         *_agreements(project),
         *_engagements(project),
+        *_tasks(project),
         *_closures(project),
         *_demand(project),
     )
@@ -120,7 +118,7 @@ def _is_lent(room: RoomRule, rule: AgreementRule) -> bool:
 
 def _engagements(project: Project) -> Iterator[InputProblem]:
     working: dict[dt.date, set[str]] = {}
-    weeks = weeks_of_period(project)[:_MOST_WEEKS]
+    weeks = weeks_of_period(project)[:MOST_WEEKS]
     for rule in project.engagements:
         if not any(_works(project, rule, day, working) for day in _days(rule, weeks)):
             reason = _(
@@ -146,6 +144,13 @@ def _works(project: Project, rule: EngagementRule, day: dt.date, working: dict[d
     if day not in working:
         working[day] = {consultant.consultant_id for consultant, _shift in shifts_on(project, day)}
     return bool(working[day]) if rule.consultant_id == ALL else rule.consultant_id in working[day]
+
+
+def _tasks(project: Project) -> Iterator[InputProblem]:
+    for task in project.tasks:
+        if _outside(project, task.earliest, task.latest):
+            reason = _("{task_id}: the task may be done on no day of the period, {start} to {end}")
+            yield problem_at(task.origin, reason.format(task_id=task.task_id, **_period(project)))
 
 
 def _closures(project: Project) -> Iterator[InputProblem]:

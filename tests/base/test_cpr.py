@@ -119,7 +119,7 @@ def test_other_ways_to_write_it(cell: str) -> None:
         "120565", "3408208", "171717", "120565-12345", "1120565-1234", "120565-123",
         "320112-1234", "011312-1234", "290201-1234", "300265-1234", "12051765-1234", "920565-1234",
         55.1012051234, 12.5687, 171717, 3408208, 10**30, -5, 0, float("nan"), float("inf"), True, None,
-        dt.date(2009, 5, 12), dt.datetime(2009, 5, 12, 9, 30), dt.time(9, 30),  # noqa: DTZ001
+        dt.date(2009, 5, 12), dt.datetime(2009, 5, 12, 9, 30), dt.time(9, 30),
     ],
 )  # fmt: skip
 def test_other_numbers_are_none(cell: object) -> None:

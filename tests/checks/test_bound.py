@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
 from random import Random
+from typing import Any
 
 import pytest
 from brute_force import Best, best_roster
@@ -21,7 +22,7 @@ from scheduler.model.problem import Problem
 from scheduler.model.project import Pin
 from scheduler.model.roster import Prices, Roster
 from scheduler.model.text import Text
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.solver.engine import solve
 
 #: Points above those of every week here.
@@ -62,9 +63,9 @@ def roster(week: Problem) -> Roster:
     return proven(week)
 
 
-def priced(roster: Roster, **changes: object) -> Roster:
+def priced(roster: Roster, **changes: Any) -> Roster:
     assert roster.prices
-    return roster.replace(prices=dataclasses.replace(roster.prices, **changes))  # type: ignore[arg-type]
+    return roster.replace(prices=dataclasses.replace(roster.prices, **changes))
 
 
 # --- against brute force ----------------------------------------------------------------------------

@@ -27,7 +27,9 @@ FAR = 500_000 * UNIT
 
 def request(name: str, *, pinned: bool = False) -> Request:
     pin = Pin(id=name, date=small_week(0).days[0].date, start_s=0) if pinned else None
-    return Request(request_id=name, kind="visit", conversations=1, max_conversations=1, pin=pin)
+    return Request(
+        request_id=name, kind="visit", place_id=name, conversations=1, max_conversations=1, pin=pin
+    )
 
 
 def random_choice(rng: Random) -> Choice:

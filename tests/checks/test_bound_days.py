@@ -53,7 +53,8 @@ def expected(problem: Problem, day: ConsultantDay) -> Mapping[Holding, int]:
         saved = 0
         for request_id, n, _who in held:
             request = requests[request_id]
-            saved += request.priority * (weights["missed_visit"] + weights["unserved_conversation"] * n)
+            saved += request.priority * weights["missed_visit"] // request.weeks_left
+            saved += request.priority * weights["unserved_conversation"] * n
             saved += weights["change"] if request.published else 0
         points[held] = of_day - saved
     return points
@@ -78,6 +79,7 @@ def test_base_is_worth_the_way_from_just_enough_time_on(least_desk_s: int, point
     requests = tuple(
         Request(
             request_id=key,
+            place_id=key,
             kind="visit",
             conversations=1,
             max_conversations=1,
@@ -102,7 +104,7 @@ def test_base_is_worth_the_way_from_just_enough_time_on(least_desk_s: int, point
     ("start", "end", "possible"),
     [("9:10", "10:00", True), ("9:10", "9:59", False), ("11:00", "11:50", True), ("10:55", "11:45", False)],
 )
-def test_a_visit_may_touch_an_engagement_at_its_place(start: str, end: str, possible: bool) -> None:  # noqa: FBT001
+def test_a_visit_may_touch_an_engagement_at_its_place(start: str, end: str, possible: bool) -> None:
     """Of 10:00 to 11:00, where nobody has to ride in between."""
     week = small_week(0, 2, 1)
     teaching = Engagement(
@@ -116,6 +118,7 @@ def test_a_visit_may_touch_an_engagement_at_its_place(start: str, end: str, poss
     day = dataclasses.replace(week.days[0], engagements=(teaching,))
     request = Request(
         request_id="p00",
+        place_id="p00",
         kind="visit",
         conversations=1,
         max_conversations=1,
@@ -127,12 +130,13 @@ def test_a_visit_may_touch_an_engagement_at_its_place(start: str, end: str, poss
 
 
 @pytest.mark.parametrize(("told", "kept"), [("8:55", True), ("8:50", False), ("9:25", True), ("9:30", False)])
-def test_a_visit_is_where_it_was_published_up_to_a_quarter_of_an_hour(told: str, kept: bool) -> None:  # noqa: FBT001
+def test_a_visit_is_where_it_was_published_up_to_a_quarter_of_an_hour(told: str, kept: bool) -> None:
     """It can begin at 9:10 alone."""
     week = small_week(0, 2, 1)
     day = dataclasses.replace(week.days[0], engagements=())
     request = Request(
         request_id="p00",
+        place_id="p00",
         kind="visit",
         conversations=1,
         max_conversations=1,

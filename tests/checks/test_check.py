@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from rosters import (
@@ -143,11 +144,11 @@ def with_defaults(**changes: int) -> Callable[[Problem], Problem]:
     return lambda problem: problem.replace(defaults=dataclasses.replace(problem.defaults, **changes))
 
 
-def with_request(request_id: str, **changes: object) -> Callable[[Problem], Problem]:
+def with_request(request_id: str, **changes: Any) -> Callable[[Problem], Problem]:
     def change(problem: Problem) -> Problem:
         return problem.replace(
             requests=tuple(
-                dataclasses.replace(r, **changes) if r.request_id == request_id else r  # type: ignore[arg-type]
+                dataclasses.replace(r, **changes) if r.request_id == request_id else r
                 for r in problem.requests
             )
         )
@@ -155,25 +156,25 @@ def with_request(request_id: str, **changes: object) -> Callable[[Problem], Prob
     return change
 
 
-def with_anna(**changes: object) -> Callable[[Problem], Problem]:
+def with_anna(**changes: Any) -> Callable[[Problem], Problem]:
     def change(problem: Problem) -> Problem:
         anna, bo = problem.consultants
-        return problem.replace(consultants=(dataclasses.replace(anna, **changes), bo))  # type: ignore[arg-type]
+        return problem.replace(consultants=(dataclasses.replace(anna, **changes), bo))
 
     return change
 
 
-def with_day(position: int, **changes: object) -> Callable[[Problem], Problem]:
+def with_day(position: int, **changes: Any) -> Callable[[Problem], Problem]:
     def change(problem: Problem) -> Problem:
         days = list(problem.days)
-        days[position] = dataclasses.replace(days[position], **changes)  # type: ignore[arg-type]
+        days[position] = dataclasses.replace(days[position], **changes)
         return problem.replace(days=tuple(days))
 
     return change
 
 
-def a_pin(request_id: str, start: str, **named: object) -> Pin:
-    return Pin(id=request_id, date=MONDAY, start_s=clock_s(start), **named)  # type: ignore[arg-type]
+def a_pin(request_id: str, start: str, **named: Any) -> Pin:
+    return Pin(id=request_id, date=MONDAY, start_s=clock_s(start), **named)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable
 from random import Random
+from typing import Any
 
 import pytest
 from brute_force import best_roster
@@ -27,12 +28,11 @@ from scheduler.model.clock import at
 from scheduler.model.roster import Roster, Round, Stop
 
 
-def edit_stop(round_at: int, stop_id: str, **changes: object) -> Callable[[Roster], Roster]:
+def edit_stop(round_at: int, stop_id: str, **changes: Any) -> Callable[[Roster], Roster]:
     def edit(roster: Roster) -> Roster:
         rounds = list(roster.rounds)
         stops = tuple(
-            dataclasses.replace(s, **changes) if s.id == stop_id else s  # type: ignore[arg-type]
-            for s in rounds[round_at].stops
+            dataclasses.replace(s, **changes) if s.id == stop_id else s for s in rounds[round_at].stops
         )
         rounds[round_at] = dataclasses.replace(rounds[round_at], stops=stops)
         return roster.replace(rounds=tuple(rounds))
@@ -40,10 +40,10 @@ def edit_stop(round_at: int, stop_id: str, **changes: object) -> Callable[[Roste
     return edit
 
 
-def edit_round(round_at: int, **changes: object) -> Callable[[Roster], Roster]:
+def edit_round(round_at: int, **changes: Any) -> Callable[[Roster], Roster]:
     def edit(roster: Roster) -> Roster:
         rounds = list(roster.rounds)
-        rounds[round_at] = dataclasses.replace(rounds[round_at], **changes)  # type: ignore[arg-type]
+        rounds[round_at] = dataclasses.replace(rounds[round_at], **changes)
         return roster.replace(rounds=tuple(rounds))
 
     return edit
@@ -53,25 +53,25 @@ def edit(**changes: object) -> Callable[[Roster], Roster]:
     return lambda roster: roster.replace(**changes)
 
 
-def edit_consultant(**changes: object) -> Callable[[Roster], Roster]:
+def edit_consultant(**changes: Any) -> Callable[[Roster], Roster]:
     def change(roster: Roster) -> Roster:
         first, *others = roster.consultants
-        return roster.replace(consultants=(dataclasses.replace(first, **changes), *others))  # type: ignore[arg-type]
+        return roster.replace(consultants=(dataclasses.replace(first, **changes), *others))
 
     return change
 
 
-def edit_unassigned(**changes: object) -> Callable[[Roster], Roster]:
+def edit_unassigned(**changes: Any) -> Callable[[Roster], Roster]:
     def change(roster: Roster) -> Roster:
         first, *others = roster.unassigned
-        return roster.replace(unassigned=(dataclasses.replace(first, **changes), *others))  # type: ignore[arg-type]
+        return roster.replace(unassigned=(dataclasses.replace(first, **changes), *others))
 
     return change
 
 
-def edit_term(name: str, **changes: object) -> Callable[[Roster], Roster]:
+def edit_term(name: str, **changes: Any) -> Callable[[Roster], Roster]:
     def change(roster: Roster) -> Roster:
-        term = dataclasses.replace(roster.terms[name], **changes)  # type: ignore[arg-type]
+        term = dataclasses.replace(roster.terms[name], **changes)
         return roster.replace(terms={**roster.terms, name: term})
 
     return change
@@ -113,7 +113,7 @@ WRONG_FIELDS = {
     "home visit called a visit": (edit_stop(2, "h1", kind="visit"), "unknown_stop"),
     "desk by another id": (edit_stop(0, "desk", id="desk-1"), "unknown_stop"),
     "stop that ends first": (edit_stop(0, "p1", end=at(MONDAY, clock_s("9:00"))), "stop_order"),
-    "naive time": (edit_stop(0, "p1", start=dt.datetime(2009, 5, 11, 9, 30)), "time"),  # noqa: DTZ001
+    "naive time": (edit_stop(0, "p1", start=dt.datetime(2009, 5, 11, 9, 30)), "time"),
     "leaves base": (edit_round(0, leaves_base=at(MONDAY, clock_s("9:17"))), "leaves_base"),
     "leaves base, day at base": (edit_round(1, leaves_base=at(TUESDAY, clock_s("8:00"))), "leaves_base"),
     "returns to base": (edit_round(0, returns_base=at(MONDAY, clock_s("14:43"))), "returns_base"),

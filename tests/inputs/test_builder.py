@@ -185,7 +185,7 @@ def test_everything_that_is_wrong_is_told_at_once_with_call_and_argument() -> No
     ("value", "reason"),
     [
         (True, "is not a whole number"),
-        (np.bool_(True), "is not a whole number"),  # noqa: FBT003
+        (np.bool_(True), "is not a whole number"),  # noqa: FBT003 - a value as others
         (2.5, "is not a whole number"),
         ("many", "is not a whole number"),
         (math.nan, "there is no value here (NaN)"),
@@ -305,7 +305,7 @@ def test_where_people_live_and_personal_numbers_are_never_repeated() -> None:
         end="12:00",
         minutes=60,
         address="Annexstræde\x07 7",
-        lat="Annex",  # type: ignore[arg-type]
+        lat="Annex",  # type: ignore[arg-type]  # wrong on purpose
     )
     builder.add_practice("010190-1234").add_place("course", name="Ole 010190-1234")
     text = "\n".join(lines(builder))

@@ -133,7 +133,7 @@ def test_wrong_shift_is_the_only_problem_of_its_day(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("weeks", "clash"), [("all", True), ("odd", True), ("even", False), ("", True)])
-def test_two_agreements_in_one_week(tmp_path: Path, weeks: str, clash: bool) -> None:  # noqa: FBT001
+def test_two_agreements_in_one_week(tmp_path: Path, weeks: str, clash: bool) -> None:
     agreements = f"practice_id,weekday,start,weeks\nP1,mon,9.00,odd\nP2,mon,9.00,all\nP1,tue,9.00,{weeks}\n"
     lines = lines_of(write_folder(tmp_path, agreements=agreements))
     expected = "agreements.csv:4 [weeks]: P1 already has an agreement in these weeks, in row 2; keep one"
@@ -172,7 +172,7 @@ def test_engagements(tmp_path: Path, rows: str, expected: str | None) -> None:
         ("P1,2009-05-11,09:00,,0\n", '[conversations]: "0" is not a number from 1 to 100'),
         ("P1,2009-05-11,09:00,,\nP1,2009-05-17,10:00,,\n", "pins.csv:3 [id]: P1 is already pinned in that week, in row 2"),
         ("H1,2009-05-13,09:00,,\n", "[date]: the home visit is on 2009-05-12"),
-        ("H1,2009-05-12,09:00,,1\n", "[conversations]: a home visit has no conversations"),
+        ("H1,2009-05-12,09:00,,1\n", "[conversations]: home visits and tasks have no conversations"),
     ],
 )  # fmt: skip
 def test_pins(tmp_path: Path, pins: str, expected: str) -> None:
@@ -182,7 +182,7 @@ def test_pins(tmp_path: Path, pins: str, expected: str) -> None:
 
 
 def test_home_visit_must_fit_its_interval(tmp_path: Path) -> None:
-    assert "home_visits.csv:2 [minutes]: the visit of 60 minutes does not fit" in problem_in(
+    assert "home_visits.csv:2 [minutes]: 60 minutes do not fit" in problem_in(
         tmp_path, home_visits=H1.replace("09:00", "11:01")
     )
 

@@ -34,7 +34,7 @@ WRITTEN = st.one_of(
         lambda text: not text.startswith(("=", "#"))  # openpyxl takes these for formulas and errors
     ),
     st.dates(dt.date(1904, 1, 2), dt.date(2100, 12, 31)),
-    st.datetimes(dt.datetime(1904, 1, 2), dt.datetime(2100, 12, 31)).map(lambda moment: moment.replace(microsecond=0)),  # noqa: DTZ001
+    st.datetimes(dt.datetime(1904, 1, 2), dt.datetime(2100, 12, 31)).map(lambda moment: moment.replace(microsecond=0)),
     st.times().map(lambda time: time.replace(microsecond=0)),
     st.timedeltas(dt.timedelta(seconds=1), dt.timedelta(days=3)).map(lambda span: dt.timedelta(seconds=span.seconds)),
 )  # fmt: skip
@@ -75,7 +75,7 @@ def as_openpyxl_has_it(raw: bytes) -> dict[str, list[tuple[int, list[Any]]]]:
 
 
 @given(st.lists(st.lists(WRITTEN, max_size=5), max_size=5), st.booleans())
-def test_cells_are_as_another_reader_has_them(rows: list[list[Any]], since_1904: bool) -> None:  # noqa: FBT001
+def test_cells_are_as_another_reader_has_them(rows: list[list[Any]], since_1904: bool) -> None:
     workbook = Workbook()
     if since_1904:
         workbook.epoch = CALENDAR_MAC_1904
@@ -132,7 +132,7 @@ def sheet(rows: str, *, before: str = "", after: str = "") -> dict[str, bytes | 
         ('<row r="3"><c r="C3"><v>1.50</v></c></row><row><c><v>-2E3</v></c></row>', [(3, [None, None, 1.5]), (4, [-2000.0])]),
         ('<row><c t="b"><v>1</v></c><c t="b"><v>0</v></c></row>', [(1, [True, False])]),
         ('<row><c t="d"><v>2009-05-12T09:30:00</v></c><c t="d"><v>09:30:00</v></c></row>',
-         [(1, [dt.datetime(2009, 5, 12, 9, 30), dt.time(9, 30)])]),  # noqa: DTZ001
+         [(1, [dt.datetime(2009, 5, 12, 9, 30), dt.time(9, 30)])]),
         ('<row>\n <c t="inlineStr">\n  <is>\n   <t>a </t>\n  </is>\n </c>\n</row>\n', [(1, ["a "])]),
         ('<row><c t="inlineStr"><is><r><rPr><b/></rPr><t>a</t></r><rPh sb="0" eb="1"><t>z</t></rPh><r><t>b</t></r></is></c></row>',
          [(1, ["ab"])]),
@@ -166,7 +166,7 @@ def test_numbers_are_dates_by_their_style() -> None:
         '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="170"/><xf numFmtId="171"/><xf/></cellXfs></styleSheet>'
     ).encode()
     cells = "".join(f'<c s="{style}"><v>39945.5</v></c>' for style in (0, 1, 2, 3, 4, 99))
-    day, hours = dt.datetime(2009, 5, 12, 12), dt.timedelta(days=39945, hours=12)  # noqa: DTZ001
+    day, hours = dt.datetime(2009, 5, 12, 12), dt.timedelta(days=39945, hours=12)
     found = read(changed({**sheet(f"<row>{cells}</row>"), "xl/styles.xml": styles}))
     assert found == {"Sheet": [(1, [39945.5, day, hours, 39945.5, 39945.5, 39945.5])]}
     far = changed({**sheet('<row><c s="1"><v>1e300</v></c></row>'), "xl/styles.xml": styles})

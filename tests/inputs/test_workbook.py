@@ -23,6 +23,8 @@ FULL: dict[str, str] = {
     "places": f"place_id,name,address,postcode,city\nk,Kursus,{PLACE}\n",
     "engagements": "engagement_id,title,kind,consultant_id,weekday,start,end,place\ne1,-,m,all,mon,9.00,9.30,\ne2,+,m,c1,mon,10.00,10.30,k\n",
     "home_visits": f"visit_id,address,postcode,city,date,start,end,minutes\nH1,{PLACE},2009-05-12,09:00,12:00,60\n",
+    "tasks": "task_id,title,kind,place,earliest,latest,minutes,start,weekday,priority,done\n"
+    "t1,=Tak,intro,P1,2009-05-04,31.5.2009,45,,ons,2,\nt2,x,talk,k,2009-05-04,2009-05-31,30,9.00,,,6/5-2009\n",
     "pins": "id,date,start\nH1,2009-05-12,09:30\n",
     "shifts": "consultant_id,weekday,date,start,end,lunch_minutes,weeks,valid_from,valid_to\n"
     "c1,man,,8.00,11.00,20,ulige,1.2.2009,1.3.2010\nc1,man,,12:00,16:00,,ulige,1.2.2009,1.3.2010\nc2,,2009-05-12,FRI,,,,,\n",
@@ -128,12 +130,15 @@ def test_drop_down_lists_gather_the_ids(tmp_path: Path) -> None:
     rules = workbook["Låste besøg"].data_validations.dataValidation
     rule = next(rule for rule in rules if str(rule.sqref).startswith("A2"))
     assert rule.formula1 == (
-        "OFFSET('_Lister'!$F$1,0,0,MAX(1,0+COUNTA('Lægepraksisser'!$A$2:$A$200)+COUNTA('Hjemmebesøg'!$A$2:$A$200)),1)"
+        "OFFSET('_Lister'!$F$1,0,0,MAX(1,0+COUNTA('Lægepraksisser'!$A$2:$A$200)"
+        "+COUNTA('Hjemmebesøg'!$A$2:$A$200)+COUNTA('Opgaver'!$A$2:$A$200)),1)"
     )
     assert workbook["_Lister"]["F3"].value == (
         "=IF(3<=COUNTA('Lægepraksisser'!$A$2:$A$200),INDEX('Lægepraksisser'!$A$2:$A$200,3),"
         "IF(3-COUNTA('Lægepraksisser'!$A$2:$A$200)<=COUNTA('Hjemmebesøg'!$A$2:$A$200),"
-        "INDEX('Hjemmebesøg'!$A$2:$A$200,3-COUNTA('Lægepraksisser'!$A$2:$A$200)),\"\"))"
+        "INDEX('Hjemmebesøg'!$A$2:$A$200,3-COUNTA('Lægepraksisser'!$A$2:$A$200)),"
+        "IF(3-COUNTA('Lægepraksisser'!$A$2:$A$200)-COUNTA('Hjemmebesøg'!$A$2:$A$200)<=COUNTA('Opgaver'!$A$2:$A$200),"
+        "INDEX('Opgaver'!$A$2:$A$200,3-COUNTA('Lægepraksisser'!$A$2:$A$200)-COUNTA('Hjemmebesøg'!$A$2:$A$200)),\"\")))"
     )
 
 

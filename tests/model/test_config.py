@@ -20,7 +20,7 @@ _HAIR = 1e-9
 _RANGES = [
     *(
         (Cycling, name, (1, 60), (0, 1e-300, 1 - _HAIR, 60 + _HAIR))
-        for name in ("speed_kph", "walking_kph", "steps_kph")
+        for name in ("speed_kph", "push_kph", "steps_kph")
     ),
     *(
         (Cycling, f"{name}_factor", (0.05, 2), (0, 1e-300, 0.05 - _HAIR, 2 + _HAIR))
@@ -31,7 +31,12 @@ _RANGES = [
         for name in ("right_turn", "left_turn", "signal")
     ),
     (Cycling, "ferry_wait_s", (0, 7200, math.inf), (-_HAIR, 7200 + 1000 * _HAIR)),
-    *((Costs, field.name, (0, _MOST_DKK), (-1, _MOST_DKK + 1)) for field in dataclasses.fields(Costs)),
+    *(
+        (Costs, field.name, (0, _MOST_DKK), (-1, _MOST_DKK + 1))
+        for field in dataclasses.fields(Costs)
+        if "dkk" in field.name
+    ),
+    (Costs, "consultant_hours_a_week", (1, 168), (1 - _HAIR, 168 + 1e-6)),
     *(
         (SimulationSettings, name, (0, 1), (-_HAIR, 1 + _HAIR))
         for name in ("no_show_share", "ride_spread", "weather_spread")

@@ -184,7 +184,7 @@ def test_names_with_markup_and_control_characters_are_written_as_xml(tmp_path: P
     ("x", "y", "holds"),
     [(0, 0, True), (500, -90, True), (500, -110, False), (1090, 0, True), (1110, 0, False), (50, 900, False)],
 )
-def test_the_area_is_the_hull_with_a_margin(x: float, y: float, holds: bool) -> None:  # noqa: FBT001
+def test_the_area_is_the_hull_with_a_margin(x: float, y: float, holds: bool) -> None:
     area = Surroundings([at(0, 0), at(1000, 0), at(1000, 1000)], 100)
     assert area.holds(*at(x, y)) == holds
 

@@ -51,7 +51,7 @@ def test_bends_are_merged_and_names_and_signals_are_not(tmp_path: Path) -> None:
     ways = {"Vest": "abcd highway=residential", "Øst": "def highway=residential"}
     graph = _graph(tmp_path, osm_xml(nodes, ways))
     assert set(graph) == {ord(letter) for letter in "adf"}
-    assert len(_edge(graph, "ad")["geometry"].coords) == 4  # type: ignore[attr-defined]
+    assert len(_edge(graph, "ad")["geometry"].coords) == 4  # type: ignore[attr-defined]  # a line
     graph = _graph(tmp_path, osm_xml(nodes, ways, node_tags={"b": "highway=traffic_signals"}))
     assert set(graph) == {ord(letter) for letter in "abdf"}
 

@@ -157,6 +157,17 @@ _ROWS: Mapping[str, Sequence[Mapping[str, str]]] = {
         }
         for id_, date in (("h1", "2009-05-14"), ("h2", "2009-05-15"))
     ),
+    "tasks": (
+        {"task_id": "t1", "place": "p1", "earliest": "2009-05-11", "latest": "2009-05-12", "minutes": "20"},
+        {
+            "task_id": "t2",
+            "place": "base",
+            "earliest": "2009-05-15",
+            "latest": "2009-05-15",
+            "minutes": "20",
+            "consultant_id": "c1",
+        },
+    ),
     "closures": ({"who": "all", "from": "2009-05-15", "to": "2009-05-15"},),
     "pins": (),
     "demand": (),

@@ -28,6 +28,7 @@ PLACES = {
 def _row(id_: str, **changed: object) -> dict[str, object]:
     return {
         "candidate_id": id_,
+        "base_id": "base",
         "value_points": 123_456,
         "due_weeks": 6,
         "asked_conversations": 12,
@@ -36,7 +37,9 @@ def _row(id_: str, **changed: object) -> dict[str, object]:
         "missed_visits_elsewhere": 1,
         "cycling_minutes": 46,
         "waiting_minutes": -3,
+        "conversations_an_adviser_hour": 0.825,
         "cost_dkk": 2000,
+        "cost_a_conversation_dkk": 182.0,
         "proven": True,
     } | changed
 
@@ -44,9 +47,21 @@ def _row(id_: str, **changed: object) -> dict[str, object]:
 ALONE = pd.DataFrame(
     [
         _row("one"),
-        _row("two", missed_visits_elsewhere=0, proven=False, cost_dkk=None),
+        _row("two", missed_visits_elsewhere=0, proven=False, cost_dkk=None, cost_a_conversation_dkk=None),
         _row("never", due_weeks=0, value_points=0),
     ]
+)
+TOTAL = pd.DataFrame(
+    {
+        "what": ["today", "together", "difference"],
+        "planned_conversations": [20, 31, 11],
+        "expected_held": [15.2, 23.56, 8.36],
+        "cycling_km": [30.0, 42.04, 12.04],
+        "adviser_hours": [40.0, 52.0, 12.0],
+        "cost_dkk": [40_000.0, 42_000.0, 2000.0],
+        "cost_a_planned_conversation_dkk": [2000.0, 1354.8, -645.2],
+        "cost_a_held_conversation_dkk": [2631.6, 1782.7, -848.9],
+    }
 )
 JOINED = pd.DataFrame([_row("one")])
 
@@ -60,8 +75,7 @@ def _map(**changed: Any) -> MapPage:
         "practices": PRACTICES,
         "background": BACKGROUND,
         "weeks": ["2009-W20", "2009-W21"],
-        "today_conversations": 20,
-        "today_cost_dkk": 40_000.0,
+        "total": TOTAL,
         "remarks": [f"Careful with {HOSTILE}"],
     }
     return candidate_map(**(arguments | changed))
@@ -79,9 +93,11 @@ def _words(html: str) -> str:
 def test_the_page_says_what_each_brings_and_costs() -> None:
     words = _words(_page())
     assert "3 candidates 2 weeks, 2009-W20 to 2009-W21 today 20 conversations at 2,000 kr. each" in words
-    assert "12 of 12 conversations held · net +11 · cycling +46 min · waiting −3 min" in words
+    assert "12 of 12 conversations planned · net +11 · cycling +46 min · waiting −3 min" in words
     assert "1 visit more missed elsewhere" in words
-    assert "costs +2,000 kr." in words
+    assert words.count("costs +2,000 kr. · 182 kr. a conversation") == 2
+    assert "nan" not in words
+    assert "0.82 conversations an hour" in words or "0.83 conversations an hour" in words
     assert "then 31 conversations at 1,355 kr. each" in words
     assert "2 Nord Vej 2" in words
     assert words.count("not proven") == 1
@@ -89,14 +105,40 @@ def test_the_page_says_what_each_brings_and_costs() -> None:
     assert "None of the others" not in words
 
 
+def test_the_best_together_are_set_against_today() -> None:
+    words = _words(_page())
+    assert "All of them together Today Together More" in words
+    assert "conversations planned 20 31 +11 conversations expected to be held 15.2 23.6 +8.4" in words
+    assert "cost a conversation expected to be held, kr. 2,632 1,783 −849" in words
+    assert "by the end of the period" not in words
+    goal = TOTAL.assign(expected_by_end=[107.6, 166.7, 59.1], goal_conversations=[900, 900, 0])
+    assert "expected to be held by the end of the period, of 900, if all its weeks were like these 108 167 +59" in _words(
+        _page(total=goal)
+    )
+    assert "All of them together" not in _words(_page(joined=JOINED.iloc[:0]))
+
+
+def test_of_several_bases_each_candidate_says_its_own() -> None:
+    both = pd.DataFrame([_row("one"), _row("two", base_id="north")])
+    north = Place(place_id="north", name=f"Nord {HOSTILE}", address="Vej 8", lat=B[0], lon=B[1])
+    html = _page(alone=both, bases=(*BASES, north))
+    words = _words(html)
+    assert "from Jobcenter" in words
+    assert "from Nord" in words
+    assert HOSTILE not in html
+    assert "from Jobcenter" not in _words(_page())
+
+
 def test_it_says_when_none_of_the_others_brings_anything() -> None:
     assert "None of the others would bring anything more." in _words(_page(enough=True))
 
 
 def test_nobody_joins_and_costs_are_not_known() -> None:
-    words = _words(_page(joined=JOINED.iloc[:0], today_cost_dkk=None, enough=True))
+    unknown = TOTAL.assign(cost_dkk=None, cost_a_planned_conversation_dkk=None)
+    free = ALONE.assign(cost_dkk=None, cost_a_conversation_dkk=None)
+    words = _words(_page(alone=free, joined=JOINED.iloc[:0], total=unknown, enough=True))
     assert "today 20 conversations One after" not in words
-    assert "kr. each" not in words
+    assert "kr." not in words
     assert "joins" not in words
 
 
@@ -119,7 +161,7 @@ def test_the_page_asks_nobody_and_fits(
     browser: Browser,
     tmp_path: Path,
     size: tuple[int, int],
-    script: bool,  # noqa: FBT001
+    script: bool,
 ) -> None:
     file = tmp_path / "page.html"
     file.write_text(_page(), encoding="utf-8")

@@ -100,7 +100,7 @@ def test_places_without_a_way_between_them() -> None:
     ),
     st.booleans(),
 )
-def test_any_paths_are_drawn_within_their_lanes(paths: list[list[tuple[int, int]]], directed: bool) -> None:  # noqa: FBT001
+def test_any_paths_are_drawn_within_their_lanes(paths: list[list[tuple[int, int]]], directed: bool) -> None:
     metres = [[(100.0 * x, 100.0 * y) for x, y in path] for path in paths]
     strands = side_by_side(metres, range(len(metres)), directed=directed)
     for path, strand in zip(metres, strands, strict=True):

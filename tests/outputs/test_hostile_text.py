@@ -42,6 +42,7 @@ UNSEEN = {
     "osm.addr:city",
     "consultants.note",
     "engagements.kind",
+    "tasks.kind",
     "candidates.email",
     "candidates.note",
     "candidates.room",

@@ -1,5 +1,6 @@
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from outputs.browser import DESK, PHONE, opened
@@ -26,9 +27,13 @@ PLACES = (
 )
 
 
-def _page(**changed: object) -> str:
-    arguments = {"places": PLACES, "distances_m": {"P1": 12.4}, "stretches": STRETCHES} | changed
-    found = network_map(background=BACKGROUND, source="denmark.osm.pbf", date="2024-05-01", **arguments)  # type: ignore[arg-type]
+def _page(**changed: Any) -> str:
+    arguments: dict[str, Any] = {
+        "places": PLACES,
+        "distances_m": {"P1": 12.4},
+        "stretches": STRETCHES,
+    } | changed
+    found = network_map(background=BACKGROUND, source="denmark.osm.pbf", date="2024-05-01", **arguments)
     return found.html()
 
 
@@ -89,7 +94,7 @@ def test_the_page_asks_nobody_and_fits(
     browser: Browser,
     tmp_path: Path,
     size: tuple[int, int],
-    script: bool,  # noqa: FBT001
+    script: bool,
 ) -> None:
     file = tmp_path / "net.html"
     file.write_text(_page(), encoding="utf-8")

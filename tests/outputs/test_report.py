@@ -140,7 +140,7 @@ def test_cells_of_any_kind_can_be_written() -> None:
         {
             "a": ["x", "y"],
             "b": [np.bool_(1), dt.date(2009, 5, 11)],
-            "c": [dt.datetime(2009, 5, 11, 9, 5), pd.NaT],  # noqa: DTZ001 - as tables have them
+            "c": [dt.datetime(2009, 5, 11, 9, 5), pd.NaT],
             "d": [float("inf"), 12.34],
             "e": [None, pd.NA],
         }

@@ -157,7 +157,7 @@ def test_the_page_asks_nobody_and_fits(
     browser: Browser,
     tmp_path: Path,
     size: tuple[int, int],
-    script: bool,  # noqa: FBT001
+    script: bool,
 ) -> None:
     file = tmp_path / "page.html"
     file.write_text(_page(), encoding="utf-8")
@@ -191,7 +191,7 @@ def test_the_order_of_the_colours_is_seen_in_grey(browser: Browser, tmp_path: Pa
     file = tmp_path / "page.html"
     file.write_text(_page(), encoding="utf-8")
     for scheme, darker in (("light", True), ("dark", False)):
-        with opened(browser, file, size=DESK, scheme=scheme) as page:  # type: ignore[arg-type]
+        with opened(browser, file, size=DESK, scheme=scheme) as page:  # type: ignore[arg-type]  # one of two words
             lights = page.page.evaluate(_LIGHTNESS)
             assert lights == sorted(lights, reverse=darker)
             steps = [abs(b - a) for a, b in pairwise(lights)]

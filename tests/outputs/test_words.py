@@ -20,8 +20,8 @@ def test_counts_are_in_peoples_units() -> None:
     assert words.term_count("cycling_second", 7389) == "2 h 03 min"
     assert words.term_count("imbalance_minute", 82.5) == "1 h 23 min"
     assert words.term_count("missed_visit", 2) == "2"
-    assert words.term_price("waiting_second", 5) == "5 points a second"
-    assert words.term_price("continuity", 1) == "1 point each"
+    assert words.term_weight("waiting_second", 5) == "5 points a second"
+    assert words.term_weight("continuity", 1) == "1 point each"
 
 
 def test_requests_are_told_by_state_reason_and_cost() -> None:
@@ -31,7 +31,7 @@ def test_requests_are_told_by_state_reason_and_cost() -> None:
     assert words.request_state(missed) == "no visit, 2 conversations asked for"
     assert words.request_state(home) == "no visit"
     assert words.why(missed, roster) == ("It is possible, but only at the cost of: Praksis P. Knudsens Gade.")
-    assert words.why(home, roster) == "No consultant is at work while the room is free."
+    assert words.why(home, roster) == "No consultant is at work in its hours."
     assert words.why(dataclasses.replace(home, reason=Text("something new")), roster) == "something new"
     assert words.cost(missed, roster) == "18,400 points, as much as 31 min of cycling"
     assert words.cost(home, roster) == ""

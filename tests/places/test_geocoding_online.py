@@ -16,9 +16,9 @@ from scheduler import __version__, cli
 from scheduler.base.errors import InputError, ServiceError
 from scheduler.model.config import Config, MapSettings, Period
 from scheduler.model.project import HomeVisit, Place, Project
+from scheduler.model.texts import word
 from scheduler.network import Network, services
 from scheduler.network.services import Patience, Services
-from scheduler.outputs.texts import word
 from scheduler.places.geocoding import Located, locate
 from scheduler.places.online import CACHE_FILE, OnlineAddresses
 

@@ -31,7 +31,7 @@ def at(
         ("", "1650", False),
     ],
 )
-def test_one_house_has_one_address_but_for_the_floor(address: str, postcode: str, same: bool) -> None:  # noqa: FBT001
+def test_one_house_has_one_address_but_for_the_floor(address: str, postcode: str, same: bool) -> None:
     places = (at("a", "Istedgade 128"), at("b", address, postcode, north_m=400))
     assert pairs_of_one_house(places, exact=()) == (
         frozenset({("a", "b"), ("b", "a")}) if same else frozenset()
@@ -44,7 +44,7 @@ def test_without_a_postcode_an_address_is_no_house() -> None:
 
 @pytest.mark.parametrize(("away_m", "same"), [(0.0, True), (14.9, True), (15.1, False)])
 @pytest.mark.parametrize("to_the_east", [False, True])
-def test_exact_points_within_15_m_are_one_house(away_m: float, same: bool, to_the_east: bool) -> None:  # noqa: FBT001
+def test_exact_points_within_15_m_are_one_house(away_m: float, same: bool, to_the_east: bool) -> None:
     other = at("b", "Gade 2", east_m=away_m) if to_the_east else at("b", "Gade 2", north_m=away_m)
     places = (at("a", "Vej 1"), other)
     assert bool(pairs_of_one_house(places, exact=("a", "b"))) == same

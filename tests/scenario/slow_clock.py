@@ -53,7 +53,12 @@ class Day:
                 self._clock_s += seconds(stop.end) - seconds(stop.start)
                 continue
             self._leave_s = seconds(stop.end)
-            stay = {"engagement": self._engagement, "home_visit": self._home_visit, "visit": self._visit}
+            stay = {
+                "engagement": self._engagement,
+                "home_visit": self._stay,
+                "task": self._stay,
+                "visit": self._visit,
+            }
             stay[stop.kind](stop)
         if self._place_id != self._base_id:
             self._ride(self._base_id, None)
@@ -78,7 +83,7 @@ class Day:
     def _least_s(self, booked_s: int) -> int:
         return min(booked_s, int(self._draws.settings.shortest_conversation_minutes * 60))
 
-    def _home_visit(self, stop: Stop) -> None:
+    def _stay(self, stop: Stop) -> None:
         assert stop.slot is not None
         booked_s, over_s = seconds(stop.end) - seconds(stop.start), seconds(stop.slot.end)
         if over_s - self._clock_s < self._least_s(booked_s):

@@ -5,7 +5,7 @@ from scenario.joiners import Plans, write_candidates, write_project
 
 from scheduler.base.errors import InputError, SchedulerError
 from scheduler.model.clock import Week
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.scenario.practices.candidates import Ranking, rank
 from scheduler.scenario.practices.newcomers import locate_candidates
 from scheduler.services import planner
@@ -24,7 +24,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
 
 
 def _rank(prepared: Prepared, folder: Path, *rows: str, take: int = 5, plans: Plans | None = None) -> Ranking:
-    found, _notes = locate_candidates(write_candidates(folder, *rows), prepared)
+    found, _exact, _notes = locate_candidates(write_candidates(folder, *rows), prepared)
     return rank(prepared, found, WEEKS, runs=plans or Plans(), take=take)
 
 
@@ -39,7 +39,7 @@ def test_best_first_and_one_after_the_other(prepared: Prepared, tmp_path: Path) 
         alone = next(each for each in ranking.alone if each.candidate_id == gain.candidate_id)
         assert 0 < gain.value_points < alone.value_points
     assert ranking.enough
-    assert ranking.conversations == 5  # P1 and P3 in both weeks, P2 in one
+    assert ranking.today.conversations == 5  # P1 and P3 in both weeks, P2 in one
 
 
 def test_no_more_are_taken_than_asked_for(prepared: Prepared, tmp_path: Path) -> None:
@@ -87,6 +87,7 @@ def test_tables_have_units_in_their_columns(prepared: Prepared, tmp_path: Path) 
     assert list(table.columns) == [
         "candidate_id",
         "name",
+        "base_id",
         "value_points",
         "due_weeks",
         "asked_conversations",
@@ -94,8 +95,12 @@ def test_tables_have_units_in_their_columns(prepared: Prepared, tmp_path: Path) 
         "net_conversations",
         "missed_visits_elsewhere",
         "cycling_minutes",
+        "cycling_km",
         "waiting_minutes",
+        "adviser_hours",
+        "conversations_an_adviser_hour",
         "cost_dkk",
+        "cost_a_conversation_dkk",
         "proven",
     ]
     assert table["name"].tolist() == ["Lægerne Saxogade"]
@@ -128,6 +133,6 @@ def test_two_practices_of_one_house_are_remarked_on(prepared: Prepared, tmp_path
     file = write_candidates(
         tmp_path, SAXO.replace("Saxogade 94,1662", "Istedgade 128,1650"), TWO.format(id="a")
     )
-    found, notes = locate_candidates(file, prepared)
+    found, _exact, notes = locate_candidates(file, prepared)
     assert [candidate.candidate_id for candidate in found] == ["saxo", "a"]
     assert [word(note) for note in notes] == ["saxo is in the same house as P2"]

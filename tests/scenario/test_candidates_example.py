@@ -21,7 +21,8 @@ def prepared() -> Prepared:
 
 @pytest.fixture(scope="module")
 def found(prepared: Prepared) -> tuple[Candidate, ...]:
-    candidates, notes = locate_candidates(FILE, prepared)
+    candidates, exact, notes = locate_candidates(FILE, prepared)
+    assert exact == {candidate.candidate_id for candidate in candidates}
     assert notes == ()  # the map has every address, or the table says where it is
     return candidates
 

@@ -37,10 +37,11 @@ def _joined(
     plans: Plans | None = None,
     weeks: tuple[Week, ...] = WEEKS,
 ) -> tuple[JoinedWeeks, tuple[Candidate, ...]]:
-    found, _notes = locate_candidates(write_candidates(folder, *rows), prepared)
+    found, _exact, _notes = locate_candidates(write_candidates(folder, *rows), prepared)
     project = prepared.project
     times = travel_times(prepared.network, (*project.bases, *project.places, *(c.place for c in found))).times
-    return JoinedWeeks(project, times, found, weeks, plans or Plans()), found
+    by_id = {candidate.candidate_id: candidate for candidate in found}
+    return JoinedWeeks(project, times, by_id, weeks, plans or Plans()), found
 
 
 def test_the_worth_is_the_difference_of_two_rosters(prepared: Prepared, tmp_path: Path) -> None:
@@ -116,8 +117,11 @@ def test_a_week_is_planned_once_for_all_that_ask_the_same(prepared: Prepared, tm
     gain = joined.gain(["saxo"], "seldom")
     assert gain is not None
     assert gain.due_weeks == 1
-    assert joined.held(()) == 5
-    assert joined.held(["saxo", "seldom"]) == 5 + 2 + gain.conversations
+    today, both = joined.whole(()), joined.whole(["saxo", "seldom"])
+    assert today is not None
+    assert both is not None
+    assert today.conversations == 5
+    assert both.conversations == 5 + 2 + gain.conversations
 
 
 def test_a_week_without_a_room_is_not_planned_again(prepared: Prepared, tmp_path: Path) -> None:
@@ -147,7 +151,7 @@ def test_without_a_week_there_is_no_figure(prepared: Prepared, tmp_path: Path) -
 
 
 def test_the_costs_of_practices_count(tmp_path: Path) -> None:
-    settings = "\n[costs]\npractice_dkk_a_year = 52000\n"
+    settings = "\n[costs]\npractice_dkk_a_year = 52000\nroom_dkk_an_hour = 120\n"
     from scenario.joiners import PROJECT
 
     prepared = planner.prepare(write_project(tmp_path / "project", settings=PROJECT["settings"] + settings))
@@ -155,4 +159,5 @@ def test_the_costs_of_practices_count(tmp_path: Path) -> None:
     joined.plan((), ["saxo"])
     gain = joined.gain((), "saxo")
     assert gain is not None
-    assert gain.cost_dkk == pytest.approx(2 * 52_000 * 7 / 365.25)
+    # Two weeks of the practice, and 50 minutes in its room in each of them.
+    assert gain.cost_dkk == pytest.approx(2 * 52_000 * 7 / 365.25 + 2 * 100)

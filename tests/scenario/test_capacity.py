@@ -160,11 +160,11 @@ def road(goal: int, no_show_share: float = 0.2, conversations: int = 4) -> Capac
 
 
 def _needs(found: Capacity, chance: float = 0.9) -> dict[str, dict[str, float]]:
-    return what_it_takes(found, chance).set_index("lever").to_dict("index")  # type: ignore[return-value]
+    return what_it_takes(found, chance).set_index("lever").to_dict("index")  # type: ignore[return-value]  # columns are texts
 
 
 @pytest.mark.parametrize(("goal", "enough"), [(45, True), (58, False)])
-def test_the_largest_share_of_no_shows_is_where_the_chance_is_lost(goal: int, enough: bool) -> None:  # noqa: FBT001
+def test_the_largest_share_of_no_shows_is_where_the_chance_is_lost(goal: int, enough: bool) -> None:
     found = road(goal)
     assert (found.chance >= 0.9) == enough
     need = _needs(found)["no_show_share"]

@@ -20,7 +20,7 @@ def test_every_name_is_there_and_documented(name: str) -> None:
 
 def test_unknown_names() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        scenario.nothing  # noqa: B018
+        scenario.nothing  # noqa: B018 - for its error
 
 
 def test_names_do_not_hide_modules() -> None:

@@ -1,5 +1,6 @@
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -170,9 +171,9 @@ def test_from_folder_to_page(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"places": 0}, {"sample": 0}])
-def test_nothing_to_try(tmp_path: Path, wrong: dict[str, int]) -> None:
+def test_nothing_to_try(tmp_path: Path, wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="at least 1"):
-        next_places(write_project(tmp_path / "project"), **wrong)  # type: ignore[arg-type]
+        next_places(write_project(tmp_path / "project"), **wrong)
 
 
 def test_a_practice_belongs_to_the_base_of_its_neighbours(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import dataclasses
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from scenario.joiners import write_project
@@ -41,10 +42,10 @@ def hjul(capfd: pytest.CaptureFixture[str], folder: Path, tmp_path: Path) -> Hju
     return run
 
 
-def _write(folder: Path, out: Path, **changes: object) -> None:
+def _write(folder: Path, out: Path, **changes: Any) -> None:
     roster = solve(planner.problem(planner.prepare(folder), Week.parse(WEEK))).roster
     (out / WEEK).mkdir(parents=True)
-    (out / WEEK / ROSTER).write_bytes(dump(dataclasses.replace(roster, **changes)))  # type: ignore[arg-type]
+    (out / WEEK / ROSTER).write_bytes(dump(dataclasses.replace(roster, **changes)))
 
 
 def test_the_written_roster_is_carried_out_and_compared_with_slack(

@@ -47,7 +47,7 @@ def weeks() -> tuple[tuple[Problem, Roster], ...]:
 
 def test_the_weeks_leave_nothing_out() -> None:
     kinds = {stop.kind for _problem, roster in weeks() for round_ in roster.rounds for stop in round_.stops}
-    assert kinds == {"visit", "home_visit", "engagement", "lunch", "desk"}
+    assert kinds == {"visit", "home_visit", "task", "engagement", "lunch", "desk"}
     assert any(
         stop.conversations > 1 for _, roster in weeks() for round_ in roster.rounds for stop in round_.stops
     )

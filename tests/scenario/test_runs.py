@@ -585,7 +585,7 @@ def test_a_worker_with_another_version_is_named(
 
 def test_a_worker_without_hjul_is_named(client: "Client", address: str) -> None:
     def forget() -> None:
-        sys.modules["scheduler"] = None  # type: ignore[assignment]
+        sys.modules["scheduler"] = None  # type: ignore[assignment]  # so that its import fails
 
     def remember() -> None:
         del sys.modules["scheduler"]

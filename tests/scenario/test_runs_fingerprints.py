@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,9 +34,9 @@ from scheduler.scenario.runs.tasks import attempt, columns_of, pack, perform, po
 ROOT = Path(__file__).parents[2]
 
 
-def task(problem: Problem, **fields: object) -> Task:
+def task(problem: Problem, **fields: Any) -> Task:
     asked = Task(scenario="s", week="2009-W20", problem=problem)
-    return dataclasses.replace(asked, **fields)  # type: ignore[arg-type]
+    return dataclasses.replace(asked, **fields)
 
 
 # --- Fingerprints --------------------------------------------------------------------------------
@@ -61,7 +62,7 @@ DIFFERENT: tuple[object, ...] = (
     {"a": 2, "b": 1},
     {"a": {"b": 1}},
     dt.date(2009, 5, 11),
-    dt.datetime(2009, 5, 11),  # noqa: DTZ001 - only told apart
+    dt.datetime(2009, 5, 11),
     "2009-05-11",
     np.zeros(2, dtype=np.int64),
     np.zeros(2, dtype=np.float64),
@@ -275,14 +276,14 @@ class Nested:
 
 
 def test_values_become_what_their_types_say() -> None:
-    row = attempt(lambda _task: Loose("s", "w", 1, np.int64(2)), task(small_week(1))).row  # type: ignore[arg-type]
+    row = attempt(lambda _task: Loose("s", "w", 1, np.int64(2)), task(small_week(1))).row  # type: ignore[arg-type]  # wrong on purpose
     assert row == {"scenario": "s", "week": "w", "share": 1.0, "number": 2}
     assert [type(value) for value in row.values()] == [str, str, float, int]
 
 
 @pytest.mark.parametrize(
     "figures",
-    [Loose("s", "w", 1.0, 2.5), Nested("s", "w", []), None, {"scenario": "s"}],  # type: ignore[arg-type]
+    [Loose("s", "w", 1.0, 2.5), Nested("s", "w", []), None, {"scenario": "s"}],  # type: ignore[arg-type]  # wrong on purpose
 )
 def test_figures_that_make_no_row_are_a_reason(figures: object) -> None:
     outcome = attempt(lambda _task: figures, task(small_week(1)))

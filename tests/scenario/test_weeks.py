@@ -15,7 +15,7 @@ from scheduler.model.project import Project
 from scheduler.scenario import Add, Drop, Move, Scenario, Set, apply, scenarios_of
 from scheduler.scenario.model import TODAY
 from scheduler.scenario.weeks import default_weeks, study, weeks_of
-from scheduler.services.planner import Prepared, prepare, prepare_changed, problem
+from scheduler.services.planner import Prepared, prepare, prepare_again, problem
 
 W20, W21 = Week(2009, 20), Week(2009, 21)
 SAXO = Add("practices", {"practice_id": "saxo", "name": "Saxogade", "address": "Saxogade 94", "postcode": 1662,
@@ -72,14 +72,14 @@ def test_one_draw_has_the_demand_of_the_tables(prepared: Prepared) -> None:
 
 def test_travel_times_are_found_anew_only_where_places_change(prepared: Prepared) -> None:
     project = prepared.project
-    faster = prepare_changed(prepared, apply(project, FASTER))
+    faster = prepare_again(prepared, apply(project, FASTER))
     assert faster.travel is prepared.travel
-    fewer = prepare_changed(
+    fewer = prepare_again(
         prepared, apply(project, Scenario("fewer", changes=(Drop("practices", {"practice_id": "P1"}),)))
     )
     assert fewer.travel is prepared.travel
     assert {found.place_id for found in fewer.located} == {"base", "P2", "P3"}
-    joins = prepare_changed(prepared, apply(project, JOINS))
+    joins = prepare_again(prepared, apply(project, JOINS))
     times = joins.travel.times
     rows = [times.index()[id_] for id_ in prepared.travel.times.place_ids]
     assert (times.seconds[rows][:, rows] == prepared.travel.times.seconds).all()
@@ -88,8 +88,8 @@ def test_travel_times_are_found_anew_only_where_places_change(prepared: Prepared
 
 def test_a_moved_practice_is_found_where_its_new_address_is(prepared: Prepared) -> None:
     move = Move("practices", {"practice_id": "P1", "address": "Saxogade 94", "postcode": "1662"})
-    moved = prepare_changed(prepared, apply(prepared.project, Scenario("moves", changes=(move,))))
-    joins = prepare_changed(prepared, apply(prepared.project, JOINS))
+    moved = prepare_again(prepared, apply(prepared.project, Scenario("moves", changes=(move,))))
+    joins = prepare_again(prepared, apply(prepared.project, JOINS))
     there = {place.place_id: (place.lat, place.lon) for place in joins.project.places}
     here = {place.place_id: (place.lat, place.lon) for place in moved.project.places}
     assert here["P1"] == there["saxo"]
@@ -98,7 +98,7 @@ def test_a_moved_practice_is_found_where_its_new_address_is(prepared: Prepared) 
 
 def test_another_speed_for_all_makes_other_travel_times(prepared: Prepared) -> None:
     changed = apply(prepared.project, Scenario("ebikes", changes=(Set("cycling", {"speed_kph": 22}),)))
-    faster = prepare_changed(prepared, changed)
+    faster = prepare_again(prepared, changed)
     before = prepared.travel.times.seconds
     assert (faster.travel.times.seconds < before)[before > 0].all()
 

@@ -213,7 +213,7 @@ def test_an_xml_bomb(tmp_path: Path, hjul: Hjul, pack: Callable[[bytes], bytes])
 def test_a_map_in_which_latitudes_and_longitudes_have_changed_places(
     tmp_path: Path,
     hjul: Hjul,
-    located: bool,  # noqa: FBT001
+    located: bool,
 ) -> None:
     swapped = re.sub(
         r"lat='([\d.]+)' lon='([\d.]+)'", r"lat='\2' lon='\1'", osm_xml(NODES, STREETS, ADDRESSES)
@@ -227,7 +227,7 @@ def test_a_map_in_which_latitudes_and_longitudes_have_changed_places(
 def test_a_map_with_a_node_twice(
     tmp_path: Path,
     hjul: Hjul,
-    pbf: bool,  # noqa: FBT001
+    pbf: bool,
 ) -> None:
     xml = osm_xml(NODES, STREETS, ADDRESSES)
     one = re.search(r"<node id='97' lat='[\d.]+' lon='([\d.]+)'>", xml)
@@ -252,7 +252,7 @@ def test_the_map_of_another_city(
     tmp_path: Path,
     hjul: Hjul,
     monkeypatch: pytest.MonkeyPatch,
-    large: bool,  # noqa: FBT001
+    large: bool,
 ) -> None:
     if large:
         monkeypatch.setattr("scheduler.network.mapfile._SMALL_BYTES", 0)

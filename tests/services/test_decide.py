@@ -80,8 +80,8 @@ def test_options_reach_the_search() -> None:
     def stop() -> bool:
         return False
 
-    wanted = {"time_limit_s": 9.0, "seed": 3, "alternatives": 2, "explain": False}
-    decide(WEEK, search=search, progress=progress, stop=stop, **wanted)  # type: ignore[arg-type]
+    wanted: dict[str, Any] = {"time_limit_s": 9.0, "seed": 3, "alternatives": 2, "explain": False}
+    decide(WEEK, search=search, progress=progress, stop=stop, **wanted)
     assert asked == {**wanted, "progress": progress, "stop": stop}
 
 

@@ -4,7 +4,7 @@ import pytest
 from folders import SETTINGS, write_folder
 
 from scheduler.inputs import read_project
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.services.sharing import shared_rooms
 
 PRACTICES = (
@@ -32,7 +32,7 @@ ROOMS = "practice_id,weekday,date,start,end,weeks,valid_from,valid_to,room\na,tu
         ("a,tue,,09:00,09:50,,,,Fællesrum", False),
     ],
 )
-def test_a_room_that_two_practices_name(tmp_path: Path, row: str, shared: bool) -> None:  # noqa: FBT001
+def test_a_room_that_two_practices_name(tmp_path: Path, row: str, shared: bool) -> None:
     def warnings(address: str) -> tuple[str, ...]:
         tables = {"practices": PRACTICES.format(address), "rooms": f"{ROOMS}{row}\n"}
         return tuple(

@@ -70,7 +70,7 @@ def test_prices_bound_every_choice_of_the_rounds(seed: int) -> None:
 
 @pytest.mark.parametrize("spare", [False, True])
 @pytest.mark.parametrize("seed", range(6))
-def test_a_dive_takes_a_round_a_day_and_leaves_the_relaxation_as_it_was(seed: int, spare: bool) -> None:  # noqa: FBT001
+def test_a_dive_takes_a_round_a_day_and_leaves_the_relaxation_as_it_was(seed: int, spare: bool) -> None:
     table = _whole(seed)
     program = Program(table, spare=spare)
     program.add(table, _all(table))

@@ -1,5 +1,6 @@
 import dataclasses
 from random import Random
+from typing import Any
 
 import brute_force
 import pytest
@@ -9,8 +10,8 @@ from scheduler.model.config import DEFAULT_WEIGHTS
 from scheduler.model.problem import ClosedSlot, Problem, Request, RoomSlot
 from scheduler.model.roster import Roster, Unassigned
 from scheduler.model.text import Text
+from scheduler.model.texts import word
 from scheduler.outputs import words
-from scheduler.outputs.texts import word
 from scheduler.solver.engine import solve
 
 
@@ -18,8 +19,8 @@ def _entry(problem: Problem, request_id: str) -> Unassigned:
     return next(entry for entry in solve(problem).roster.unassigned if entry.id == request_id)
 
 
-def _with_first(problem: Problem, **changes: object) -> Problem:
-    first: Request = dataclasses.replace(problem.requests[0], **changes)  # type: ignore[arg-type]
+def _with_first(problem: Problem, **changes: Any) -> Problem:
+    first: Request = dataclasses.replace(problem.requests[0], **changes)
     return problem.replace(requests=(first, *problem.requests[1:]))
 
 
@@ -117,7 +118,7 @@ def test_lunch_stops_the_only_conversation(week: Problem) -> None:
     )
     entry = _entry(changed, "p00")
     assert (entry.reason.code, entry.held) == ("lunch_in_the_way", 0)
-    assert "no time for the ride there and the visit of 50 min" in word(entry.detail or entry.reason)
+    assert "no time for the ride there and the stay of 50 min" in word(entry.detail or entry.reason)
 
 
 def test_the_practice_takes_no_more(week: Problem) -> None:

@@ -101,7 +101,7 @@ def test_a_split_shift(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("practices", "both"), [(ONE_HOUSE, True), (TWO_HOUSES, False)], ids=["one house", "two houses"]
 )
-def test_two_practices_in_one_house(tmp_path: Path, practices: str, both: bool) -> None:  # noqa: FBT001
+def test_two_practices_in_one_house(tmp_path: Path, practices: str, both: bool) -> None:
     rooms = ROOMS + "a,tue,09:00,09:50,\nb,tue,09:50,10:40,\n"
     roster = planned(tmp_path, practices=practices, rooms=rooms, shifts=TUESDAY)
     assert [visit[0] for visit in visits(roster)] == (["a", "b"] if both else ["a"])

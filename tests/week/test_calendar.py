@@ -12,7 +12,7 @@ from scheduler.model.clock import Week
 from scheduler.model.config import Config, Period
 from scheduler.model.project import Practice, Project
 from scheduler.model.text import Text
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.week.calendar import (
     ALL,
     closed,
@@ -24,7 +24,6 @@ from scheduler.week.calendar import (
     room_slots,
     shifts_on,
     weeks_of_period,
-    why_closed,
 )
 
 PRACTICES = "practice_id,name,address,postcode,city,district,every_weeks,first_week,active_from,active_to,conversations\n"
@@ -49,7 +48,7 @@ def project_of(folder: Path, **tables: str) -> Project:
 def why(project: Project, day: dt.date, who: str = ALL) -> str | None:
     """Why a day is closed, in words."""
     reason = closed(project, day, who)
-    return why_closed(reason) if reason else None
+    return word(reason) if reason else None
 
 
 def test_holidays_speak_the_language(tmp_path: Path) -> None:
@@ -221,8 +220,7 @@ def test_slots_are_joined_and_then_cut_by_closed_hours(tmp_path: Path) -> None:
     assert slots_of(project) == [("8:30", "9:30", "1"), ("10:00", "11:00", "1")]
     gone = room_slots(project, project.practices[0], W20)[1]
     assert [
-        (i18n.clock(g.slot.start_s), i18n.clock(g.slot.end_s), g.reason and why_closed(g.reason))
-        for g in gone
+        (i18n.clock(g.slot.start_s), i18n.clock(g.slot.end_s), g.reason and word(g.reason)) for g in gone
     ] == [
         ("9:30", "10:00", "tea"),
         ("11:00", "11:30", "closed"),

@@ -1,18 +1,17 @@
 import datetime as dt
 from pathlib import Path
 
-import numpy as np
 import pytest
-from folders import PLACE, SETTINGS, TABLES, write_folder
+from folders import PLACE, SETTINGS, TABLES, errors_of, problem_of, travel_of, write_folder
 
 from scheduler.base.errors import InputError
 from scheduler.inputs import read_project
 from scheduler.model import rosterfile
 from scheduler.model.clock import TIMEZONE, Week, at
-from scheduler.model.problem import Agreement, Problem, PublishedVisit, TravelTimes
+from scheduler.model.problem import Agreement, PublishedVisit
 from scheduler.model.roster import Roster, Round, Stop, StopKind
 from scheduler.model.text import Param, Text
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.week.problem import week_problem
 
 W20, W21 = Week(2009, 20), Week(2009, 21)
@@ -20,24 +19,6 @@ MONDAY = W20.monday
 ENGAGEMENTS = "engagement_id,title,kind,consultant_id,weekday,start,end,place\n"
 HOME = f"visit_id,address,postcode,city,date,start,end,minutes,consultant_id\nH1,{PLACE},2009-05-12,09:00,12:00,60,c1\nH2,{PLACE},2009-05-21,09:00,12:00,60,\n"
 PINS = "id,date,start,consultant_id,conversations\n"
-
-
-def travel_of(ids: tuple[str, ...], seconds: int = 600) -> TravelTimes:
-    matrix = np.full((len(ids), len(ids)), seconds, dtype=np.int64)
-    np.fill_diagonal(matrix, 0)
-    return TravelTimes(place_ids=ids, seconds=matrix, metres=matrix * 4)
-
-
-def problem_of(folder: Path, week: Week = W20, **tables: str) -> Problem:
-    project = read_project(write_folder(folder, **tables))
-    ids = tuple(place.place_id for place in (*project.bases, *project.places))
-    return week_problem(project, travel_of(ids), week)
-
-
-def errors_of(folder: Path, week: Week = W20, **tables: str) -> list[str]:
-    with pytest.raises(InputError) as caught:
-        problem_of(folder, week, **tables)
-    return [str(problem) for problem in caught.value.problems]
 
 
 def test_week(tmp_path: Path) -> None:
@@ -230,7 +211,7 @@ def test_rides_are_at_the_consultants_own_speed(tmp_path: Path) -> None:
         ("P1,2009-05-11,09:00,c2,", "P1: c2 does not work on 2009-05-11"),
         ("P1,2009-05-11,10:00,c1,", "P1: c1 has Telefon at that time"),
         ("P1,2009-05-11,10:00,,", "P1: nobody can be there on 2009-05-11 at 10:00"),
-        ("H1,2009-05-12,09:00,c2,", "H1: the home visit is for c1, not for c2"),
+        ("H1,2009-05-12,09:00,c2,", "H1: only c1 may make it, not c2"),
         ("H1,2009-05-12,11:30,,", "H1: 11:30 to 12:30 on 2009-05-12 does not lie inside a room slot"),
         ("P4,2009-05-14,14:45,c1,", "P4: c1 works from 8:30 to 15:30"),
         ("P4,2009-05-14,09:00,c2,2", "P4: c2 holds at most 1 conversations a day"),

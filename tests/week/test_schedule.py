@@ -2,6 +2,7 @@
 
 import dataclasses
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,8 +18,8 @@ from scheduler.week.score import unmet_points
 from scheduler.week.stops import StopOption
 
 
-def _model(problem: Problem, number: int, **changes: object) -> DayModel:
-    day: ConsultantDay = dataclasses.replace(problem.days[number], **changes)  # type: ignore[arg-type]
+def _model(problem: Problem, number: int, **changes: Any) -> DayModel:
+    day: ConsultantDay = dataclasses.replace(problem.days[number], **changes)
     return DayModel(problem, day)
 
 

@@ -1,5 +1,6 @@
 import dataclasses
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from random_problems import small_week
@@ -63,7 +64,7 @@ def test_a_visit_within_fifteen_minutes_is_where_it_was(away_s: int, *, is_moved
     # p1 begins at 9:30 on Monday by Anna.
     problem, roster = the_problem(), the_roster()
     start_s = clock_s("9:30") + away_s
-    changes = {
+    changes: dict[str, dict[str, Any]] = {
         "moved_from_agreement": {"agreement": Agreement(date=MONDAY, start_s=start_s), "published": None},
         "change": {
             "agreement": None,
@@ -73,7 +74,7 @@ def test_a_visit_within_fifteen_minutes_is_where_it_was(away_s: int, *, is_moved
     for term, fields in changes.items():
         p1, *others = problem.requests
         others = [dataclasses.replace(request, published=None) for request in others]
-        p1 = dataclasses.replace(p1, **fields)  # type: ignore[arg-type]
+        p1 = dataclasses.replace(p1, **fields)
         changed = problem.replace(requests=(p1, *others))
         counted = score.terms(changed, roster.rounds)
         assert counted[term].count == is_moved

@@ -137,11 +137,16 @@ class Pricing:
         return self.requests[request] + self.load_units(consultant_id, load_s)
 
 
+def missed_points(problem: Problem, request: Request) -> int:
+    """Return what it costs to leave a request out, conversations aside: a task its share of the weeks left."""
+    return request.priority * problem.weights["missed_visit"] // request.weeks_left
+
+
 def unmet_points(problem: Problem) -> int:
     """Return the score of a week in which nobody visits anyone and nobody rides."""
     weights, points = problem.weights, 0
     for request in problem.requests:
-        points += request.priority * weights["missed_visit"]
+        points += missed_points(problem, request)
         if request.kind == "visit":
             points += request.priority * weights["unserved_conversation"] * request.conversations
         if request.published:

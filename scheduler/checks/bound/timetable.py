@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.checks.bound.pricing import UNIT, Pricing
+from scheduler.checks.bound.pricing import UNIT, Pricing, missed_points
 from scheduler.checks.recount import NEAR_S
 from scheduler.checks.tracing import owes_lunch
 from scheduler.model.problem import ConsultantDay, Problem, Request
@@ -41,10 +41,14 @@ class Stay(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """A request, by position, that the day can meet with some number of conversations."""
+    """A request, by position, that the day can meet with some number of conversations.
+
+    It takes `duration_s`, of which `load_s` count where loads are compared: none of a task's.
+    """
 
     request: int
     conversations: int
+    duration_s: int
     load_s: int
 
 
@@ -110,7 +114,7 @@ class _Stop(NamedTuple):
     """A stop, with its points by start. `over` counts the engagements that are over after it."""
 
     offer: int
-    load_s: int
+    duration_s: int
     over: int
     points: Mapping[int, int]
 
@@ -147,7 +151,7 @@ def timetable(problem: Problem, day: ConsultantDay, pricing: Pricing) -> Timetab
     arrivals.append(_Arrival(base, -1, len(stays), day.end_s, 1, []))
     stops = [(number, stop) for number, arrival in enumerate(arrivals) for stop in arrival.stops]
     left = [
-        (arrivals[i].place, arrivals[i].request, stop.over, arrivals[i].first_s + stop.load_s)
+        (arrivals[i].place, arrivals[i].request, stop.over, arrivals[i].first_s + stop.duration_s)
         for i, stop in stops
     ]
     most = max(arrival.starts for arrival in arrivals)
@@ -163,7 +167,7 @@ def timetable(problem: Problem, day: ConsultantDay, pricing: Pricing) -> Timetab
         arrival=np.array([number for number, _stop in stops], dtype=np.int64),
         offer=np.array([stop.offer for _number, stop in stops], dtype=np.int64),
         points=points,
-        shortest_s=min((offer.load_s for offer in offers), default=1),
+        shortest_s=min((offer.duration_s for offer in offers), default=1),
         lunch_owed=owes_lunch(problem, consultant, day),
     )
 
@@ -189,11 +193,11 @@ def _visits(
         for (_first_s, passed), stretch in groupby(zip(kinds, starts_s, strict=True), key=itemgetter(0)):
             together = [start_s for _kind, start_s in stretch]
             stops = [
-                _Stop(number, offers[number].load_s, passed, {s: its[s] for s in together if s in its})
+                _Stop(number, offers[number].duration_s, passed, {s: its[s] for s in together if s in its})
                 for number, its in points.items()
                 if not its.keys().isdisjoint(together)
             ]
-            place = row[problem.requests[position].request_id]
+            place = row[problem.requests[position].place_id]
             yield _Arrival(place, position, passed, together[0], len(together), stops)
 
 
@@ -207,7 +211,7 @@ def _starts(problem: Problem, day: ConsultantDay, offer: Offer, pricing: Pricing
     for slot in request.slots:
         if slot.date == day.date:
             from_s = max(slot.start_s, day.start_s)
-            to_s = min(slot.end_s, day.end_s) - offer.load_s
+            to_s = min(slot.end_s, day.end_s) - offer.duration_s
             starts.update(range(from_s + -from_s % grid_s, to_s + 1, grid_s))
     stays = stays_of(problem, day)
     price = pricing.visit_units(day.consultant_id, offer.request, offer.load_s)
@@ -215,7 +219,7 @@ def _starts(problem: Problem, day: ConsultantDay, offer: Offer, pricing: Pricing
         start_s: price + UNIT * _points(problem, request, day, start_s, offer.conversations)
         for start_s in starts
         if (request.pin is None or start_s == request.pin.start_s)
-        and all(s.end_s <= start_s or start_s + offer.load_s <= s.start_s for s in stays)
+        and all(s.end_s <= start_s or start_s + offer.duration_s <= s.start_s for s in stays)
     }
 
 
@@ -251,22 +255,24 @@ def offers_of(problem: Problem, day: ConsultantDay) -> Iterator[Offer]:
     for position, request in enumerate(problem.requests):
         pin = request.pin
         elsewhere = request.base_id not in (None, base_id)
-        others = request.kind == "home_visit" and request.consultant_id not in (None, day.consultant_id)
+        others = request.kind != "visit" and request.consultant_id not in (None, day.consultant_id)
         pinned_away = pin and (pin.date != day.date or pin.consultant_id not in (None, day.consultant_id))
         if elsewhere or others or pinned_away or all(slot.date != day.date for slot in request.slots):
             continue
-        if request.kind == "home_visit":
-            yield Offer(position, 0, request.duration_s)
+        if request.kind != "visit":
+            load_s = 0 if request.kind == "task" else request.duration_s
+            yield Offer(position, 0, request.duration_s, load_s)
             continue
         for n in range(1, min(request.conversations, request.max_conversations) + 1):
             if pin is None or pin.conversations in (None, n):
-                yield Offer(position, n, defaults.setup_s + n * defaults.conversation_s)
+                duration_s = defaults.setup_s + n * defaults.conversation_s
+                yield Offer(position, n, duration_s, duration_s)
 
 
 def _points(problem: Problem, request: Request, day: ConsultantDay, start_s: int, held: int) -> int:
     """Return what a visit adds to the score of a week without it; riding and waiting come apart."""
     weights = problem.weights
-    points = -request.priority * (weights["missed_visit"] + weights["unserved_conversation"] * held)
+    points = -missed_points(problem, request) - request.priority * weights["unserved_conversation"] * held
     if request.kind == "visit" and request.consultant_id not in (None, day.consultant_id):
         points += weights["continuity"]
     usual, told = request.agreement, request.published

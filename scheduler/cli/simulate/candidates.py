@@ -23,14 +23,25 @@ if TYPE_CHECKING:
         "Rank practices that could join by what they bring.\n\n"
         "CANDIDATES.csv (or a workbook) has a row for each room that a practice would lend, with the columns "
         "of practices and of rooms; data/candidates.csv is an example. What a practice brings is found out by "
-        "planning every week again with it: alone, and then the best ones one after the other. Writes "
-        "alone.csv, joined.csv and a page to simulate/candidates in --out; the same command "
+        "planning every week again with it: alone, and then the best ones one after the other. With several "
+        "bases, one without base_id is tried from each. Writes alone.csv, joined.csv, total.csv, joined.toml (the "
+        "best together, a scenario to go on from) and a page to simulate/candidates in --out; the same command "
         "goes on where it stopped."
     )
 )
 @click.argument("file", metavar=N_("CANDIDATES.csv"), type=click.Path(path_type=Path))
 @weeks_option
 @count_option("--take", 0, 100, 5, N_("Let the best join one after the other, at most N of them."))
+@click.option(
+    "--by",
+    type=click.Choice(("points", "conversations", "hours", "kroner")),
+    default="points",
+    show_default=True,
+    help=N_(
+        "What the best bring most of: points of the score, conversations, conversations for each hour that "
+        "visits and the way to them take, or for each krone."
+    ),
+)
 @page_option
 @planned
 @online_option
@@ -42,6 +53,7 @@ def candidates(
     *,
     weeks: str,
     take: int,
+    by: str,
     page: Path | None,
     how: dict[str, Any],
     online: bool,
@@ -49,7 +61,7 @@ def candidates(
     from scheduler.scenario.practices.candidates import rank_candidates
 
     with what_if(options, "candidates", page, how) as asked:
-        ranking = rank_candidates(options.data, file, weeks, take=take, online=online, runs=asked.runs)
+        ranking = rank_candidates(options.data, file, weeks, take=take, by=by, online=online, runs=asked.runs)
         asked.write(ranking.page())
     show_ranking(asked.terminal, ranking)
     asked.show_files()
@@ -57,12 +69,15 @@ def candidates(
 
 def show_ranking(terminal: "Terminal", ranking: "Ranking") -> None:
     """Print what each candidate brings alone, and who joins one after the other."""
+    from scheduler.outputs.candidatemap import total_rows
     from scheduler.outputs.words import weeks_text
 
     weeks = weeks_text([str(week) for week in ranking.weeks])
     _show(terminal, ranking, ranking.alone, _("Each alone, over {weeks}").format(weeks=weeks))
     if ranking.joined:
         _show(terminal, ranking, ranking.joined, _("One after the other"))
+        headings = ("", _("Today"), _("Together"), _("More"))
+        terminal.table(headings, [total_rows(ranking.total())], numbers=3, title=_("All of them together"))
     if ranking.enough:
         terminal.line(_("None of the others would bring anything more."))
     for remark in ranking.remarks:
@@ -71,7 +86,9 @@ def show_ranking(terminal: "Terminal", ranking: "Ranking") -> None:
 
 def _show(terminal: "Terminal", ranking: "Ranking", gains: "Iterable[Gain]", title: str) -> None:
     from scheduler.base.i18n import number, signed
+    from scheduler.outputs.frames import records
 
+    gains = list(gains)
     headings = (
         "",
         _("Candidate"),
@@ -81,6 +98,8 @@ def _show(terminal: "Terminal", ranking: "Ranking", gains: "Iterable[Gain]", tit
         _("Missed elsewhere"),
         _("Cycling"),
         _("Waiting"),
+        _("An hour"),
+        _("Kroner each"),
     )
     rows = [
         (
@@ -92,7 +111,15 @@ def _show(terminal: "Terminal", ranking: "Ranking", gains: "Iterable[Gain]", tit
             signed(gain.missed_elsewhere),
             _("{n} min").format(n=signed(gain.cycling_s / 60)),
             _("{n} min").format(n=signed(gain.waiting_s / 60)),
+            _rate(row["conversations_an_adviser_hour"], 2),
+            _rate(row["cost_a_conversation_dkk"]),
         )
-        for place, gain in enumerate(gains, start=1)
+        for place, (gain, row) in enumerate(zip(gains, records(ranking.table(gains)), strict=True), start=1)
     ]
-    terminal.table(headings, [rows], numbers=6, title=title)
+    terminal.table(headings, [rows], numbers=8, title=title)
+
+
+def _rate(value: float | None, decimals: int = 0) -> str:
+    from scheduler.base.i18n import number
+
+    return "–" if value is None else number(value, decimals)

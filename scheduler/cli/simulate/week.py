@@ -163,7 +163,7 @@ def _sections(found: "Robustness") -> "Iterator[list[tuple[str, ...]]]":
     from scheduler.base import i18n
     from scheduler.base.i18n import percent
 
-    names = {consultant.consultant_id: consultant.name for consultant in found.roster.consultants}
+    names = found.roster.consultant_names
     rounds = found.stops().groupby(["date", "consultant_id"])
     for back in found.back().to_dict("records"):
         day = f"{i18n.day(back['date'], 'short')}, {names[back['consultant_id']]}"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_BOOKED = ("visit", "home_visit", "engagement")
+_BOOKED = ("visit", "home_visit", "task", "engagement")
 #: A stop is called safe if it begins within five minutes in so many cases.
 _SAFE = 0.9
 #: What a few words take of a plot on a phone, as shares of its width and height.
@@ -156,7 +156,7 @@ def price_of_calm(table: "pd.DataFrame", *, source: str, ax: "Axes | None" = Non
     """
     from matplotlib.ticker import MaxNLocator
 
-    price = table["score_points"] - table["score_points"].iloc[0]
+    costs = table["score_points"] - table["score_points"].iloc[0]
     series = {
         "chance_visit_within_0_min": _("a visit on time"),
         "chance_visit_within_5_min": _("a visit within 5 minutes"),
@@ -164,11 +164,11 @@ def price_of_calm(table: "pd.DataFrame", *, source: str, ax: "Axes | None" = Non
     }
     axes = axes_for(ax, 4.2)
     for (column, text), look in zip(series.items(), looks(len(series)), strict=True):
-        axes.plot(price, table[column], label=text, **look)
+        axes.plot(costs, table[column], label=text, **look)
     axes.margins(x=0.1, y=0.15)
     axes.set_ylim(top=1.01)
     _name_slack(
-        axes, list(zip(price, table["chance_visit_within_0_min"], strict=True)), table["slack_minutes"]
+        axes, list(zip(costs, table["chance_visit_within_0_min"], strict=True)), table["slack_minutes"]
     )
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.xaxis.set_major_formatter(numbers(signed=True))

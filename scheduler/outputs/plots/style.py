@@ -83,7 +83,7 @@ def finish(ax: "Axes", title: str, source: str) -> "Figure":
 
     On axes that share a figure with others, both belong to the axes, not to the figure.
     """
-    figure: Figure = ax.get_figure(root=True)  # type: ignore[assignment]
+    figure: Figure = ax.get_figure(root=True)  # type: ignore[assignment]  # there is one
     # To Matplotlib two dollar signs are mathematics while it wraps a text, whatever it was told. Only as
     # escaped ones in what may hold mathematics they are none.
     title, source = (clean(text).replace("$", r"\$") for text in (title, source))

@@ -157,8 +157,8 @@ class _Walk:
                 return self._lunch(stop)
             case "engagement":
                 played = self._engagement(stop)
-            case "home_visit":
-                played = self._home_visit(stop)
+            case "home_visit" | "task":
+                played = self._stay(stop)
             case "visit":
                 played = self._visit(stop)
         self._leave_s = self._s(stop.end)
@@ -206,7 +206,7 @@ class _Walk:
         self._free_s = np.maximum(begin_s, end_s)
         return PlayedStop(stop=stop, late_s=late_s, made=(begin_s < end_s) | (late_s == 0))
 
-    def _home_visit(self, stop: Stop) -> PlayedStop:
+    def _stay(self, stop: Stop) -> PlayedStop:
         begin_s, late_s = self._begin(stop)
         booked_s, left_s = self._s(stop.end) - self._s(stop.start), self._left_s(stop)
         stay_s = self._draws.stay_s(stop.id, 0, booked_s, self._problem.defaults.conversation_s)
@@ -239,5 +239,5 @@ class _Walk:
         return PlayedStop(stop=stop, late_s=late_s, made=made, conversations=tuple(conversations))
 
     def _left_s(self, stop: Stop) -> int:
-        """Return when the room or the home must be left."""
+        """Return when the room, the home or the task's place must be left."""
         return self._s(stop.slot.end if stop.slot else stop.end)

@@ -37,19 +37,22 @@ def with_size(project: Project, *, consultants: int, practices: int) -> Project:
     Where there are not enough, twins of them follow in the same order, as often as it takes. The twin of a
     consultant has the same base, shifts, speed and weekly engagements; that of a practice is in the same
     house, asks as often for its usual number, and lends its own room at the same hours, but has no agreement
-    and no consultant of its own. Pins are left out, and so is who a practice or home visit belongs to, where
+    and no consultant of its own. Pins are left out, and so is who a practice, home visit or task belongs to, where
     that consultant is not there.
     """
     people = _cycled([consultant.consultant_id for consultant in project.consultants], consultants)
     asked = sorted(project.practices, key=_a_week, reverse=True)
     offices = _cycled([practice.practice_id for practice in asked], practices)
     there = {own for own, original in people if own == original}
-    homes = (
-        replace(visit, consultant_id=visit.consultant_id if visit.consultant_id in there else None)
-        for visit in project.home_visits
+    homes, tasks = (
+        tuple(
+            replace(row, consultant_id=row.consultant_id if row.consultant_id in there else None)
+            for row in rows
+        )
+        for rows in (project.home_visits, project.tasks)
     )
     changed = _with_practices(_with_consultants(project, people), offices, there)
-    return changed.replace(home_visits=tuple(homes), pins=())
+    return changed.replace(home_visits=homes, tasks=tasks, pins=())
 
 
 def _a_week(practice: Practice) -> float:

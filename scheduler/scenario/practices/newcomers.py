@@ -11,19 +11,19 @@ from scheduler.inputs.candidates import Candidate, read_candidates
 from scheduler.inputs.schema import key
 from scheduler.model.project import Place, Project
 from scheduler.model.text import Text
-from scheduler.places.addresses import street_key
-from scheduler.places.geocoding import search_places
+from scheduler.places.geocoding import look_up
 from scheduler.places.online import OnlineAddresses
+from scheduler.places.spelling import street_key
 from scheduler.services.planner import Prepared, location_notes
 
 
 def locate_candidates(
     file: Path, prepared: Prepared, online: OnlineAddresses | None = None
-) -> tuple[tuple[Candidate, ...], tuple[Text, ...]]:
+) -> tuple[tuple[Candidate, ...], frozenset[str], tuple[Text, ...]]:
     """Read the practices that could join a project, and find where they are.
 
-    Returns them with coordinates, and remarks about places that were not found as they are written or
-    that share a house.
+    Returns them with coordinates, the ids of those whose coordinates are exact, and remarks about places that
+    were not found as they are written or that share a house.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def locate_candidates(
     problems: list[InputProblem] = []
     candidates = read_candidates(file, prepared.project, problems)
     places = tuple(candidate.place for candidate in candidates)
-    looked_up = search_places(prepared.project.replace(bases=(), places=places), prepared.network, online)
+    looked_up = look_up(prepared.project.replace(bases=(), places=places), prepared.network, online)
     known = [*practice_places(prepared.project), *looked_up.places]
     problems += chain(looked_up.problems, _there_already(known))
     if problems:
@@ -46,7 +46,8 @@ def locate_candidates(
         for candidate, place in zip(candidates, looked_up.places, strict=True)
     )
     ids = {place.place_id for place in looked_up.places}
-    return found, (*location_notes(looked_up.located), *_same_house(known, ids))
+    exact = frozenset(located.place_id for located in looked_up.located if located.is_exact)
+    return found, exact, (*location_notes(looked_up.located), *_same_house(known, ids))
 
 
 def practice_places(project: Project) -> list[Place]:

@@ -47,7 +47,7 @@ class SpotValue:
 
     @property
     def conversations_a_week(self) -> float:
-        """How many more conversations are held, net, on average."""
+        """How many more conversations are planned, net, on average."""
         return self._mean("conversations")
 
     @property
@@ -120,7 +120,7 @@ def value_spots(
     }
     runs.progress.step(_("Travel times"))
     times = _times(prepared, spots, newcomers)
-    joined_weeks = JoinedWeeks(project, times, newcomers.values(), weeks, runs)
+    joined_weeks = JoinedWeeks(project, times, {c.candidate_id: c for c in newcomers.values()}, weeks, runs)
     runs.progress.step(
         ngettext("{n} place, on each weekday", "{n} places, on each weekday", len(spots)).format(n=len(spots))
     )
@@ -167,10 +167,11 @@ def _times(
 ) -> TravelTimes:
     """Find the rides once for every spot, and let the newcomers at it share them."""
     project = prepared.project
-    places = (*project.bases, *project.places)
+    places = project.all_places
     there = [Place(place_id=spot.spot_id, name="", lat=spot.lat, lon=spot.lon) for spot in spots]
-    exact = {found.place_id for found in prepared.located if found.is_exact}
-    times = travel_times(prepared.network, (*places, *there), project.config.cycling, exact=exact).times
+    times = travel_times(
+        prepared.network, (*places, *there), project.config.cycling, exact=prepared.exact
+    ).times
     index = times.index()
     rows = [*range(len(places)), *(index[spot_id] for spot_id, _day in newcomers)]
     ids = (*(place.place_id for place in places), *(c.candidate_id for c in newcomers.values()))

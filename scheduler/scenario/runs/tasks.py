@@ -64,6 +64,7 @@ def _portable(problem: Problem) -> Problem:
         requests=tuple(
             dataclasses.replace(
                 request,
+                title="",
                 closed_slots=tuple(dataclasses.replace(slot, reason=None) for slot in request.closed_slots),
             )
             for request in problem.requests

@@ -10,21 +10,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from scheduler.base.i18n import _, clock, day, minutes, ngettext, number
-from scheduler.model.roster import Roster
+from scheduler.model.holidays import holiday
 from scheduler.model.text import Param, Text
-from scheduler.week.calendar import why_closed
+
+#: What people call what a text has the id of, by the name of the parameter and the id.
+Names = Mapping[str, Mapping[str, str | Text]]
 
 #: Texts within texts are worded so deep; a roster has three, a file may have been made to have any number.
 _DEEPEST = 8
 
 
-def word(text: str | Text, roster: Roster | None = None) -> str:
+def word(text: str | Text, names: Names | None = None) -> str:
     """Word a text; what people wrote themselves, a plain string, stays as it is.
 
-    Ids are shown as the names that `roster` has for them. A text that is not known here, or has other
+    Ids are shown as the `names` of a roster have them. A text that is not known here, or has other
     parameters than its sentence, is shown as its code: it may come from a newer version.
     """
-    return text if isinstance(text, str) else _word(text, roster, _DEEPEST)
+    return text if isinstance(text, str) else _word(text, names or {}, _DEEPEST)
 
 
 def sentences(n: int = 0) -> Mapping[str, str]:
@@ -35,10 +37,10 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "desk": _("Desk work"),
         "home_visit": _("Home visit"),
         # Why days are closed.
-        "holiday": "{closed}",
-        "closure": "{closed}",
-        "inactive": "{closed}",
-        "clocks_change": "{closed}",
+        "holiday": "{holiday}",
+        "closure": "{closure}",
+        "inactive": _("the practice is not active"),
+        "clocks_change": _("the clocks change"),
         # Notes on a week.
         "outside_period": _("{week} lies outside the project's period"),
         "engagement_falls_away": _("{title} of {consultant_id}, {date}, falls away: {reason}."),
@@ -74,6 +76,7 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         ),
         "home_visit_closed": _("{visit_id}: the home visit is on a closed day ({reason})"),
         "home_visit_nobody": _("{visit_id}: nobody who may make the home visit works then"),
+        "task_nobody": _("{task_id}: nobody who may do the task works on any of its days for long enough"),
         # Rooms that several practices have.
         "room_shared": _(
             "{practice_id} and {other_id} name the same room in one house, {room}, at overlapping hours "
@@ -82,25 +85,24 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "time_span": "{start_s}–{end_s}",
         # Why a request is not met in this week, each in general and in detail.
         "no_room": _("The practice lends no room this week."),
-        "closed": _("All room times of the week fall away."),
-        "closed_days": _("All room times of the week fall away: {days}."),
+        "no_day": _("None of its days is in this week."),
+        "closed": _("All its hours of the week fall away."),
+        "closed_days": _("All its hours of the week fall away: {days}."),
         "closed_day": "{date}: {reason}",
         "day": "{date}",
         "hours": "{date} {start_s}–{end_s}",
-        "no_consultant": _("No consultant is at work while the room is free."),
-        "no_consultant_then": _(
-            "No consultant is at work long enough for a visit while the room is free: {hours}."
-        ),
+        "no_consultant": _("No consultant is at work in its hours."),
+        "no_consultant_then": _("No consultant is at work for long enough in its hours: {hours}."),
         "consultant_away": _("The consultant is not at work then."),
         "consultant_away_then": _("{consultant_id} is not at work then: {hours}."),
         "ride_does_not_fit": _("Shifts, engagements and lunch leave no time for the ride and the visit."),
         "ride_does_not_fit_on": _(
-            "In the room's hours on {date} neither the shift nor the engagements leave {consultant_id} time "
-            "for the ride there, the visit of {duration_s} and lunch."
+            "In its hours on {date} neither the shift nor the engagements leave {consultant_id} time "
+            "for the ride there, the stay of {duration_s} and lunch."
         ),
         "lunch_in_the_way": _("Lunch leaves no time for it."),
         "lunch_leaves_no_time": _(
-            "On {date} lunch leaves {consultant_id} no time for the ride there and the visit of {duration_s}."
+            "On {date} lunch leaves {consultant_id} no time for the ride there and the stay of {duration_s}."
         ),
         "lunch_leaves": ngettext(
             "Lunch leaves time for only {n} conversation in the room's hours.",
@@ -149,13 +151,13 @@ def sentences(n: int = 0) -> Mapping[str, str]:
     }
 
 
-def _word(text: Text, roster: Roster | None, deep: int) -> str:
+def _word(text: Text, names: Names, deep: int) -> str:
     n = text.params.get("n")
     sentence = sentences(n if isinstance(n, int) else 0).get(text.code)
     if sentence is None or deep == 0:
         return text.code
     try:
-        return sentence.format_map(_Shown(text, roster, deep))
+        return sentence.format_map(_Shown(text, names, deep))
     except (ArithmeticError, LookupError, NotImplementedError, TypeError, ValueError):
         return text.code
 
@@ -165,13 +167,15 @@ class _Shown:
     """The parameters of a text as they are shown, one by one when a sentence asks for them."""
 
     text: Text
-    roster: Roster | None
+    names: Names
     deep: int
 
     def __getitem__(self, name: str) -> str:
-        if name == "closed":
-            return why_closed(self.text)
-        value = self.text.params[name]
+        params = self.text.params
+        if name == "holiday":
+            found = holiday(str(params["country"]), dt.date.fromisoformat(str(params["date"])))
+            return found or _("closed every year")
+        value = params.get("reason", _("closed")) if name == "closure" else params[name]
         if isinstance(value, tuple):
             separator = "; " if name == "days" else ", "
             return separator.join(self._one(name.removesuffix("s"), each) for each in value)
@@ -179,7 +183,7 @@ class _Shown:
 
     def _one(self, name: str, value: Param) -> str:
         if isinstance(value, Text):
-            return _word(value, self.roster, self.deep - 1)
+            return _word(value, self.names, self.deep - 1)
         if isinstance(value, str):
             return self._named(name, value)
         if isinstance(value, int) and (write := _WRITTEN.get(name)):
@@ -191,8 +195,8 @@ class _Shown:
     def _named(self, name: str, value: str) -> str:
         if name == "date":
             return day(dt.date.fromisoformat(value))
-        names = _NAMES.get(name)
-        return names(self.roster).get(value, value) if names and self.roster else value
+        named = self.names.get(name, {}).get(value, value)
+        return named if isinstance(named, str) else _word(named, self.names, self.deep - 1)
 
 
 _WRITTEN: Mapping[str, Callable[[int], str]] = {
@@ -200,31 +204,4 @@ _WRITTEN: Mapping[str, Callable[[int], str]] = {
     "end_s": clock,
     "before_s": clock,
     "duration_s": minutes,
-}
-
-
-def _consultants(roster: Roster) -> Mapping[str, str]:
-    return {consultant.consultant_id: consultant.name for consultant in roster.consultants}
-
-
-def _requests(roster: Roster) -> Mapping[str, str]:
-    """Return the names of practices; all home visits are called by the same word."""
-    stops = [stop for round_ in roster.rounds for stop in round_.stops]
-    names = {stop.id: stop.name for stop in stops if stop.kind == "visit"}
-    names |= {request.id: request.name for request in roster.unassigned if request.kind == "visit"}
-    homes = {stop.id for stop in stops if stop.kind == "home_visit"}
-    homes |= {request.id for request in roster.unassigned if request.kind == "home_visit"}
-    return {id_: word(name) for id_, name in names.items()} | dict.fromkeys(homes, _("Home visit"))
-
-
-def _engagements(roster: Roster) -> Mapping[str, str]:
-    stops = (stop for round_ in roster.rounds for stop in round_.stops if stop.kind == "engagement")
-    return {stop.id: word(stop.name) for stop in stops}
-
-
-_NAMES: Mapping[str, Callable[[Roster], Mapping[str, str]]] = {
-    "consultant_id": _consultants,
-    "practice_id": _requests,
-    "request_id": _requests,
-    "engagement_id": _engagements,
 }
