@@ -16,9 +16,9 @@ from scheduler.scenario.explaining import (
     difference_text,
     explained,
     measure_scale,
-    measure_text,
     measure_title,
     remarks,
+    value_text,
 )
 from scheduler.scenario.model import TODAY
 from scheduler.scenario.practices.newcomers import practice_places
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: The measures that are drawn.
-_DRAWN = ("held_conversations", "cost_a_conversation_dkk", "cycling_minutes", "load")
+_DRAWN = ("planned_conversations", "expected_held", "cost_a_held_conversation_dkk", "cycling_minutes", "load")
 
 
 def scenario_report(comparison: Comparison, title: str = "") -> str:
@@ -56,7 +56,7 @@ def comparison_table(comparison: Comparison) -> "pd.DataFrame":
     decimals = 0 if comparison.study.draws == 1 else 1
     rows = []
     for measure in MEASURES:
-        value = comparison.value(TODAY, measure)
+        found = comparison.difference(TODAY, measure)
         cells = [
             difference_text(measure.name, comparison.difference(other.name, measure), decimals=decimals)
             for other in others
@@ -64,7 +64,7 @@ def comparison_table(comparison: Comparison) -> "pd.DataFrame":
         rows.append(
             [
                 capitalized(measure_title(measure.name)),
-                measure_text(measure.name, value, decimals=decimals),
+                value_text(measure.name, found, decimals=decimals),
                 *cells,
             ]
         )

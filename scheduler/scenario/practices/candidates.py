@@ -162,24 +162,24 @@ class Ranking:
         """
         import pandas as pd
 
-        settings = self.prepared.project.config.simulation
-        shown = (1 - settings.no_show_share) * (1 - settings.illness_share)
         period = self.prepared.project.config.period
         times = len(weeks_of_period(self.prepared.project)) / len(self.weeks)
         rows = []
         for whole in (self.today, self.together):
-            held = whole.conversations * shown
             row: dict[str, float] = {
                 "planned_conversations": whole.conversations,
-                "expected_held": held,
+                "expected_held": whole.expected_held,
                 "cycling_km": whole.cycling_m / 1000,
                 "adviser_hours": whole.adviser_s / 3600,
                 "cost_dkk": math.nan if whole.cost_dkk is None else whole.cost_dkk,
                 "cost_a_planned_conversation_dkk": _ratio(whole.cost_dkk, whole.conversations),
-                "cost_a_held_conversation_dkk": _ratio(whole.cost_dkk, held),
+                "cost_a_held_conversation_dkk": _ratio(whole.cost_dkk, whole.expected_held),
             }
             if period != OPEN_PERIOD:
-                row |= {"expected_by_end": held * times, "goal_conversations": period.goal_conversations}
+                row |= {
+                    "expected_by_end": whole.expected_held * times,
+                    "goal_conversations": period.goal_conversations,
+                }
             rows.append(row)
         before, after = rows
         rows.append({name: after[name] - before[name] for name in before})

@@ -47,7 +47,7 @@ class SpotValue:
 
     @property
     def conversations_a_week(self) -> float:
-        """How many more conversations are held, net, on average."""
+        """How many more conversations are planned, net, on average."""
         return self._mean("conversations")
 
     @property
