@@ -198,7 +198,7 @@ def shown(found: Found, folder: Path, capsys: pytest.CaptureFixture[str]) -> dic
     summary.show_advice(terminal, found.advice)
     told["advice"] = "".join(capsys.readouterr())
     told["changes"] = "\n".join(word(text, found.roster.names) for text in found.changes.values())
-    told["warnings"] = "\n".join(map(word, review(found.prepared)))
+    told["warnings"] = "\n".join(map(str, review(found.prepared)))
     return told
 
 

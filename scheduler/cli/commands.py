@@ -161,7 +161,6 @@ def advise(options: Options, week: tuple[str, ...], time_limit: float, *, online
 @click.pass_obj
 def check_data(options: Options, *, online: bool) -> None:
     from scheduler.cli import summary
-    from scheduler.model.texts import word
     from scheduler.services import planner
     from scheduler.services.review import review
 
@@ -171,9 +170,9 @@ def check_data(options: Options, *, online: bool) -> None:
         progress.step(_("Looking at every week"))
         warnings = review(prepared)
     summary.show_project(terminal, prepared.project)
-    terminal.notes(planner.warnings(prepared.project))
-    for warning in (*planner.location_notes(prepared.located), *warnings):
-        terminal.note(word(warning))
+    project = prepared.project
+    located = planner.location_problems((*project.bases, *project.places), prepared.located)
+    terminal.notes((*planner.warnings(project), *located, *warnings))
     terminal.line(_("No errors in {folder}.").format(folder=options.data), style="green")
 
 
@@ -260,7 +259,6 @@ def travel(options: Options, file: Path) -> None:
 def geocode(options: Options, file: Path | None, *, online: bool) -> None:
     from scheduler.base import files
     from scheduler.cli import summary
-    from scheduler.model.texts import word
     from scheduler.services import planner
 
     terminal = options.terminal()
@@ -268,8 +266,7 @@ def geocode(options: Options, file: Path | None, *, online: bool) -> None:
         project, lookup, error = planner.find_places(options.data, online=online, progress=progress)
     rows = summary.place_rows(project, lookup.located)
     summary.show_places(terminal, rows)
-    for note in planner.location_notes(lookup.located):
-        terminal.note(word(note))
+    terminal.notes(planner.location_problems(project.all_places, lookup.located))
     if error:
         raise error
     if file:

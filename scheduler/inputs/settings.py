@@ -12,6 +12,7 @@ from scheduler.inputs.cells import shown
 from scheduler.inputs.tomlfile import DATE, NUMBER, TEXT, TIME, Keys, TomlReader, open_toml
 from scheduler.model.config import (
     DEFAULT_WEIGHTS,
+    SETTINGS_FILE,
     CalendarSettings,
     Config,
     Costs,
@@ -23,8 +24,6 @@ from scheduler.model.config import (
     SolverSettings,
 )
 from scheduler.model.project import BASE, Origin, Place
-
-SETTINGS_FILE = "project.toml"
 
 #: Without [period] a project runs for as long as dates can be written, from a fixed Monday on: the
 #: weeks in which a practice is due then depend on neither the clock nor the other tables.
@@ -162,7 +161,8 @@ def _base(reader: TomlReader) -> Place | None:
             reader.add(_("this must be filled in"), "base", key)
     if any(not values.get(key) for key in _BASE_NEEDED):
         return None
-    return Place(place_id=BASE, origin=Origin(SETTINGS_FILE, reader.line("base", "") or 1), **values)
+    called = {key: f"base.{key}" for key in _BASE_KEYS}
+    return Place(place_id=BASE, origin=Origin(SETTINGS_FILE, reader.line("base", "") or 1, called), **values)
 
 
 def _period(reader: TomlReader) -> Period:

@@ -19,6 +19,8 @@ from scheduler.base.i18n import LANGUAGES, N_, _
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
+SETTINGS_FILE = "project.toml"
+
 #: The terms of the score and their default weights, in the order in which people see them.
 DEFAULT_WEIGHTS: Mapping[str, int] = {
     "unserved_conversation": 36_000,

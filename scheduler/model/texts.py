@@ -45,6 +45,10 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "outside_period": _("{week} lies outside the project's period"),
         "engagement_falls_away": _("{title} of {consultant_id}, {date}, falls away: {reason}."),
         "lunch_waived": _("{consultant_id}, {date}: the engagements leave no room for lunch."),
+        "lunch_waived_by_gaps": _("{consultant_id}, {date}: the gaps in the shift leave no room for lunch."),
+        "lunch_waived_by_both": _(
+            "{consultant_id}, {date}: the engagements and the gaps in the shift leave no room for lunch."
+        ),
         "simplified_map": _("Simplified map"),
         "nearest_number": _(
             "{place_id}: {street} has no number {number} in the map; the nearest, {one}, is used, about {off_m} m off"
@@ -65,24 +69,6 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         ),
         "online_only": _("{place_id}: {address} is known online only as {name}"),
         "same_house": _("{place_id} is in the same house as {other_id}"),
-        # Requests that can never be met.
-        "demand_not_due": _(
-            "{practice_id}: the demand for {week} has no effect, as the practice is not active in that week"
-        ),
-        "never_due": _("{practice_id}: the practice is due in no week of the period"),
-        "never_at_work": _("{practice_id}: no consultant works when the practice has a room"),
-        "never_a_room": _(
-            "{practice_id}: the practice has no room in any of the {n} weeks in which it is due"
-        ),
-        "home_visit_closed": _("{visit_id}: the home visit is on a closed day ({reason})"),
-        "home_visit_nobody": _("{visit_id}: nobody who may make the home visit works then"),
-        "task_nobody": _("{task_id}: nobody who may do the task works on any of its days for long enough"),
-        # Rooms that several practices have.
-        "room_shared": _(
-            "{practice_id} and {other_id} name the same room in one house, {room}, at overlapping hours "
-            "({hours} and {other_hours}): two visits may be planned into it at the same time"
-        ),
-        "time_span": "{start_s}–{end_s}",
         # Why a request is not met in this week, each in general and in detail.
         "no_room": _("The practice lends no room this week."),
         "no_day": _("None of its days is in this week."),

@@ -73,7 +73,7 @@ class Topology:
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[np.generic]]) -> Self:
         """Take the arrays by name; others are left alone."""
-        return cls(**{field.name: arrays[field.name] for field in fields(cls)})  # type: ignore[arg-type]
+        return cls(**{field.name: arrays[field.name] for field in fields(cls)})  # type: ignore[arg-type]  # each is its own array
 
 
 def compile_topology(

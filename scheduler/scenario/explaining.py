@@ -79,8 +79,9 @@ def difference_text(name: str, found: Difference, *, decimals: int = 0) -> str:
     if math.isnan(found.difference):
         return text
     apart = measure_text(name, found.difference, sign=True, decimals=decimals)
-    if found.standard_error > 0:
-        apart += f" ±{measure_text(name, found.standard_error, decimals=decimals)}"
+    margin_decimals, scale = measure_scale(name, max(decimals, 1))
+    if round(scale * found.margin, margin_decimals) > 0:
+        apart += f" ±{measure_text(name, found.margin, decimals=margin_decimals)}"
     return f"{text} ({apart})"
 
 
@@ -241,8 +242,8 @@ def remarks(comparison: Comparison) -> tuple[str, ...]:
     if open_weeks:
         told.append(
             ngettext(
-                "{n} roster is not proven best: a longer --time-limit may change the figures a little.",
-                "{n} rosters are not proven best: a longer --time-limit may change the figures a little.",
+                "{n} roster is not proven best: ± holds its gap too, as many conversations as that is worth.",
+                "{n} rosters are not proven best: ± holds their gaps too, as many conversations as those are worth.",
                 open_weeks,
             ).format(n=i18n.number(open_weeks))
         )

@@ -167,7 +167,7 @@ def _outside(place: Place, point: Point, bounds: Bounds) -> InputProblem | None:
     reason = _("{place} is {distance} outside the area of the map").format(
         place=place.place_id, distance=distance_words(away_m)
     )
-    return problem_at(place.origin, reason)
+    return problem_at(place.origin, reason, "lat")
 
 
 def _another_map(file: Path) -> str:

@@ -16,8 +16,9 @@ from scheduler.base.i18n import _, ngettext
 from scheduler.inputs import csvfile
 from scheduler.inputs.cells import dates_of
 from scheduler.inputs.rows import TableRows
-from scheduler.inputs.settings import SETTINGS_FILE, read_settings
+from scheduler.inputs.settings import read_settings
 from scheduler.inputs.tables import WORKBOOK_FILE, check_needed, read_files, read_tables
+from scheduler.model.config import SETTINGS_FILE
 from scheduler.services.blanking import blanked_outputs
 
 #: What is claimed in a folder while its files are written anew; there they are made.

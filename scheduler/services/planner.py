@@ -21,10 +21,11 @@ from scheduler.model.clock import Week
 from scheduler.model.config import Config
 from scheduler.model.geo import RidePath
 from scheduler.model.problem import Problem
-from scheduler.model.project import Project
+from scheduler.model.project import Place, Project, problem_at
 from scheduler.model.roster import Roster
 from scheduler.model.rosterfile import load
 from scheduler.model.text import Text
+from scheduler.model.texts import word
 from scheduler.network import Network, load_network
 from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.write import put
@@ -334,6 +335,15 @@ def warnings(project: Project) -> tuple[InputProblem, ...]:
 def location_notes(located: Iterable[Located]) -> tuple[Text, ...]:
     """Return a note for every place that was not found as its address is written."""
     return tuple(found.note for found in located if found.note)
+
+
+def location_problems(places: Iterable[Place], located: Iterable[Located]) -> Iterator[InputProblem]:
+    """Yield the same notes as remarks on the rows of the places."""
+    origins = {place.place_id: place.origin for place in places}
+    for found in located:
+        if found.note:
+            column = "lat" if found.source == "table" else "address"
+            yield problem_at(origins[found.place_id], word(found.note), column)
 
 
 def rides(roster: Roster, travel: Travel) -> dict[tuple[str, str], RidePath]:

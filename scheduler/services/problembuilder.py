@@ -14,7 +14,7 @@ from scheduler.inputs import matrix
 from scheduler.inputs.builder import ProjectBuilder
 from scheduler.model.clock import Week
 from scheduler.model.problem import Problem, TravelTimes
-from scheduler.model.project import Project, problem_at
+from scheduler.model.project import Project
 from scheduler.model.roster import Roster
 from scheduler.network import load_network
 from scheduler.places.straight import DETOUR, straight_times
@@ -184,7 +184,7 @@ def _straight(detour: Any, project: Project, problems: list[InputProblem]) -> Tr
     places = project.all_places
     reason = _("this needs lat and lon, as rides go straight between places")
     wrong = [
-        problem_at(place.origin, reason, "lat")
+        place.origin.problem(reason, "lat")
         for place in places
         if place.origin and place.lat is None and place.lon is None
     ]

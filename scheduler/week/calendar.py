@@ -256,78 +256,6 @@ def _holds_lunch(project: Project, gap: Hours, lunch_s: int) -> bool:
     return min(gap[1], defaults.lunch_to_s) - max(gap[0], defaults.lunch_from_s) >= lunch_s
 
 
-def never_met(project: Project) -> tuple[Text, ...]:
-    """Return a warning for every request of the period that can never be met.
-
-    A practice whose due weeks and room weeks never meet (odd weeks and "every second week" part
-    ways after a year of 53 weeks), or whose rooms nobody's shift reaches; a home visit on a closed
-    day or outside all shifts; demand in a week in which the practice is not active.
-    """
-    warnings = [
-        warning
-        for practice in project.practices
-        if (warning := _never_visited(project, practice)) is not None
-    ]
-    warnings.extend(_home_visits_never_made(project))
-    warnings.extend(_tasks_never_done(project))
-    practices = {practice.practice_id: practice for practice in project.practices}
-    warnings.extend(
-        Text("demand_not_due", {"practice_id": demand.practice_id, "week": str(demand.week)})
-        for demand in project.demand
-        if demand.conversations and not is_due(project, practices[demand.practice_id], demand.week)
-    )
-    return tuple(warnings)
-
-
-def _never_visited(project: Project, practice: Practice) -> Text | None:
-    weeks = weeks_of_period(project)
-    asking = [week for week in weeks if requested_conversations(project, practice, week)]
-    if not asking:
-        silent = practice.conversations == 0
-        return None if silent else Text("never_due", {"practice_id": practice.practice_id})
-    defaults = project.config.defaults
-    shortest_s = defaults.setup_s + defaults.conversation_s
-    has_room = False
-    for week in asking:
-        slots, _closed_slots = room_slots(project, practice, week)
-        has_room = has_room or bool(slots)
-        if any(_someone_can(project, slot, shortest_s, base_id=practice.base_id) for slot in slots):
-            return None
-    if has_room:
-        return Text("never_at_work", {"practice_id": practice.practice_id})
-    return Text("never_a_room", {"practice_id": practice.practice_id, "n": len(asking)})
-
-
-def _home_visits_never_made(project: Project) -> Iterator[Text]:
-    for visit in project.home_visits:
-        whole = RoomSlot(date=visit.date, start_s=visit.start_s, end_s=visit.end_s)
-        slots, _gone = cut(whole, closed_hours(project, visit.date))
-        if reason := closed(project, visit.date):
-            yield Text("home_visit_closed", {"visit_id": visit.visit_id, "reason": reason})
-        elif not any(
-            _someone_can(project, slot, visit.duration_s, consultant_id=visit.consultant_id) for slot in slots
-        ):
-            yield Text("home_visit_nobody", {"visit_id": visit.visit_id})
-
-
-def _tasks_never_done(project: Project) -> Iterator[Text]:
-    for task in project.tasks:
-        first, last = Week.of(task.earliest), Week.of(min(task.latest, task.done or task.latest))
-        weeks = (first.shift(n) for n in range(min(last.weeks_since(first) + 1, MOST_WEEKS)))
-        if not any(
-            _someone_can(
-                project,
-                slot,
-                task.duration_s,
-                base_id=task_base(project, task),
-                consultant_id=task.consultant_id,
-            )
-            for week in weeks
-            for slot in task_slots(project, task, week)[0]
-        ):
-            yield Text("task_nobody", {"task_id": task.task_id})
-
-
 def task_base(project: Project, task: Task) -> str | None:
     """Return the base from which a task is done: its own, its practice's, or None for any."""
     if task.consultant_id:
@@ -335,20 +263,3 @@ def task_base(project: Project, task: Task) -> str | None:
     if task.place_id == BASE:
         return project.consultants[0].base_id
     return next((p.base_id for p in project.practices if p.practice_id == task.place_id), None)
-
-
-def _someone_can(
-    project: Project,
-    slot: RoomSlot,
-    duration_s: int,
-    *,
-    base_id: str | None = None,
-    consultant_id: str | None = None,
-) -> bool:
-    """Tell whether a stay of this length fits into the slot and somebody's shift, rides left aside."""
-    return any(
-        min(slot.end_s, end_s) - max(slot.start_s, start_s) >= duration_s
-        for consultant, shift in shifts_on(project, slot.date)
-        for start_s, end_s in shift.spans
-        if base_id in (None, consultant.base_id) and consultant_id in (None, consultant.consultant_id)
-    )

@@ -146,6 +146,7 @@ def test_ids_in_texts_are_told_as_names() -> None:
     assert visits
     assert homes
     for id_, name in visits.items():
-        assert word(Text("never_due", {"practice_id": id_}), sample.names).startswith(f"{name}: ")
+        room = Text("advise_room", {"practice_id": id_, "date": "2009-05-12", "start_s": 0, "end_s": 60})
+        assert word(room, sample.names).startswith(f"{name}: ")
     for id_ in homes:
         assert word(Text("dearer_by_visits", {"request_ids": (id_,)}), sample.names).endswith(": Home visit.")

@@ -77,7 +77,7 @@ def test_every_sentence_that_is_not_all_data_differs_in_danish() -> None:
     english = sentences(2)
     assert danish.keys() == english.keys()
     data = {
-        "as_written", "closed_day", "closure", "day", "holiday", "hours", "time_span",
+        "as_written", "closed_day", "closure", "day", "holiday", "hours",
     }  # fmt: skip
     assert {code for code in english if english[code] == danish[code]} == data
 
@@ -109,7 +109,6 @@ PARAMS: Mapping[str, Param] = {
     "one": "3",
     "other": "5",
     "number": "1",
-    "other_hours": Text("time_span", {"start_s": 32400, "end_s": 36000}),
     "reason": Text("closure"),
     "request_ids": ("x",),
     "room": "Lokale 2",

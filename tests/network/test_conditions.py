@@ -28,6 +28,7 @@ def _with(tags: dict[str, str], key: str, condition: str) -> Riding | None:
         ("no @ (24/7; PH off)", Riding.PUSH),
         ("no @ (PH)", Riding.CALM),  # nobody rides on holidays
         ("no @ (Dec 31)", Riding.PUSH),
+        ('no @ (Mo-Fr 09:00-10:00 unknown "at times")', Riding.PUSH),
         ("no @ Sa; no @ We", Riding.PUSH),
         ("no@We", Riding.PUSH),
         (" no @ ( We ) ; designated @ ( Sa )", Riding.PUSH),

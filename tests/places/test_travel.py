@@ -94,6 +94,7 @@ def test_the_street_of_its_address_is_where_a_place_is_left(network: Network) ->
     assert ride("Sdr.gade 1", 420, 12) == ("Søndergade",)
     assert ride("", 405, 12) == ("Midtergade", "Søndergade")
     assert ride("Søndergade 12, 2. tv", 405, 12) == ("Søndergade",)
+    assert ride("c/o Hansen, S. Gade 12", 405, 12) == ("Søndergade",)
     assert ride("SOENDERGADE 12", 405, 54) == ("Søndergade",)
     assert ride("Søndergade 12", 405, 56) == ("Midtergade", "Søndergade")
     assert ride("Adelgade 12", 405, 12) == ("Midtergade", "Søndergade")

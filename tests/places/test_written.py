@@ -7,7 +7,7 @@ from scheduler.places.written import AddressError, read_address, street_keys_of
 
 
 def _place(address: str, **more: str) -> Place:
-    return Place(place_id="p", name="P", address=address, **more)  # type: ignore[arg-type]
+    return Place(place_id="p", name="P", address=address, **more)  # type: ignore[arg-type]  # of several types
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from folders import PLACE, SETTINGS, TABLES, write_folder
+from folders import PLACE, SETTINGS, write_folder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +19,6 @@ from scheduler.week.calendar import (
     is_active,
     is_due,
     is_holiday,
-    never_met,
     requested_conversations,
     room_slots,
     shifts_on,
@@ -152,40 +151,6 @@ def test_room_slots_of_a_week(tmp_path: Path) -> None:
         (21, Text("holiday", {"country": "DK", "date": "2009-05-21"})),
         (23, Text("inactive")),
     ]
-
-
-def test_never_met(tmp_path: Path) -> None:
-    project = project_of(
-        tmp_path,
-        # Due in the odd weeks of 2009 and in the even weeks of 2010, as 2009 has 53 weeks.
-        practices=PRACTICES
-        + f"parting,x,{PLACE},x,2,2009-W01,,2009-12-31,\n"
-        + f"meeting,x,{PLACE},x,2,2009-W01,,,\n"
-        + f"friday,x,{PLACE},x,,,,,\n"
-        + f"late,x,{PLACE},x,,,2011-05-05,,\n"
-        + f"silent,x,{PLACE},x,,,,,0\n",
-        rooms="practice_id,weekday,start,end,weeks\nparting,mon,9.00,12.00,even\nmeeting,mon,9.00,12.00,even\n"
-        "friday,fri,9.00,12.00,\nfriday,mon,15.00,16.15,\n",
-        home_visits="visit_id,address,postcode,city,date,start,end,minutes,consultant_id\n"
-        f"H1,{PLACE},2009-05-21,09:00,12:00,60,\nH2,{PLACE},2009-05-12,15:00,16:00,60,\n"
-        f"H3,{PLACE},2009-05-12,09:00,16:00,60,c1\n",
-        demand="practice_id,week,conversations\nmeeting,2009-W02,2\nparting,2010-W02,2\n",
-    )
-    assert tuple(map(word, never_met(project))) == (
-        "parting: the practice has no room in any of the 27 weeks in which it is due",
-        "friday: no consultant works when the practice has a room",
-        "late: the practice is due in no week of the period",
-        "H1: the home visit is on a closed day (Ascension Day)",
-        "H2: nobody who may make the home visit works then",
-        "parting: the demand for 2010-W02 has no effect, as the practice is not active in that week",
-    )
-
-
-def test_never_met_of_an_open_period(tmp_path: Path) -> None:
-    settings = SETTINGS[: SETTINGS.index("[period]")]
-    rooms = TABLES["rooms"].replace("P2,tue", "P2,sun")
-    project = project_of(tmp_path, settings=settings, rooms=rooms)
-    assert tuple(map(word, never_met(project))) == ("P2: no consultant works when the practice has a room",)
 
 
 W20 = Week(2009, 20)

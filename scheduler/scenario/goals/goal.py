@@ -7,8 +7,9 @@ from pathlib import Path
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _
-from scheduler.inputs.settings import OPEN_PERIOD, SETTINGS_FILE
+from scheduler.inputs.settings import OPEN_PERIOD
 from scheduler.model.clock import Week
+from scheduler.model.config import SETTINGS_FILE
 from scheduler.model.project import Project
 from scheduler.scenario.chance.outlook import read
 from scheduler.scenario.demand import expected_demand, with_drawn_demand

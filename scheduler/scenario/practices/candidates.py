@@ -36,7 +36,8 @@ from scheduler.scenario.scenariofile import written
 from scheduler.scenario.taking import taken
 from scheduler.scenario.weeks import chosen_weeks
 from scheduler.services.planner import Prepared
-from scheduler.week.calendar import never_met, weeks_of_period
+from scheduler.week.calendar import weeks_of_period
+from scheduler.week.warnings import never_met
 
 if TYPE_CHECKING:
     import folium
@@ -107,7 +108,7 @@ class Ranking:
     unvisited: Mapping[str, Roster] = dataclasses.field(default_factory=dict)
     exact: frozenset[str] = frozenset()
     failures: tuple[Failure, ...] = ()
-    notes: tuple[Text, ...] = ()
+    notes: tuple[str | Text, ...] = ()
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -295,7 +296,7 @@ def rank(
     take: int = 5,
     by: str = "points",
     exact: frozenset[str] = frozenset(),
-    notes: Sequence[Text] = (),
+    notes: Sequence[str | Text] = (),
     runs: Runs = Runs(),
 ) -> Ranking:
     """Value every candidate alone, and take the best one after the other, as `rank_candidates` does.
@@ -364,7 +365,7 @@ def rank(
         unvisited={id_: roster for id_, roster in unvisited.items() if roster},
         exact=exact,
         failures=tuple(joined_weeks.failures),
-        notes=(*notes, *never_met(_only(project, candidates))),
+        notes=(*notes, *map(str, never_met(_only(project, candidates)))),
     )
 
 
