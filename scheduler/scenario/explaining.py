@@ -233,7 +233,7 @@ def remarks(comparison: Comparison) -> tuple[str, ...]:
         told.append(
             _(
                 "Each week was planned with {n} draws of how many conversations are asked for, the same in "
-                "every scenario; ± is the standard error of the difference."
+                "every scenario; ± is the standard error, of today's figures and of each difference."
             ).format(n=i18n.number(study.draws))
         )
     told += dict.fromkeys(filter(None, (unpriced(each.project) for each in study.prepared.values())))
