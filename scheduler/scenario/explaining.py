@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from scheduler.base import i18n
 from scheduler.base.i18n import _, ngettext
+from scheduler.scenario.changes import Scenario
 from scheduler.scenario.compare import Comparison, Difference
 from scheduler.scenario.costs import cost_names, unpriced
+from scheduler.scenario.horizon import unseen
 from scheduler.scenario.model import TODAY
 
 #: How many practices are named in a sentence.
@@ -149,6 +151,25 @@ def _costs(comparison: Comparison, scenario: str) -> Iterator[str]:
         yield _("Cost: {n} kr. ({parts}).").format(n=_signed(sum(apart.values())), parts=", ".join(parts))
 
 
+def step_told(comparison: Comparison, scenario: Scenario) -> Iterator[str]:
+    """Say what a scenario brings and costs beyond the one that it is based on, if it is."""
+    steps = comparison.steps()
+    rows = steps[steps["scenario"] == scenario.name].set_index("measure")
+    if rows.empty:
+        return
+    titles = {each.name: each.title for each in comparison.study.scenarios}
+    decimals = 0 if comparison.study.draws == 1 else 1
+    names = ("held_conversations", "missed_visits", "cycling_km", "cost_dkk", "cost_a_conversation_dkk")
+    parts = [
+        f"{measure_title(name)} {measure_text(name, difference, sign=True, decimals=decimals)}"
+        for name in names
+        if not math.isnan(difference := float(rows.loc[name, "difference"]))
+    ]
+    yield _("Beyond {scenario}: {parts}.").format(
+        scenario=titles[rows["based_on"].iloc[0]], parts="; ".join(parts)
+    )
+
+
 def remarks(comparison: Comparison) -> tuple[str, ...]:
     """Return what must be known to read a comparison: how costs and demand were taken, and what is missing."""
     study = comparison.study
@@ -162,6 +183,7 @@ def remarks(comparison: Comparison) -> tuple[str, ...]:
         )
     told += dict.fromkeys(filter(None, (unpriced(each.project) for each in study.prepared.values())))
     told.append(_("A conversation held is one that is planned: how many citizens do not come is left aside."))
+    told += unseen(study, comparison.weeks)
     open_weeks = int((comparison.compared["status"] != "optimal").sum())
     if open_weeks:
         told.append(
