@@ -2,7 +2,7 @@
 # make test     everything that must hold: lint, types, architecture, tests
 # make fuzz     2,000 mutants of the example project (COUNT=..., SEED=...), through check-data and some through plan
 # make kills    commands killed at 200 moments, and what the next command finds (some minutes)
-# make mutants  week/, checks/ and outputs/privacy with a line changed: what no test notices (hours; ONLY='scheduler.week.score*' for some)
+# make mutants  week/, checks/ and outputs/privacy with a line changed: what no test notices (hours; OF=scheduler.week.score for some)
 # make bench    the measures, as a table
 # make sizes    how far weeks of 20 to 400 practices are proven, how fast (half an hour)
 # make peers    the same weeks solved by other solvers too, as a table and a plot (some minutes)
@@ -43,9 +43,10 @@ fuzz: .venv/dev.stamp
 kills: .venv/dev.stamp
 	HJUL_KILLS=200 $(BIN)/python -m pytest tests/test_kills.py
 
-# What has been tried is kept in mutants/, so that only what changed since is tried again.
+# What has been tried is kept in mutants/, so that only what changed since is tried again. OF is a module, a folder of
+# them or the beginning of a mutant's name.
 mutants: .venv/mutants.stamp
-	$(BIN)/mutmut run --max-children 2 $(if $(ONLY),'$(ONLY)')
+	$(BIN)/mutmut run --max-children $(or $(JOBS),2) $(if $(OF),'$(OF)*')
 	@echo "Not noticed by any test ($(BIN)/mutmut show NAME tells what it is):"
 	@$(BIN)/mutmut results
 

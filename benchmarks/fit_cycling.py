@@ -37,13 +37,13 @@ CONSTANT = Cycling(
     mixed_traffic_factor=1.0,
     calm_street_factor=1.0,
     rough_surface_factor=1.0,
-    walking_kph=13.5,
+    push_kph=13.5,
     steps_kph=13.5,
     right_turn_s=0.0,
     left_turn_s=0.0,
     signal_s=0.0,
 )
-#: The order in which the other defaults are added to a constant speed with pushing at `walking_kph`.
+#: The order in which the other defaults are added to a constant speed with pushing at `push_kph`.
 ADDED = (
     "steps_kph",
     "mixed_traffic_factor",
@@ -56,7 +56,7 @@ ADDED = (
 #: The values that the search may choose from: round ones, as the reference tells no finer apart.
 VALUES = {
     "speed_kph": (13.0, 13.5, 14.0, 14.5, 15.0, 15.5, 16.0, 16.5, 17.0),
-    "walking_kph": (4.0, 5.0, 6.0),
+    "push_kph": (4.0, 5.0, 6.0),
     "mixed_traffic_factor": (0.8, 0.85, 0.9, 0.95, 1.0),
     "calm_street_factor": (0.8, 0.85, 0.9, 0.95, 1.0),
     "rough_surface_factor": (0.6, 0.75, 1.0),
@@ -191,8 +191,8 @@ def added_one_at_a_time(fit: Fit, everything: Mask) -> Table:
         table.add_row(name, f"{cycling.speed_kph:g}", *cells)
 
     add("constant speed, no one-way streets", CONSTANT)
-    cycling = replace(CONSTANT, walking_kph=Cycling().walking_kph)
-    add(f"+ walking_kph {cycling.walking_kph:g}", cycling)
+    cycling = replace(CONSTANT, push_kph=Cycling().push_kph)
+    add(f"+ push_kph {cycling.push_kph:g}", cycling)
     cycling = fit.best(cycling, everything, ["speed_kph"])
     add("+ speed_kph", cycling)
     for setting in ADDED:

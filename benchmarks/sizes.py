@@ -27,6 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.weeks import other_week, random_week
+from scheduler.base.errors import InvalidRosterError
 from scheduler.checks import check
 from scheduler.checks.bound import check_bound
 from scheduler.model.problem import Problem
@@ -117,7 +118,7 @@ def _solve(pipe: Connection, kind: str, size: str, seed: int, limit_s: float, *,
         raise AssertionError(proof.detail)
     others = (
         (
-            solve(problem, method="routing", time_limit_s=limit_s, explain=False).roster.score,
+            routed(problem, limit_s),
             inserted(problem),
         )
         if beside
@@ -138,6 +139,14 @@ def _solve(pipe: Connection, kind: str, size: str, seed: int, limit_s: float, *,
             tuple(score / roster.score - 1 for score in others),
         )
     )
+
+
+def routed(problem: Problem, limit_s: float) -> float:
+    """Return the score of the OR-Tools routing model alone; infinity where it plans nothing in time."""
+    try:
+        return solve(problem, method="routing", time_limit_s=limit_s, explain=False).roster.score
+    except InvalidRosterError:
+        return math.inf
 
 
 def inserted(problem: Problem) -> int:
@@ -232,7 +241,7 @@ def _row(weeks: Sequence[Solved]) -> Iterator[str]:
     yield f"{max(week.check_seconds for week in weeks):.1f} s"
     for other in range(2):
         worst = min((week.beside[other] for week in weeks if week.beside), default=None)
-        yield "" if worst is None else f"+{worst:.0%}"
+        yield "" if worst is None else "no roster" if worst == math.inf else f"{worst:+.1%}"
 
 
 if __name__ == "__main__":

@@ -24,11 +24,11 @@ from scheduler.model import rosterfile
 from scheduler.model.clock import Week
 from scheduler.model.roster import Roster
 from scheduler.model.text import Text
+from scheduler.model.texts import word
 from scheduler.outputs.artifacts import Artifacts
-from scheduler.outputs.texts import word
 from scheduler.outputs.write import write
 from scheduler.services import planner
-from scheduler.services.advice import Advice, advise, changes
+from scheduler.services.advice import Advice, advise, variants
 from scheduler.services.review import review
 
 #: With Ascension Day, which is a Thursday.
@@ -96,7 +96,7 @@ def found_in(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
             prepared = planner.prepare(data)
             problem = planner.problem(prepared, WEEK)
             proof = check_bound(problem, roster, time_limit_s=0.0)
-            texts: dict[str, Text] = {change.kind: change.text for change in changes(problem)}
+            texts: dict[str, Text] = {variant.kind: variant.text for variant in variants(problem)}
             few = problem.replace(requests=problem.requests[:2], days=problem.days[:1])
             return Found(prepared, roster, proof, advise(few, time_limit_s=600.0), texts)
 
@@ -197,8 +197,8 @@ def shown(found: Found, folder: Path, capsys: pytest.CaptureFixture[str]) -> dic
     told["terminal"] = "".join(capsys.readouterr())
     summary.show_advice(terminal, found.advice)
     told["advice"] = "".join(capsys.readouterr())
-    told["changes"] = "\n".join(word(text, found.roster) for text in found.changes.values())
-    told["warnings"] = "\n".join(map(word, review(found.prepared)))
+    told["changes"] = "\n".join(word(text, found.roster.names) for text in found.changes.values())
+    told["warnings"] = "\n".join(map(str, review(found.prepared)))
     return told
 
 

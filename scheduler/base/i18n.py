@@ -7,6 +7,7 @@ with Danish, whatever the thread speaks that has started it.
 
 import errno
 import gettext as _gettext
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -97,6 +98,22 @@ def signed(value: float, decimals: int = 0) -> str:
     if float(round(value, decimals)) == 0:
         return text
     return ("+" if value > 0 else "−") + text
+
+
+def percent(share: float, error: float = 0.0) -> str:
+    """Write a chance or a share in percent, with its standard error where that is seen.
+
+    What is not certain never looks so, and what is not known is blank.
+    """
+    if math.isnan(share):
+        return ""
+    if 0 < share < 0.001:
+        text = _("under {percent} %").format(percent=number(0.1, 1))
+    elif 0.999 < share < 1:
+        text = _("over {percent} %").format(percent=number(99.9, 1))
+    else:
+        text = _("{percent} %").format(percent=number(100 * share, 1))
+    return f"{text} ±{number(100 * error, 1)}" if error >= 0.0005 else text
 
 
 def capitalized(text: str) -> str:

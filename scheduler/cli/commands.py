@@ -13,6 +13,7 @@ from scheduler.cli.network import network
 from scheduler.cli.options import (
     Options,
     common,
+    file_option,
     online_option,
     read_argument,
     read_week,
@@ -122,7 +123,7 @@ def plan(
 
 @cli.command(
     help=N_(
-        "Find which single change would help a week most.\n\n"
+        "Find what single thing would help a week most.\n\n"
         "Looks at a new room of a practice, an hour more of a shift, and an appointment at another hour. Each "
         "is verified by planning the week again; the best ten are shown. Writes nothing."
     )
@@ -160,7 +161,6 @@ def advise(options: Options, week: tuple[str, ...], time_limit: float, *, online
 @click.pass_obj
 def check_data(options: Options, *, online: bool) -> None:
     from scheduler.cli import summary
-    from scheduler.outputs.texts import word
     from scheduler.services import planner
     from scheduler.services.review import review
 
@@ -170,9 +170,9 @@ def check_data(options: Options, *, online: bool) -> None:
         progress.step(_("Looking at every week"))
         warnings = review(prepared)
     summary.show_project(terminal, prepared.project)
-    terminal.notes(planner.warnings(prepared.project))
-    for warning in (*planner.location_notes(prepared.located), *warnings):
-        terminal.note(word(warning))
+    project = prepared.project
+    located = planner.location_problems((*project.bases, *project.places), prepared.located)
+    terminal.notes((*planner.warnings(project), *located, *warnings))
     terminal.line(_("No errors in {folder}.").format(folder=options.data), style="green")
 
 
@@ -188,7 +188,7 @@ def check_data(options: Options, *, online: bool) -> None:
 @click.pass_context
 def check(context: click.Context, roster: Path) -> None:
     from scheduler.base import files
-    from scheduler.outputs.texts import word
+    from scheduler.model.texts import word
     from scheduler.services import planner
 
     options = context.ensure_object(Options)
@@ -220,14 +220,7 @@ def check(context: click.Context, roster: Path) -> None:
         "Columns: from_id, to_id, ride_seconds, ride_metres. Parking is not in them."
     )
 )
-@click.option(
-    "--to",
-    "file",
-    required=True,
-    metavar=N_("FILE.csv"),
-    type=click.Path(path_type=Path),
-    help=N_("Where to write."),
-)
+@file_option("--to", N_("FILE.csv"), N_("Where to write."), required=True)
 @common
 @click.pass_obj
 def travel(options: Options, file: Path) -> None:
@@ -259,20 +252,13 @@ def travel(options: Options, file: Path) -> None:
         "not found, the others are shown all the same, nothing is written, and it ends with 2."
     )
 )
-@click.option(
-    "--to",
-    "file",
-    metavar=N_("FILE.csv"),
-    type=click.Path(path_type=Path),
-    help=N_("Also write the table to a file."),
-)
+@file_option("--to", N_("FILE.csv"), N_("Also write the table to a file."))
 @online_option
 @common
 @click.pass_obj
 def geocode(options: Options, file: Path | None, *, online: bool) -> None:
     from scheduler.base import files
     from scheduler.cli import summary
-    from scheduler.outputs.texts import word
     from scheduler.services import planner
 
     terminal = options.terminal()
@@ -280,8 +266,7 @@ def geocode(options: Options, file: Path | None, *, online: bool) -> None:
         project, lookup, error = planner.find_places(options.data, online=online, progress=progress)
     rows = summary.place_rows(project, lookup.located)
     summary.show_places(terminal, rows)
-    for note in planner.location_notes(lookup.located):
-        terminal.note(word(note))
+    terminal.notes(planner.location_problems(project.all_places, lookup.located))
     if error:
         raise error
     if file:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from scheduler.base.i18n import N_, _
-from scheduler.cli.options import Options, common, online_option
+from scheduler.cli.options import Options, common, file_option, online_option
 
 
 @click.group(help=N_("Make the bicycle network, or describe it."))
@@ -81,12 +81,10 @@ def network_build(options: Options, file: Path, margin_km: float) -> None:
         "And what was left out and why, and how far each place is from it."
     ),
 )
-@click.option(
+@file_option(
     "--map",
-    "file",
-    metavar=N_("FILE.html"),
-    type=click.Path(path_type=Path),
-    help=N_("Also draw it: one-way, contraflow and pushed stretches, and what is cut off."),
+    N_("FILE.html"),
+    N_("Also draw it: one-way, contraflow and pushed stretches, and what is cut off."),
 )
 @common
 @click.pass_obj

@@ -111,6 +111,15 @@ def count_option(
     )
 
 
+def file_option(
+    name: str, kind: str, meaning: str, *, to: str = "file", required: bool = False
+) -> Callable[[_Command], _Command]:
+    """Return an option that is a file to write, of a `kind` like ``FILE.csv``; the command gets it as `to`."""
+    return click.option(
+        name, to, required=required, metavar=kind, type=click.Path(path_type=Path), help=meaning
+    )
+
+
 def time_limit_option(meaning: str, usual_s: float = 20.0) -> Callable[[_Command], _Command]:
     """Return the option how long may be searched."""
     return click.option(

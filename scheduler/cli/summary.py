@@ -1,6 +1,6 @@
 """A roster, a project and a network in the terminal: tables and lines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -14,9 +14,9 @@ from scheduler.cli.terminal import Terminal
 from scheduler.model.project import Project
 from scheduler.model.roster import Roster, Round, Stop
 from scheduler.model.text import Text
+from scheduler.model.texts import word
 from scheduler.outputs import names, words
 from scheduler.outputs.privacy import public
-from scheduler.outputs.texts import word
 
 if TYPE_CHECKING:
     from scheduler.checks.bound import BoundCheck
@@ -40,7 +40,7 @@ def show_roster(terminal: Terminal, roster: Roster, proof: "BoundCheck") -> None
     roster = public(roster)
     terminal.line(words.sentence(roster, checked=bool(proof.verified)), style="bold")
     terminal.line()
-    consultants = {consultant.consultant_id: consultant.name for consultant in roster.consultants}
+    consultants = roster.consultant_names
     for day, rounds in groupby(roster.rounds, key=attrgetter("date")):
         _show_day(terminal, day, rounds, consultants)
     for closed in roster.closed_days:
@@ -57,7 +57,7 @@ def show_roster(terminal: Terminal, roster: Roster, proof: "BoundCheck") -> None
         state, why = words.request_state(request), words.why(request, roster)
         terminal.line(f"  {word(request.name)} ({request.id}), {state}: {why}")
     for note in roster.notes:
-        terminal.note(word(note, roster))
+        terminal.note(word(note, roster.names))
     if proof.verified is None and roster.prices:
         terminal.note(word(proof.detail))
 
@@ -74,7 +74,7 @@ def _score(roster: Roster) -> str:
     )
 
 
-def _show_day(terminal: Terminal, day: date, rounds: Iterable[Round], consultants: dict[str, str]) -> None:
+def _show_day(terminal: Terminal, day: date, rounds: Iterable[Round], consultants: Mapping[str, str]) -> None:
     columns = (
         _("Consultant"),
         _("Time"),
@@ -96,8 +96,8 @@ def _rows(round_: Round) -> list[_Row]:
     if not round_.ride_seconds:
         return [row for _moment, row in stops]
     home = next((stop for stop in round_.stops if _is_way_home(stop, round_)), None)
-    back_s = home.ride_seconds if home else round_.ride_seconds - sum(s.ride_seconds for s in round_.stops)
-    back_m = home.ride_metres if home else round_.ride_metres - sum(s.ride_metres for s in round_.stops)
+    back_s = home.ride_seconds if home else round_.back_seconds
+    back_m = home.ride_metres if home else round_.back_metres
     leaves: _Row = ("", i18n.clock(round_.leaves_base), _("leaves the base"), "", "")
     returns: _Row = ("", i18n.clock(round_.returns_base), _("back at the base"), "", _ride(back_s, back_m))
     rows = [(round_.leaves_base, leaves), (round_.returns_base, returns), *stops]
@@ -337,15 +337,15 @@ def show_forgotten(terminal: Terminal, report: "ForgetReport") -> None:
 
 
 def show_advice(terminal: Terminal, found: "Advice") -> None:
-    """Print the changes that would help most, and what each gains."""
+    """Print what would help most, and what each suggestion gains."""
     if not found.suggestions:
         terminal.line(_("No single room, hour or appointment would make the week better."))
     else:
-        headings = ("", _("Change"), _("Points"), _("Conversations"), _("Cycling"), _("Waiting"))
+        headings = ("", _("Suggestion"), _("Points"), _("Conversations"), _("Cycling"), _("Waiting"))
         rows = [
             (
                 str(number),
-                word(suggestion.text, found.roster),
+                word(suggestion.text, found.roster.names),
                 f"-{i18n.number(suggestion.points)}",
                 f"{suggestion.conversations:+d}",
                 _("{minutes:+d} min").format(minutes=-round(suggestion.cycling_s / 60)),
@@ -355,4 +355,4 @@ def show_advice(terminal: Terminal, found: "Advice") -> None:
         ]
         terminal.table(headings, [rows], numbers=4, title=_("What would help most, one thing at a time"))
     if not found.complete:
-        terminal.note(_("The time was too short to try every change; a better one may be left."))
+        terminal.note(_("The time was too short to try every suggestion; a better one may be left."))

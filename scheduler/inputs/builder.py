@@ -65,7 +65,11 @@ def _as_called(column: Column) -> Column:
         return dataclasses.replace(column, parse=_base_id)
     if column.name in _MAY_BE_LEFT_OUT:
         return dataclasses.replace(column, required=False, default="")
-    return column
+    return dataclasses.replace(column, also=(_argument(column),))
+
+
+def _argument(column: Column) -> str:
+    return _ARGUMENTS.get(column.name, column.name)
 
 
 _TABLES = tuple(dataclasses.replace(table, columns=tuple(map(_as_called, table.columns))) for table in TABLES)
@@ -347,16 +351,11 @@ class ProjectBuilder:
 
     def _project(self, problems: list[InputProblem]) -> Project:
         """Return the project of what is right, adding everything that is wrong to `problems`."""
-        wrong: list[InputProblem] = []
-        settings = Settings(config_of(self._settings(wrong)))
-        found = {table.name: self._read(table, wrong) for table in _TABLES}
-        check_needed(found, wrong)
-        project, tables = checked(settings, found, "", wrong)
-        wrong += _without_base(tables)
-        problems += (
-            dataclasses.replace(problem, column=_ARGUMENTS.get(problem.column, problem.column))
-            for problem in wrong
-        )
+        settings = Settings(config_of(self._settings(problems)))
+        found = {table.name: self._read(table, problems) for table in _TABLES}
+        check_needed(found, problems)
+        project, tables = checked(settings, found, "", problems)
+        problems += _without_base(tables)
         return project.replace(sha256=hashlib.sha256(repr(project).encode()).hexdigest())
 
     def _settings(self, problems: list[InputProblem]) -> TomlReader:
@@ -386,17 +385,20 @@ class ProjectBuilder:
     def _read(self, table: Table, problems: list[InputProblem]) -> TableRows:
         """Read the calls that add to a table, each as a row that knows its call."""
         calls = self._calls[table.name]
-        names = [column.name for column in table.columns]
-        places = [Origin(_named(table, call[names[0]]), number) for number, call in enumerate(calls, 1)]
+        arguments = {column.name: _argument(column) for column in table.columns}
+        subject = table.columns[0].name
+        places = [
+            Origin(_named(table, call[subject]), number, arguments) for number, call in enumerate(calls, 1)
+        ]
         told: set[tuple[int | None, str]] = set()
-        raw_rows: list[RawRow] = [(0, names)]
+        raw_rows: list[RawRow] = [(0, list(arguments.values()))]
         for place, call in zip(places, calls, strict=True):
             cells_: list[Cell | None] = []
-            for name in names:
+            for name, argument in arguments.items():
                 value = _plain(call[name])
                 if reason := _no_cell(value):
-                    problems.append(InputProblem(reason, place.file, place.row, name))
-                    told.add((place.row, name))
+                    problems.append(place.problem(reason, name))
+                    told.add((place.row, argument))
                     value = None
                 cells_.append(cast("Cell | None", value))
             raw_rows.append((place.row, cells_))
@@ -405,7 +407,7 @@ class ProjectBuilder:
         read.rows = [dataclasses.replace(row, origin=places[row.origin.row - 1]) for row in read.rows]
         for row in read.rows:
             if row.values.get("name") == "":
-                row.values["name"] = row.values.get(names[0], "")
+                row.values["name"] = row.values.get(subject, "")
         problems += (
             dataclasses.replace(problem, file=places[problem.row - 1].file) if problem.row else problem
             for problem in wrong

@@ -7,7 +7,7 @@ workbook with a sheet named candidates (Kandidater).
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,12 @@ from scheduler.base import limits
 from scheduler.base.errors import InputProblem
 from scheduler.base.i18n import _
 from scheduler.inputs import clashes, rules, sheets
+from scheduler.inputs.cells import counted_from_1904, dates_of
+from scheduler.inputs.project import place_of, plain, timed
 from scheduler.inputs.rows import Row, TableRows, interpret, missing_column, stray_cells
 from scheduler.inputs.schema import BY_NAME, Column, Table, key
 from scheduler.inputs.tables import read_csv
+from scheduler.inputs.unbuild import rows_of
 from scheduler.model.project import Origin, Place, Practice, Project, RoomRule
 
 _PRACTICES, _ROOMS = BY_NAME["practices"], BY_NAME["rooms"]
@@ -71,10 +74,13 @@ class Candidate:
         return self.practice.practice_id
 
 
-def read_candidates(file: Path, project: Project, problems: list[InputProblem]) -> tuple[Candidate, ...]:
-    """Read the practices that could join a project, adding everything that is wrong to `problems`.
+def read_candidates(
+    file: Path, project: Project, problems: list[InputProblem], notes: list[InputProblem]
+) -> tuple[Candidate, ...]:
+    """Read the practices that could join a project, with the liberties that the project's tables have.
 
-    Returns those that could be read in full, in the order of the file.
+    What is wrong is added to `problems`, and to `notes` what is passed over. Returns those that could be read in
+    full, in the order of the file.
 
     Raises
     ------
@@ -85,27 +91,31 @@ def read_candidates(file: Path, project: Project, problems: list[InputProblem]) 
     """
     raw = limits.read(file, limits.TABLE_BYTES)
     before = len(problems)
-    read = _read_sheet(file, raw, problems) if file.suffix.lower() == ".xlsx" else None
-    read = read or read_csv(CANDIDATES, file.name, raw, problems, own_columns=False)
+    with dates_of(project.config.calendar.country):
+        if raw.startswith(sheets.BEGINNINGS):
+            read = _read_sheet(file, raw, problems)
+        else:
+            read = read_csv(CANDIDATES, file.name, raw, problems)
+    notes += read.notes
     if not read.rows and read.readable and len(problems) == before:
         problems.append(InputProblem(_("the table has no rows; it needs at least one"), read.file))
     missing = [name for name in _NEEDED_HEADINGS if read.rows and name not in read.headings]
     problems += (
-        InputProblem(missing_column(CANDIDATES.by_heading[key(name)]), read.file) for name in missing
+        InputProblem(missing_column(CANDIDATES.by_heading[key(name)], danish=read.danish), read.file)
+        for name in missing
+        if name not in read.misspelt
     )
     found: list[Candidate] = []
-    broken = [] if missing else list(_candidates(read, project, found))
-    problems += (
-        dataclasses.replace(problem, column=read.headings.get(problem.column, problem.column))
-        for problem in broken
-    )
+    if not missing:
+        problems += _candidates(read, project, found)
     return tuple(found)
 
 
 def _read_sheet(file: Path, raw: bytes, problems: list[InputProblem]) -> TableRows:
     """Read the sheet of a workbook that has the candidates: by its name, or because it is the only one."""
     before = len(problems)
-    found = sheets.read_sheets(raw, file.name, problems) or []
+    workbook = sheets.read_sheets(raw, file.name, problems)
+    found = workbook.titled if workbook else []
     names = {key(name) for name in (CANDIDATES.name, CANDIDATES.danish, *CANDIDATES.also)}
     named = [sheet for sheet in found if key(sheet[0]) in names] or (found if len(found) == 1 else [])
     for title, rows in found:
@@ -113,7 +123,8 @@ def _read_sheet(file: Path, raw: bytes, problems: list[InputProblem]) -> TableRo
             problems += stray_cells(f"{file.name}!{title}", rows)
     if len(named) == 1:
         title, rows = named[0]
-        return interpret(CANDIDATES, f"{file.name}!{title}", rows, problems, own_columns=False)
+        with counted_from_1904(when=bool(workbook and workbook.since_1904)):
+            return interpret(CANDIDATES, f"{file.name}!{title}", rows, problems)
     if len(problems) == before:
         problems.append(
             InputProblem(
@@ -125,6 +136,10 @@ def _read_sheet(file: Path, raw: bytes, problems: list[InputProblem]) -> TableRo
 
 def _candidates(read: TableRows, project: Project, found: list[Candidate]) -> Iterator[InputProblem]:
     """Put the rows of each candidate together into `found`, and report what is wrong."""
+    of_project = rows_of(project)
+    yield from rules.resolve_references(
+        [read], {name: TableRows(BY_NAME[name], name, rows) for name, rows in of_project.items()}
+    )
     by_id: dict[str, list[Row]] = defaultdict(list)
     for row in read.rows:
         if row.has(_ID):
@@ -138,26 +153,28 @@ def _candidates(read: TableRows, project: Project, found: list[Candidate]) -> It
     for row in read.rows:
         yield from rules.one_visit_a_week(row, project.config.defaults)
     origins = {place.place_id.casefold(): place.origin for place in project.all_places}
-    for id_, rows in by_id.items():
-        first = rows[0]
-        merged, contradictions = _merged(rows)
+    whole: list[Row] = []
+    for rows in by_id.values():
+        row, contradictions = _merged(rows)
+        whole.append(row)
         yield from contradictions
         yield from (
-            first.problem(_("this must be filled in"), name)
+            row.problem(_("this must be filled in"), name)
             for name in _NEEDED_ONCE
-            if name in merged and not merged[name]
+            if row.values.get(name) == ""
         )
-        yield from _taken(first, origins)
-        yield from _references(first, merged, project)
-        bases = _bases(rows, merged, project)
-        yield from () if bases else _unvisited(first, merged, project)
+        yield from _taken(row, origins)
+        bases = _bases(rows, row.values, project)
+        yield from () if bases else _unvisited(row, project)
         own = [row for row in rows if row.given.intersection(_SLOT)]
-        yield from _slot_problems(id_, rows, own)
+        yield from _slot_problems(rows, own)
         if all(row.complete for row in rows) and not contradictions:
-            found.append(dataclasses.replace(_candidate(first, merged, own), bases=bases))
+            found.append(dataclasses.replace(_candidate(row, own), bases=bases))
+    yield from clashes.check_bases({**of_project, _PRACTICES.name: whole})
+    yield from clashes.check_lines([*of_project[_PRACTICES.name], *whole])
 
 
-def _merged(rows: Sequence[Row]) -> tuple[dict[str, Any], list[InputProblem]]:
+def _merged(rows: Sequence[Row]) -> tuple[Row, list[InputProblem]]:
     """Return what the rows of a candidate say of the practice, and where they contradict each other."""
     merged: dict[str, Any] = {}
     problems = []
@@ -178,7 +195,7 @@ def _merged(rows: Sequence[Row]) -> tuple[dict[str, Any], list[InputProblem]]:
             ]
         elif not any(name in row.given for row in rows):
             merged[name] = rows[0].values[name]
-    return merged, problems
+    return dataclasses.replace(rows[0], values=merged), problems
 
 
 def _taken(row: Row, origins: dict[str, Origin | None]) -> Iterator[InputProblem]:
@@ -194,29 +211,6 @@ def _taken(row: Row, origins: dict[str, Origin | None]) -> Iterator[InputProblem
             _("the id {id} is already taken in {where}; choose another").format(id=id_, where=where), _ID
         )
     origins.setdefault(id_.casefold(), row.origin)
-
-
-def _references(row: Row, merged: dict[str, Any], project: Project) -> Iterator[InputProblem]:
-    """Report a consultant, a base or a practice that the project does not have; Danish words become English ones."""
-    known = {
-        "consultant_id": {consultant.consultant_id for consultant in project.consultants},
-        "base_id": {base.place_id for base in project.bases},
-        "same_as": {practice.practice_id for practice in project.practices},
-    }
-    for name, ids in known.items():
-        column = CANDIDATES.by_heading[key(name)]
-        value = merged.get(name)
-        if value is None or value in ids:
-            continue
-        if value.casefold() in column.besides:
-            merged[name] = column.besides[0]
-        else:
-            yield row.problem(
-                _("there is no {id} in {tables}").format(
-                    id=value, tables=", ".join((*column.refers, *column.besides[:1]))
-                ),
-                name,
-            )
 
 
 def _bases(rows: Sequence[Row], merged: dict[str, Any], project: Project) -> tuple[str, ...]:
@@ -236,19 +230,19 @@ def _bases(rows: Sequence[Row], merged: dict[str, Any], project: Project) -> tup
     return staffed
 
 
-def _unvisited(row: Row, merged: Mapping[str, Any], project: Project) -> Iterator[InputProblem]:
+def _unvisited(row: Row, project: Project) -> Iterator[InputProblem]:
     """Report a base from which nobody cycles: with several bases the one of [base] may be none of theirs."""
-    base_id = merged.get("base_id")
+    base_id = row.values.get("base_id")
     if base_id in {base.place_id for base in project.bases} - {c.base_id for c in project.consultants}:
         reason = _("no consultant cycles from the base {base}; say from which base the practice is visited")
         yield row.problem(reason.format(base=base_id), "base_id")
 
 
-def _slot_problems(id_: str, rows: Sequence[Row], slots: Sequence[Row]) -> Iterator[InputProblem]:
+def _slot_problems(rows: Sequence[Row], slots: Sequence[Row]) -> Iterator[InputProblem]:
     """Report a candidate without a room, rooms without hours, and rooms that are there twice."""
     if not slots:
         yield rows[0].problem(
-            _("{id} lends no room; give a weekday or a date, start and end").format(id=id_), "start"
+            _("{id} lends no room; give a weekday or a date, start and end").format(id=rows[0][_ID]), "start"
         )
     seen: dict[tuple[Any, ...], Row] = {}
     for row in slots:
@@ -269,24 +263,9 @@ def _slot_problems(id_: str, rows: Sequence[Row], slots: Sequence[Row]) -> Itera
                 )
 
 
-def _candidate(row: Row, merged: Mapping[str, Any], slots: Sequence[Row]) -> Candidate:
-    def of(kind: type) -> dict[str, Any]:
-        names = {field.name for field in dataclasses.fields(kind)}
-        return {name: value for name, value in merged.items() if name in names}
-
+def _candidate(row: Row, slots: Sequence[Row]) -> Candidate:
     return Candidate(
-        practice=Practice(**of(Practice)),
-        place=Place(**of(Place), place_id=merged[_ID], origin=row.origin),
-        rooms=tuple(
-            RoomRule(
-                practice_id=merged[_ID],
-                start_s=slot["start"],
-                end_s=slot["end"],
-                **{
-                    name: slot[name]
-                    for name in ("weekday", "date", "weeks", "valid_from", "valid_to", "room")
-                },
-            )
-            for slot in slots
-        ),
+        practice=plain(Practice, row),
+        place=place_of(row, _ID),
+        rooms=tuple(timed(RoomRule, slot) for slot in slots),
     )

@@ -67,9 +67,9 @@ _NO_YEAR = re.compile(r"\d{1,2}(?:\. ?| )[^\W\d_]{3,}\.?|\d{1,2}[./-]\d{1,2}\.?"
 #: What stands before a date, and the midnight behind it that a program adds.
 _DAY_BEFORE = re.compile(r"([^\W\d_]{3,})\.?,? (?:den |d\. ?)?(?=\d)", re.IGNORECASE)
 _MIDNIGHT = re.compile(r"[ T]00[:.]00(?:[:.]00(?:\.0+)?)?$", re.ASCII)
-#: A day that Excel counts from the end of 1899, in a cell that is not formatted as a date.
-_SERIAL = re.compile(r"\d{5}(?:[.,]0+)?", re.ASCII)
-_DAY_ZERO = dt.date(1899, 12, 30)
+#: A day that Excel counts from the end of 1899, and on old Macs from 1904, in a cell that lost its format.
+_SERIAL = re.compile(r"[1-9]\d{4}(?:[.,]0+)?", re.ASCII)
+_DAY_ZERO, _DAY_ZERO_OF_MACS = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
 _MONTHS = tuple(
     zip(
         ("januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november", "december"),
@@ -93,6 +93,8 @@ _EMAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
 _quoted: ContextVar[bool] = ContextVar("quoted", default=True)
 #: Whether 12/08/2026 is the eighth of December, as in the United States.
 _month_first: ContextVar[bool] = ContextVar("month_first", default=False)
+#: The day from which a spreadsheet counts the days.
+_day_zero: ContextVar[dt.date] = ContextVar("day_zero", default=_DAY_ZERO)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -118,6 +120,16 @@ def dates_of(country: str) -> Iterator[None]:
         yield
     finally:
         _month_first.reset(token)
+
+
+@contextmanager
+def counted_from_1904(*, when: bool = True) -> Iterator[None]:
+    """Have numbers in the block that stand for dates counted as in a workbook of an old Mac."""
+    token = _day_zero.set(_DAY_ZERO_OF_MACS if when else _DAY_ZERO)
+    try:
+        yield
+    finally:
+        _day_zero.reset(token)
 
 
 def _writes_month_first(country: str) -> bool:
@@ -262,7 +274,7 @@ def date(cell: Cell) -> dt.date:
     elif isinstance(cell, str):
         value = _date_of_text(" ".join(cell.split()))
     elif not isinstance(cell, bool) and _SERIAL.fullmatch(str(cell)):
-        value = _DAY_ZERO + dt.timedelta(days=int(cell))  # type: ignore[arg-type]  # times have colons
+        value = _day_zero.get() + dt.timedelta(days=int(cell))  # type: ignore[arg-type]  # times have colons
     if value is None:
         raise CellError(
             _("{value} is not a date; write it like {iso} or {danish}").format(
@@ -314,7 +326,7 @@ def _date_of_text(value: str) -> dt.date | None:
             )
         )
     elif _SERIAL.fullmatch(written):
-        return _DAY_ZERO + dt.timedelta(days=int(written[:5]))
+        return _day_zero.get() + dt.timedelta(days=int(written[:5]))
     else:
         return None
     try:

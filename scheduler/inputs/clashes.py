@@ -1,7 +1,4 @@
-"""Rows that are right each by itself but contradict each other.
-
-Problems name columns in English; the reader puts in their place how the file has it.
-"""
+"""Rows that are right each by itself but contradict each other."""
 
 import datetime as dt
 from collections import defaultdict

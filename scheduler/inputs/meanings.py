@@ -234,7 +234,7 @@ def _settings() -> Mapping[str, str]:
         "cycling.mixed_traffic_factor": _("Times the speed on larger streets without cycle track or lane."),
         "cycling.calm_street_factor": _("Times the speed on residential streets, paths and yards."),
         "cycling.rough_surface_factor": _("Times the speed on cobblestones, gravel and the like."),
-        "cycling.walking_kph": _("km/h where the bicycle is pushed."),
+        "cycling.push_kph": _("km/h where the bicycle is pushed."),
         "cycling.steps_kph": _("km/h where it is carried on stairs."),
         "cycling.right_turn_s": _("Seconds for a right turn at a junction."),
         "cycling.left_turn_s": _(

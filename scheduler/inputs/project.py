@@ -13,7 +13,7 @@ from scheduler.inputs import clashes, rules
 from scheduler.inputs.cells import dates_of
 from scheduler.inputs.rows import Row, TableRows
 from scheduler.inputs.schema import TABLES
-from scheduler.inputs.settings import SETTINGS_FILE, Settings, read_settings
+from scheduler.inputs.settings import Settings, read_settings
 from scheduler.inputs.tables import (
     check_needed,
     fingerprint,
@@ -21,6 +21,7 @@ from scheduler.inputs.tables import (
     read_files,
     read_tables,
 )
+from scheduler.model.config import SETTINGS_FILE
 from scheduler.model.project import (
     AgreementRule,
     Closure,
@@ -82,10 +83,9 @@ def checked(
 ) -> tuple[Project, dict[str, list[Row]]]:
     """Put a project together of the tables that were read, adding what is wrong between their rows to `problems`."""
     tables = {table.name: found[table.name].rows if table.name in found else [] for table in TABLES}
-    broken = list(rules.resolve_references(tables, found))
+    problems += rules.resolve_references(found.values(), found)
     project = build(settings, tables, sha256)
-    broken += islice(contradictions(project, settings, tables), limits.PROBLEMS)
-    problems += (_as_written(problem, found) for problem in broken)
+    problems += islice(contradictions(project, settings, tables), limits.PROBLEMS)
     return project, tables
 
 
@@ -105,21 +105,9 @@ def contradictions(project: Project, settings: Settings, tables: rules.Tables) -
     yield from clashes.check_tasks(tables)
     yield from clashes.check_pins(tables)
     yield from clashes.check_engagement_hours(tables, lambda day, who: closed(project, day, who) is None)
-    if settings.base:
-        yield from rules.coordinate_problems(
-            settings.base.lat,
-            settings.base.lon,
-            config.calendar.country,
-            lambda reason, column: InputProblem(reason, SETTINGS_FILE, None, f"base.{column}"),
-        )
-
-
-def _as_written(problem: InputProblem, found: Mapping[str, TableRows]) -> InputProblem:
-    """Return the problem with its column as the heading of the file has it."""
-    for read in found.values():
-        if read.file == problem.file:
-            return dataclasses.replace(problem, column=read.headings.get(problem.column, problem.column))
-    return problem
+    base = settings.base
+    if base and base.origin:
+        yield from rules.coordinate_problems(base.lat, base.lon, config.calendar.country, base.origin)
 
 
 def build(settings: Settings, tables: Mapping[str, list[Row]], sha256: str) -> Project:
@@ -128,34 +116,34 @@ def build(settings: Settings, tables: Mapping[str, list[Row]], sha256: str) -> P
     own_base = (settings.base,) if settings.base else ()
     return Project(
         config=settings.config,
-        bases=(*own_base, *(_place(row, "base_id") for row in rows["bases"])),
+        bases=(*own_base, *(place_of(row, "base_id") for row in rows["bases"])),
         places=(
-            *(_place(row, "practice_id") for row in rows["practices"]),
-            *(_place(row, "place_id") for row in rows["places"]),
-            *(_place(row, "visit_id", name="") for row in rows["home_visits"]),
+            *(place_of(row, "practice_id") for row in rows["practices"]),
+            *(place_of(row, "place_id") for row in rows["places"]),
+            *(place_of(row, "visit_id", name="") for row in rows["home_visits"]),
         ),
-        practices=tuple(_plain(Practice, row) for row in rows["practices"]),
-        rooms=tuple(_timed(RoomRule, row) for row in rows["rooms"]),
-        consultants=tuple(_plain(Consultant, row) for row in rows["consultants"]),
-        shifts=tuple(_timed(ShiftRule, row, lunch_s=row["lunch_minutes"] * 60) for row in rows["shifts"]),
-        agreements=tuple(_timed(AgreementRule, row) for row in rows["agreements"]),
-        engagements=tuple(_timed(EngagementRule, row, place_id=row["place"]) for row in rows["engagements"]),
+        practices=tuple(plain(Practice, row) for row in rows["practices"]),
+        rooms=tuple(timed(RoomRule, row) for row in rows["rooms"]),
+        consultants=tuple(plain(Consultant, row) for row in rows["consultants"]),
+        shifts=tuple(timed(ShiftRule, row, lunch_s=row["lunch_minutes"] * 60) for row in rows["shifts"]),
+        agreements=tuple(timed(AgreementRule, row) for row in rows["agreements"]),
+        engagements=tuple(timed(EngagementRule, row, place_id=row["place"]) for row in rows["engagements"]),
         home_visits=tuple(
-            _timed(HomeVisit, row, duration_s=row["minutes"] * 60) for row in rows["home_visits"]
+            timed(HomeVisit, row, duration_s=row["minutes"] * 60) for row in rows["home_visits"]
         ),
         tasks=tuple(
-            _timed(Task, row, place_id=row["place"], duration_s=row["minutes"] * 60) for row in rows["tasks"]
+            timed(Task, row, place_id=row["place"], duration_s=row["minutes"] * 60) for row in rows["tasks"]
         ),
-        pins=tuple(_timed(Pin, row) for row in rows["pins"]),
+        pins=tuple(timed(Pin, row) for row in rows["pins"]),
         closures=tuple(
-            _timed(Closure, row, first_day=row["from"], last_day=row["to"]) for row in rows["closures"]
+            timed(Closure, row, first_day=row["from"], last_day=row["to"]) for row in rows["closures"]
         ),
-        demand=tuple(_plain(Demand, row) for row in rows["demand"]),
+        demand=tuple(plain(Demand, row) for row in rows["demand"]),
         sha256=sha256,
     )
 
 
-def _plain(kind: type[_Type], row: Row, **more: Any) -> _Type:
+def plain(kind: type[_Type], row: Row, **more: Any) -> _Type:
     """Make a dataclass of the columns that are named like its fields, and of where they were written."""
     names = _fields(kind)  # type: ignore[arg-type]  # mypy takes no class for Hashable
     values = {name: value for name, value in row.values.items() if name in names}
@@ -167,11 +155,12 @@ def _fields(kind: Any) -> frozenset[str]:
     return frozenset(field.name for field in dataclasses.fields(kind))
 
 
-def _timed(kind: type[_Type], row: Row, **more: Any) -> _Type:
-    """As `_plain`, with the columns start and end as seconds."""
+def timed(kind: type[_Type], row: Row, **more: Any) -> _Type:
+    """As `plain`, with the columns start and end as seconds."""
     times = {f"{name}_s": row[name] for name in ("start", "end") if name in row.values}
-    return _plain(kind, row, **times, **more)
+    return plain(kind, row, **times, **more)
 
 
-def _place(row: Row, id_column: str, **more: Any) -> Place:
-    return _plain(Place, row, **({"place_id": row[id_column]} | more))
+def place_of(row: Row, id_column: str, **more: Any) -> Place:
+    """Make the place of a row, which has its id."""
+    return plain(Place, row, **({"place_id": row[id_column]} | more))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import difflib
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -60,7 +60,11 @@ class Row:
 
     def problem(self, reason: str, column: str = "") -> InputProblem:
         """Return a problem of this row."""
-        return InputProblem(reason, self.origin.file, self.origin.row, column)
+        return self.origin.problem(reason, column)
+
+    def called(self, column: str) -> str:
+        """Name a column as the file does."""
+        return self.origin.called(column)
 
     def number_of(self, other: "Row") -> str:
         """Return the number of another row as a problem of this one tells it: with its file, if that differs."""
@@ -73,8 +77,8 @@ class TableRows:
     """What was read of a table.
 
     `headings` are those of the file by the names of the columns, `danish` tells that they are in Danish.
-    `notes` say what was passed over, and how it was read what may be read otherwise. `readable` is false
-    where rows or ids may be missing.
+    `misspelt` are the columns whose heading was told to be nearly right. `notes` say what was passed over, and
+    how it was read what may be read otherwise. `readable` is false where rows or ids may be missing.
     """
 
     table: Table
@@ -82,6 +86,7 @@ class TableRows:
     rows: list[Row] = field(default_factory=list)
     headings: dict[str, str] = field(default_factory=dict)
     danish: bool = False
+    misspelt: set[str] = field(default_factory=set)
     notes: list[InputProblem] = field(default_factory=list)
     readable: bool = True
 
@@ -242,7 +247,7 @@ class _RowReader:
         self._count = len(columns)
         self._defaults = {column.name: column.default for column in columns if not column.required}
         self._needed = [column.name for column in columns if column.required and column.name in read.headings]
-        self._headings = read.headings
+        self._headings = {column.name: read.called(column) for column in columns}
         #: Most rows have the same columns filled in.
         self._given: dict[tuple[str, ...], frozenset[str]] = {}
 
@@ -271,7 +276,7 @@ class _RowReader:
                 self._report(_("this must be filled in"), row, self._headings[name])
         filled = tuple(given)
         return Row(
-            Origin(self._file, row),
+            Origin(self._file, row, self._headings),
             values,
             self._given.setdefault(filled, frozenset(filled)),
             complete=len(values) == self._count,
@@ -372,13 +377,15 @@ def _cell_readers(
 ) -> dict[int, _CellReader]:
     """Return what reads the cells at each position that has a heading, and report wrong headings."""
     table = read.table
-    there = _headings_in(table, headings)
-    keys = {key(cell) for cell in headings if isinstance(cell, str)}
+    keys = {key(cell): " ".join(cell.split()) for cell in reversed(headings) if isinstance(cell, str)}
+    read.headings |= {
+        table.by_heading[at].name: heading for at, heading in keys.items() if at in table.by_heading
+    }
     read.danish = sum(key(c.danish) in keys and key(c.danish) != key(c.name) for c in table.columns) > sum(
         key(c.name) in keys and key(c.danish) != key(c.name) for c in table.columns
     )
     readers: dict[int, _CellReader] = {}
-    misspelt: set[str] = set()
+    taken: set[str] = set()
     for position, cell in enumerate(headings):
         heading = " ".join(str(cell or "").split())
         if not heading:
@@ -392,17 +399,15 @@ def _cell_readers(
             filled = [
                 cells[position] for _n, cells in below if position < len(cells) and is_filled(cells[position])
             ]
-            reason, is_own = _unknown_column(read, meant, there, filled, own_columns=own_columns)
+            reason, is_own = _unknown_column(read, meant, filled, own_columns=own_columns)
             named = nth_column(position) if table.private else shown(heading).strip('"')
             (read.notes if is_own else problems).append(InputProblem(reason, read.file, row, named))
             if meant and not is_own:
-                misspelt.add(meant.name)
-        elif column.name in read.headings:
+                read.misspelt.add(meant.name)
+        elif column.name in taken:
             problems.append(
                 InputProblem(
-                    _("the column {column} is there twice; keep one").format(
-                        column=column.danish if read.danish else column.name
-                    ),
+                    _("the column {column} is there twice; keep one").format(column=read.called(column)),
                     read.file,
                     row,
                     heading,
@@ -410,13 +415,13 @@ def _cell_readers(
             )
             column = None
         else:
-            read.headings[column.name] = heading
+            taken.add(column.name)
         shown_heading = heading if column else nth_column(position)
         readers[position] = _CellReader(shown_heading, column, called=heading, private=table.private)
     problems.extend(
         InputProblem(missing_column(column, danish=read.danish), read.file, row)
         for column in table.columns
-        if column.required and column.name not in read.headings and column.name not in misspelt
+        if column.required and column.name not in read.headings and column.name not in read.misspelt
     )
     return readers
 
@@ -434,23 +439,21 @@ def missing_column(column: Column, *, danish: bool = False) -> str:
 def _unknown_column(
     read: TableRows,
     meant: Column | None,
-    there: Collection[str],
     filled: Sequence[Cell | None],
     *,
     own_columns: bool,
 ) -> tuple[str, bool]:
     """Say what becomes of a column that the table does not have, and whether it may be somebody's own.
 
-    `meant` is the column that has nearly this name, `there` are those that the file has, and `filled` what
-    stands in the first rows.
+    `meant` is the column that has nearly this name, and `filled` what stands in the first rows.
     """
-    if meant and (not own_columns or (meant.name not in there and _could_be(meant, filled))):
+    if meant and (not own_columns or (meant.name not in read.headings and _could_be(meant, filled))):
         reason = _("no column has this name; did you mean {column}?")
         return reason.format(column=read.called(meant)), False
     if not own_columns:
         reason = _("no column has this name; the table has: {columns}")
         return reason.format(columns=", ".join(map(read.called, read.table.columns))), False
-    if meant and meant.name in there:
+    if meant and meant.name in read.headings:
         reason = _("this column is not read, beside {column}; does it hold what belongs there?")
     elif meant:
         reason = _("this column is not read; it is called nearly like {column}, but holds something else")

@@ -1,12 +1,9 @@
-"""What must be true of ids, references and each single row.
-
-Problems name columns in English; the reader puts in their place how the file has it.
-"""
+"""What must be true of ids, references and each single row."""
 
 import difflib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scheduler.base import limits
@@ -16,6 +13,7 @@ from scheduler.inputs.cells import shown
 from scheduler.inputs.rows import Row, TableRows
 from scheduler.inputs.schema import BY_NAME, TABLES, Table
 from scheduler.model.config import Defaults
+from scheduler.model.project import Origin
 from scheduler.week.hours import DAY
 
 #: The corners of Denmark, Bornholm included, in degrees.
@@ -91,28 +89,34 @@ def check_unique(tables: Tables) -> Iterator[InputProblem]:
                 if first is not row:
                     yield row.problem(
                         _("the same {columns} stand in row {row} already; keep one").format(
-                            columns=_(" and ").join(table.unique), row=row.number_of(first)
+                            columns=_(" and ").join(map(row.called, table.unique)),
+                            row=row.number_of(first),
                         ),
                         table.unique[-1],
                     )
 
 
-def resolve_references(tables: Tables, found: Mapping[str, TableRows]) -> Iterator[InputProblem]:
-    """Put ids in the place of references, and report those to nobody.
+def resolve_references(tables: Iterable[TableRows], found: Mapping[str, TableRows]) -> Iterator[InputProblem]:
+    """Put ids of the tables `found` in the place of references in some, and report those to nobody.
 
     A reference is an id in any case of letters, or the name of a row where no other row has it. Danish
     words for everybody and the base become English ones.
     """
-    known = {table.name: _Known(table, tables[table.name]) for table in TABLES if table.id_column}
-    for table in TABLES:
-        for column in table.columns:
+    known = {
+        table.name: _Known(table, found[table.name].rows if table.name in found else ())
+        for table in TABLES
+        if table.id_column
+    }
+    for read in tables:
+        for column in read.table.columns:
             if column.kind != "reference":
                 continue
             those = [known[name] for name in column.refers]
             readable = all(_all_ids_known(name, found) for name in column.refers)
-            called = ", ".join((*(_called(name, found) for name in column.refers), *column.besides[:1]))
-            resolve = _Resolver(those, column.besides, called, private=table.private)
-            for row in tables[table.name]:
+            besides = column.besides[-1:] if read.danish else column.besides[:1]
+            called = ", ".join((*(_called(name, found, read) for name in column.refers), *besides))
+            resolve = _Resolver(those, column.besides, called, private=read.table.private)
+            for row in read.rows:
                 if not row.has(column.name):
                     continue
                 id_, reason = resolve(row[column.name])
@@ -201,10 +205,11 @@ class _Resolver:
         return spellings[near[0]] if near else ""
 
 
-def _called(name: str, found: Mapping[str, TableRows]) -> str:
-    """Name a table as the workbook does in which it is a sheet."""
-    _file, _mark, sheet = found[name].file.partition("!") if name in found else ("", "", "")
-    return sheet or name
+def _called(name: str, found: Mapping[str, TableRows], read: TableRows) -> str:
+    """Name a table as the workbook does in which it is a sheet, or could be one beside another."""
+    if name in found:
+        return found[name].file.partition("!")[2] or name
+    return BY_NAME[name].danish if read.danish and "!" in read.file else name
 
 
 def _all_ids_known(name: str, found: Mapping[str, TableRows]) -> bool:
@@ -228,30 +233,27 @@ def check_rows(tables: Tables, defaults: Defaults, country: str) -> Iterator[Inp
 def _coordinates(row: Row, country: str, *, private: bool) -> Iterator[InputProblem]:
     if "lat" not in row.values or "lon" not in row.values:
         return
-    yield from coordinate_problems(row["lat"], row["lon"], country, row.problem, private=private)
+    yield from coordinate_problems(row["lat"], row["lon"], country, row.origin, private=private)
 
 
 def coordinate_problems(
-    lat: float | None,
-    lon: float | None,
-    country: str,
-    problem: Callable[[str, str], InputProblem],
-    *,
-    private: bool = False,
+    lat: float | None, lon: float | None, country: str, origin: Origin, *, private: bool = False
 ) -> Iterator[InputProblem]:
     """Report coordinates of which one is missing, or that lie outside Denmark; not which, if they are private."""
     if lat is None and lon is None:
         return
+    called = {"lat": origin.called("lat"), "lon": origin.called("lon")}
     if lat is None or lon is None:
-        yield problem(_("lat and lon belong together; give both or neither"), "lat" if lat is None else "lon")
+        reason = _("{lat} and {lon} belong together; give both or neither").format(**called)
+        yield origin.problem(reason, "lat" if lat is None else "lon")
     elif country == "DK" and not (_SOUTH <= lat <= _NORTH and _WEST <= lon <= _EAST):
         if _SOUTH <= lon <= _NORTH and _WEST <= lat <= _EAST:
-            reason = _("lat and lon are swapped: lat is about 55, lon about 12")
+            reason = _("{lat} and {lon} are swapped: {lat} is about 55, {lon} about 12").format(**called)
         elif private:
             reason = _("the point is not in Denmark")
         else:
             reason = _("the point {lat}, {lon} is not in Denmark").format(lat=lat, lon=lon)
-        yield problem(reason, "lat")
+        yield origin.problem(reason, "lat")
 
 
 def _interval(row: Row) -> Iterator[InputProblem]:

@@ -12,6 +12,7 @@ from scheduler.inputs.cells import shown
 from scheduler.inputs.tomlfile import DATE, NUMBER, TEXT, TIME, Keys, TomlReader, open_toml
 from scheduler.model.config import (
     DEFAULT_WEIGHTS,
+    SETTINGS_FILE,
     CalendarSettings,
     Config,
     Costs,
@@ -23,8 +24,6 @@ from scheduler.model.config import (
     SolverSettings,
 )
 from scheduler.model.project import BASE, Origin, Place
-
-SETTINGS_FILE = "project.toml"
 
 #: Without [period] a project runs for as long as dates can be written, from a fixed Monday on: the
 #: weeks in which a practice is due then depend on neither the clock nor the other tables.
@@ -56,6 +55,8 @@ _DEFAULTS_KEYS: Keys = {
     "lunch_to": (TIME, cells.time),
 }
 _WEIGHTS_KEYS: Keys = {term: (NUMBER, cells.whole(0, 100_000_000)) for term in DEFAULT_WEIGHTS}
+#: The setting had another name at first.
+_FORMER_CYCLING = {"walking_kph": "push_kph"}
 #: The sections of which `change_settings` takes something else.
 CHANGEABLE = ("defaults", "cycling", "weights", "costs")
 
@@ -139,7 +140,7 @@ def change_settings(config: Config, reader: TomlReader) -> Config:
     return dataclasses.replace(
         config,
         defaults=_defaults(reader, config.defaults),
-        cycling=reader.fields("cycling", config.cycling),
+        cycling=reader.fields("cycling", config.cycling, former=_FORMER_CYCLING),
         weights=weights,
         costs=costs,
     )
@@ -160,7 +161,8 @@ def _base(reader: TomlReader) -> Place | None:
             reader.add(_("this must be filled in"), "base", key)
     if any(not values.get(key) for key in _BASE_NEEDED):
         return None
-    return Place(place_id=BASE, origin=Origin(SETTINGS_FILE, reader.line("base", "") or 1), **values)
+    called = {key: f"base.{key}" for key in _BASE_KEYS}
+    return Place(place_id=BASE, origin=Origin(SETTINGS_FILE, reader.line("base", "") or 1, called), **values)
 
 
 def _period(reader: TomlReader) -> Period:

@@ -6,12 +6,13 @@ import re
 import zipfile
 from collections.abc import Mapping
 from string import ascii_uppercase
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from scheduler.base import limits
 from scheduler.base.cpr import looks_like_cpr
 from scheduler.base.errors import InputProblem
 from scheduler.base.i18n import _
+from scheduler.inputs.cells import Cell
 from scheduler.inputs.partparser import (
     Counted,
     PartParser,
@@ -25,8 +26,8 @@ from scheduler.inputs.partparser import (
 from scheduler.inputs.parts import Book, read_book
 from scheduler.inputs.rows import RawRow, cpr_problem, is_filled, stray_cells, too_wide
 
-if TYPE_CHECKING:
-    from scheduler.inputs.cells import Cell
+#: How the files of spreadsheets begin: an archive, and what Excel wrote before.
+BEGINNINGS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 #: Excel has no more.
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
@@ -41,9 +42,14 @@ def escaped(text: str) -> str:
     return _LETTER.sub("_x005F_", text)
 
 
-def read_sheets(
-    raw: bytes, workbook_file: str, problems: list[InputProblem]
-) -> list[tuple[str, list[RawRow]]] | None:
+class Sheets(NamedTuple):
+    """What a workbook holds: the sheets with their titles, and whether its dates are counted from 1904."""
+
+    titled: list[tuple[str, list[RawRow]]]
+    since_1904: bool
+
+
+def read_sheets(raw: bytes, workbook_file: str, problems: list[InputProblem]) -> Sheets | None:
     """Return title and rows of every sheet whose name does not begin with ``_``; blank rows left out.
 
     None, and a problem, where the file is no workbook that can be read.
@@ -59,7 +65,7 @@ def read_sheets(
     return None
 
 
-def _read(raw: bytes, file: str, problems: list[InputProblem]) -> list[tuple[str, list[RawRow]]]:
+def _read(raw: bytes, file: str, problems: list[InputProblem]) -> Sheets:
     sheets = []
     found: list[InputProblem] = []
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
@@ -76,7 +82,7 @@ def _read(raw: bytes, file: str, problems: list[InputProblem]) -> list[tuple[str
                 found += reader.problems
                 sheets.append((title, reader.rows))
     problems += (*book.problems, *found)
-    return sheets
+    return Sheets(sheets, book.since_1904)
 
 
 class _SheetReader(PartParser):
@@ -198,7 +204,7 @@ class _SheetReader(PartParser):
 
     # --- Values ----------------------------------------------------------------------------------------
 
-    def _converted(self, text: str) -> "Cell | None":
+    def _converted(self, text: str) -> Cell | None:
         if self._type in ("s", "str", "inlineStr"):
             return self._book.strings[_index(text)] if self._type == "s" else unescaped(text)
         if self._type == "b":
@@ -211,7 +217,7 @@ class _SheetReader(PartParser):
             raise UnusableWorkbookError
         return self._number(float(text))
 
-    def _number(self, number: float) -> "Cell | None":
+    def _number(self, number: float) -> Cell | None:
         """Return a number, or the date, time or span that it stands for in a cell of this style."""
         kind = self._kind_of_style()
         if not kind:

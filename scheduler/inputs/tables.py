@@ -15,9 +15,10 @@ from scheduler.base.cpr import looks_like_cpr
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _
 from scheduler.inputs import csvfile, sheets
+from scheduler.inputs.cells import counted_from_1904
 from scheduler.inputs.rows import RawRow, TableRows, all_needed, interpret, stray_cells
 from scheduler.inputs.schema import BY_NAME, BY_SHEET, TABLES, Table, key
-from scheduler.inputs.settings import SETTINGS_FILE
+from scheduler.model.config import SETTINGS_FILE
 
 WORKBOOK_FILE = "project.xlsx"
 
@@ -82,14 +83,15 @@ def read_tables(
             }
             return found
         strays: list[tuple[str, list[RawRow]]] = []
-        for title, raw_rows in read:
-            sheet_table = BY_SHEET.get(key(title))
-            if sheet_table is None:
-                strays.append((title, raw_rows))
-            elif sheet_table.name in found:
-                problems.append(_twice(sheet_table, found[sheet_table.name].file, _sheet(title)))
-            else:
-                found[sheet_table.name] = interpret(sheet_table, _sheet(title), raw_rows, problems)
+        with counted_from_1904(when=read.since_1904):
+            for title, raw_rows in read.titled:
+                sheet_table = BY_SHEET.get(key(title))
+                if sheet_table is None:
+                    strays.append((title, raw_rows))
+                elif sheet_table.name in found:
+                    problems.append(_twice(sheet_table, found[sheet_table.name].file, _sheet(title)))
+                else:
+                    found[sheet_table.name] = interpret(sheet_table, _sheet(title), raw_rows, problems)
         for title, raw_rows in strays:
             _check_stray_sheet(title, raw_rows, found, problems, notes)
     for table_rows in found.values():
@@ -130,12 +132,19 @@ def misnamed_files(
         if looks_like_cpr(path.name):
             problems.append(limits.name_problem(path.name))
         elif table := _table_meant(path, found):
-            if path.suffix.lower() == ".csv":
+            is_copy = False
+            if table.name in found:
+                is_copy = bool(_COPY.search(path.stem)) and not table.private
+                reason = _(
+                    "this file is not read, as the table is in {file}; delete the one that is not meant"
+                )
+            elif path.suffix.lower() == ".csv":
                 reason = _("no table has this name; rename the file to {name}.csv")
             else:
                 reason = _("this file is not read; save the table as {name}.csv, or as a sheet of {workbook}")
-            problems.append(InputProblem(reason.format(name=table.name, workbook=WORKBOOK_FILE), path.name))
-            found.setdefault(table.name, _unread(table, path.name))
+            read = found.setdefault(table.name, _unread(table, path.name))
+            reason = reason.format(name=table.name, workbook=WORKBOOK_FILE, file=read.file)
+            (notes if is_copy else problems).append(InputProblem(reason, path.name))
         elif _is_workbook_meant(path):
             missing = [table for table in TABLES if table.required and table.name not in found]
             reason = _("this workbook is not read; only one with the name {workbook} is")
@@ -169,7 +178,7 @@ def _table_meant(path: Path, found: Mapping[str, TableRows]) -> Table | None:
         return table
     # Beside the table itself others may lie, but hardly one of nearly the same name.
     names = [name for name, other in BY_SHEET.items() if other is table]
-    very_near = difflib.get_close_matches(key(stem), names, cutoff=0.8)
+    very_near = difflib.get_close_matches(key(_COPY.sub("", stem)), names, cutoff=0.8)
     return table if very_near and path.suffix.lower() == ".csv" and stem.lower() not in BY_NAME else None
 
 

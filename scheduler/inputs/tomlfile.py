@@ -6,8 +6,9 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_type_hints
 
 from scheduler.base import limits
@@ -135,12 +136,14 @@ class TomlReader:
             return {}
         return {key: value for key, value in section.items() if not holds_cpr({key: value})}
 
-    def known(self, name: str, keys: Iterable[str]) -> Iterator[tuple[str, Any]]:
-        """Yield those keys of a section that it may have, reporting the others."""
+    def known(
+        self, name: str, keys: Iterable[str], former: Collection[str] = ()
+    ) -> Iterator[tuple[str, Any]]:
+        """Yield those keys of a section that it may have, also by `former` names, reporting the others."""
         keys = tuple(keys)
         unknown = 0
         for key, value in self.section(name).items():
-            if key in keys:
+            if key in keys or key in former:
                 yield key, value
                 continue
             unknown += 1
@@ -169,26 +172,35 @@ class TomlReader:
                 self.add(str(error), name, key)
         return values
 
-    def fields(self, name: str, default: _Section) -> _Section:
+    def fields(
+        self, name: str, default: _Section, former: Mapping[str, str] = MappingProxyType({})
+    ) -> _Section:
         """Return a dataclass whose fields are the keys of a section, read by the fields' own types.
 
-        What the section does not say is as in `default`.
+        What the section does not say is as in `default`. Keys may have their `former` names, by which the
+        present ones are found.
         """
         from pydantic import TypeAdapter, ValidationError
 
         hints = get_type_hints(type(default))
         result = default
-        for key, value in self.known(name, hints):
+        for key, value in self.known(name, hints, former):
+            field = former.get(key, key)
+            if field != key and field in self.section(name):
+                self.add(
+                    _("this is the former name of {name}; give one of the two").format(name=field), name, key
+                )
+                continue
             try:
                 # As JSON, because there a strict tuple is a list.
-                read = TypeAdapter(hints[key]).validate_json(json.dumps(value), strict=True)
+                read = TypeAdapter(hints[field]).validate_json(json.dumps(value), strict=True)
             except (ValidationError, TypeError):
-                self.add(wrong_type(value, _TYPES.get(hints[key], ())), name, key)
+                self.add(wrong_type(value, _TYPES.get(hints[field], ())), name, key)
                 continue
             try:
                 if isinstance(read, str):
                     cells.text(read)
-                result = dataclasses.replace(result, **{key: read})
+                result = dataclasses.replace(result, **{field: read})
             except CellError as error:
                 self.add(str(error), name, key)
             except ValueError as error:

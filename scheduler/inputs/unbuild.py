@@ -7,7 +7,7 @@ from typing import Any
 
 from scheduler.inputs.rows import Row
 from scheduler.inputs.schema import TABLES, Table
-from scheduler.inputs.settings import SETTINGS_FILE
+from scheduler.model.config import SETTINGS_FILE
 from scheduler.model.project import Origin, Place, Project
 
 #: The fields that are not called like their column, and those in seconds whose column is in minutes.

@@ -19,9 +19,9 @@ from scheduler.inputs.cells import OFF_NAMES, PATTERNS_DA, WEEKDAYS_DA
 from scheduler.inputs.project import read_rows
 from scheduler.inputs.rows import Row
 from scheduler.inputs.schema import BY_NAME, TABLES, Column, Table
-from scheduler.inputs.settings import SETTINGS_FILE
 from scheduler.inputs.sheets import escaped
 from scheduler.inputs.tables import WORKBOOK_FILE
+from scheduler.model.config import SETTINGS_FILE
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -40,9 +41,10 @@ class Week:
     def parse(cls, text: str) -> Self:
         """Read ``2009-W20``; anything else is a `ValueError`."""
         match = re.fullmatch(r"(\d{4})-W(\d{1,2})", text.strip(), re.IGNORECASE | re.ASCII)
-        if not match:
-            raise ValueError(f"{text!r} is not a week like 2009-W20")
-        return cls(int(match[1]), int(match[2]))
+        with suppress(ValueError):  # of week 54
+            if match:
+                return cls(int(match[1]), int(match[2]))
+        raise ValueError(_("{value} is not a week; write it like 2009-W20").format(value=f'"{text[:40]}"'))
 
     @classmethod
     def asked(cls, week: "str | Week") -> "Week":
@@ -50,10 +52,9 @@ class Week:
         if isinstance(week, Week):
             return week
         try:
-            return cls.parse(week)
-        except (AttributeError, ValueError) as error:  # of what is no text, or no week
-            reason = _("{value} is not a week; write it like 2009-W20").format(value=f'"{str(week)[:40]}"')
-            raise InputError(reason) from error
+            return cls.parse(str(week))
+        except ValueError as error:
+            raise InputError(str(error)) from error
 
     @classmethod
     def of(cls, day: dt.date) -> Self:

@@ -19,6 +19,8 @@ from scheduler.base.i18n import LANGUAGES, N_, _
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
+SETTINGS_FILE = "project.toml"
+
 #: The terms of the score and their default weights, in the order in which people see them.
 DEFAULT_WEIGHTS: Mapping[str, int] = {
     "unserved_conversation": 36_000,
@@ -179,7 +181,7 @@ class Cycling(_Section):
         Times `speed_kph` on residential streets, paths and yards; 0.05 to 2.
     rough_surface_factor
         A further factor on cobblestones, gravel and the like; 0.05 to 2.
-    walking_kph
+    push_kph
         Speed of pushing the bicycle where it may not be ridden, in km per hour; 1 to 60.
     steps_kph
         Speed of carrying it on stairs, in km per hour; 1 to 60.
@@ -199,7 +201,7 @@ class Cycling(_Section):
     mixed_traffic_factor: _Factor = 0.9
     calm_street_factor: _Factor = 0.9
     rough_surface_factor: _Factor = 0.75
-    walking_kph: _Kph = 5.0
+    push_kph: _Kph = 5.0
     steps_kph: _Kph = 2.0
     right_turn_s: _Penalty = 0.0
     left_turn_s: _Penalty = 4.0

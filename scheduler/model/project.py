@@ -26,15 +26,26 @@ class Origin:
         The file or sheet, or the call.
     row
         The row as the user's editor counts, 1 is the heading; or which call of its kind, from 1.
+    headings
+        What the columns are called there, by their names, where they are called otherwise.
     """
 
     file: str
     row: int
+    headings: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def called(self, column: str) -> str:
+        """Name a column as it is called where this was written."""
+        return self.headings.get(column, column)
+
+    def problem(self, reason: str, column: str = "") -> InputProblem:
+        """Return a problem of what was written here, in a column or in the row as a whole."""
+        return InputProblem(reason, self.file, self.row, self.called(column))
 
 
 def problem_at(origin: Origin | None, reason: str, column: str = "") -> InputProblem:
     """Return the problem of what was written somewhere; a program's own comes from nowhere."""
-    return InputProblem(reason, origin.file, origin.row, column) if origin else InputProblem(reason)
+    return origin.problem(reason, column) if origin else InputProblem(reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,16 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from scheduler.model import summary
+from scheduler.base import glance
+from scheduler.base.i18n import _, clock, day, hours, km, minutes, number
 from scheduler.model.clock import Moment
 from scheduler.model.problem import ClosedDay, RequestKind
 from scheduler.model.text import Text
+from scheduler.model.texts import Names, word
 
 StopKind = Literal["visit", "home_visit", "task", "engagement", "lunch", "desk"]
 #: The stops that a request asked for; the others a day has of itself.
@@ -347,9 +349,84 @@ class Roster:
         """Return a copy in which some fields differ."""
         return dataclasses.replace(self, **fields)
 
+    @property
+    def consultant_names(self) -> Mapping[str, str]:
+        """What people call each consultant, by id."""
+        return {consultant.consultant_id: consultant.name for consultant in self.consultants}
+
+    @property
+    def names(self) -> Names:
+        """What people call what a text has the id of; all home visits are called by the same word."""
+        stops = [stop for round_ in self.rounds for stop in round_.stops]
+        asked: list[Stop | Unassigned] = [*stops, *self.unassigned]
+        requests = {each.id: each.name for each in asked if each.kind in ("visit", "task")}
+        requests |= {each.id: Text("home_visit") for each in asked if each.kind == "home_visit"}
+        return {
+            "consultant_id": self.consultant_names,
+            "practice_id": requests,
+            "request_id": requests,
+            "task_id": requests,
+            "engagement_id": {stop.id: stop.name for stop in stops if stop.kind == "engagement"},
+        }
+
     def summary(self) -> str:
-        """Return score, bound, gap, visits, conversations, the way, and what is not met, as lines of text."""
-        return summary.summary(self)
+        """Return score, bound, gap, visits, conversations, the way, and what is not met and why, as lines of text.
+
+        It is worded in the language in force, and does not say where home visits are.
+        """
+        visits = [stop for round_ in self.rounds for stop in round_.stops if stop.is_visit]
+        asked = len(visits) + sum(request.held == 0 for request in self.unassigned if request.kind != "task")
+        held = sum(stop.conversations for stop in visits)
+        short = sum(request.requested - request.held for request in self.unassigned)
+        ridden_s, ridden_m = sum(r.ride_seconds for r in self.rounds), sum(r.ride_metres for r in self.rounds)
+        figures = {
+            _("status"): _("optimal") if self.status == "optimal" else _("feasible"),
+            _("score"): number(self.score),
+            _("bound"): number(self.bound),
+            _("gap"): self._gap(),
+            _("visits"): _("{made} of {asked}").format(made=number(len(visits)), asked=number(asked)),
+            _("conversations"): _("{made} of {asked}").format(made=number(held), asked=number(held + short)),
+            _("cycling"): f"{hours(ridden_s)}, {km(ridden_m)}",
+            _("waiting"): hours(sum(round_.waiting_seconds for round_ in self.rounds)),
+        }
+        return glance.text(self.week, figures, _("Not placed:"), self._unmet())
 
     def _repr_html_(self) -> str:
-        return summary.html(self)
+        caption = f"{self.week}: {_('score')} {number(self.score)}, {_('bound')} {number(self.bound)}, {_('gap')} {self._gap()}"
+        headings = (_("Day"), _("Consultant"), _("Time"), _("Stop"), _("Conversations"), _("Ride"))
+        names = self.consultant_names
+        rows = (
+            (
+                day(round_.date),
+                names.get(round_.consultant_id, round_.consultant_id),
+                f"{clock(stop.start)}–{clock(stop.end)}",
+                _public_name(stop),
+                number(stop.conversations) if stop.conversations else "",
+                f"{minutes(stop.ride_seconds)}, {km(stop.ride_metres)}" if stop.ride_seconds else "",
+            )
+            for round_ in self.rounds
+            for stop in round_.stops
+        )
+        return glance.table(caption, headings, rows, _("Not placed:"), self._unmet())
+
+    def _gap(self) -> str:
+        return _("{percent} %").format(percent=number(100 * self.gap, 2))
+
+    def _unmet(self) -> Iterator[str]:
+        """Say what is not met, how much of it is, and why."""
+        names = self.names
+        for request in self.unassigned:
+            what = f"{request.id} ({_public_name(request)})"
+            if request.kind == "visit":
+                held = _("{made} of {asked}").format(
+                    made=number(request.held), asked=number(request.requested)
+                )
+                what = f"{what}, {held}"
+            yield f"{what}: {word(request.detail or request.reason, names)}"
+
+
+def _public_name(named: Stop | Unassigned) -> str:
+    """Name a stop or a request; of a home visit it is said no more than in which district it is."""
+    if named.kind == "home_visit":
+        return ", ".join(filter(None, (_("Home visit"), named.district)))
+    return word(named.name)

@@ -1,7 +1,7 @@
 """Sentences before anybody has worded them: a code, and what is to be said with it.
 
 One roster is read in Danish and in English, maybe years after it was made. So it carries no worded sentences,
-but what they say; `outputs.texts` words them when they are shown, in the language of whoever reads.
+but what they say; `texts` words them when they are shown, in the language of whoever reads.
 """
 
 from collections.abc import Mapping

@@ -16,7 +16,7 @@ from scheduler.network.background import AddressPoint
 from scheduler.network.graph import bicycle_graph
 from scheduler.network.loading import load_network
 from scheduler.network.network import Network, NetworkInfo, Snap
-from scheduler.network.rules import Riding
+from scheduler.network.riding import Riding
 
 __all__ = [
     "AddressPoint",

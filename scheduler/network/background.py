@@ -1,5 +1,6 @@
 """What a map shows behind the rides, and the address points: both taken from the OSM data."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -59,13 +60,11 @@ def read_background(data: OsmData) -> Background:
         kind = area_kind(relation.tags)
         if relation.tags.get("type") != "multipolygon" or kind is None:
             continue
+        # A member that is named twice is drawn once.
+        members = {ref: role or "outer" for what, ref, role in relation.members if what == "way"}
         rings = {
             role: list(
-                _rings(
-                    outlines[ref]
-                    for what, ref, part in relation.members
-                    if what == "way" and ref in outlines and (part or "outer") == role
-                )
+                _rings(outlines[ref] for ref, part in members.items() if part == role and ref in outlines)
             )
             for role in ("outer", "inner")
         }
@@ -89,14 +88,20 @@ def area_kind(tags: Tags) -> Literal["water", "park", "cemetery"] | None:
 
 def _rings(ways: Iterable[Way]) -> Iterator[list[int]]:
     """Join lines at their ends into closed rings; what does not close is left out."""
-    loose = [list(way.refs) for way in ways]
+    loose = {number: way.refs for number, way in enumerate(ways) if way.refs}
+    ending_at: dict[int, list[int]] = defaultdict(list)
+    for number, refs in reversed(loose.items()):
+        for end in (refs[0], refs[-1]):
+            ending_at[end].append(number)
     while loose:
-        ring = loose.pop()
+        ring = list(loose.popitem()[1])
         while ring[0] != ring[-1]:
-            follows = next((line for line in loose if ring[-1] in (line[0], line[-1])), None)
-            if follows is None:
+            candidates = ending_at[ring[-1]]
+            while candidates and candidates[-1] not in loose:
+                candidates.pop()
+            if not candidates:
                 break
-            loose.remove(follows)
+            follows = loose.pop(candidates.pop())
             ring += follows[1:] if follows[0] == ring[-1] else follows[-2::-1]
         if len(ring) > 3 and ring[0] == ring[-1]:
             yield ring

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scheduler.base import files
 
 #: Changes whenever the arrays, or the rules that made them, change their meaning.
-FORMAT = "hjul-network-4"
+FORMAT = "hjul-network-5"
 
 Arrays = dict[str, NDArray[np.generic]]
 
@@ -49,7 +49,7 @@ def load(folder: Path, sha256: str) -> Arrays | None:
 def store(folder: Path, sha256: str, arrays: Arrays) -> None:
     """Store arrays under a map's content hash, whole or not at all; a folder that refuses is let be."""
     buffer = io.BytesIO()
-    np.savez(buffer, **arrays)  # type: ignore[arg-type]
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]  # mypy takes an array for allow_pickle
     payload = buffer.getvalue()
     header = f"{FORMAT} {sha256} {hashlib.sha256(payload).hexdigest()}\n".encode("ascii")
     try:

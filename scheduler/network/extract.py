@@ -15,9 +15,11 @@ from scheduler.base.i18n import _
 from scheduler.network.area import Surroundings
 from scheduler.network.background import AddressPoint, address, area_kind
 from scheduler.network.coastline import add_sea
+from scheduler.network.ferries import is_landing
+from scheduler.network.junctions import is_signal
 from scheduler.network.mapfile import MapFile
 from scheduler.network.osm import Header, Listener, OsmData, Relation, Tags, Way
-from scheduler.network.rules import is_route, is_signal
+from scheduler.network.rules import is_route
 
 if TYPE_CHECKING:
     from shapely import Polygon
@@ -206,7 +208,7 @@ def _too_much(file: Path, area: Surroundings | None) -> InputError:
 
 
 def _is_node_of_use(tags: Tags) -> bool:
-    return not _NODE_KEYS.isdisjoint(tags) or is_signal(tags)
+    return not _NODE_KEYS.isdisjoint(tags) or is_signal(tags) or is_landing(tags)
 
 
 def _is_way_of_use(tags: Tags) -> bool:

@@ -9,7 +9,7 @@ on both.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,19 +19,11 @@ from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _
 from scheduler.model.config import Cycling
 from scheduler.network.area import distance_m
+from scheduler.network.ferries import ferry_kph, is_landing
+from scheduler.network.junctions import is_blocked, is_signal, turn_rule
 from scheduler.network.osm import OsmData, Tags, Way, read_osm
-from scheduler.network.rules import (
-    Dropped,
-    Riding,
-    WayRule,
-    ferry_kph,
-    is_blocked,
-    is_raised,
-    is_route,
-    is_signal,
-    turn_rule,
-    way_rule,
-)
+from scheduler.network.riding import Riding
+from scheduler.network.rules import Dropped, WayRule, is_raised, is_route, way_rule
 from scheduler.network.speeds import speed_kph
 
 if TYPE_CHECKING:
@@ -74,6 +66,7 @@ def ridden_ways(data: OsmData) -> Streets:
     gates = {osm_id for osm_id, tags in data.node_tags.items() if is_blocked(tags)}
     open_gates = _on_junctions(gates, routes)
     blocked = gates.difference(open_gates)
+    landings = {osm_id for osm_id, tags in data.node_tags.items() if is_landing(tags)}
     on_streets = {ref for way in routes if "highway" in way.tags for ref in way.refs}
     for way in routes:
         rule = way_rule(way.tags)
@@ -84,7 +77,7 @@ def ridden_ways(data: OsmData) -> Streets:
             # How long a clipped ferry takes nobody knows.
             whole = len(way.refs) > 1 and all(ref in data.points for ref in way.refs)
             # Nobody gets on or off but where it lands.
-            between = [ref for ref in way.refs[1:-1] if ref not in on_streets]
+            between = [ref for ref in way.refs[1:-1] if ref not in on_streets or ref in landings]
             pieces = [[way.refs[0], *between, way.refs[-1]]] if whole else []
             kph = ferry_kph(way.tags, _length_m(way.refs, data)) if whole else 0.0
         else:
@@ -98,11 +91,16 @@ def ridden_ways(data: OsmData) -> Streets:
 def _squares(data: OsmData) -> Iterator[Way]:
     """Yield the outlines of squares that are drawn as relations: their edges are walked along, as other squares'."""
     ways = {way.osm_id: way for way in data.ways}
+    drawn: set[tuple[int, WayRule | Dropped]] = set()
     for relation in data.relations:
-        if relation.tags.get("type") == "multipolygon" and "highway" in relation.tags:
-            for kind, ref, _role in relation.members:
-                if kind == "way" and ref in ways and not is_route(ways[ref].tags):
-                    yield Way(ref, ways[ref].refs, relation.tags)
+        if relation.tags.get("type") != "multipolygon" or "highway" not in relation.tags:
+            continue
+        rule = way_rule(relation.tags)
+        for kind, ref, _role in relation.members:
+            # Squares side by side share an edge.
+            if kind == "way" and ref in ways and not is_route(ways[ref].tags) and (ref, rule) not in drawn:
+                drawn.add((ref, rule))
+                yield Way(ref, ways[ref].refs, relation.tags)
 
 
 def _on_junctions(gates: set[int], routes: Iterable[Way]) -> tuple[int, ...]:
@@ -131,16 +129,19 @@ class TurnRestriction:
 
 
 def turn_restrictions(data: OsmData) -> Iterator[TurnRestriction]:
-    """Go through the turn restrictions that bind bicycles and hold at a single node."""
+    """Go through the turn restrictions that bind bicycles and hold at a single node.
+
+    Several streets may not be entered from one, or one not from several; all else is no restriction.
+    """
     for relation in data.relations:
         rule = turn_rule(relation.tags)
         members: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for kind, ref, role in relation.members:
+        for kind, ref, role in relation.members if rule else ():
             members[kind, role].append(ref)
-        for via in members["node", "via"] if rule else ():
-            for from_way in members["way", "from"]:
-                for to_way in members["way", "to"]:
-                    yield TurnRestriction(from_way, via, to_way, only=rule == "only")
+        via, from_ways, to_ways = members["node", "via"], members["way", "from"], members["way", "to"]
+        if len(via) == 1 and 1 in (len(from_ways), len(to_ways)):
+            for from_way, to_way in product(from_ways, to_ways):
+                yield TurnRestriction(from_way, via[0], to_way, only=rule == "only")
 
 
 def _pieces(refs: list[int], data: OsmData, blocked: set[int]) -> Iterator[list[int]]:

@@ -16,7 +16,7 @@ from scheduler.model.geo import Area, Background, Label, Line, Point, Stretches
 from scheduler.network.area import METRES_PER_DEGREE, distance_m
 from scheduler.network.background import AddressPoint
 from scheduler.network.islands import Island, island_beside
-from scheduler.network.rules import Riding
+from scheduler.network.riding import Riding
 from scheduler.network.speeds import speed_kph
 from scheduler.network.topology import Topology, Turn
 
@@ -146,7 +146,7 @@ class Network:
 
     def approach_s(self, snap: Snap) -> float:
         """Return the seconds between a place and its point of the network, which are walked."""
-        return snap.distance_m / self.cycling.walking_kph * 3.6
+        return snap.distance_m / self.cycling.push_kph * 3.6
 
     def turn_s(self, before: int, after: int) -> float:
         """Return the seconds that it costs to turn from one edge into the next."""

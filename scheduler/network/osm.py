@@ -24,6 +24,8 @@ _MAX_TOKEN_BYTES = 1 << 21
 _MAX_DEPTH = 8
 #: OpenStreetMap itself allows 2,000 nodes in a way and 32,000 members in a relation.
 _MOST_PARTS = 100_000
+#: OpenStreetMap has no longer value of a tag: what is longer is left out.
+LONGEST_VALUE = 255
 
 Tags = dict[str, str]
 
@@ -170,7 +172,8 @@ class _Reader:
 
     def _part(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "tag" and self._tags is not None:
-            self._tags[attributes["k"]] = attributes["v"]
+            if len(attributes["v"]) <= LONGEST_VALUE:
+                self._tags[attributes["k"]] = attributes["v"]
         elif name == "nd" and self._way is not None:
             ref = int(attributes["ref"])
             if not self._way.refs or self._way.refs[-1] != ref:

@@ -1,7 +1,7 @@
 """How fast a stretch is ridden, from the settings."""
 
 from scheduler.model.config import Cycling
-from scheduler.network.rules import Riding
+from scheduler.network.riding import Riding
 
 
 def speed_kph(riding: Riding, cycling: Cycling, *, rough: bool = False) -> float:
@@ -11,7 +11,7 @@ def speed_kph(riding: Riding, cycling: Cycling, *, rough: bool = False) -> float
     speed of its own, which no setting changes: the one here is only for where that is unknown.
     """
     if riding is Riding.PUSH:
-        return cycling.walking_kph
+        return cycling.push_kph
     if riding is Riding.STEPS:
         return cycling.steps_kph
     factor = {

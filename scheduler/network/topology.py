@@ -73,7 +73,7 @@ class Topology:
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[np.generic]]) -> Self:
         """Take the arrays by name; others are left alone."""
-        return cls(**{field.name: arrays[field.name] for field in fields(cls)})  # type: ignore[arg-type]
+        return cls(**{field.name: arrays[field.name] for field in fields(cls)})  # type: ignore[arg-type]  # each is its own array
 
 
 def compile_topology(
@@ -105,10 +105,14 @@ def compile_topology(
     twin = _twins(shape_xy, start)
     arc_from, arc_to, arc_turn = _turns(lines, tail, head, twin)
     first_way, last_way = np.array([_outer_ways(edge["osmid"]) for _u, _v, edge in edges]).T
+    by_node = np.argsort(head[arc_from], kind="stable")
+    node_of = head[arc_from][by_node]
     for turn in restrictions:
         if turn.via_node in rows:
-            here = (head[arc_from] == rows[turn.via_node]) & (last_way[arc_from] == turn.from_way)
-            arc_turn[here & ((first_way[arc_to] == turn.to_way) != turn.only)] = Turn.WALKED
+            at = rows[turn.via_node]
+            arcs = by_node[slice(*np.searchsorted(node_of, (at, at + 1)))]
+            arcs = arcs[last_way[arc_from[arcs]] == turn.from_way]
+            arc_turn[arcs[(first_way[arc_to[arcs]] == turn.to_way) != turn.only]] = Turn.WALKED
     return (
         Topology(
             # Two nodes at one point give an edge of no length, which a shortest path does not need.

@@ -14,8 +14,8 @@ from typing import Literal
 
 from scheduler.base.i18n import _, clock, km, minutes
 from scheduler.model.roster import ConsultantWeek, Roster, Round, Stop, StopKind
+from scheduler.model.texts import word
 from scheduler.outputs import names, words
-from scheduler.outputs.texts import word
 from scheduler.outputs.totals import shown_days
 
 #: How many colours and patterns the style sheet has for districts.

@@ -160,15 +160,15 @@ def total_rows(total: "pd.DataFrame") -> list[tuple[str, str, str, str]]:
     rows = records(total)
     titles = {
         "planned_conversations": (_("conversations planned"), 0),
-        "expected_held": (_("of these expected to be held"), 1),
+        "expected_held": (_("conversations expected to be held"), 1),
         "cycling_km": (_("cycling, km"), 1),
         "adviser_hours": (_("hours for visits and the way to them"), 1),
         "cost_dkk": (_("cost, kr."), 0),
-        "cost_a_planned_conversation_dkk": (_("cost a conversation planned, kr."), 0),
-        "cost_a_held_conversation_dkk": (_("cost a conversation held, kr."), 0),
+        "cost_a_planned_conversation_dkk": (_("cost a planned conversation, kr."), 0),
+        "cost_a_held_conversation_dkk": (_("cost a conversation expected to be held, kr."), 0),
     }
     if goal := rows[0].get("goal_conversations"):
-        title = _("held by the end of the period, of {goal}, if all its weeks were like these")
+        title = _("expected to be held by the end of the period, of {goal}, if all its weeks were like these")
         titles["expected_by_end"] = (title.format(goal=number(goal)), 0)
     return [
         (
@@ -206,8 +206,8 @@ def gain_words(row: Mapping[str, Any]) -> list[str]:
     if not row["due_weeks"]:
         return [_("due in none of these weeks")]
     phrases = [
-        _("{held} of {asked} conversations held").format(
-            held=number(row["own_conversations"]), asked=number(row["asked_conversations"])
+        _("{planned} of {asked} conversations planned").format(
+            planned=number(row["own_conversations"]), asked=number(row["asked_conversations"])
         ),
         _("net {n}").format(n=signed(row["net_conversations"])),
         _("cycling {n} min").format(n=signed(row["cycling_minutes"])),

@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 from scheduler.base.i18n import _, clock, km, minutes
 from scheduler.model.roster import BasePlace, Roster, Round, Stop
+from scheduler.model.texts import word
 from scheduler.outputs import itinerary, words
 from scheduler.outputs.directions import main_streets, steps
-from scheduler.outputs.texts import word
 
 
 @dataclass(frozen=True, slots=True)

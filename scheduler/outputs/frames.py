@@ -7,15 +7,16 @@ gives a frame without rows that has all its columns.
 
 from collections.abc import Iterable, Mapping
 from itertools import permutations
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from scheduler.model.clock import TIMEZONE
 from scheduler.model.problem import TravelTimes
 from scheduler.model.project import Place
 from scheduler.model.roster import Roster
+from scheduler.model.texts import word
 from scheduler.outputs import words
 from scheduler.outputs.privacy import public
-from scheduler.outputs.texts import word
 from scheduler.outputs.totals import consultant_totals
 
 if TYPE_CHECKING:
@@ -74,13 +75,7 @@ def rounds(roster: Roster) -> "pd.DataFrame":
         "ride_metres": "int64",
         "waiting_seconds": "int64",
     }
-    rows = (
-        (
-            r.date, r.consultant_id, r.leaves_base, r.returns_base, r.visits, r.conversations, r.ride_seconds, r.ride_metres, r.waiting_seconds,
-        )
-        for r in roster.rounds
-    )  # fmt: skip
-    return _frame(columns, rows)
+    return _frame(columns, (attrgetter(*columns)(round_) for round_ in roster.rounds))
 
 
 def terms(roster: Roster) -> "pd.DataFrame":

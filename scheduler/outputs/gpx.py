@@ -8,7 +8,7 @@ from scheduler.base.i18n import clock, day
 from scheduler.model.geo import RidePath
 from scheduler.model.roster import Roster, Round, Stop
 from scheduler.outputs import words
-from scheduler.outputs.itinerary import base_of, consultant_name, legs
+from scheduler.outputs.itinerary import base_of, legs
 from scheduler.outputs.privacy import public
 from scheduler.outputs.totals import printable
 
@@ -24,7 +24,7 @@ def track(roster: Roster, round_: Round, rides: Mapping[tuple[str, str], RidePat
     round_ = next(own for own in roster.rounds if (own.consultant_id, own.date) == key)
     gpx = GPX()
     gpx.creator = "hjul"
-    gpx.name = printable(f"{day(round_.date, 'year')}, {consultant_name(roster, round_.consultant_id)}")
+    gpx.name = printable(f"{day(round_.date, 'year')}, {roster.consultant_names[round_.consultant_id]}")
     base = base_of(roster, round_)
     if base.lat is not None:
         gpx.waypoints.append(GPXWaypoint(base.lat, base.lon, name=printable(base.name)))

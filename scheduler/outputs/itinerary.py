@@ -36,11 +36,6 @@ def base_of(roster: Roster, round_: Round) -> BasePlace:
     return bases[own[round_.consultant_id]]
 
 
-def consultant_name(roster: Roster, consultant_id: str) -> str:
-    """Return the name that people know the consultant by."""
-    return next(c.name for c in roster.consultants if c.consultant_id == consultant_id)
-
-
 def legs(roster: Roster, round_: Round, rides: Rides) -> tuple[Leg, ...]:
     """Return the rides of a round in order, the way back to base last.
 

@@ -10,13 +10,13 @@ from scheduler.base.i18n import _, capitalized, day, hours, km, ngettext, number
 from scheduler.model.config import MapSettings
 from scheduler.model.geo import Background
 from scheduler.model.roster import Roster, Round
+from scheduler.model.texts import word
 from scheduler.outputs import itinerary, names
 from scheduler.outputs.cards import cards
 from scheduler.outputs.itinerary import Rides
 from scheduler.outputs.livemap import live_map
 from scheduler.outputs.mappage import MapPage, Row, Table
 from scheduler.outputs.scene import round_scene, week_scene
-from scheduler.outputs.texts import word
 
 if TYPE_CHECKING:
     import folium
@@ -53,7 +53,7 @@ def round_page(
 ) -> str:
     """Return the consultant's page of a round as HTML, in the language in force."""
     scene = round_scene(roster, round_, rides, background)
-    name = itinerary.consultant_name(roster, round_.consultant_id)
+    name = roster.consultant_names[round_.consultant_id]
     date = capitalized(day(round_.date)).replace(" ", "\N{NO-BREAK SPACE}")
     title = f"{date}\N{NO-BREAK SPACE}· {name}"
     page = MapPage(
@@ -77,7 +77,7 @@ def week_page(roster: Roster, rides: Rides, background: Background, *, map_setti
         Row(
             mark=route,
             name=capitalized(day(round_.date)),
-            more=((itinerary.consultant_name(roster, round_.consultant_id),),),
+            more=((roster.consultant_names[round_.consultant_id],),),
             href=names.round_map(round_).removeprefix("maps/"),
             figures=(
                 km(round_.ride_metres),

@@ -3,11 +3,11 @@
 from scheduler.base.i18n import _, day
 from scheduler.model.clock import Week
 from scheduler.model.roster import Roster
+from scheduler.model.texts import word
 from scheduler.outputs import names, words
 from scheduler.outputs.board import board
 from scheduler.outputs.privacy import public
 from scheduler.outputs.templates import render
-from scheduler.outputs.texts import word
 from scheduler.outputs.totals import consultant_totals
 
 
@@ -39,7 +39,7 @@ def index_html(roster: Roster) -> str:
 
 def _downloads(roster: Roster) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the rounds' maps, the calendars and the rounds' tracks: a heading, and links with their texts."""
-    who = {consultant.consultant_id: consultant.name for consultant in roster.consultants}
+    who = roster.consultant_names
     rounds = [
         (
             round_,

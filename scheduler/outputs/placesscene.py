@@ -86,31 +86,24 @@ def places_scene(
 def base_marker(base: Place) -> Marker:
     """Return the marker of a base, a square B."""
     title = _("Base: {name}").format(name=base.name)
-    return Marker(BASE, point_of(base), title, (base.name, base.full_address))
+    return Marker(BASE, base.point, title, (base.name, base.full_address))
 
 
 def place_marker(sign: Sign, place: Place, *lines: str) -> Marker:
     """Return the marker of a place that a page is about, with what is to be said of it."""
     title = f"{sign.label}: {place.name}"
-    return Marker(sign, point_of(place), title, (place.name, place.full_address, *lines))
+    return Marker(sign, place.point, title, (place.name, place.full_address, *lines))
 
 
 def practice_marker(place: Place) -> Marker:
     """Return the marker of a practice that is visited already, a dot."""
     lines = (place.name, place.full_address, _("visited today"))
-    return Marker(_PRACTICE, point_of(place), place.name, lines)
+    return Marker(_PRACTICE, place.point, place.name, lines)
 
 
 def known_places() -> tuple[tuple[Sign, str], ...]:
     """Return the key to the markers of bases and practices."""
     return (BASE, _("base")), (_PRACTICE, _("visited today"))
-
-
-def point_of(place: Place) -> Point:
-    """Return where a place is; one without coordinates is a `ValueError`."""
-    if place.lat is None or place.lon is None:
-        raise ValueError(f"{place.place_id} has no coordinates: locate it first")
-    return place.lat, place.lon
 
 
 def nearest_land(spots: Sequence[XY], behind: Basemap) -> Iterator[tuple[int, tuple[tuple[XY, ...], ...]]]:

@@ -203,7 +203,7 @@ def _paths(roster: Roster, round_: Round, rides: Rides, frame: Frame) -> list[li
 
 
 def _name(roster: Roster, round_: Round) -> str:
-    return f"{day(round_.date)} · {itinerary.consultant_name(roster, round_.consultant_id)}"
+    return f"{day(round_.date)} · {roster.consultant_names[round_.consultant_id]}"
 
 
 def _colour(round_: Round) -> int:

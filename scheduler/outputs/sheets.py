@@ -8,10 +8,10 @@ from openpyxl import Workbook
 from scheduler.base.i18n import _, clock, day
 from scheduler.model.clock import Week
 from scheduler.model.roster import ConsultantWeek, Roster, Round, Stop
+from scheduler.model.texts import word
 from scheduler.outputs import words
 from scheduler.outputs.excel import Sheet, Value, save, sheet_names
 from scheduler.outputs.privacy import public
-from scheduler.outputs.texts import word
 from scheduler.outputs.totals import consultant_totals, shown_days
 
 _WEEK_WIDTHS = (28, 24, 24, 24, 24, 24, 24, 24)
@@ -45,7 +45,7 @@ def _week(sheet: Sheet, roster: Roster) -> None:
     sheet.title(words.sentence(roster), size=14)
     sheet.text(words.week_dates(roster))
     for note in roster.notes:
-        sheet.text(word(note, roster))
+        sheet.text(word(note, roster.names))
     sheet.skip()
     _board(sheet, roster)
     sheet.skip()

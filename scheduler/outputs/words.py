@@ -10,7 +10,7 @@ from scheduler.base.i18n import _, clock, day, hours, ngettext, number
 from scheduler.model.clock import Week
 from scheduler.model.config import DEFAULT_WEIGHTS
 from scheduler.model.roster import Roster, Stop, StopKind, Term, Unassigned
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.outputs.totals import shown_days
 
 #: The stops that people know by their own name.
@@ -57,13 +57,13 @@ def proof(roster: Roster, *, checked: bool = False) -> str:
     if roster.status == "optimal":
         return _("proven best possible, and the proof was checked") if checked else _("proven best possible")
     # Rounded up: the page never promises more than was proven.
-    percent = math.ceil(roster.gap * 1000) / 10
+    gap = math.ceil(roster.gap * 1000) / 10
     text = (
         _("at most {percent} % from the best possible, and the proof was checked")
         if checked
         else _("at most {percent} % from the best possible")
     )
-    return text.format(percent=number(percent, 1))
+    return text.format(percent=number(gap, 1))
 
 
 def sentence(roster: Roster, *, checked: bool = False) -> str:
@@ -186,7 +186,7 @@ def request_state(request: Unassigned) -> str:
 
 def why(request: Unassigned, roster: Roster) -> str:
     """Say why a request is not met: in detail where that is known, else by the kind of obstacle."""
-    return word(request.detail or request.reason, roster)
+    return word(request.detail or request.reason, roster.names)
 
 
 def cost(request: Unassigned, roster: Roster) -> str:
@@ -199,3 +199,38 @@ def cost(request: Unassigned, roster: Roster) -> str:
         cycling = hours(request.cost_to_force / weight)
         text = _("{points}, as much as {time} of cycling").format(points=text, time=cycling)
     return text
+
+
+def assumption(name: str) -> str:
+    """Return what an assumption is called whose change may move an answer."""
+    return {
+        "no_show_share": _("No-shows"),
+        "illness_share": _("Illness"),
+        "demand_a_week": _("Demand"),
+        "conversation_minutes": _("Length of a conversation"),
+        "speed_kph": _("Cycling speed"),
+    }[name]
+
+
+def assumption_value(name: str, value: float) -> str:
+    """Write an assumption's value with its unit."""
+    return _with_unit(name, _amount(name, value))
+
+
+def assumption_range(name: str, low: float, high: float) -> str:
+    """Write two of an assumption's values with their unit: ``36–54 min``."""
+    return _with_unit(name, f"{_amount(name, low)}–{_amount(name, high)}")
+
+
+def _amount(name: str, value: float) -> str:
+    shown = 100 * value if name.endswith("_share") else value
+    return number(shown, 0 if name == "conversation_minutes" and value == round(value) else 1)
+
+
+def _with_unit(name: str, text: str) -> str:
+    unit = {
+        "demand_a_week": _("{n} a week"),
+        "conversation_minutes": _("{n} min"),
+        "speed_kph": _("{n} km/h"),
+    }.get(name, "{n} %")
+    return unit.format(n=text)

@@ -16,17 +16,11 @@ from scheduler.base.i18n import _, km
 from scheduler.model.project import Place, Project, problem_at
 from scheduler.model.text import Text
 from scheduler.network import Network, distance_m
-from scheduler.places.addresses import (
-    AddressBook,
-    AddressError,
-    AddressMatch,
-    AmbiguousAddressError,
-    WrittenAddress,
-    estimate_note,
-    read_address,
-    street_key,
-)
+from scheduler.places.addresses import AddressBook
+from scheduler.places.estimates import AddressMatch, estimate_note
 from scheduler.places.online import OnlineAddresses
+from scheduler.places.spelling import street_key
+from scheduler.places.written import AddressError, AmbiguousAddressError, WrittenAddress, read_address
 
 __all__ = ["FARTHEST_M", "Located", "Lookup", "locate", "look_up", "not_found", "street_key"]
 

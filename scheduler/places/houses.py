@@ -6,7 +6,8 @@ from itertools import permutations
 import numpy as np
 
 from scheduler.model.project import Place
-from scheduler.places.addresses import AddressError, read_address, street_key
+from scheduler.places.spelling import street_key
+from scheduler.places.written import AddressError, read_address
 
 #: Two points that are both exact and no further apart than this are one house.
 ONE_HOUSE_M = 15.0

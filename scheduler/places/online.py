@@ -16,7 +16,8 @@ from scheduler.base.errors import ServiceError
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress
 from scheduler.model.config import MapSettings
-from scheduler.places.addresses import AddressError, WrittenAddress, number_key, street_key
+from scheduler.places.spelling import number_key, street_key, street_keys
+from scheduler.places.written import AddressError, WrittenAddress
 
 if TYPE_CHECKING:
     from scheduler.network.services import Services
@@ -124,7 +125,7 @@ def _judged(written: WrittenAddress, query: str, answer: Mapping[str, Any]) -> O
             ),
             discreet=_("this address is outside Denmark"),
         )
-    if street_key(written.street) not in map(street_key, parts):
+    if set(street_keys(written.street)).isdisjoint(map(street_key, parts)):
         raise _unknown(query)
     postcodes = [part for part in parts if re.fullmatch(r"\d{4}", part)]
     if written.postcode and postcodes and written.postcode not in postcodes:

@@ -1,7 +1,7 @@
 """Travel times and rides between places: graph and places -> seconds, metres, and the way between two."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +14,9 @@ from scheduler.model.problem import TravelTimes
 from scheduler.model.project import Place, problem_at
 from scheduler.network import Network
 from scheduler.network.rides import Rides, fastest_rides
-from scheduler.places.addresses import street_key, street_of
 from scheduler.places.houses import pairs_of_one_house
+from scheduler.places.spelling import street_key
+from scheduler.places.written import street_keys_of
 
 #: Times are rounded up to whole seconds, but not for the last bits of a float.
 _TOLERANCE_S = 1e-6
@@ -108,10 +109,7 @@ def travel_times(
         network = network.riding_at(cycling)
     at = [place.point for place in places]
     streets = {street_key(name): name for name in network.names}
-    snaps = [
-        network.snap(*point, streets.get(street_of(place), ""))
-        for place, point in zip(places, at, strict=True)
-    ]
+    snaps = [network.snap(*place.point, _own_street(place, streets)) for place in places]
     rides = fastest_rides(network, snaps)
     # Two places at one point or in one house are not ridden between.
     coordinates = np.array(at).reshape(-1, 2)
@@ -131,6 +129,11 @@ def travel_times(
         places=tuple(places),
         rides=rides,
     )
+
+
+def _own_street(place: Place, streets: Mapping[str, str]) -> str:
+    """Return the street of a place's address as the map calls it; "" where it has none."""
+    return next((streets[key] for key in street_keys_of(place) if key in streets), "")
 
 
 def _require_reachable(network: Network, places: Sequence[Place], unreachable: list[list[int]]) -> None:

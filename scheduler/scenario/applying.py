@@ -7,13 +7,13 @@ from typing import Any
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _
 from scheduler.inputs import cells
-from scheduler.inputs.cells import BASE_NAMES, Cell
+from scheduler.inputs.cells import BASE_NAMES
 from scheduler.inputs.rows import Row
-from scheduler.inputs.schema import BY_NAME, TABLES, Table, key
+from scheduler.inputs.schema import BY_NAME, TABLES, Table
 from scheduler.inputs.settings import CHANGEABLE, change_settings
 from scheduler.inputs.tomlfile import TomlReader
 from scheduler.model.project import BASE, Project
-from scheduler.scenario.changes import Add, Change, Drop, Move, Scenario
+from scheduler.scenario.changes import Add, Drop, Move, Scenario
 from scheduler.scenario.draft import Draft, Step
 
 #: What can be moved, and what a move may say.
@@ -79,13 +79,13 @@ def _set_section(draft: Draft, step: Step) -> None:
 
 def _drop(draft: Draft, step: Step) -> None:
     table = BY_NAME[step.change.table]
-    wanted = draft.read(step, _loosened(table))
-    columns = _columns(table, step.change)
+    columns = step.cells
+    wanted = draft.read(step, _loosened(table), columns)
     if wanted is None or not columns or not wanted.values.keys() >= columns.keys():
         return
     going = [row for row in draft.rows[table.name] if _agree(row, wanted, columns)]
     if not going:
-        draft.report(step, _not_there(table, step.change, columns))
+        draft.report(step, _not_there(step, columns))
     for row in going:
         if table.name == "bases" and row["base_id"] == BASE:
             draft.report(step, _("the base of project.toml can be moved, but not dropped"))
@@ -120,7 +120,7 @@ def _set(draft: Draft, step: Step) -> None:
         reason = _("rows of {table} have no id; drop the row and add another").format(table=table.name)
         draft.report(step, reason)
         return
-    wanted = draft.read(step, _loosened(table))
+    wanted = draft.read(step, _loosened(table), () if table.named_by else named_by)
     if wanted is None:
         return
     for column in named_by:
@@ -133,11 +133,11 @@ def _set(draft: Draft, step: Step) -> None:
         reason = _("{count} rows of {table} are named so; drop them and add others instead")
         draft.report(step, reason.format(count=len(rows), table=table.name), named_by[0])
     elif rows:
-        _put(draft, step, rows[0], _new_values(draft, step, table, wanted, named_by))
+        _put(draft, step, rows[0], wanted, _new_values(draft, step, table, wanted, named_by))
     elif table.named_by:
         draft.add(step, table)
     else:
-        draft.report(step, _not_there(table, change, named_by), named_by[0])
+        draft.report(step, _not_there(step, named_by), named_by[0])
 
 
 def _new_values(
@@ -146,7 +146,7 @@ def _new_values(
     """Return what a change says of a row; nothing where it cannot be said."""
     moves = isinstance(step.change, Move)
     address = _ADDRESS if table.name in _MOVABLE else ()
-    said = [column for column in _columns(table, step.change) if column not in named_by]
+    said = [column for column in step.cells if column not in named_by]
     before = len(draft.problems)
     for column in said:
         if moves and column not in (*address, "district"):
@@ -171,7 +171,7 @@ def _new_values(
     return values if readable and len(draft.problems) == before else {}
 
 
-def _put(draft: Draft, step: Step, row: Row, values: dict[str, Any]) -> None:
+def _put(draft: Draft, step: Step, row: Row, wanted: Row, values: dict[str, Any]) -> None:
     if not values:
         return
     if all(row.values.get(column) == value for column, value in values.items()):
@@ -180,15 +180,9 @@ def _put(draft: Draft, step: Step, row: Row, values: dict[str, Any]) -> None:
     moves = isinstance(step.change, Move)
     # A place that moves is looked for anew; only coordinates that the change gives are known.
     new = draft.replace(
-        step.change.table, row, {**dict.fromkeys(_POINT if moves else ()), **values}, step.origin
+        step.change.table, row, {**dict.fromkeys(_POINT if moves else ()), **values}, wanted.origin
     )
     draft.say(step, new, values)
-
-
-def _columns(table: Table, change: Change) -> dict[str, Cell]:
-    """Return the columns that a change names, with their cells as they are written."""
-    found = ((table.by_heading.get(key(heading)), cell) for heading, cell in change.row.items())
-    return {column.name: cell for column, cell in found if column}
 
 
 def _agree(row: Row, wanted: Row, columns: Iterable[str]) -> bool:
@@ -203,7 +197,11 @@ def _loosened(table: Table) -> Table:
     columns = (dataclasses.replace(column, required=False, default=None) for column in table.columns)
     named = (
         dataclasses.replace(
-            column, parse=cells.identifier, besides=BASE_NAMES if column.name == "base_id" else ()
+            column,
+            kind="reference",
+            parse=cells.reference,
+            refers=(table.name,),
+            besides=BASE_NAMES if column.name == "base_id" else (),
         )
         if column.kind == "id"
         else column
@@ -212,10 +210,9 @@ def _loosened(table: Table) -> Table:
     return dataclasses.replace(table, columns=tuple(named))
 
 
-def _not_there(table: Table, change: Change, columns: Iterable[str]) -> str:
-    written = _columns(table, change)
-    named = ", ".join(f"{column} {written[column]}" for column in columns)
-    return _("there is no row with {named} in {table}").format(named=named, table=table.name)
+def _not_there(step: Step, columns: Iterable[str]) -> str:
+    named = ", ".join(" ".join(map(str, step.cells[column])) for column in columns)
+    return _("there is no row with {named} in {table}").format(named=named, table=step.change.table)
 
 
 def _without_effect() -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from scheduler.base.i18n import _, day, ngettext, number
+from scheduler.base.i18n import _, day, ngettext, number, percent
 from scheduler.model.config import SimulationSettings
 from scheduler.outputs import plots, words
 from scheduler.outputs.mappage import MapPage
@@ -16,12 +16,13 @@ from scheduler.scenario.chance.robustness import Robustness
 from scheduler.scenario.goals.road import Capacity
 from scheduler.scenario.telling import (
     calm_table,
-    chance_text,
     frontier_table,
     frontier_text,
     goal_answer,
     needs_table,
     road_table,
+    sensitivity_table,
+    sensitivity_text,
     unproven,
 )
 from scheduler.services.planner import Prepared, rides
@@ -72,8 +73,8 @@ def _fates(found: Robustness) -> "pd.DataFrame":
 
     summary = found.summary()
     fates = {
-        _("booked"): number(summary.booked_conversations),
-        _("held, on average"): number(summary.expected_held, 2),
+        _("planned"): number(summary.planned_conversations),
+        _("expected to be held"): number(summary.expected_held, 2),
         _("lost because the citizen does not come"): number(summary.lost_to_no_show, 2),
         _("lost to illness"): number(summary.lost_to_illness, 2),
         _("lost to delay"): number(summary.lost_to_delay, 2),
@@ -116,7 +117,8 @@ def capacity_report(found: Capacity, needs: "pd.DataFrame", chance: float) -> st
             _("Planned: {weeks}.").format(weeks=weeks),
             *([before.format(n=number(found.held))] if found.held else []),
             *_chances(found.settings),
-            _("Nothing that is lost is booked again, and practices ask for what the tables say."),
+            _("Nothing that is lost is planned again."),
+            *_demand(found),
         ],
         [
             Section(
@@ -127,13 +129,43 @@ def capacity_report(found: Capacity, needs: "pd.DataFrame", chance: float) -> st
             ),
             Section(
                 _("What it takes for a chance of {chance}, one thing at a time").format(
-                    chance=chance_text(chance)
+                    chance=percent(chance)
                 ),
                 table=needs_table(needs),
             ),
+            *_sensitivity(found),
             *_sizes(found),
         ],
         notes=[*map(str, found.failures)],
+    )
+
+
+def _demand(found: Capacity) -> Iterator[str]:
+    """Say what practices ask for."""
+    if found.written is None:
+        yield _("Practices ask for as many conversations as the tables say.")
+        return
+    yield _("How many conversations practices ask for is drawn around what the tables say (Poisson).")
+    draws = max(map(len, found.plans))
+    yield ngettext(
+        "Each week is planned for {n} draw of that; ± is the standard error that this leaves.",
+        "Each week is planned for {n} draws of that; ± is the standard error that this leaves.",
+        draws,
+    ).format(n=number(draws))
+
+
+def _sensitivity(found: Capacity) -> Iterator[Section]:
+    if found.sensitivity is None:
+        return
+    yield Section(
+        _("Which assumption moves the answer most"),
+        sensitivity_text(found.sensitivity, found.goal),
+        table=sensitivity_table(found.sensitivity),
+        figure=plots.sensitivity(
+            found.sensitivity,
+            goal=found.goal,
+            source=_("Rosters planned by hjul; each assumption alone lower and higher"),
+        ),
     )
 
 
@@ -156,14 +188,14 @@ def _chances(settings: SimulationSettings) -> list[str]:
     """Say how much varies."""
     return [
         _("Citizens do not come to {share} of the conversations booked.").format(
-            share=chance_text(settings.no_show_share)
+            share=percent(settings.no_show_share)
         ),
         _("Consultants are ill on {share} of their working days, {days} in a row on average.").format(
-            share=chance_text(settings.illness_share), days=number(settings.illness_days, 1)
+            share=percent(settings.illness_share), days=number(settings.illness_days, 1)
         ),
         _(
             "A ride varies by {ride} of its time, and all rides of a day by {weather} (standard deviations)."
-        ).format(ride=chance_text(settings.ride_spread), weather=chance_text(settings.weather_spread)),
+        ).format(ride=percent(settings.ride_spread), weather=percent(settings.weather_spread)),
         _("A conversation varies by {minutes} minutes (standard deviation).").format(
             minutes=number(settings.conversation_spread_minutes, 1)
         ),

@@ -40,19 +40,21 @@ class Measure:
 #: What is compared, in the order in which people see it. `load` is hours of visits by hours of work.
 MEASURES = (
     Measure("requested_conversations", "requested"),
-    Measure("held_conversations", "held"),
+    Measure("planned_conversations", "planned"),
+    Measure("expected_held", "expected_held"),
     Measure("missed_visits", "missed_visits"),
     Measure("partial_visits", "partial_visits"),
     Measure("cycling_minutes", "cycling_s", unit=60),
     Measure("cycling_km", "cycling_m", unit=1000),
     Measure("waiting_minutes", "waiting_s", unit=60),
     Measure("adviser_hours", "adviser_s", unit=3600),
-    Measure("cycling_minutes_a_conversation", "cycling_s", over="held", unit=60),
+    Measure("cycling_minutes_a_conversation", "cycling_s", over="planned", unit=60),
     Measure("load", "visit_s", over="working_s"),
     Measure("own_consultant_share", "own_visits", over="owned_visits"),
     Measure("moved_visits", "moved_visits"),
     Measure("cost_dkk", "cost_dkk"),
-    Measure("cost_a_conversation_dkk", "cost_dkk", over="held"),
+    Measure("cost_a_planned_conversation_dkk", "cost_dkk", over="planned"),
+    Measure("cost_a_held_conversation_dkk", "cost_dkk", over="expected_held"),
 )
 #: Those of which bases have their own.
 BASE_MEASURES = tuple(measure for measure in MEASURES if measure.column in (*BASE_COLUMNS, "cost_dkk"))
@@ -62,12 +64,14 @@ BASE_MEASURES = tuple(measure for measure in MEASURES if measure.column in (*BAS
 class Difference:
     """How a measure differs from today, or from that of another scenario.
 
-    `standard_error` is not a number where a week has a single draw.
+    `standard_error` is that of the difference, `value_error` that of the value alone; they are not a number
+    where a week has a single draw.
     """
 
     today: float
     value: float
     standard_error: float
+    value_error: float
 
     @property
     def difference(self) -> float:
@@ -138,17 +142,18 @@ class Comparison:
     def differences(self) -> "pd.DataFrame":
         """Return how each scenario differs from today: a row a scenario and measure.
 
-        Columns: scenario, measure, today, value, difference, and standard_error, which is not a number
-        where any week has a single draw: with one draw only, a difference is exact for that demand.
+        Columns: scenario, measure, today, value, difference, its standard_error, and value_error, the
+        standard error of the value. Errors are not a number where any week has a single draw: with one
+        draw only, all is exact for that demand.
         """
         import pandas as pd
 
         rows = []
         for scenario, measure in product(self.study.scenarios[1:], MEASURES):
             found = self.difference(scenario.name, measure)
-            figures = (found.today, found.value, found.difference, found.standard_error)
+            figures = (found.today, found.value, found.difference, found.standard_error, found.value_error)
             rows.append((scenario.name, measure.name, *figures))
-        columns = ["scenario", "measure", "today", "value", "difference", "standard_error"]
+        columns = ["scenario", "measure", "today", "value", "difference", "standard_error", "value_error"]
         return pd.DataFrame(rows, columns=columns)
 
     def steps(self) -> "pd.DataFrame":
@@ -180,33 +185,38 @@ class Comparison:
     def difference(self, scenario: str, measure: Measure, from_: str = TODAY) -> Difference:
         """Return how a measure of a scenario differs from today's, or from that of another scenario."""
         before, after = self._rows(from_), self._rows(scenario)
+        varies = _residuals(measure, after)
+        apart = varies - _residuals(measure, before).reindex(after.index)
         return Difference(
-            _value(measure, before), _value(measure, after), _paired_error(measure, before, after)
+            _value(measure, before),
+            _value(measure, after),
+            standard_error=_error(apart, after["iso_week"]),
+            value_error=_error(varies, after["iso_week"]),
         )
 
     def causes(self) -> "pd.DataFrame":
-        """Return which practices hold more or fewer conversations than today, and which are new or gone.
+        """Return at which practices more or fewer conversations are planned, and which are new or gone.
 
         Columns: scenario, practice_id, name, part ("new", "gone" or "both": in the project today, in
-        the scenario, in both), asked_today, asked, held_today, held, difference. Practices that hold as
+        the scenario, in both), asked_today, asked, planned_today, planned, difference. Practices with as
         many as today are left out. The differences of a scenario add up to that of its conversations.
         """
         import pandas as pd
 
-        asked_before, held_before = self._by_practice(TODAY)
+        asked_before, planned_before = self._by_practice(TODAY)
         rows = []
         for scenario in self.study.scenarios[1:]:
-            asked, held = self._by_practice(scenario.name)
+            asked, planned = self._by_practice(scenario.name)
             today, now = self._names(TODAY), self._names(scenario.name)
             for id_, name in (today | now).items():
-                difference = held[id_] - held_before[id_]
+                difference = planned[id_] - planned_before[id_]
                 if abs(difference) < 1e-9:
                     continue
                 part = "both" if id_ in today and id_ in now else "new" if id_ in now else "gone"
-                figures = (asked_before[id_], asked[id_], held_before[id_], held[id_], difference)
+                figures = (asked_before[id_], asked[id_], planned_before[id_], planned[id_], difference)
                 rows.append((scenario.name, id_, name, part, *figures))
-        columns = ["scenario", "practice_id", "name", "part", "asked_today", "asked", "held_today", "held"]
-        return pd.DataFrame(rows, columns=[*columns, "difference"])
+        columns = ["scenario", "practice_id", "name", "part", "asked_today", "asked"]
+        return pd.DataFrame(rows, columns=[*columns, "planned_today", "planned", "difference"])
 
     def costs(self, scenario: str) -> dict[str, float]:
         """Return what a scenario costs over the weeks, in kroner, by what the money goes to; see `cost_names`."""
@@ -282,14 +292,14 @@ class Comparison:
         return {practice.practice_id: places[practice.practice_id] for practice in project.practices}
 
     def _by_practice(self, scenario: str) -> tuple[dict[str, float], dict[str, float]]:
-        """Return asked and held conversations by practice, over the weeks."""
-        asked, held = defaultdict[str, float](float), defaultdict[str, float](float)
+        """Return conversations asked for and planned by practice, over the weeks."""
+        asked, planned = defaultdict[str, float](float), defaultdict[str, float](float)
         own = self._rows(scenario)
-        for share, held_by in zip(own["share"], own["held_by"], strict=True):
-            for id_, (requested, met) in json.loads(held_by).items():
+        for share, planned_by in zip(own["share"], own["planned_by"], strict=True):
+            for id_, (requested, met) in json.loads(planned_by).items():
                 asked[id_] += share * requested
-                held[id_] += share * met
-        return asked, held
+                planned[id_] += share * met
+        return asked, planned
 
 
 def _value(measure: Measure, rows: "pd.DataFrame") -> float:
@@ -309,8 +319,8 @@ def _residuals(measure: Measure, rows: "pd.DataFrame") -> "pd.Series[float]":
     return (values - _value(measure, rows) * rows[measure.over]) / (base or math.nan)
 
 
-def _paired_error(measure: Measure, before: "pd.DataFrame", after: "pd.DataFrame") -> float:
-    apart = _residuals(measure, after) - _residuals(measure, before).reindex(after.index)
-    weeks = apart.groupby(after["iso_week"])
+def _error(residuals: "pd.Series[float]", iso_weeks: "pd.Series[str]") -> float:
+    """Return the standard error of a sum over the weeks of the means of their draws."""
+    weeks = residuals.groupby(iso_weeks)
     # Draws of different weeks are independent; a single draw has no variance, which is not a number.
     return math.sqrt(float((weeks.var(ddof=1) / weeks.size()).sum(skipna=False)))

@@ -11,7 +11,7 @@ quantile of the distribution at a uniform number that a keyed hash makes of the 
 counter-based generator (Salmon, Moraes, Dror & Shaw, Parallel random numbers: as easy as 1, 2, 3, SC11).
 So a practice asks for the same in every scenario, whatever else changes there, and differences between
 scenarios are those of the scenarios (common random numbers; Glasserman & Yao, Some guidelines and
-guarantees for common random numbers, Management Science 38, 1992).
+guarantees for common random numbers, Management Science 38, 1992). All what-ifs that vary demand do it here.
 """
 
 import hashlib
@@ -23,18 +23,36 @@ from scheduler.model.project import Demand, Project
 from scheduler.week.calendar import requested_conversations
 
 
-def with_drawn_demand(project: Project, week: Week, *, seed: int, draw: int) -> Project:
-    """Return a project in which the demand of a week is that of a draw; it has no other week's."""
-    return project.replace(demand=tuple(_drawn(project, week, seed, draw)))
+def with_drawn_demand(project: Project, week: Week, *, seed: int, draw: int, factor: float = 1.0) -> Project:
+    """Return a project in which the demand of a week is that of a draw; it has no other week's.
+
+    With a `factor` all usual numbers but those that are settled are so many times as large.
+    """
+    demand = (
+        Demand(
+            practice_id=id_,
+            week=week,
+            conversations=asked if is_settled else quantile(uniform(seed, draw, id_, week), factor * asked),
+        )
+        for id_, asked, is_settled in _usual(project, week)
+    )
+    return project.replace(demand=tuple(demand))
 
 
-def _drawn(project: Project, week: Week, seed: int, draw: int) -> Iterator[Demand]:
-    settled = {pin.id for pin in project.pins if Week.of(pin.date) == week}
+def expected_demand(project: Project, week: Week, *, factor: float = 1.0) -> float:
+    """Return how many conversations are asked for in a week, as the mean of all draws."""
+    return sum(
+        asked if is_settled else mean_of_draws(factor * asked)
+        for _id, asked, is_settled in _usual(project, week)
+    )
+
+
+def _usual(project: Project, week: Week) -> Iterator[tuple[str, int, bool]]:
+    """Yield every practice's usual number in a week, and whether it is settled, so that nothing is drawn."""
+    pinned = {pin.id for pin in project.pins if Week.of(pin.date) == week}
     for practice in project.practices:
         asked = requested_conversations(project, practice, week)
-        if asked and practice.practice_id not in settled:
-            asked = quantile(uniform(seed, draw, practice.practice_id, week), asked)
-        yield Demand(practice_id=practice.practice_id, week=week, conversations=asked)
+        yield practice.practice_id, asked, not asked or practice.practice_id in pinned
 
 
 def uniform(seed: int, draw: int, practice_id: str, week: Week) -> float:
@@ -44,12 +62,22 @@ def uniform(seed: int, draw: int, practice_id: str, week: Week) -> float:
     return (bits >> 11) / 2**53  # as many bits as a float holds, so that it is never 1
 
 
-def quantile(share: float, mean: int) -> int:
+def quantile(share: float, mean: float) -> int:
     """Return the smallest n, at most 2 × `mean` + 2, that a Poisson number exceeds with at most 1 - `share`."""
-    n, term = 0, math.exp(-mean)
-    below = term
-    while below <= share and n < 2 * mean + 2:
-        n += 1
+    return next(n for n, below in enumerate(_shares_up_to(mean)) if below > share)
+
+
+def mean_of_draws(mean: float) -> float:
+    """Return the mean of what `quantile` makes of uniform numbers: a little less than that of the distribution."""
+    return sum(1 - below for below in _shares_up_to(mean))
+
+
+def _shares_up_to(mean: float) -> Iterator[float]:
+    """Yield how likely a number is at most 0, 1, 2 and so on; at the largest that is drawn, 1."""
+    most = math.ceil(2 * mean + 2)
+    term = below = math.exp(-mean)
+    for n in range(1, most + 1):
+        yield below
         term *= mean / n
         below += term
-    return n
+    yield 1.0

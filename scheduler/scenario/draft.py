@@ -6,12 +6,13 @@ wrong in a table is wrong in a scenario too, and is told in the same words.
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from scheduler.base.errors import InputProblem
 from scheduler.base.i18n import _
+from scheduler.inputs.cells import Cell, dates_of
 from scheduler.inputs.project import build, contradictions
 from scheduler.inputs.rows import Row, TableRows, interpret
 from scheduler.inputs.rules import resolve_references
@@ -32,6 +33,18 @@ class Step:
     number: int
     change: Change
     origin: Origin
+
+    @property
+    def cells(self) -> Mapping[str, tuple[str, Cell]]:
+        """Heading and cell as they are written, by the name of the column; those of no column left out."""
+        table = BY_NAME.get(self.change.table)
+        by_heading = table.by_heading if table else {}
+        found = ((by_heading.get(key(heading)), heading, cell) for heading, cell in self.change.row.items())
+        return {column.name: (heading, cell) for column, heading, cell in found if column}
+
+    def called(self, column: str) -> str:
+        """Name a column as the change does."""
+        return self.cells[column][0] if column in self.cells else column
 
 
 def _with_table(change: Change) -> Change:
@@ -63,7 +76,7 @@ class Draft:
 
     def report(self, step: Step, reason: str, column: str = "") -> None:
         """Add what is wrong with a change, or with one of its columns."""
-        self.problems.append(self._problem(step, reason, column or step.change.verb))
+        self.problems.append(self._problem(step, reason, step.called(column) if column else step.change.verb))
 
     def _problem(self, step: Step, reason: str, column: str) -> InputProblem:
         if step.change.origin is not None:
@@ -76,17 +89,16 @@ class Draft:
 
     # --- Rows ------------------------------------------------------------------------------------------
 
-    def read(self, step: Step, table: Table) -> Row | None:
-        """Read the cells of a change as a row of a table; None where it names no column of it."""
+    def read(self, step: Step, table: Table, named_by: Collection[str] = ()) -> Row | None:
+        """Read the cells of a change as a row of a table; None where it names no column of it.
+
+        An id in a column of `named_by` must be there already; if not, that is reported, and the row has none.
+        """
         found: list[InputProblem] = []
         at, cells = step.origin.row, step.change.row
-        read = interpret(
-            table,
-            step.origin.file,
-            [(at, tuple(cells)), (at, tuple(cells.values()))],
-            found,
-            own_columns=False,
-        )
+        raw_rows = [(at, tuple(cells)), (at, tuple(cells.values()))]
+        with dates_of(self.config.calendar.country):
+            read = interpret(table, step.origin.file, raw_rows, found, own_columns=False)
         for problem in found:
             self.report(step, problem.reason, problem.column)
         if not read.headings:
@@ -94,10 +106,11 @@ class Draft:
                 self.report(step, _("say which row"))
             return None
         row = read.rows[0]
-        for column in table.columns:
-            value = row.values.get(column.name)
-            if column.besides and value is not None and value.casefold() in column.besides:
-                row.values[column.name] = column.besides[0]
+        for problem in resolve_references([read], self._found()):
+            name = table.by_heading[key(problem.column)].name
+            if name in named_by:  # others may still be added, and are looked for in the end
+                self.report(step, problem.reason, name)
+                del row.values[name]
         return row
 
     def add(self, step: Step, table: Table) -> None:
@@ -139,19 +152,23 @@ class Draft:
                 reason = _("change {number} says this already; keep one of them")
                 self.report(step, reason.format(number=first.number), column)
 
+    def _found(self) -> Mapping[str, TableRows]:
+        """Return the tables as if they had been read."""
+        return {
+            table.name: TableRows(
+                table, f"{table.name}.csv", self.rows[table.name], readable=table.name not in self._unreadable
+            )
+            for table in TABLES
+        }
+
     # --- The whole -------------------------------------------------------------------------------------
 
     def finish(self) -> Project:
         """Return the changed project, having reported what contradicts itself in its tables."""
         if not self.steps:
             self.problems.append(self._problem_of_all(_("the scenario has no change; give at least one")))
-        found = {
-            table.name: TableRows(
-                table, f"{table.name}.csv", self.rows[table.name], readable=table.name not in self._unreadable
-            )
-            for table in TABLES
-        }
-        broken = list(resolve_references(self.rows, found))
+        found = self._found()
+        broken = list(resolve_references(found.values(), found))
         settings = Settings(self.config)
         made = [(step.change.verb, step.change.table, dict(step.change.row)) for step in self.steps]
         sha256 = hashlib.sha256(f"{self._project.sha256} {made}".encode()).hexdigest()

@@ -5,36 +5,52 @@ from collections.abc import Iterator, Sequence
 
 from scheduler.base import i18n
 from scheduler.base.i18n import _, ngettext
+from scheduler.model.config import SimulationSettings
 from scheduler.scenario.changes import Scenario
-from scheduler.scenario.compare import Comparison, Difference
+from scheduler.scenario.compare import MEASURES, Comparison, Difference, Measure
 from scheduler.scenario.costs import cost_names, unpriced
 from scheduler.scenario.horizon import unseen
 from scheduler.scenario.model import TODAY
 
+#: What is told of a step from one scenario to the next.
+_STEPS = (
+    "planned_conversations",
+    "expected_held",
+    "missed_visits",
+    "cycling_km",
+    "cost_dkk",
+    "cost_a_planned_conversation_dkk",
+    "cost_a_held_conversation_dkk",
+)
 #: How many practices are named in a sentence.
 _MOST_NAMES = 5
-_COUNTS = ("requested_conversations", "held_conversations", "missed_visits", "partial_visits")
+_COUNTS = ("requested_conversations", "planned_conversations", "missed_visits", "partial_visits")
+_MEASURES = {measure.name: measure for measure in MEASURES}
+#: Visits at practices that have a consultant of their own.
+_OWNED = Measure("owned_visits", "owned_visits")
 _SHARES = ("load", "own_consultant_share")
-_ONE_DECIMAL = ("cycling_km", "cycling_minutes_a_conversation", "adviser_hours")
+_ONE_DECIMAL = ("expected_held", "cycling_km", "cycling_minutes_a_conversation", "adviser_hours")
 
 
 def measure_title(name: str) -> str:
     """Return what a measure of `compare.MEASURES` is called, with its unit."""
     return {
         "requested_conversations": _("conversations asked for"),
-        "held_conversations": _("conversations held"),
+        "planned_conversations": _("conversations planned"),
+        "expected_held": _("conversations expected to be held"),
         "missed_visits": _("visits missed"),
         "partial_visits": _("visits with fewer conversations than asked for"),
         "cycling_minutes": _("cycling, minutes"),
         "cycling_km": _("cycling, km"),
         "adviser_hours": _("hours for visits and the way to them"),
         "waiting_minutes": _("waiting, minutes"),
-        "cycling_minutes_a_conversation": _("cycling, minutes a conversation"),
+        "cycling_minutes_a_conversation": _("cycling, minutes a planned conversation"),
         "load": _("working hours spent on visits, %"),
         "own_consultant_share": _("visits by the practice's own consultant, %"),
         "moved_visits": _("visits away from the agreed hour"),
         "cost_dkk": _("cost, kr."),
-        "cost_a_conversation_dkk": _("cost a conversation, kr."),
+        "cost_a_planned_conversation_dkk": _("cost a planned conversation, kr."),
+        "cost_a_held_conversation_dkk": _("cost a conversation expected to be held, kr."),
     }[name]
 
 
@@ -61,6 +77,14 @@ def measure_text(name: str, value: float, *, sign: bool = False, decimals: int =
     return _signed(scale * value, decimals) if sign else i18n.number(scale * value, decimals)
 
 
+def value_text(name: str, found: Difference, *, decimals: int = 0) -> str:
+    """Write a measure's value in a scenario, with its standard error where it has one."""
+    text = measure_text(name, found.value, decimals=decimals)
+    if found.value_error > 0:
+        text += f" ±{measure_text(name, found.value_error, decimals=decimals)}"
+    return text
+
+
 def difference_text(name: str, found: Difference, *, decimals: int = 0) -> str:
     """Write a measure's value in a scenario and, in brackets, how it differs from today's."""
     text = measure_text(name, found.value, decimals=decimals)
@@ -80,33 +104,48 @@ def _signed(value: float, decimals: int = 0) -> str:
 
 
 def explained(comparison: Comparison, scenario: str) -> tuple[str, ...]:
-    """Return what makes a scenario's conversations, cycling and costs differ from today's, in sentences."""
+    """Return in what a scenario differs from today, and through whom, in sentences that can be recounted."""
     return (
         *_conversations(comparison, scenario),
         *_cycling(comparison, scenario),
+        *_owners(comparison, scenario),
         *_costs(comparison, scenario),
     )
 
 
 def _conversations(comparison: Comparison, scenario: str) -> Iterator[str]:
+    """Say how many more conversations are planned in all, and where: what evens out is no gain and no loss."""
     causes = comparison.causes()
     own = causes[causes["scenario"] == scenario]
-    decimals = 0 if comparison.study.draws == 1 else 1
-    for part, told in (
-        ("new", _("Conversations at new practices: {n} ({names}).")),
-        ("gone", _("Conversations at practices that are gone: {n} ({names}).")),
-        ("more", _("Conversations at practices that hold more: {n} ({names}).")),
-        ("fewer", _("Conversations at practices that hold fewer: {n} ({names}).")),
+    decimals = _decimals(comparison)
+    shown = own[own["difference"].round(decimals) != 0]
+    if shown.empty:
+        yield _("At every practice as many conversations are planned as today.")
+        return
+    total = _signed(float(own["difference"].sum()), decimals)
+    yield (
+        _("As many conversations are planned in all as today, but not at the same practices.")
+        if total == "0"
+        else _("Conversations planned: {n} in all.").format(n=total)
+    )
+    stays, rises = shown["part"] == "both", shown["difference"] > 0
+    for which, told in (
+        (shown["part"] == "new", _("At new practices: {n} ({names}).")),
+        (shown["part"] == "gone", _("At practices that are gone: {n} ({names}).")),
+        (stays & rises, _("At practices with more than today: {n} ({names}).")),
+        (stays & ~rises, _("At practices with fewer than today: {n} ({names}).")),
     ):
-        stays, rises = own["part"] == "both", own["difference"] > 0
-        rows = own[{"more": stays & rises, "fewer": stays & ~rises}.get(part, own["part"] == part)]
+        rows = shown[which]
         if len(rows):
             pairs = sorted(zip(rows["name"], rows["difference"], strict=True), key=lambda p: -abs(p[1]))
             yield told.format(
                 n=_signed(float(rows["difference"].sum()), decimals), names=_named(pairs, decimals)
             )
-    if own.empty:
-        yield _("Every practice holds as many conversations as today.")
+
+
+def _decimals(comparison: Comparison) -> int:
+    """Return with how many decimals conversations are written: the mean of draws is no whole number."""
+    return 0 if comparison.study.draws == 1 else 1
 
 
 def _named(pairs: Sequence[tuple[str, float]], decimals: int) -> str:
@@ -118,28 +157,62 @@ def _named(pairs: Sequence[tuple[str, float]], decimals: int) -> str:
 
 
 def _cycling(comparison: Comparison, scenario: str) -> Iterator[str]:
-    """Split the difference in cycling into that of the conversations, and that of the way to each."""
-    table = comparison.table().set_index("scenario")
-    held = table["held_conversations"]
-    rate = table["cycling_minutes_a_conversation"]
-    volume = float((held[scenario] - held[TODAY]) * rate[TODAY])
-    way = float(held[scenario] * (rate[scenario] - rate[TODAY]))
-    if math.isnan(volume + way):
-        return  # there is no way to a conversation where none is held
-    parts = [
-        (more if minutes > 0 else less).format(n=_signed(minutes))
-        for minutes, more, less in (
-            (volume, _("{n} minutes for more conversations"), _("{n} minutes for fewer conversations")),
-            (
-                way,
-                _("{n} minutes as the way to each is longer"),
-                _("{n} minutes as the way to each is shorter"),
-            ),
+    """Say how much more is cycled, and whether that is more a conversation."""
+    minutes = comparison.difference(scenario, _MEASURES["cycling_minutes"]).difference
+    each = comparison.difference(scenario, _MEASURES["cycling_minutes_a_conversation"])
+    if not round(minutes):
+        return
+    told = _("Cycling: {n} minutes").format(n=_signed(minutes))
+    if math.isnan(each.difference):
+        yield f"{told}."  # there is no way to a conversation where none is planned
+        return
+    now, before = i18n.number(each.value, 1), i18n.number(each.today, 1)
+    yield (
+        _("{told}; {now} minutes a planned conversation, as today.")
+        if now == before
+        else _("{told}; {now} minutes a planned conversation, today {before}.")
+    ).format(told=told, now=now, before=before)
+
+
+def _owners(comparison: Comparison, scenario: str) -> Iterator[str]:
+    """Say of the share of visits by the own consultant where it is of other practices' visits than today."""
+    own, own_today = (_own_consultants(comparison, name) for name in (scenario, TODAY))
+    parts = []
+    if lost := sum(own_today[id_] and not own[id_] for id_ in own.keys() & own_today.keys()):
+        told = ngettext(
+            "{n} practice has no consultant of its own any more",
+            "{n} practices have no consultant of their own any more",
+            lost,
         )
-        if round(minutes)
-    ]
-    if parts:
-        yield _("Cycling: {parts}.").format(parts=", ".join(parts))
+        parts.append(told.format(n=i18n.number(lost)))
+    if found := sum(own[id_] and not own_today[id_] for id_ in own.keys() & own_today.keys()):
+        told = ngettext(
+            "{n} practice has a consultant of its own now",
+            "{n} practices have a consultant of their own now",
+            found,
+        )
+        parts.append(told.format(n=i18n.number(found)))
+    if not parts:
+        return
+    visits, visits_today = (comparison.value(name, _OWNED) for name in (scenario, TODAY))
+    share = comparison.difference(scenario, _MEASURES["own_consultant_share"])
+    decimals = _decimals(comparison)
+    yield _(
+        "Visits by the practice's own consultant: {share} of {visits} visits, today {share_today} of "
+        "{visits_today}, for {parts}."
+    ).format(
+        share=i18n.percent(share.value) or "–",
+        visits=i18n.number(visits, decimals),
+        share_today=i18n.percent(share.today) or "–",
+        visits_today=i18n.number(visits_today, decimals),
+        parts="; ".join(parts),
+    )
+
+
+def _own_consultants(comparison: Comparison, scenario: str) -> dict[str, bool]:
+    """Tell of every practice of a scenario, by its id, whether it has a consultant of its own."""
+    project = comparison.study.prepared[scenario].project
+    return {practice.practice_id: practice.consultant_id is not None for practice in project.practices}
 
 
 def _costs(comparison: Comparison, scenario: str) -> Iterator[str]:
@@ -159,14 +232,25 @@ def step_told(comparison: Comparison, scenario: Scenario) -> Iterator[str]:
         return
     titles = {each.name: each.title for each in comparison.study.scenarios}
     decimals = 0 if comparison.study.draws == 1 else 1
-    names = ("held_conversations", "missed_visits", "cycling_km", "cost_dkk", "cost_a_conversation_dkk")
     parts = [
         f"{measure_title(name)} {measure_text(name, difference, sign=True, decimals=decimals)}"
-        for name in names
+        for name in _STEPS
         if not math.isnan(difference := float(rows.loc[name, "difference"]))
     ]
     yield _("Beyond {scenario}: {parts}.").format(
         scenario=titles[rows["based_on"].iloc[0]], parts="; ".join(parts)
+    )
+
+
+def _expectation(settings: SimulationSettings) -> str:
+    """Say what is planned, and what is expected of it."""
+    return _(
+        "Planned is what rosters have room for; expected to be held is what remains of it on average where "
+        "citizens do not come to {no_show} of the conversations, consultants are ill on {illness} of their "
+        "days, and some time is lost to delay."
+    ).format(
+        no_show=i18n.percent(settings.no_show_share),
+        illness=i18n.percent(settings.illness_share),
     )
 
 
@@ -182,7 +266,7 @@ def remarks(comparison: Comparison) -> tuple[str, ...]:
             ).format(n=i18n.number(study.draws))
         )
     told += dict.fromkeys(filter(None, (unpriced(each.project) for each in study.prepared.values())))
-    told.append(_("A conversation held is one that is planned: how many citizens do not come is left aside."))
+    told.append(_expectation(study.prepared[TODAY].project.config.simulation))
     told += unseen(study, comparison.weeks)
     open_weeks = int((comparison.compared["status"] != "optimal").sum())
     if open_weeks:

@@ -4,6 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from scheduler.base.errors import InputProblem
+from scheduler.model.config import SimulationSettings
 from scheduler.model.problem import Problem
 
 #: The name of the project as it is, in every comparison.
@@ -15,7 +16,7 @@ class Task:
     """One week of one scenario, ready to be planned anywhere.
 
     `watched` is the id of a request whose visit is also counted apart, if any. `time_limit_s` is how long
-    it may be searched: `Runs` has the last word.
+    it may be searched: `Runs` has the last word. `simulation` says what chance does to the week's roster.
     """
 
     scenario: str
@@ -23,21 +24,24 @@ class Task:
     problem: Problem
     time_limit_s: float = 20.0
     watched: str = ""
+    simulation: SimulationSettings = dataclasses.field(default_factory=SimulationSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekFigures:
     """What one week of one scenario comes to; a row of every table of results.
 
-    `requested` and `held` count conversations; `requests` are practices and home visits that are due.
-    `missed_visits` got no visit, `partial_visits` fewer conversations than requested. `cycling_s`,
+    `requested` and `planned` count conversations; `requests` are practices and home visits that are due.
+    `expected_held` is how many of the planned conversations are held on average, by the settings
+    [simulation]. `missed_visits` got no visit, `partial_visits` fewer conversations than requested. `cycling_s`,
     `cycling_m` and `waiting_s` are sums over all rounds; `visit_s` are seconds of visits and home
     visits, `room_s` those of visits in practices' rooms, and `adviser_s` those of visits and of all that the
     way to them takes: cycling, parking and waiting. `own_visits` were made by the practice's own consultant
     out of `owned_visits`. `working_s` are seconds of shifts less lunch and engagements; `consultants` have
-    such time. `watched_visits` and `watched_held` are those of the task's watched request alone. `held_by`
-    is a JSON object: requested and held conversations of every practice that asks, by its id. `by_base` is
-    one of the `BASE_COLUMNS`, by the id of the base; what is not counted there is 0.
+    such time. `watched_visits` and `watched_planned` are those of the task's watched request alone.
+    `planned_by` is a JSON object: requested and planned conversations of every practice that asks, by its id.
+    `by_base` is one of the `BASE_COLUMNS`, by the id of the base; what is not counted there is 0. `days` are
+    the consultants' working days, as `chance.outlook` writes them.
     """
 
     scenario: str
@@ -48,7 +52,8 @@ class WeekFigures:
     requests: int
     visits: int
     requested: int
-    held: int
+    planned: int
+    expected_held: float
     missed_visits: int
     partial_visits: int
     cycling_s: int
@@ -65,9 +70,10 @@ class WeekFigures:
     working_s: int
     solve_s: float
     watched_visits: int = 0
-    watched_held: int = 0
-    held_by: str = "{}"
+    watched_planned: int = 0
+    planned_by: str = "{}"
     by_base: str = "{}"
+    days: str = "[]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +99,8 @@ BASE_COLUMNS = (
     "requests",
     "visits",
     "requested",
-    "held",
+    "planned",
+    "expected_held",
     "missed_visits",
     "partial_visits",
     "cycling_s",

@@ -20,6 +20,7 @@ from scheduler.scenario.explaining import (
     measure_title,
     remarks,
     step_told,
+    value_text,
 )
 from scheduler.scenario.model import TODAY
 from scheduler.scenario.practices.newcomers import practice_places
@@ -30,15 +31,17 @@ if TYPE_CHECKING:
 #: The measures that are told of each base.
 _BASE_COLUMNS = (
     "requested_conversations",
-    "held_conversations",
+    "planned_conversations",
+    "expected_held",
     "missed_visits",
     "cycling_km",
     "load",
     "cost_dkk",
-    "cost_a_conversation_dkk",
+    "cost_a_planned_conversation_dkk",
+    "cost_a_held_conversation_dkk",
 )
 #: The measures that are drawn.
-_DRAWN = ("held_conversations", "cost_a_conversation_dkk", "cycling_minutes", "load")
+_DRAWN = ("planned_conversations", "expected_held", "cost_a_held_conversation_dkk", "cycling_minutes", "load")
 
 
 def scenario_report(comparison: Comparison, title: str = "") -> str:
@@ -68,7 +71,7 @@ def comparison_table(comparison: Comparison) -> "pd.DataFrame":
     decimals = 0 if comparison.study.draws == 1 else 1
     rows = []
     for measure in MEASURES:
-        value = comparison.value(TODAY, measure)
+        found = comparison.difference(TODAY, measure)
         cells = [
             difference_text(measure.name, comparison.difference(other.name, measure), decimals=decimals)
             for other in others
@@ -76,7 +79,7 @@ def comparison_table(comparison: Comparison) -> "pd.DataFrame":
         rows.append(
             [
                 capitalized(measure_title(measure.name)),
-                measure_text(measure.name, value, decimals=decimals),
+                value_text(measure.name, found, decimals=decimals),
                 *cells,
             ]
         )

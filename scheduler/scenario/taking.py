@@ -110,7 +110,7 @@ class Shelf:
     @cached_property
     def _by_id(self) -> Mapping[str, Candidate]:
         before = len(self._problems)
-        found = read_candidates(self._file, self._project, self._problems)
+        found = read_candidates(self._file, self._project, self._problems, [])
         self._broken = len(self._problems) > before
         return {candidate.candidate_id.casefold(): candidate for candidate in found}
 

@@ -4,10 +4,10 @@ All cells are texts in the language in force; what is not known is blank.
 """
 
 import math
-from collections.abc import Hashable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from scheduler.base.i18n import _, capitalized, day, minutes, number
+from scheduler.base.i18n import _, day, minutes, number, percent, signed
+from scheduler.outputs import words
 from scheduler.scenario.weeks import QUARTER_WEEKS
 
 if TYPE_CHECKING:
@@ -17,33 +17,33 @@ if TYPE_CHECKING:
     from scheduler.scenario.goals.road import Capacity
 
 
-def chance_text(chance: float) -> str:
-    """Write a chance in percent: what is not certain never looks so, and what is not known is blank."""
-    if math.isnan(chance):
-        return ""
-    if 0 < chance < 0.001:
-        return _("under {percent} %").format(percent=number(0.1, 1))
-    if 0.999 < chance < 1:
-        return _("over {percent} %").format(percent=number(99.9, 1))
-    return _("{percent} %").format(percent=number(100 * chance, 1))
-
-
 def goal_answer(found: "Capacity") -> tuple[str, str]:
     """Return how likely the goal is reached, and the conversations behind that, each in a sentence."""
     least, most = found.range()
+    chance = _("The chance to hold {goal} conversations by {end}: {chance}").format(
+        goal=number(found.goal),
+        end=day(found.end, "year"),
+        chance=percent(found.chance, found.chance_error),
+    )
+    conversations = _(
+        "{planned} are planned in {weeks} weeks, and with those before {expected} expected to be held, "
+        "nine times in ten {least} to {most}"
+    ).format(
+        planned=number(sum(found.planned)),
+        weeks=number(len(found.weeks)),
+        expected=_with_error(found.expected, found.standard_error),
+        least=number(least),
+        most=number(most),
+    )
+    if found.written is None:
+        return chance, conversations
+    written = found.written
     return (
-        _("The chance to hold {goal} conversations by {end}: {chance}").format(
-            goal=number(found.goal), end=day(found.end, "year"), chance=chance_text(found.chance)
+        _("{told} as demand varies; {chance} if practices ask for just what the tables say").format(
+            told=chance, chance=percent(written.chance)
         ),
-        _(
-            "{booked} are booked in {weeks} weeks, and with those before {held} held on average, "
-            "nine times in ten {least} to {most}."
-        ).format(
-            booked=number(sum(found.booked)),
-            weeks=number(len(found.weeks)),
-            held=number(found.expected),
-            least=number(least),
-            most=number(most),
+        _("{told}; as the tables say, {planned} would be planned and {expected} expected").format(
+            told=conversations, planned=number(sum(written.planned)), expected=number(written.expected)
         ),
     )
 
@@ -52,20 +52,22 @@ def road_table(fan: "pd.DataFrame") -> "pd.DataFrame":
     """Return the road to the goal as `Capacity.fan` has it, a row a quarter and one for the end."""
     import pandas as pd
 
-    booked = fan["booked_conversations"].cumsum()
+    planned = fan["planned_conversations"].cumsum()
     stations = [*range(QUARTER_WEEKS - 1, len(fan) - 1, QUARTER_WEEKS), len(fan) - 1]
-    rows = [
-        {
+    rows = []
+    for at, row in zip(stations, fan.iloc[stations].to_dict("records"), strict=True):
+        cells = {
             _("By the end of"): str(row["week"]),
-            _("Booked"): number(booked.iloc[at]),
-            capitalized(_("held, on average")): number(row["expected_held"]),
+            _("Planned"): number(planned.iloc[at]),
+            _("Expected"): _with_error(row["expected_held"], row["standard_error"]),
             _("Nine times in ten"): _("{least} to {most}").format(
                 least=number(row["held_p05"]), most=number(row["held_p95"])
             ),
-            _("Goal reached"): chance_text(row["chance_of_goal"]),
+            _("Goal reached"): percent(row["chance_of_goal"], row["chance_error"]),
         }
-        for at, row in zip(stations, fan.iloc[stations].to_dict("records"), strict=True)
-    ]
+        if "chance_of_goal_as_written" in row:
+            cells[_("As the tables say")] = percent(row["chance_of_goal_as_written"])
+        rows.append(cells)
     return pd.DataFrame(rows)
 
 
@@ -74,8 +76,8 @@ def needs_table(needs: "pd.DataFrame") -> "pd.DataFrame":
     import pandas as pd
 
     names = {
-        "no_show_share": _("Bookings not kept, at the most"),
-        "bookings_a_week": _("Bookings a week"),
+        "no_show_share": _("No-shows, at the most"),
+        "planned_a_week": _("Conversations planned a week"),
         "practices": _("Practices, of the numbers compared"),
         "consultants": _("Consultants, of the numbers compared"),
     }
@@ -84,14 +86,15 @@ def needs_table(needs: "pd.DataFrame") -> "pd.DataFrame":
         if math.isnan(value):
             return _("nothing suffices")
         if lever == "no_show_share":
-            return chance_text(value)
-        return number(value, 1 if lever == "bookings_a_week" else 0)
+            return percent(value)
+        return number(value, 1 if lever == "planned_a_week" else 0)
 
     rows = [
         {
             "": names[row["lever"]],
             _("Today"): cell(row["lever"], row["today"]),
             _("Needed"): cell(row["lever"], row["needed"]),
+            _("Goal reached then"): percent(row["chance"], row["chance_error"]),
         }
         for row in needs.to_dict("records")
     ]
@@ -106,17 +109,21 @@ def frontier_table(frontier: "pd.DataFrame") -> "pd.DataFrame":
     """
     import pandas as pd
 
-    costs = {_("Kroner"): "cost_dkk_a_quarter", _("Kroner each"): "cost_a_held_conversation_dkk"}
+    costs = {
+        _("Kroner"): "cost_dkk_a_quarter",
+        _("A planned one"): "cost_a_planned_conversation_dkk",
+        _("An expected one"): "cost_a_held_conversation_dkk",
+    }
     rows = [
         {
             "": _("today") if row["is_today"] else "*" if row["on_frontier"] else "",
             _("Consultants"): str(row["consultants"]),
             _("Practices"): str(row["practices"]),
             _("Asked for"): _count(row["requested_a_quarter"]),
-            _("Booked"): _count(row["booked_a_quarter"]),
-            capitalized(_("held, on average")): _held(row),
+            _("Planned"): _count(row["planned_a_quarter"]),
+            _("Expected"): _with_error(row["expected_held_a_quarter"], row["standard_error_a_quarter"]),
             **{heading: _count(row[name]) for heading, name in costs.items() if _has_costs(frontier)},
-            _("Goal reached"): chance_text(row["chance_of_goal"]),
+            _("Goal reached"): percent(row["chance_of_goal"], row["chance_error"]),
         }
         for row in frontier.to_dict("records")
     ]
@@ -126,8 +133,8 @@ def frontier_table(frontier: "pd.DataFrame") -> "pd.DataFrame":
 def frontier_text(frontier: "pd.DataFrame") -> str:
     """Return what has to be said beside the table of other sizes."""
     text = _(
-        "Practices that come on top are twins of those there are. The intervals are those of planning only "
-        "some of the weeks."
+        "Practices that come on top are twins of those there are. ± is the standard error, as only some of "
+        "the weeks are planned, each for one demand."
     )
     if not _has_costs(frontier):
         return text
@@ -142,11 +149,54 @@ def _count(value: float) -> str:
     return "" if math.isnan(value) else number(value)
 
 
-def _held(row: Mapping[Hashable, Any]) -> str:
-    expected, error = row["expected_held_a_quarter"], row["standard_error_a_quarter"]
-    if math.isnan(expected) or not error:
-        return _count(expected)
-    return _("{number} ±{error}").format(number=_count(expected), error=_count(error))
+def _with_error(value: float, error: float) -> str:
+    """Write a number with its standard error where that is seen."""
+    if math.isnan(value) or math.isnan(error) or round(error) == 0:
+        return _count(value)
+    return _("{number} ±{error}").format(number=_count(value), error=number(error))
+
+
+def sensitivity_table(sensitivity: "pd.DataFrame") -> "pd.DataFrame":
+    """Return how far assumptions move the answer, as `Capacity.sensitivity` has it: a row a changed assumption."""
+    import pandas as pd
+
+    rows = []
+    for row in sensitivity.to_dict("records"):
+        for side in ("low", "high"):
+            expected = row[f"expected_held_{side}"]
+            error = row[f"standard_error_{side}"]
+            apart = _("impossible") if math.isnan(expected) else signed(expected - row["expected_held"])
+            rows.append(
+                {
+                    "": words.assumption(row["assumption"]) if side == "low" else "",
+                    _("Today"): words.assumption_value(row["assumption"], row["today"])
+                    if side == "low"
+                    else "",
+                    _("Instead"): words.assumption_value(row["assumption"], row[side]),
+                    _("Expected"): _count(expected),
+                    _("Difference"): f"{apart} ±{number(error)}" if round(error or 0) else apart,
+                    _("Goal reached"): percent(row[f"chance_of_goal_{side}"], row[f"chance_error_{side}"]),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def sensitivity_text(sensitivity: "pd.DataFrame", goal: int) -> str:
+    """Return at which value of each assumption as many are expected as the goal asks for, where there is one."""
+    found = [
+        _("{assumption} {value} (today {today})").format(
+            assumption=words.assumption(row["assumption"]).lower(),
+            value=words.assumption_value(row["assumption"], row["break_even"]),
+            today=words.assumption_value(row["assumption"], row["today"]),
+        )
+        for row in sensitivity.to_dict("records")
+        if not math.isnan(row["break_even"])
+    ]
+    if not found:
+        return _("No single one of them brings what is expected to the goal within these bounds.")
+    return _("As many as the goal, {goal}, are expected where one thing alone is: {assumptions}.").format(
+        goal=number(goal), assumptions=", ".join(found)
+    )
 
 
 def calm_table(calm: "pd.DataFrame") -> "pd.DataFrame":
@@ -159,12 +209,12 @@ def calm_table(calm: "pd.DataFrame") -> "pd.DataFrame":
             _("Points"): number(row["score_points"]),
             _("Cycling"): minutes(row["cycling_minutes"] * 60),
             _("Waiting"): minutes(row["waiting_minutes"] * 60),
-            _("Booked"): number(row["booked_conversations"]),
-            capitalized(_("held, on average")): number(row["expected_held"], 2),
+            _("Planned"): number(row["planned_conversations"]),
+            _("Expected"): number(row["expected_held"], 2),
             _("Lost to delay"): number(row["lost_to_delay"], 3),
-            _("On time"): chance_text(row["chance_visit_within_0_min"]),
-            _("Within 5 min"): chance_text(row["chance_visit_within_5_min"]),
-            _("All within 15 min"): chance_text(row["chance_week_within_15_min"]),
+            _("On time"): percent(row["chance_visit_within_0_min"]),
+            _("Within 5 min"): percent(row["chance_visit_within_5_min"]),
+            _("All within 15 min"): percent(row["chance_week_within_15_min"]),
         }
         for row in calm.to_dict("records")
     ]

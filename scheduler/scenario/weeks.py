@@ -120,7 +120,9 @@ def tasks_of(
                 problems |= dict.fromkeys(error.problems)
                 break  # what is wrong with a week does not depend on the draw
             label = f"{week}#{draw}" if draws > 1 else str(week)
-            tasks.append(Task(scenario=name, week=label, problem=posed))
+            tasks.append(
+                Task(scenario=name, week=label, problem=posed, simulation=asked.project.config.simulation)
+            )
     if problems:
         raise InputError(problems)
     return tasks

@@ -1,6 +1,6 @@
-"""Which single change of the week would help most: a room, an hour of work, or an appointment moved.
+"""What single thing would help a week most: a room, an hour of work, or an appointment moved.
 
-Every change is a variant of the problem. Prices from the week as it is say how much a variant can
+Every suggestion is a variant of the problem. Prices from the week as it is say how much a variant can
 gain at most; the variants are solved again in the order of that, until none that is left can gain
 more than the ten best do. So the ranking is exact, unless the time runs out.
 """
@@ -29,10 +29,10 @@ _MOVES_S = (-7200, -3600, -1800, 1800, 3600, 7200)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A single change of the week, and the week with it.
+class Variant:
+    """The week with one thing different, and what that is.
 
-    `subject` is whose room, shift or appointment it is; of changes to the same subject on the same
+    `subject` is whose room, shift or appointment it is; of variants of the same subject on the same
     date only the best is suggested.
     """
 
@@ -45,7 +45,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What a change gains, from a week solved again; all figures are gains, so more is better."""
+    """What a variant gains, from a week solved again; all figures are gains, so more is better."""
 
     kind: Literal["room", "shift", "engagement"]
     text: Text
@@ -57,7 +57,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The best single changes, best first. `complete` tells that none better was left untried."""
+    """The best suggestions, best first. `complete` tells that none better was left untried."""
 
     roster: Roster
     suggestions: tuple[Suggestion, ...]
@@ -72,7 +72,7 @@ def advise(
     progress: Progress | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Advice:
-    """Find the single changes that would help a week most, each verified by solving it again."""
+    """Find the single things that would help a week most, each verified by solving it again."""
     from scheduler.solver.engine import better, solve
     from scheduler.solver.limits import Limits
 
@@ -80,20 +80,20 @@ def advise(
     end = time.monotonic() + time_limit_s
     progress.step(_("The week as it is"))
     roster = solve(problem, time_limit_s=time_limit_s / 2, stop=stop).roster
-    progress.step(_("What each change could gain at most"))
+    progress.step(_("What each suggestion could gain at most"))
     limits = Limits(problem)
-    hopes: list[tuple[int, Change]] = []
+    hopes: list[tuple[int, Variant]] = []
     complete = True
-    for change in changes(problem):
+    for variant in variants(problem):
         if stop() or time.monotonic() > end:
             complete = False
             break
-        hopes.append((roster.score - limits.bound(change.problem), change))
+        hopes.append((roster.score - limits.bound(variant.problem), variant))
     hopes.sort(key=lambda hope: -hope[0])
-    progress.step(_("Solving the week again with the best changes"))
+    progress.step(_("Solving the week again with the best suggestions"))
     found: dict[tuple[str, str, dt.date], Suggestion] = {}
     tried = 0
-    for hope, change in hopes:
+    for hope, variant in hopes:
         gains = sorted((suggestion.points for suggestion in found.values()), reverse=True)
         worst = gains[MOST - 1] if len(gains) >= MOST else 0
         if hope <= worst:
@@ -104,40 +104,40 @@ def advise(
             break
         tried += 1
         other = better(
-            change.problem, roster.score - worst, time_limit_s=left_s, stop=stop, near=roster.prices
+            variant.problem, roster.score - worst, time_limit_s=left_s, stop=stop, near=roster.prices
         )
         if other is None:
             continue
-        key = (change.kind, change.subject, change.date)
+        key = (variant.kind, variant.subject, variant.date)
         if roster.score - other.score > (found[key].points if key in found else 0):
-            found[key] = _suggestion(change, roster, other)
+            found[key] = _suggestion(variant, roster, other)
     best = sorted(found.values(), key=lambda suggestion: -suggestion.points)
     return Advice(roster, tuple(best[:MOST]), tried, complete)
 
 
-def _suggestion(change: Change, before: Roster, after: Roster) -> Suggestion:
+def _suggestion(variant: Variant, before: Roster, after: Roster) -> Suggestion:
     held = [sum(round_.conversations for round_ in roster.rounds) for roster in (before, after)]
     cycling, waiting = (
         int(before.terms[name].count - after.terms[name].count)
         for name in ("cycling_second", "waiting_second")
     )
     points = before.score - after.score
-    return Suggestion(change.kind, change.text, points, held[1] - held[0], cycling, waiting)
+    return Suggestion(variant.kind, variant.text, points, held[1] - held[0], cycling, waiting)
 
 
-def changes(problem: Problem) -> Iterator[Change]:
-    """Yield every single change that is looked at."""
+def variants(problem: Problem) -> Iterator[Variant]:
+    """Yield every variant that is looked at."""
     yield from _rooms(problem)
     yield from _shifts(problem)
     yield from _engagements(problem)
 
 
-def _rooms(problem: Problem) -> Iterator[Change]:
+def _rooms(problem: Problem) -> Iterator[Variant]:
     """Yield a room of a practice at hours that are usual this week, on a day when it lends none."""
     usual = Counter(
         (slot.start_s, slot.end_s) for r in problem.requests if r.kind == "visit" for slot in r.slots
     )
-    # Of changes that gain the same, the smaller favour is asked for: shorter hours come first.
+    # Of suggestions that gain the same, the smaller favour is asked for: shorter hours come first.
     hours = sorted((hours for hours, _count in usual.most_common(_USUAL_HOURS)), key=lambda h: h[1] - h[0])
     dates = sorted({d.date for d in problem.days})
     for number, request in enumerate(problem.requests):
@@ -151,7 +151,7 @@ def _rooms(problem: Problem) -> Iterator[Change]:
                 slot = RoomSlot(date=date, start_s=start_s, end_s=end_s)
                 params = {"practice_id": request.request_id, "date": str(date)}
                 text = Text("advise_room", {**params, "start_s": start_s, "end_s": end_s})
-                yield Change(
+                yield Variant(
                     "room",
                     request.request_id,
                     date,
@@ -174,7 +174,7 @@ def _with_days(problem: Problem, changed: dict[int, ConsultantDay]) -> Problem:
     return problem.replace(days=tuple(changed.get(n, day_) for n, day_ in enumerate(problem.days)))
 
 
-def _shifts(problem: Problem) -> Iterator[Change]:
+def _shifts(problem: Problem) -> Iterator[Variant]:
     """Yield an hour more of a consultant's shift, in the morning or in the afternoon."""
     for number, shift in enumerate(problem.days):
         for start_s, end_s in (
@@ -186,12 +186,12 @@ def _shifts(problem: Problem) -> Iterator[Change]:
             params = {"consultant_id": shift.consultant_id, "date": str(shift.date)}
             text = Text("advise_shift", {**params, "start_s": start_s, "end_s": end_s})
             longer = dataclasses.replace(shift, start_s=start_s, end_s=end_s)
-            yield Change(
+            yield Variant(
                 "shift", shift.consultant_id, shift.date, text, _with_days(problem, {number: longer})
             )
 
 
-def _engagements(problem: Problem) -> Iterator[Change]:
+def _engagements(problem: Problem) -> Iterator[Variant]:
     """Yield an appointment some time earlier or later on its day, for all who have it."""
     held = dict.fromkeys((d.date, e.engagement_id) for d in problem.days for e in d.engagements)
     for date, engagement_id in held:
@@ -215,7 +215,7 @@ def _engagements(problem: Problem) -> Iterator[Change]:
             )
             params = {"engagement_id": engagement_id, "date": str(date)}
             text = Text("advise_engagement", {**params, "start_s": start_s, "before_s": start_s - by_s})
-            yield Change("engagement", engagement_id, date, text, _with_days(problem, moved))
+            yield Variant("engagement", engagement_id, date, text, _with_days(problem, moved))
 
 
 def holds(problem: Problem, day_: ConsultantDay) -> bool:

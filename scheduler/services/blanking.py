@@ -39,12 +39,12 @@ _LEAST_LETTERS = 4
 class Blanked:
     """What is to become of old outputs.
 
-    `changes` are the new contents of files, in the order in which they may be written one by one:
+    `contents` are those of files anew, in the order in which they may be written one by one:
     pages before the rosters that tell of them. `held` are files that say where a home visit was made
     and are not hjul's, `closed` those that cannot be looked into; members of a zip stand behind it.
     """
 
-    changes: dict[Path, bytes] = field(default_factory=dict)
+    contents: dict[Path, bytes] = field(default_factory=dict)
     rosters: int = 0
     pages: int = 0
     held: list[str] = field(default_factory=list)
@@ -87,9 +87,9 @@ def blanked_outputs(
         blanking.gone.update(map(_street, gone))
         blanking.kept.update(map(_street, kept))
         blanking.learn(tree)
-        changes = blanking.blank(tree)
-        for path in sorted(changes, key=lambda path: (path.suffix != ".html", path)):
-            blanking.found.changes[out_dir / path] = changes[path]
+        contents = blanking.blank(tree)
+        for path in sorted(contents, key=lambda path: (path.suffix != ".html", path)):
+            blanking.found.contents[out_dir / path] = contents[path]
         blanking.found.held.sort()
         blanking.found.closed.sort()
     return blanking.found
@@ -118,23 +118,23 @@ class _Blanking:
 
     def blank(self, tree: Folder) -> dict[PurePath, bytes]:
         """Return the new contents of the files that show a home visit of that time."""
-        changes: dict[PurePath, bytes] = {}
+        contents: dict[PurePath, bytes] = {}
         for path, roster in tree.rosters.items():
-            changes |= self._week(tree, path, roster)
+            contents |= self._week(tree, path, roster)
         for path, inner in tree.zips.items():
             if within := self.blank(inner):
-                changes[path] = inner.replaced(within)
+                contents[path] = inner.replaced(within)
         public = {path.parent / name for path, roster in tree.rosters.items() for name in _public(roster)}
-        looked_at = tree.paths - changes.keys() - tree.rosters.keys() - tree.zips.keys() - public
+        looked_at = tree.paths - contents.keys() - tree.rosters.keys() - tree.zips.keys() - public
         for path in looked_at:
             if match := _ROUND_PAGE.fullmatch(path.name):
                 if match[1] < self._before.isoformat() and _HOME_CARD in tree.read(path):
-                    changes[path] = _page(path.name)
+                    contents[path] = _page(path.name)
             elif self._shows_home(tree, path):
-                changes[path] = _page(path.name)
-        self.found.rosters += len(changes.keys() & tree.rosters.keys())
-        self.found.pages += sum(path.suffix == ".html" for path in changes)
-        return changes
+                contents[path] = _page(path.name)
+        self.found.rosters += len(contents.keys() & tree.rosters.keys())
+        self.found.pages += sum(path.suffix == ".html" for path in contents)
+        return contents
 
     def _week(self, tree: Folder, path: PurePath, roster: Roster) -> dict[PurePath, bytes]:
         """Return a roster and its rounds' pages anew, if there is anything to blank."""

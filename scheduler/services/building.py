@@ -26,16 +26,11 @@ from scheduler.network.mapfile import MapFile, open_map
 from scheduler.network.osm import OsmData, require_order
 from scheduler.network.writing import write_osm
 from scheduler.outputs import networkmap
-from scheduler.places.addresses import (
-    AddressBook,
-    AddressError,
-    WrittenAddress,
-    read_address,
-    street_key,
-    street_keys,
-)
+from scheduler.places.addresses import AddressBook
 from scheduler.places.geocoding import Lookup, distance_words, look_up, unreachable
 from scheduler.places.online import OnlineAddresses
+from scheduler.places.spelling import street_key, street_keys
+from scheduler.places.written import AddressError, WrittenAddress, read_address
 from scheduler.services.planner import NETWORK_FILE, project_network
 
 
@@ -172,7 +167,7 @@ def _outside(place: Place, point: Point, bounds: Bounds) -> InputProblem | None:
     reason = _("{place} is {distance} outside the area of the map").format(
         place=place.place_id, distance=distance_words(away_m)
     )
-    return problem_at(place.origin, reason)
+    return problem_at(place.origin, reason, "lat")
 
 
 def _another_map(file: Path) -> str:

@@ -10,7 +10,7 @@ from scheduler.checks import check
 from scheduler.checks.bound import BoundCheck, check_bound
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.solver.isolation import best_rosters
 
 #: The proof of a bound may be checked for as long as the search took, but not less than this.

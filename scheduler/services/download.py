@@ -192,4 +192,4 @@ def _too_large(places: Sequence[Place], points: "NDArray[np.float64]") -> InputE
         "Check its lat and lon. For places that do lie far apart take an extract of the region from a file, "
         "with `hjul network build FILE`."
     )
-    return InputError(problem_at(place.origin, reason), hint)
+    return InputError(problem_at(place.origin, reason, "lat"), hint)

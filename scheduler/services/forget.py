@@ -16,8 +16,9 @@ from scheduler.base.i18n import _, ngettext
 from scheduler.inputs import csvfile
 from scheduler.inputs.cells import dates_of
 from scheduler.inputs.rows import TableRows
-from scheduler.inputs.settings import SETTINGS_FILE, read_settings
+from scheduler.inputs.settings import read_settings
 from scheduler.inputs.tables import WORKBOOK_FILE, check_needed, read_files, read_tables
+from scheduler.model.config import SETTINGS_FILE
 from scheduler.services.blanking import blanked_outputs
 
 #: What is claimed in a folder while its files are written anew; there they are made.
@@ -97,7 +98,7 @@ def forget(data_dir: Path, out_dir: Path, before: dt.date) -> ForgetReport:
             besides=(*(data_dir / name for name in raw), data_dir / _CLAIM, out_dir / _CLAIM),
         )
         # Outputs first: should writing stop half-way, the tables still know what the next run must do.
-        _write_all(((at_out, old.changes), (at_data, _without_rows(data_dir, raw, tables, doomed))))
+        _write_all(((at_out, old.contents), (at_data, _without_rows(data_dir, raw, tables, doomed))))
     return ForgetReport(
         rows_deleted=len(doomed.get("home_visits", ())),
         pins_deleted=len(doomed.get("pins", ())),
@@ -143,17 +144,17 @@ def _without_rows(
     doomed: Mapping[str, set[int]],
 ) -> dict[Path, bytes]:
     """Return the new contents of the files that lose rows."""
-    changes: dict[Path, bytes] = {}
+    contents: dict[Path, bytes] = {}
     sheets: dict[str, set[int]] = {}
     for name, rows in doomed.items():
         read = tables[name]
         if read.file.startswith(WORKBOOK_FILE):
             sheets[read.file.partition("!")[2]] = rows
         else:
-            changes[data_dir / read.file] = _csv_without(files[read.file], read, rows)
+            contents[data_dir / read.file] = _csv_without(files[read.file], read, rows)
     if sheets:
-        changes[data_dir / WORKBOOK_FILE] = _workbook_without(files[WORKBOOK_FILE], sheets)
-    return changes
+        contents[data_dir / WORKBOOK_FILE] = _workbook_without(files[WORKBOOK_FILE], sheets)
+    return contents
 
 
 def _csv_without(raw: bytes, read: TableRows, rows: set[int]) -> bytes:
@@ -209,10 +210,10 @@ def _claims(stack: ExitStack, data_dir: Path, out_dir: Path) -> tuple[Claim | No
     return at_data, stack.enter_context(files.claimed(out_dir / _CLAIM))
 
 
-def _write_all(changes: Iterable[tuple[Claim | None, Mapping[Path, bytes]]]) -> None:
+def _write_all(wanted: Iterable[tuple[Claim | None, Mapping[Path, bytes]]]) -> None:
     """Write all files where a claim allows it, then put them in their places in order."""
     written: list[tuple[Path, Path]] = []
-    for claim, contents in changes:
+    for claim, contents in wanted:
         for file, content in contents.items():
             assert claim is not None  # noqa: S101 - its folder is there
             beside = claim.new / str(len(written))

@@ -109,13 +109,13 @@ class Zip(Folder):
     def _roster(self, path: PurePath) -> Roster | None:
         return self._copied_roster(path)
 
-    def replaced(self, changes: dict[PurePath, bytes]) -> bytes:
+    def replaced(self, contents: dict[PurePath, bytes]) -> bytes:
         """Return the zip with other contents of some members."""
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as new:
             new.comment = self._archive.comment
             for member in self._archive.infolist():
-                content = changes.get(PurePosixPath(member.filename))
+                content = contents.get(PurePosixPath(member.filename))
                 new.writestr(member, self._archive.read(member) if content is None else content)
         return out.getvalue()
 

@@ -21,10 +21,11 @@ from scheduler.model.clock import Week
 from scheduler.model.config import Config
 from scheduler.model.geo import RidePath
 from scheduler.model.problem import Problem
-from scheduler.model.project import Project
+from scheduler.model.project import Place, Project, problem_at
 from scheduler.model.roster import Roster
 from scheduler.model.rosterfile import load
 from scheduler.model.text import Text
+from scheduler.model.texts import word
 from scheduler.network import Network, load_network
 from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.write import put
@@ -61,6 +62,11 @@ class Prepared:
     located: tuple[Located, ...]
     network: Network
     travel: Travel
+
+    @property
+    def exact(self) -> frozenset[str]:
+        """The ids of the places whose points are those of their addresses, neither estimated nor approximate."""
+        return _exact(self.located)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +129,27 @@ def prepare(data_dir: str | Path, *, online: bool = False, progress: Progress | 
     """
     progress = progress or Silent()
     project, network, addresses = _opened(Path(data_dir), progress, online=online)
-    project, located = locate(project, network, addresses)
-    progress.step(_("Travel times"))
+    return prepare_on(network, project, addresses, progress=progress)
+
+
+def prepare_on(
+    network: Network,
+    project: Project,
+    online: OnlineAddresses | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Prepared:
+    """Find the places of a project on a network, and calculate the travel times between them.
+
+    Raises
+    ------
+    InputError
+        When places are not found or cannot be ridden between.
+    ServiceError
+        When an online service is asked and cannot be had.
+    """
+    project, located = locate(project, network, online)
+    (progress or Silent()).step(_("Travel times"))
     travel = travel_times(network, project.all_places, project.config.cycling, exact=_exact(located))
     return Prepared(project, located, network, travel)
 
@@ -288,7 +313,7 @@ def advise_week(
     progress: Progress | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Advice:
-    """Find the single changes that would help a week most; nothing is written. Errors as for `plan_week`."""
+    """Find the single things that would help a week most; nothing is written. Errors as for `plan_week`."""
     week, progress = Week.asked(week), progress or Silent()
     with SolverProcess() as solver:
         prepared = prepare(data_dir, online=online, progress=progress)
@@ -310,6 +335,15 @@ def warnings(project: Project) -> tuple[InputProblem, ...]:
 def location_notes(located: Iterable[Located]) -> tuple[Text, ...]:
     """Return a note for every place that was not found as its address is written."""
     return tuple(found.note for found in located if found.note)
+
+
+def location_problems(places: Iterable[Place], located: Iterable[Located]) -> Iterator[InputProblem]:
+    """Yield the same notes as remarks on the rows of the places."""
+    origins = {place.place_id: place.origin for place in places}
+    for found in located:
+        if found.note:
+            column = "lat" if found.source == "table" else "address"
+            yield problem_at(origins[found.place_id], word(found.note), column)
 
 
 def rides(roster: Roster, travel: Travel) -> dict[tuple[str, str], RidePath]:

@@ -17,10 +17,8 @@ from scheduler.model.problem import Problem, TravelTimes
 from scheduler.model.project import Project
 from scheduler.model.roster import Roster
 from scheduler.network import load_network
-from scheduler.places.geocoding import locate
 from scheduler.places.straight import DETOUR, straight_times
-from scheduler.places.travel import travel_times
-from scheduler.services.planner import Prepared
+from scheduler.services.planner import Prepared, prepare_on
 from scheduler.week.problem import week_problem
 
 if TYPE_CHECKING:
@@ -175,7 +173,7 @@ def _as_given(given: _Given, project: Project, problems: list[InputProblem]) -> 
         given.seconds,
         given.metres,
         ids=given.ids,
-        place_ids=[place.place_id for place in project.all_places],
+        place_ids=list(dict.fromkeys(place.place_id for place in project.all_places)),
         speed_kph=project.config.cycling.speed_kph,
         caller="set_travel_times",
         problems=problems,
@@ -186,7 +184,7 @@ def _straight(detour: Any, project: Project, problems: list[InputProblem]) -> Tr
     places = project.all_places
     reason = _("this needs lat and lon, as rides go straight between places")
     wrong = [
-        InputProblem(reason, place.origin.file, place.origin.row, "lat")
+        place.origin.problem(reason, "lat")
         for place in places
         if place.origin and place.lat is None and place.lon is None
     ]
@@ -206,8 +204,4 @@ def _straight(detour: Any, project: Project, problems: list[InputProblem]) -> Tr
 
 
 def _on_map(project: Project, file: Path) -> Prepared:
-    network = load_network(file, project.config.cycling)
-    project, located = locate(project, network)
-    exact = {found.place_id for found in located if found.is_exact}
-    travel = travel_times(network, project.all_places, project.config.cycling, exact=exact)
-    return Prepared(project, located, network, travel)
+    return prepare_on(load_network(file, project.config.cycling), project)

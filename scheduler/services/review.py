@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.model.clock import Week
 from scheduler.model.project import Project
-from scheduler.model.text import Text
 from scheduler.services import planner
 from scheduler.services.sharing import shared_rooms
-from scheduler.week.calendar import never_met, weeks_of_period
+from scheduler.week.calendar import weeks_of_period
+from scheduler.week.warnings import never_met
 
 if TYPE_CHECKING:
     from scheduler.services.planner import Prepared
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _MOST_WEEKS = 160
 
 
-def review(prepared: "Prepared") -> tuple[Text, ...]:
+def review(prepared: "Prepared") -> tuple[InputProblem, ...]:
     """Return a warning for every request that can never be met, and for rooms that two practices name.
 
     Raises

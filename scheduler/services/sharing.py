@@ -4,33 +4,36 @@ from collections import defaultdict
 from collections.abc import Mapping
 from itertools import combinations
 
-from scheduler.model.project import Project, RoomRule
-from scheduler.model.text import Text
+from scheduler.base.errors import InputProblem
+from scheduler.base.i18n import _, clock
+from scheduler.model.project import Project, RoomRule, problem_at
 from scheduler.places.houses import house_of
 from scheduler.week.hours import overlap
 
 
-def shared_rooms(project: Project) -> tuple[Text, ...]:
+def shared_rooms(project: Project) -> tuple[InputProblem, ...]:
     """Return a warning for every two practices that name the same room of one address at overlapping hours.
 
     Planning does not keep the two apart.
     """
-    warnings: dict[tuple[str, str, str], Text] = {}
+    reason = _(
+        "{practice_id} and {other_id} name the same room in one house, {room}, at overlapping hours "
+        "({hours} and {other_hours}): two visits may be planned into it at the same time"
+    )
+    warnings: dict[tuple[str, str, str], InputProblem] = {}
     for rules in _by_room(project).values():
         for one, other in combinations(rules, 2):
             key = (one.practice_id, other.practice_id, one.room.casefold())
             if one.practice_id == other.practice_id or key in warnings or not _meet(one, other):
                 continue
-            warnings[key] = Text(
-                "room_shared",
-                {
-                    "practice_id": one.practice_id,
-                    "other_id": other.practice_id,
-                    "room": one.room,
-                    "hours": _hours(one),
-                    "other_hours": _hours(other),
-                },
+            said = reason.format(
+                practice_id=one.practice_id,
+                other_id=other.practice_id,
+                room=one.room,
+                hours=_hours(one),
+                other_hours=_hours(other),
             )
+            warnings[key] = problem_at(other.origin, said, "room")
     return tuple(warnings.values())
 
 
@@ -65,5 +68,5 @@ def _meet(one: RoomRule, other: RoomRule) -> bool:
     )
 
 
-def _hours(rule: RoomRule) -> Text:
-    return Text("time_span", {"start_s": rule.start_s, "end_s": rule.end_s})
+def _hours(rule: RoomRule) -> str:
+    return f"{clock(rule.start_s)}–{clock(rule.end_s)}"

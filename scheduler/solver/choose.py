@@ -32,6 +32,8 @@ _CHOOSING_SHARE = 0.3
 _ENDING_SHARE = 0.25
 #: Share of the time left that one try for a better roster may take, before the relaxation is solved.
 _TRY_SHARE = 0.15
+#: How far above the relaxation, as a share, a choice is that a try may better more cheaply than its proof.
+_WORTH_A_TRY = 0.01
 #: How much longer than the last such try to wait for the next one.
 _PATIENCE = 4.0
 #: How many sweeps the first choice and each try make at most.
@@ -111,10 +113,13 @@ class Chooser:
         """Go on from a choice among all rounds that can be part of a better one."""
         relaxed, deadline = master.relaxed, master.deadline
         keys = self.pool.keys(master.table, best.rounds)
+        if forced is None and best.score - relaxed.bound > _WORTH_A_TRY * best.score:
+            brief = Deadline(time.monotonic() + _TRY_SHARE * deadline.left_s, deadline.asked)
+            keys = self._tried(keys, brief, master.report, relaxed)
         early = Deadline(deadline.at - _CHOOSING_SHARE * deadline.left_s, deadline.asked)
-        complete = self.generator.within(relaxed, best.score + 1 - relaxed.bound, early, forced)
+        complete = self.generator.within(relaxed, self.pool.score(keys) + 1 - relaxed.bound, early, forced)
         if not complete and forced is None:
-            keys = self._tried(keys, deadline)
+            keys = self._tried(keys, deadline, master.report, relaxed)
         master = self._master(relaxed, deadline, forced, master.report, fine=master.fine, complete=complete)
         master.accept(self.pool.rows(master.table, keys))
         master.find()
@@ -153,13 +158,12 @@ class Chooser:
             elif not relaxed.solved and time.monotonic() - since > _PATIENCE * max(took_s, 1.0):
                 began = time.monotonic()
                 brief = Deadline(began + _TRY_SHARE * early.left_s, early.asked)
-                keys = self._tried(keys, brief)
+                keys = self._tried(keys, brief, report, relaxed)
                 since, took_s = time.monotonic(), time.monotonic() - began
             report(self.pool.score(keys), max(0, math.floor(relaxed.bound)))
         if relaxed is None or not relaxed.solved:
             almost = Deadline(deadline.at - _ENDING_SHARE * deadline.left_s, deadline.asked)
-            keys = self._tried(keys, almost)
-            report(self.pool.score(keys), max(0, math.floor(relaxed.bound)) if relaxed else 0)
+            keys = self._tried(keys, almost, report, relaxed)
         else:
             keys = self._base_by_base(keys, relaxed, deadline, report)
         return relaxed, keys
@@ -192,14 +196,20 @@ class Chooser:
         exchange.settle()
         return tuple(exchange.keys)
 
-    def _tried(self, keys: tuple[int, ...], deadline: Deadline) -> tuple[int, ...]:
+    def _tried(
+        self, keys: tuple[int, ...], deadline: Deadline, report: Report, relaxed: Relaxed | None
+    ) -> tuple[int, ...]:
         """Look for a better choice: by dives and sweeps, and among the rounds that the last prices favour."""
+        bound = max(0, math.floor(relaxed.bound)) if relaxed else 0
         for share in _SHARES:
             dived = self._dived(share, deadline)
             keys = self._better(keys, None if dived is None else self._swept(dived, deadline))
+            report(self.pool.score(keys), bound)
             if deadline.left_s <= 0:
                 return keys
-        return self._covered(self._swept(keys, deadline), deadline)
+        keys = self._covered(self._swept(keys, deadline), deadline)
+        report(self.pool.score(keys), bound)
+        return keys
 
     def _swept(self, keys: tuple[int, ...], deadline: Deadline) -> tuple[int, ...]:
         """Return what becomes of a choice when every day betters itself."""

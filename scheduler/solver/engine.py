@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from scheduler.base.errors import InputError, InputProblem, InvalidRosterError
+from scheduler.base.errors import InputError, InvalidRosterError
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
 from scheduler.model.problem import Problem
+from scheduler.model.project import problem_at
 from scheduler.model.roster import Prices, Roster, Unassigned
 from scheduler.solver.deadline import Deadline
 from scheduler.solver.parts import Part, split
@@ -30,6 +31,8 @@ __all__ = ["Solution", "better", "solve"]
 
 #: Where a week has several parts, each gets a roster in this share of the time before any gets more.
 _FIRST_SHARE = 0.1
+#: Parts that together take up less than this share of the time left cannot use any more of it.
+_TAKEN_UP = 0.98
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +188,11 @@ class _Search:
             self.progress.step(_("Rounds worth having"))
             if len(self.parts) > 1:
                 self._generate(_FIRST_SHARE)
-            self._generate(1.0)
+            left_s = math.inf
+            # What one part does not need of its time, the others may have, as long as they make something of it.
+            while _TAKEN_UP * left_s > self.deadline.left_s > 0 and not all(p.is_proven for p in self.parts):
+                left_s = self.deadline.left_s
+                self._generate(1.0)
 
     def _generate(self, share: float) -> None:
         for part, deadline in self._in_turn(share):
@@ -296,7 +303,6 @@ class _Search:
             for request in part.problem.requests:
                 pin = request.pin
                 if pin and request.request_id not in met:
-                    where = (pin.origin.file, pin.origin.row) if pin.origin else ("", None)
                     alone = any(
                         best_order(model, [option])
                         for model in part.models
@@ -311,6 +317,6 @@ class _Search:
                             "no roster that keeps the pin of {id} was found in the time given: allow more time"
                         )
                     reason = reason.format(id=pin.id)
-                    problems.append(InputProblem(reason, *where))
+                    problems.append(problem_at(pin.origin, reason, "start"))
         if problems:
             raise InputError(problems, hint=_("Remove or move one of the pins."))

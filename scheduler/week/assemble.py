@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -296,9 +296,13 @@ def _consultants(problem: Problem, rounds: Sequence[Round]) -> tuple[ConsultantW
     )
 
 
-def _waived(problem: Problem) -> tuple[Text, ...]:
-    return tuple(
-        Text("lunch_waived", {"consultant_id": d.consultant_id, "date": str(d.date)})
-        for d in problem.days
-        if DayModel(problem, d).lunch_waived
-    )
+def _waived(problem: Problem) -> Iterator[Text]:
+    for day in problem.days:
+        params = {"consultant_id": day.consultant_id, "date": str(day.date)}
+        match DayModel(problem, day).waives_lunch:
+            case "engagements":
+                yield Text("lunch_waived", params)
+            case "gaps":
+                yield Text("lunch_waived_by_gaps", params)
+            case "both":
+                yield Text("lunch_waived_by_both", params)

@@ -8,12 +8,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 
-from scheduler.base.i18n import _, language
 from scheduler.model.clock import Week
 from scheduler.model.config import CalendarSettings
+from scheduler.model.holidays import is_public_holiday
 from scheduler.model.problem import ClosedSlot, RoomSlot
 from scheduler.model.project import (
     BASE,
@@ -34,25 +33,9 @@ ALL = "all"
 MOST_WEEKS = 160
 
 
-@cache
-def _holidays(country: str, year: int, lang: str) -> tuple[dict[dt.date, str], dict[dt.date, str]]:
-    """Return the names of a year's public holidays, and of days that are half-holidays by custom."""
-    from holidays import country_holidays
-
-    known = country_holidays(country)
-    wanted = {"da": "da", "en": "en_US"}[lang]
-    spoken = wanted if wanted in known.supported_languages else known.default_language
-    public = country_holidays(country, years=year, language=spoken)
-    optional = {}
-    if "optional" in known.supported_categories:
-        optional = dict(country_holidays(country, years=year, language=spoken, categories=("optional",)))
-    return dict(public), optional
-
-
 def is_holiday(settings: CalendarSettings, day: dt.date) -> bool:
     """Tell whether a day is a public holiday or one of `also_closed`."""
-    public, _optional = _holidays(settings.country, day.year, "en")
-    return day in public or f"{day:%m-%d}" in settings.also_closed
+    return is_public_holiday(settings.country, day) or f"{day:%m-%d}" in settings.also_closed
 
 
 def closed_hours(project: Project, day: dt.date, who: str = ALL) -> tuple[tuple[Hours, Text], ...]:
@@ -93,30 +76,6 @@ def cancelled(project: Project, rule: EngagementRule, day: dt.date) -> bool:
 def closed(project: Project, day: dt.date, who: str = ALL) -> Text | None:
     """Return why a day is closed for everybody, or for a practice or consultant besides; None where it is not."""
     return next((why for hours, why in closed_hours(project, day, who) if hours == DAY), None)
-
-
-def why_closed(reason: Text) -> str:
-    """Say why a day is closed for somebody, in the language in force.
-
-    Raises
-    ------
-    LookupError, NotImplementedError, TypeError, ValueError
-        When there is no such reason.
-    """
-    match reason.code, reason.params:
-        case "holiday", {"country": str(country), "date": str(date)}:
-            day = dt.date.fromisoformat(date)
-            public, optional = _holidays(country, day.year, language())
-            return public.get(day) or optional.get(day) or _("closed every year")
-        case "closure", {"reason": str(written)}:
-            return written
-        case "closure", _nothing:
-            return _("closed")
-        case "inactive", _nothing:
-            return _("the practice is not active")
-        case "clocks_change", _nothing:
-            return _("the clocks change")
-    raise LookupError(reason.code)
 
 
 def weeks_of_period(project: Project) -> tuple[Week, ...]:
@@ -297,78 +256,6 @@ def _holds_lunch(project: Project, gap: Hours, lunch_s: int) -> bool:
     return min(gap[1], defaults.lunch_to_s) - max(gap[0], defaults.lunch_from_s) >= lunch_s
 
 
-def never_met(project: Project) -> tuple[Text, ...]:
-    """Return a warning for every request of the period that can never be met.
-
-    A practice whose due weeks and room weeks never meet (odd weeks and "every second week" part
-    ways after a year of 53 weeks), or whose rooms nobody's shift reaches; a home visit on a closed
-    day or outside all shifts; demand in a week in which the practice is not active.
-    """
-    warnings = [
-        warning
-        for practice in project.practices
-        if (warning := _never_visited(project, practice)) is not None
-    ]
-    warnings.extend(_home_visits_never_made(project))
-    warnings.extend(_tasks_never_done(project))
-    practices = {practice.practice_id: practice for practice in project.practices}
-    warnings.extend(
-        Text("demand_not_due", {"practice_id": demand.practice_id, "week": str(demand.week)})
-        for demand in project.demand
-        if demand.conversations and not is_due(project, practices[demand.practice_id], demand.week)
-    )
-    return tuple(warnings)
-
-
-def _never_visited(project: Project, practice: Practice) -> Text | None:
-    weeks = weeks_of_period(project)
-    asking = [week for week in weeks if requested_conversations(project, practice, week)]
-    if not asking:
-        silent = practice.conversations == 0
-        return None if silent else Text("never_due", {"practice_id": practice.practice_id})
-    defaults = project.config.defaults
-    shortest_s = defaults.setup_s + defaults.conversation_s
-    has_room = False
-    for week in asking:
-        slots, _closed_slots = room_slots(project, practice, week)
-        has_room = has_room or bool(slots)
-        if any(_someone_can(project, slot, shortest_s, base_id=practice.base_id) for slot in slots):
-            return None
-    if has_room:
-        return Text("never_at_work", {"practice_id": practice.practice_id})
-    return Text("never_a_room", {"practice_id": practice.practice_id, "n": len(asking)})
-
-
-def _home_visits_never_made(project: Project) -> Iterator[Text]:
-    for visit in project.home_visits:
-        whole = RoomSlot(date=visit.date, start_s=visit.start_s, end_s=visit.end_s)
-        slots, _gone = cut(whole, closed_hours(project, visit.date))
-        if reason := closed(project, visit.date):
-            yield Text("home_visit_closed", {"visit_id": visit.visit_id, "reason": reason})
-        elif not any(
-            _someone_can(project, slot, visit.duration_s, consultant_id=visit.consultant_id) for slot in slots
-        ):
-            yield Text("home_visit_nobody", {"visit_id": visit.visit_id})
-
-
-def _tasks_never_done(project: Project) -> Iterator[Text]:
-    for task in project.tasks:
-        first, last = Week.of(task.earliest), Week.of(min(task.latest, task.done or task.latest))
-        weeks = (first.shift(n) for n in range(min(last.weeks_since(first) + 1, MOST_WEEKS)))
-        if not any(
-            _someone_can(
-                project,
-                slot,
-                task.duration_s,
-                base_id=task_base(project, task),
-                consultant_id=task.consultant_id,
-            )
-            for week in weeks
-            for slot in task_slots(project, task, week)[0]
-        ):
-            yield Text("task_nobody", {"task_id": task.task_id})
-
-
 def task_base(project: Project, task: Task) -> str | None:
     """Return the base from which a task is done: its own, its practice's, or None for any."""
     if task.consultant_id:
@@ -376,20 +263,3 @@ def task_base(project: Project, task: Task) -> str | None:
     if task.place_id == BASE:
         return project.consultants[0].base_id
     return next((p.base_id for p in project.practices if p.practice_id == task.place_id), None)
-
-
-def _someone_can(
-    project: Project,
-    slot: RoomSlot,
-    duration_s: int,
-    *,
-    base_id: str | None = None,
-    consultant_id: str | None = None,
-) -> bool:
-    """Tell whether a stay of this length fits into the slot and somebody's shift, rides left aside."""
-    return any(
-        min(slot.end_s, end_s) - max(slot.start_s, start_s) >= duration_s
-        for consultant, shift in shifts_on(project, slot.date)
-        for start_s, end_s in shift.spans
-        if base_id in (None, consultant.base_id) and consultant_id in (None, consultant.consultant_id)
-    )

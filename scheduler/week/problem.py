@@ -308,7 +308,7 @@ def _impossible_engagements(problem: Problem) -> Iterator[InputProblem]:
                     reached=clock(-(-reached_s // 60) * 60),
                     start=clock(engagement.start_s),
                 )
-                yield problem_at(origin, reason)
+                yield problem_at(origin, reason, "start" if engagement.engagement_id else "end")
             place_id, free_s = engagement.place_id, engagement.end_s
             before = engagement.title if engagement.engagement_id else _("the start of the shift")
 

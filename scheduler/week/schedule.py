@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,10 +143,22 @@ class DayModel:
 
     @cached_property
     def lunch_waived(self) -> bool:
-        """Whether the engagements alone leave no room for a lunch that would be owed (rule 5)."""
-        if not self._lunch_in_shift:
-            return False
-        return int(self._run(self.engagements, lunch_owed=True)[-1].min()) >= INFEASIBLE
+        """Whether what the day has in any case leaves no room for a lunch that would be owed (rule 5)."""
+        return self._lunch_in_shift and not self._holds_lunch(self.engagements)
+
+    def _holds_lunch(self, stops: Sequence[StopOption]) -> bool:
+        return int(self._run(stops, lunch_owed=True)[-1].min()) < INFEASIBLE
+
+    @property
+    def waives_lunch(self) -> Literal["", "gaps", "engagements", "both"]:
+        """What leaves no room for lunch: gaps of the shift or engagements alone, else both; "" where nothing does."""
+        if not self.lunch_waived:
+            return ""
+        gaps = [stop for stop in self.engagements if stop.kind == "gap"]
+        if not self._holds_lunch(gaps):
+            return "gaps"
+        others = [stop for stop in self.engagements if stop.kind != "gap"]
+        return "both" if self._holds_lunch(others) else "engagements"
 
     @cached_property
     def lunch_owed(self) -> bool:

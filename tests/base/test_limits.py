@@ -35,7 +35,7 @@ def _settings(file: Path) -> object:
 
 def _candidates(file: Path) -> object:
     problems: list[InputProblem] = []
-    read_candidates(file, read_project(write_folder(file.parent / "data")), problems)
+    read_candidates(file, read_project(write_folder(file.parent / "data")), problems, [])
     if problems:
         raise InputError(problems)
     return None

@@ -22,7 +22,7 @@ from scheduler.model.problem import Problem
 from scheduler.model.project import Pin
 from scheduler.model.roster import Prices, Roster
 from scheduler.model.text import Text
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.solver.engine import solve
 
 #: Points above those of every week here.

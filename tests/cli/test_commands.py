@@ -368,7 +368,7 @@ def test_check_data_warns_of_what_can_never_be_met(project: Path, hjul: Hjul) ->
     (project / "rooms.csv").write_text("practice_id,weekday,start,end\nP1,mon,09:00,12:00\n", "utf-8")
     code, _out, err = hjul("check-data")
     assert code == 0
-    assert "Note: P2" in err
+    assert "P2: the practice has no room" in err
 
 
 def test_check(project: Path, hjul: Hjul) -> None:
@@ -494,7 +494,7 @@ def test_check_data_and_plan_say_what_is_passed_over_and_has_no_effect(project: 
         assert code == 0
         assert "Note: practices.csv:1 [Mobil]: the table has no such column; it is not read\n" in err
         assert (
-            "Note: closures.csv:2: P1: the closure closes no day of the period, 1 April 2009 to 31 August 2009 "
+            "Note: closures.csv:2 [from]: P1: the closure closes no day of the period, 1 April 2009 to 31 August 2009 "
             "(also in row 3)\n"
         ) in err
 

@@ -188,7 +188,8 @@ def test_help_is_in_one_language(said: Said, path: tuple[str, ...]) -> None:
     with i18n.using("da"):
         pairs = {" ".join(text.split()): " ".join(i18n._(text).split()) for text in sentences}
     assert [text for text in pairs if text in danish] == []
-    assert [text for text in pairs.values() if text in english] == []
+    # "tal" is a word of Danish, and not that of total.csv.
+    assert [text for text in pairs.values() if re.search(rf"(?<!\w){re.escape(text)}(?!\w)", english)] == []
 
 
 # --- Errors of usage --------------------------------------------------------------------------------

@@ -294,7 +294,7 @@ def test_the_folder_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("read", [
-    lambda file, project: read_candidates(file, project, []),
+    lambda file, project: read_candidates(file, project, [], []),
     read_scenarios,
     lambda file, _project: load(file),
 ])  # fmt: skip
@@ -341,7 +341,7 @@ def test_nothing_is_repeated_on_the_terminal(
 
 def _candidates(file: Path, folder: Path) -> list[str]:
     problems: list[InputProblem] = []
-    read_candidates(file, read_project(write_folder(folder)), problems)
+    read_candidates(file, read_project(write_folder(folder)), problems, [])
     _not_repeated("\n".join(map(str, problems)))
     return [str(problem) for problem in problems]
 

@@ -11,6 +11,7 @@ from scheduler.model.config import (
     CalendarSettings,
     Config,
     Costs,
+    Cycling,
     Period,
     SimulationSettings,
 )
@@ -76,6 +77,12 @@ illness_days = 5
     assert config.simulation == SimulationSettings(no_show_share=0.25, illness_days=5)
 
 
+@pytest.mark.parametrize("name", ["push_kph", "walking_kph"])
+def test_pushing_has_a_former_name(tmp_path: Path, name: str) -> None:
+    assert config_of(tmp_path, f"[cycling]\n{name} = 4\n").cycling.push_kph == 4
+    assert not hasattr(Cycling(), "walking_kph")
+
+
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
@@ -95,6 +102,12 @@ illness_days = 5
         ("[cycling]\nspeed_kph = nan", "[cycling.speed_kph]: this is out of range"),
         ('[cycling]\nspeed_kph = "fast"', "is not a number"),
         ("[cycling]\nspeed_kph = 2009-01-01", "is not a number"),
+        ("[cycling]\npush_kph = 0", "[cycling.push_kph]: this is out of range"),
+        ("[cycling]\nwalking_kph = 0", "[cycling.walking_kph]: this is out of range: cycling: push_kph must be from 1"),
+        ('[cycling]\nwalking_kph = "4"', 'project.toml:7 [cycling.walking_kph]: "4" is not a number'),
+        ("[cycling]\nwalking_kph = 4\npush_kph = 4", "project.toml:7 [cycling.walking_kph]: this is the former name of push_kph"),
+        ("[cycling]\nwalkin_kph = 4", "[cycling.walkin_kph]: there is no such setting"),
+        ("[map]\nwalking_kph = 4", "[map.walking_kph]: there is no such setting"),
         ("[solver]\nmemory_mb = 100", "[solver.memory_mb]: this is out of range: solver: memory_mb must be from 500"),
         ("[simulation]\nno_show_share = 1.5", "[simulation.no_show_share]: this is out of range: simulation: no_show_share must be from 0 to 1"),
         ("[simulation]\nillness_share = 0.6", "illness_share must be from 0 to 0.5, not 0.6"),
@@ -117,8 +130,8 @@ illness_days = 5
         ('[project]\nlanguage = ["da"]', "is not a text; write it in quotes"),
         ('[project]\nlanguge = "da"', "did you mean language?"),
         ("[periode]\nstart = 2009-01-01", "project.toml:6 [periode]: there is no such section"),
-        ("lat = 55.6", "[base.lon]: lat and lon belong together"),
-        ("lat = 12.5\nlon = 55.6", "[base.lat]: lat and lon are swapped"),
+        ("lat = 55.6", "[base.lon]: base.lat and base.lon belong together"),
+        ("lat = 12.5\nlon = 55.6", "[base.lat]: base.lat and base.lon are swapped"),
         ("fnug", "project.toml:6: this line is not TOML"),
         ("a = " + "9" * 4500, "this line is not TOML"),
         ("a = " + "[" * 4500, "this line is not TOML"),

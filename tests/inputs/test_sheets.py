@@ -51,7 +51,7 @@ def read(raw: bytes) -> dict[str, list[tuple[int, list[Any]]]]:
     sheets = read_sheets(raw, "x.xlsx", problems)
     assert not problems
     assert sheets is not None
-    return {title: [(number, list(cells)) for number, cells in rows] for title, rows in sheets}
+    return {title: [(number, list(cells)) for number, cells in rows] for title, rows in sheets.titled}
 
 
 def problems_of(raw: bytes) -> list[str]:

@@ -9,6 +9,7 @@ from folders import PLACE, SETTINGS, TABLES, lines_of, small_workbook, text_of, 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from scheduler.base.errors import InputError, ServiceError
 from scheduler.inputs import read_project
@@ -642,3 +643,63 @@ def test_any_bytes_give_problems_and_no_traceback(tmp_path: Path, raw: bytes) ->
     folder = write_folder(tmp_path, practices=raw, pins=raw)
     with pytest.raises(InputError):
         read_project(folder)
+
+
+@pytest.mark.parametrize("since_1904", [False, True])
+def test_a_date_that_lost_its_format_is_counted_as_the_workbook_does(
+    tmp_path: Path,
+    since_1904: bool,
+) -> None:
+    folder = write_folder(tmp_path, **dict.fromkeys(TABLES))
+    # A number, and one in a cell that is text; the third has its format still.
+    day = 38_483 if since_1904 else 39_945
+    rows: list[list[Any]] = [
+        ["Hvem", "Fra", "Til"],
+        ["P1", day, str(day)],
+        ["P2", dt.date(2009, 5, 12), float(day)],
+    ]
+    workbook = small_workbook(closures=rows)
+    if since_1904:
+        workbook.epoch = CALENDAR_MAC_1904
+    workbook.save(folder / "project.xlsx")
+    closures = read_project(folder).closures
+    assert {day for closure in closures for day in (closure.first_day, closure.last_day)} == {
+        dt.date(2009, 5, 12)
+    }
+
+
+def test_a_copy_of_a_file_is_a_note_and_a_misspelt_one_an_error(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    (folder / "rooms - Kopi.csv").write_text("x")
+    assert [str(note) for note in read_project(folder).notes] == [
+        "rooms - Kopi.csv: this file is not read, as the table is in rooms.csv; delete the one that is not meant"
+    ]
+    (folder / "home_visits (1).csv").write_text("visit_id,address\n")
+    (folder / "home_visits.csv").write_text("")
+    (folder / "room.csv").write_text("x")
+    assert lines_of(folder) == [
+        "home_visits (1).csv: this file is not read, as the table is in home_visits.csv; delete the one that is not meant",
+        "room.csv: this file is not read, as the table is in rooms.csv; delete the one that is not meant",
+    ]
+
+
+def test_a_column_of_ones_own_beside_a_known_one_is_said_in_the_words_of_the_file(tmp_path: Path) -> None:
+    practices = (
+        TABLES["practices"]
+        .replace("district\n", "district,Noter,Note\n")
+        .replace("Enghave\n", "Enghave,x,y\n")
+    )
+    (note,) = read_project(write_folder(tmp_path, practices=practices)).notes
+    assert str(note) == (
+        "practices.csv:1 [Noter]: this column is not read, beside Note; does it hold what belongs there?"
+    )
+
+
+def test_tables_that_are_not_there_have_the_names_of_sheets(tmp_path: Path) -> None:
+    closures = [["Hvem", "Fra", "Til"], ["P9", "1.5.2009", "2.5.2009"]]
+    workbook = small_workbook(Lukkedage=closures)
+    folder = write_folder(tmp_path, **dict.fromkeys(TABLES))
+    workbook.save(folder / "project.xlsx")
+    assert lines_of(folder) == [
+        "project.xlsx!Lukkedage:2 [Hvem]: there is no P9 in practices, consultants, Aftaler, alle"
+    ]

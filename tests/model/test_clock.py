@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 
+from scheduler.base import i18n
 from scheduler.model.clock import TIMEZONE, Week, at, local, seconds_of
 
 
@@ -15,7 +16,9 @@ def test_week_reads_and_writes_iso_weeks() -> None:
 
 @pytest.mark.parametrize("text", ["2009-W54", "2010-W53", "2009-20", "2009-W00", "", "W20", "2009-W2O"])
 def test_what_is_no_week_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"week|Invalid"):
+    with pytest.raises(ValueError, match=f'^"{text}" is not a week; write it like 2009-W20$'):
+        Week.parse(text)
+    with i18n.using("da"), pytest.raises(ValueError, match=f'^"{text}" er ikke en uge; '):
         Week.parse(text)
 
 

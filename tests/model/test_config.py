@@ -20,7 +20,7 @@ _HAIR = 1e-9
 _RANGES = [
     *(
         (Cycling, name, (1, 60), (0, 1e-300, 1 - _HAIR, 60 + _HAIR))
-        for name in ("speed_kph", "walking_kph", "steps_kph")
+        for name in ("speed_kph", "push_kph", "steps_kph")
     ),
     *(
         (Cycling, f"{name}_factor", (0.05, 2), (0, 1e-300, 0.05 - _HAIR, 2 + _HAIR))

@@ -15,7 +15,7 @@ from scheduler.model import rosterfile
 from scheduler.model.clock import TIMEZONE, at
 from scheduler.model.roster import Prices, Roster, ShiftHours
 from scheduler.model.text import Text
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.solver.engine import solve
 
 _TIME = re.compile(rb"\d{4}-\d\d-\d\dT[\d:]+[+-]\d\d:\d\d")
@@ -216,7 +216,7 @@ def test_a_file_of_schema_1_is_read_and_its_sentences_stay_as_they_were_written(
     practice, home = roster.unassigned
     assert (practice.name, practice.reason) == ("Lægehuset", Text("closed"))
     assert practice.detail
-    assert word(practice.detail, roster).endswith("torsdag 21. maj: Kristi himmelfartsdag.")
+    assert word(practice.detail, roster.names).endswith("torsdag 21. maj: Kristi himmelfartsdag.")
     assert (home.name, home.reason, home.detail) == (Text("home_visit"), Text("no_room"), None)
     assert [day.reason and word(day.reason) for day in roster.closed_days] == ["Kristi himmelfartsdag", None]
     assert [word(note) for note in roster.notes] == SCHEMA_1["notes"]

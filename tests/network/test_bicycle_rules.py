@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from doors import BY_HAND
 from osmfiles import Xy, at, network_of, osm_xml
 
 from scheduler.model.config import Cycling
@@ -20,18 +21,7 @@ NODES: dict[str, Xy] = {"a": (0, 0), "m": (100, 0), "b": (200, 0), "c": (200, 20
 #: Stubs, so that places lie on something that is there whatever the street is.
 NODES |= {"s": (-50, 0), "t": (250, 0)}
 AROUND = {"Udenom": "bcda highway=cycleway", "Vest": "sa highway=cycleway", "Øst": "bt highway=cycleway"}
-PLAIN = Cycling(
-    speed_kph=18,
-    mixed_traffic_factor=1,
-    calm_street_factor=1,
-    rough_surface_factor=1,
-    walking_kph=9,
-    steps_kph=4.5,
-    right_turn_s=0,
-    left_turn_s=0,
-    signal_s=0,
-    ferry_wait_s=0,
-)
+PLAIN = dataclasses.replace(BY_HAND, ferry_wait_s=0)
 #: Seconds of the stubs, and of 200 m: at 18 km/h a second takes 5 m.
 STUBS, RIDE, PUSH, CARRY, ROUND = 20, 40, 80, 160, 120
 
@@ -181,7 +171,9 @@ def test_conditions_of_a_street(tmp_path: Path, key: str, value: str, along: int
         ("highway=pedestrian", "bicycle=yes @ (18:00-10:00)", PUSH, PUSH),
         ("highway=residential bicycle=no", "bicycle=yes @ (24/7)", RIDE, RIDE),
         ("highway=residential bicycle=no", "bicycle=dismount @ (24/7)", PUSH, PUSH),
-        ("highway=residential oneway=yes", "oneway:bicycle=no @ (Mo-Fr)", RIDE, PUSH),
+        ("highway=residential oneway=yes", "oneway:bicycle=no @ (Mo-Fr)", RIDE, RIDE),
+        ("highway=residential oneway=yes", "oneway:bicycle=no @ (Mo-Fr 10:00-16:00)", RIDE, PUSH),
+        ("highway=residential oneway=yes", "oneway:bicycle=no @ (18:00-06:00)", RIDE, PUSH),
         ("highway=residential oneway=yes", "oneway=no @ (Mo-Fr)", RIDE, RIDE),
         ("highway=residential oneway=yes", "oneway=no @ (Mo-Fr 09:00-16:00)", RIDE, PUSH),
     ],

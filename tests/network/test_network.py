@@ -76,7 +76,7 @@ def test_speeds_are_those_of_the_settings(tmp_path: Path) -> None:
         mixed_traffic_factor=0.5,
         calm_street_factor=0.8,
         rough_surface_factor=0.5,
-        walking_kph=4,
+        push_kph=4,
         steps_kph=1,
     )
     network = network_of(tmp_path, osm_xml(nodes, ways), cycling)
@@ -95,7 +95,7 @@ def test_speeds_are_those_of_the_settings(tmp_path: Path) -> None:
         ("speed_kph", -1),
         ("speed_kph", 61),
         ("speed_kph", float("nan")),
-        ("walking_kph", float("inf")),
+        ("push_kph", float("inf")),
         ("mixed_traffic_factor", 0),
         ("rough_surface_factor", 2.5),
         ("signal_s", -1),

@@ -42,6 +42,16 @@ def test_reads_nodes_ways_and_relations(tmp_path: Path) -> None:
     assert data.relations[0].members == [("way", 101, "outer")]
 
 
+def test_a_value_longer_than_openstreetmaps_is_left_out(tmp_path: Path) -> None:
+    ways = {
+        "Nygade": f"ab highway=residential note={'x' * 255}",
+        "a" * 1_000_000: f"bc highway=path ref={'x' * 256}",
+    }
+    data = read_osm(_write(tmp_path, osm_xml({"a": (0, 0), "b": (100, 0), "c": (100, 100)}, ways)))
+    assert data.ways[0].tags == {"name": "Nygade", "highway": "residential", "note": "x" * 255}
+    assert data.ways[1].tags == {"highway": "path"}
+
+
 def test_other_encodings_and_what_is_deleted(tmp_path: Path) -> None:
     xml = SQUARE.replace("Nygade", "Søgade").replace("UTF-8", "UTF-16")
     assert read_osm(_write(tmp_path, xml.encode("utf-16"))).ways[0].tags["name"] == "Søgade"

@@ -46,7 +46,7 @@ def _naive(network: Network, places: list[Xy]) -> "nx.DiGraph[object]":
     ends = []
     for place, xy in enumerate(places):
         snap = network.snap(*at(*xy))
-        walk = snap.distance_m / CYCLING.walking_kph * 3.6
+        walk = snap.distance_m / CYCLING.push_kph * 3.6
         if min(snap.position, 1 - snap.position) * topology.length_m[snap.edge] < 0.5:
             junction = network.shape(snap.edge)[-1 if snap.position > 0.5 else 0].tolist()
             for edge in range(len(topology.twin)):

@@ -1,14 +1,8 @@
 import pytest
 
-from scheduler.network.rules import (
-    Dropped,
-    Riding,
-    WayRule,
-    is_blocked,
-    is_signal,
-    turn_rule,
-    way_rule,
-)
+from scheduler.network.junctions import is_blocked, is_signal, turn_rule
+from scheduler.network.riding import Riding
+from scheduler.network.rules import Dropped, WayRule, is_raised, way_rule
 
 TRACK, STREET, CALM, PUSH, STEPS, FERRY = Riding
 
@@ -43,6 +37,11 @@ def _rule(text: str) -> WayRule:
         ("highway=bus_guideway", Dropped.NOT_RIDEABLE),
         ("highway=corridor indoor=yes", Dropped.NOT_RIDEABLE),
         ("highway=elevator", Dropped.NOT_RIDEABLE),
+        ("highway=steps conveying=forward", Dropped.NOT_RIDEABLE),
+        ("highway=footway indoor=corridor", Dropped.NOT_RIDEABLE),
+        ("highway=service access=delivery", Dropped.PRIVATE),
+        ("highway=primary bicycle=no foot=use_sidepath", Dropped.NO_BICYCLES),
+        ("highway=footway foot=use_sidepath", Dropped.NO_BICYCLES),
     ],
 )
 def test_ways_that_are_not_for_bicycles(tags: str, reason: Dropped) -> None:
@@ -70,6 +69,10 @@ def test_ways_that_are_not_for_bicycles(tags: str, reason: Dropped) -> None:
         ("highway=pedestrian", PUSH),
         ("highway=residential bicycle=dismount", PUSH),
         ("highway=living_street vehicle=no", PUSH),
+        ("highway=residential vehicle=delivery", PUSH),
+        ("highway=residential vehicle:conditional=delivery@(06:00-11:00)", PUSH),
+        ("highway=residential motor_vehicle:conditional=delivery@(06:00-11:00)", CALM),
+        ("highway=steps conveying=no", STEPS),
         ("highway=steps", STEPS),
         ("highway=steps bicycle=yes", STEPS),
     ],
@@ -91,6 +94,30 @@ def test_a_track_serves_the_direction_that_has_it_on_the_right() -> None:
     rule = _rule("highway=tertiary cycleway:left=lane cycleway:right=no")
     assert (rule.forward, rule.backward) == (STREET, TRACK)
     assert _rule("highway=tertiary oneway=yes cycleway:left=track").forward is TRACK
+
+
+@pytest.mark.parametrize(
+    ("tags", "forward", "backward"),
+    [
+        # A lane against the traffic is none with it.
+        ("oneway=yes oneway:bicycle=no cycleway:left=lane cycleway:left:oneway=-1", STREET, TRACK),
+        ("oneway=-1 oneway:bicycle=no cycleway:right=lane cycleway:right:oneway=yes", TRACK, STREET),
+        ("oneway=yes cycleway=track cycleway:left:oneway=-1", TRACK, TRACK),
+        ("oneway=yes cycleway:left=opposite_track", STREET, TRACK),
+        ("oneway=yes cycleway:left=opposite_track cycleway:right=track", TRACK, TRACK),
+        # Where the street is two-way, a side's track may say that it runs as it does anyway, or not.
+        ("cycleway:left=track cycleway:left:oneway=-1", STREET, TRACK),
+        ("cycleway:right=track cycleway:right:oneway=yes", TRACK, STREET),
+        ("cycleway:right=track cycleway:right:oneway=-1", STREET, TRACK),
+        ("cycleway:left=track cycleway:left:oneway=yes", TRACK, STREET),
+        ("cycleway:right=track cycleway:right:oneway=no", TRACK, TRACK),
+        ("cycleway:left=track cycleway:left:oneway=no", TRACK, TRACK),
+        ("cycleway:both=lane", TRACK, TRACK),
+    ],
+)
+def test_a_track_may_say_which_way_it_runs(tags: str, forward: Riding, backward: Riding) -> None:
+    rule = _rule(f"highway=tertiary {tags}")
+    assert (rule.forward, rule.backward) == (forward, backward)
 
 
 @pytest.mark.parametrize(
@@ -118,6 +145,11 @@ def test_a_track_serves_the_direction_that_has_it_on_the_right() -> None:
         ("oneway=yes cycleway:left=separate cycleway:left:oneway=no", True, False),
         ("oneway=yes cycleway:left=no cycleway:left:oneway=no", True, False),
         ("oneway=yes cycleway:left=track", True, False),
+        ("oneway=yes cycleway:both=track cycleway:left:oneway=-1", True, True),
+        ("oneway=yes cycleway=track cycleway:left=no cycleway:left:oneway=-1", True, False),
+        ("oneway=yes cycleway:left=track cycleway:left:oneway=yes", True, False),
+        ("oneway=-1 cycleway:left=track cycleway:left:oneway=-1", False, True),
+        ("oneway=-1 cycleway:left=track cycleway:left:oneway=yes", True, True),
     ],
 )
 def test_one_way_streets_and_contraflow(tags: str, forward: bool, backward: bool) -> None:
@@ -130,6 +162,7 @@ def test_against_a_one_way_street_the_bicycle_is_pushed_on_the_pavement() -> Non
     assert _rule("highway=residential oneway=yes").backward is PUSH
     assert _rule("highway=residential oneway=-1").forward is PUSH
     assert _rule("highway=residential oneway=yes foot=no").backward is None
+    assert _rule("highway=tertiary oneway=yes foot=use_sidepath sidewalk=separate").backward is None
     assert _rule("highway=tertiary junction=roundabout").backward is None
 
 
@@ -206,3 +239,35 @@ def test_barriers(tags: str, blocked: bool) -> None:
 )
 def test_turn_restrictions(tags: str, rule: str) -> None:
     assert turn_rule(_tags(tags)) == rule
+
+
+@pytest.mark.parametrize(
+    ("tags", "raised"),
+    [
+        ("bridge=yes", True),
+        ("bridge=movable layer=1", True),
+        ("bridge=boardwalk", False),
+        ("tunnel=yes layer=-1", True),
+        ("tunnel=yes covered=yes", True),
+        # A passage is on the ground, on whatever layer the house is drawn.
+        ("tunnel=building_passage", False),
+        ("tunnel=building_passage layer=-1", False),
+        ("covered=building_passage layer=1", False),
+        ("covered=yes layer=-1", False),
+        ("covered=no layer=-1", True),
+        # A deck of cars is none, a floor of a house neither.
+        ("layer=2", True),
+        ("layer=0", False),
+        ("level=0", False),
+        ("level=0.0 layer=-0", False),
+        ("level=1", True),
+        ("level=-1;0", True),
+        ("tunnel=building_passage level=-1", True),
+        ("covered=yes level=2", True),
+        ("layer=", False),
+        ("layer=under", True),
+        ("bridge=no tunnel=no", False),
+    ],
+)
+def test_what_is_on_another_level_than_the_doors(tags: str, raised: bool) -> None:
+    assert is_raised(_tags(tags)) is raised

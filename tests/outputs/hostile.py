@@ -284,7 +284,7 @@ def write_scenarios(file: Path, texts: Texts) -> Path:
     said = {
         name: texts.new(f"scenario.{name}.")
         for name, field in _Written.model_fields.items()
-        if field.annotation is str and name != "name"
+        if field.annotation is str and name not in ("name", "based_on")
     }
     lines = [
         "[[scenario]]",

@@ -25,7 +25,7 @@ DIFFERENCES = pd.DataFrame(
 )
 RESULTS = pd.DataFrame(
     [
-        {"scenario": scenario, "week": week, "held": held}
+        {"scenario": scenario, "week": week, "planned": held}
         for scenario, weeks in {
             "today": (17, 16, 14),
             "more": (19, 19, 16),
@@ -52,6 +52,7 @@ FAN = pd.DataFrame(
         "held_p95": [770, 880, 960],
         "expected_held": [735.2, 840.3, 920.4],
         "chance_of_goal": [0.0, 0.01, 0.8],
+        "chance_error": [0.0, 0.0, 0.03],
         "goal_conversations": [900, 900, 900],
     }
 )
@@ -64,6 +65,24 @@ FRONTIER = pd.DataFrame(
         "expected_held_a_quarter": [95.6, 127.3, 140.1, 218.4, math.nan],
         "standard_error_a_quarter": [31.9, 43.3, 0.0, math.nan, math.nan],
         "on_frontier": [False, True, False, True, False],
+    }
+)
+SENSITIVITY = pd.DataFrame(
+    {
+        "assumption": [
+            "demand_a_week",
+            "conversation_minutes",
+            "no_show_share",
+            "illness_share",
+            "speed_kph",
+        ],
+        "low": [11.8, 36.0, 0.16, 0.04, 12.0],
+        "high": [17.7, 54.0, 0.24, 0.06, 18.0],
+        "expected_held": [913.3] * 5,
+        "expected_held_low": [722.7, 973.6, 959.0, 923.0, math.nan],
+        "expected_held_high": [1018.1, 830.3, 867.7, 903.7, 914.0],
+        "standard_error_low": [17.0, 23.5, 0.0, 0.0, math.nan],
+        "standard_error_high": [20.1, 32.0, 0.0, 0.0, 0.2],
     }
 )
 STOPS = pd.DataFrame(
@@ -121,6 +140,7 @@ PLOTS: dict[str, Callable[..., Any]] = {
     "candidate_ranking": lambda **ax: plots.candidate_ranking(GAINS, source=SOURCE, **ax),
     "road_to_goal": lambda **ax: plots.road_to_goal(FAN, end=dt.date(2010, 12, 31), source=SOURCE, **ax),
     "capacity_frontier": lambda **ax: plots.capacity_frontier(FRONTIER, source=SOURCE, **ax),
+    "sensitivity": lambda **ax: plots.sensitivity(SENSITIVITY, goal=900, source=SOURCE, **ax),
     "stop_punctuality": lambda **ax: plots.stop_punctuality(STOPS, source=SOURCE, **ax),
     "conversations_held": lambda **ax: plots.conversations_held(DISTRIBUTION, source=SOURCE, **ax),
     "price_of_calm": lambda **ax: plots.price_of_calm(CALM, source=SOURCE, **ax),

@@ -96,7 +96,7 @@ def test_the_page_says_what_each_brings_and_costs() -> None:
         "3 candidates 2 weeks, 2009-W20 to 2009-W21 ranked by points today 20 conversations at 2,000 kr. each"
         in words
     )
-    assert "12 of 12 conversations held · net +11 · cycling +46 min · waiting −3 min" in words
+    assert "12 of 12 conversations planned · net +11 · cycling +46 min · waiting −3 min" in words
     assert "1 visit more missed elsewhere" in words
     assert words.count("costs +2,000 kr. · 182 kr. a conversation") == 2
     assert "nan" not in words
@@ -111,12 +111,13 @@ def test_the_page_says_what_each_brings_and_costs() -> None:
 def test_the_best_together_are_set_against_today() -> None:
     words = _words(_page())
     assert "All of them together Today Together More" in words
-    assert "conversations planned 20 31 +11 of these expected to be held 15.2 23.6 +8.4" in words
-    assert "cost a conversation held, kr. 2,632 1,783 −849" in words
+    assert "conversations planned 20 31 +11 conversations expected to be held 15.2 23.6 +8.4" in words
+    assert "cost a conversation expected to be held, kr. 2,632 1,783 −849" in words
     assert "by the end of the period" not in words
     goal = TOTAL.assign(expected_by_end=[107.6, 166.7, 59.1], goal_conversations=[900, 900, 0])
-    assert "held by the end of the period, of 900, if all its weeks were like these 108 167 +59" in _words(
-        _page(total=goal)
+    assert (
+        "expected to be held by the end of the period, of 900, if all its weeks were like these 108 167 +59"
+        in _words(_page(total=goal))
     )
     assert "All of them together" not in _words(_page(joined=JOINED.iloc[:0]))
 

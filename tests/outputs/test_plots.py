@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from matplotlib._pylab_helpers import Gcf
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from outputs.plot_samples import (
@@ -234,7 +235,7 @@ def test_weeks_show_where_scenarios_differ_and_draws_count_with_their_mean() -> 
     assert "53" in texts
     assert "1\n2010" in texts
     twice = pd.concat([RESULTS.assign(week=RESULTS["week"] + f"#{n}") for n in (1, 2)])
-    twice.loc[(twice["scenario"] == "fewer") & (twice["week"] == "2009-W52#2"), "held"] = 16
+    twice.loc[(twice["scenario"] == "fewer") & (twice["week"] == "2009-W52#2"), "planned"] = 16
     drawn = plots.conversations_by_week(twice, titles=TITLES, source=SOURCE)
     assert "−1.5" in _texts(drawn)
 
@@ -243,12 +244,12 @@ def test_what_weeks_add_up_to_is_not_added_up_from_rounded_numbers() -> None:
     draws = (RESULTS.assign(week=RESULTS["week"] + f"#{n}") for n in (1, 2, 3))
     thirds = pd.concat(draws, ignore_index=True)
     one_more = (thirds["scenario"] == "same") & thirds["week"].str.endswith("#3")
-    thirds.loc[one_more, "held"] += 1  # a third in each of three weeks
+    thirds.loc[one_more, "planned"] += 1  # a third in each of three weeks
     figure = plots.conversations_by_week(thirds, titles=TITLES, source=SOURCE)
     texts = _texts(figure)
     assert texts.count("+0.3") == 3
     assert "+1" in texts
-    thirds.loc[thirds["scenario"] == "today", "held"] += thirds["week"].str.endswith("W53#3")
+    thirds.loc[thirds["scenario"] == "today", "planned"] += thirds["week"].str.endswith("W53#3")
     assert "47.3" in _texts(plots.conversations_by_week(thirds, titles=TITLES, source=SOURCE))
 
 
@@ -257,7 +258,7 @@ def test_weeks_that_a_scenario_lacks_are_left_out() -> None:
     figure = plots.conversations_by_week(lacking, titles=TITLES, source=SOURCE)
     assert "in 2 of 2 weeks" in _title(figure)
     same = RESULTS[RESULTS["scenario"] == "today"]
-    assert "as many conversations as today" in _title(
+    assert "As many conversations are planned in every week as today" in _title(
         plots.conversations_by_week(same, titles=TITLES, source=SOURCE)
     )
 
@@ -275,12 +276,12 @@ def test_the_road_tells_the_chance() -> None:
         _drawn(figure, 7.0)
         texts = _texts(figure)
     assert "900" in _title(figure)
-    assert f"80{NBSP}%" in _title(figure)
+    assert f"80,0{NBSP}%{NBSP}±3,0" in _title(figure)
     assert "31. december 2010" in _title(figure)
     assert "920" in _title(figure)
     assert any("2011" in text or "2010" in text for text in texts)
-    sure = FAN.assign(chance_of_goal=0.9999)
-    assert f"over{NBSP}99{NBSP}%" in _title(
+    sure = FAN.assign(chance_of_goal=0.9999, chance_error=0.0)
+    assert f"over{NBSP}99.9{NBSP}%" in _title(
         plots.road_to_goal(sure, end=FAN["week_end"].iloc[-1].date(), source=SOURCE)
     )
 
@@ -305,7 +306,7 @@ def test_a_road_of_any_length_has_dates_that_can_be_read_on_a_phone(weeks: int) 
 def test_the_frontier_leaves_out_what_is_not_known_and_shows_how_sure_the_rest_is() -> None:
     figure = PLOTS["capacity_frontier"]()
     assert _title(figure) == (
-        "2 consultants hold 140 conversations a quarter with 20 practices, and 218 with 30"
+        "2 consultants are expected to hold 140 conversations a quarter with 20 practices, and 218 with 30"
     )
     (ax,) = figure.axes
     legend = [text.get_text() for text in ax.get_legend().get_texts()]
@@ -327,7 +328,7 @@ def test_stops_are_told_apart_and_the_least_certain_is_named() -> None:
     texts = _texts(figure)
     assert "Mon 13:30 Teammøde (r1)" in texts
     assert "Mon 13:30 Teammøde (r2)" in texts
-    assert f"over{NBSP}99{NBSP}%" in texts
+    assert f"over{NBSP}99.9{NBSP}%" in texts
     assert not any("Frokost" in text for text in texts)
     (ax,) = figure.axes
     for row in range(4):
@@ -337,25 +338,47 @@ def test_stops_are_told_apart_and_the_least_certain_is_named() -> None:
 def test_a_week_without_visits_has_its_plots() -> None:
     assert _title(plots.stop_punctuality(STOPS.head(0), source=SOURCE)) == "There are no visits"
     none = pd.DataFrame({"conversations": [0], "chance_held": [1.0]})
-    assert "Of 0 booked" in _title(plots.conversations_held(none, source=SOURCE))
+    assert "Of 0 planned" in _title(plots.conversations_held(none, source=SOURCE))
     assert _title(plots.working_time(CONSULTANTS.tail(1), source=SOURCE)) == "Nobody works"
     assert _title(plots.score_terms(TERMS.assign(points=0), source=SOURCE)) == (
         "The roster has no points at all"
     )
 
 
+def test_the_assumption_that_moves_most_is_told_and_what_is_not_known_left_out() -> None:
+    figure = PLOTS["sensitivity"]()
+    assert _title(figure) == (
+        "Demand moves the answer most: with 11.8 a week or 17.7 a week 723 or 1,018 conversations are expected"
+    )
+    (ax,) = figure.axes
+    texts = _texts(figure)
+    assert "Length of a conversation: 36–54 min" in texts
+    assert "Cycling speed: 12.0–18.0 km/h" in texts
+    assert "−191 / +105" in texts
+    assert "+1" in texts  # of the speed that could be planned
+    low, high = (container.patches for container in ax.containers if isinstance(container, BarContainer))
+    assert low[2].get_x() + low[2].get_width() == pytest.approx(959.0)
+    assert high[2].get_x() + high[2].get_width() == pytest.approx(867.7)
+    # Lower and higher are told apart by more than their colours, and neither hides the other.
+    assert low[0].get_facecolor() == low[0].get_edgecolor()
+    assert high[0].get_facecolor() != high[0].get_edgecolor()
+    assert low[0].get_y() + low[0].get_height() < high[0].get_y()
+
+
 def test_conversations_held_have_their_range() -> None:
     figure = plots.conversations_held(DISTRIBUTION, source=SOURCE)
-    assert _title(figure) == "Of 4 booked conversations 3.0 are held, and nine times in ten 1 to 4"
+    assert _title(figure) == (
+        "Of 4 planned conversations 3.0 are expected to be held, and nine times in ten 1 to 4"
+    )
 
 
 def test_calm_has_its_price() -> None:
     assert _title(PLOTS["price_of_calm"]()) == (
-        f"With 10 minutes of slack on every ride 99{NBSP}% of visits begin on time, not 57{NBSP}%, "
+        f"With 10 minutes of slack on every ride 99.0{NBSP}% of visits begin on time, not 57.0{NBSP}%, "
         "for 21,000 points"
     )
     assert _title(plots.price_of_calm(CALM.head(1), source=SOURCE)) == (
-        f"Without slack 57{NBSP}% of visits begin on time"
+        f"Without slack 57.0{NBSP}% of visits begin on time"
     )
 
 
@@ -413,7 +436,10 @@ def test_signs_are_those_of_what_is_shown() -> None:
 
 def test_what_is_not_certain_never_looks_so() -> None:
     assert [plots.percent(chance).replace(NBSP, " ") for chance in (0, 0.001, 0.5, 0.999, 1)] == [
-        "0 %", "under 1 %", "50 %", "over 99 %", "100 %",
+        "0.0 %", "0.1 %", "50.0 %", "99.9 %", "100.0 %",
+    ]  # fmt: skip
+    assert [plots.percent(chance).replace(NBSP, " ") for chance in (0.0009, 0.9991)] == [
+        "under 0.1 %", "over 99.9 %",
     ]  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from scheduler.base import i18n
 from scheduler.model.clock import at
 from scheduler.model.roster import Roster, Unassigned
 from scheduler.model.text import Text
+from scheduler.model.texts import word
 from scheduler.outputs.privacy import public
-from scheduler.outputs.texts import word
 
 
 def _with_lunch_at(place_id: str) -> Roster:

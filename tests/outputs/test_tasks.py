@@ -9,13 +9,13 @@ from icalendar import Calendar
 from openpyxl import load_workbook
 
 from scheduler.model.roster import Roster
+from scheduler.model.texts import word
 from scheduler.outputs import words
 from scheduler.outputs.board import board
 from scheduler.outputs.calendars import calendar
 from scheduler.outputs.cards import StopCard, cards
 from scheduler.outputs.page import index_html
 from scheduler.outputs.sheets import workbook
-from scheduler.outputs.texts import word
 from scheduler.services.decide import decide
 
 TASKS = (

@@ -10,10 +10,10 @@ from scheduler.base.errors import InputError, InputProblem
 from scheduler.model.config import Config, Period
 from scheduler.model.project import HomeVisit, Origin, Place, Project
 from scheduler.model.text import Text
+from scheduler.model.texts import word
 from scheduler.network import Network
-from scheduler.outputs.texts import word
-from scheduler.places.addresses import house_numbers, number_key
-from scheduler.places.geocoding import Located, locate, look_up, street_key
+from scheduler.places.geocoding import Located, locate, look_up
+from scheduler.places.spelling import street_key
 
 STREET: dict[str, Xy] = {"a": (0, 0), "b": (1000, 0)}
 ADDRESSES: dict[str, tuple[Xy, str]] = {
@@ -120,6 +120,8 @@ def _problem(network: Network, address: str, postcode: str = "", **more: float) 
         ("Enghaveplads 3", "C"),
         ("Enghave Pl. 3", "C"),
         ("10. Februar Vej 5, 1. tv", "F"),
+        ("Lægehuset 2. sal, Sdr.Boul. 72", "4"),
+        ("c/o Hansen, H.C. Ørstedsvej 40", "8"),
     ],
 )
 def test_an_address_as_danes_write_it(network: Network, address: str, letter: str) -> None:
@@ -254,35 +256,6 @@ def test_neighbours_far_apart_tell_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "numbers"),
-    [
-        ("1;3;5", "1 3 5"),
-        ("7,9", "7 9"),
-        ("7, 9", "7 9"),
-        ("30/32", "30 32"),
-        ("10-18", "10 12 14 16 18"),
-        ("10–14", "10 12 14"),
-        ("10-13", "10 11 12 13"),
-        ("21 A-D", "21a 21b 21c 21d"),
-        ("21A-21C", "21a 21b 21c"),
-        ("1A;3-5", "1a 3 5"),
-        ("2B", "2b"),
-        ("1-999", "1 999"),
-        ("18-10", "18 10"),
-        ("12A-16", "12a 12 14 16"),
-        ("D-A", "d-a"),
-        ("", ""),
-        (";", ""),
-    ],
-)
-def test_the_numbers_of_a_house(written: str, numbers: str) -> None:
-    assert house_numbers(written) - {number_key(written)} - {written.replace(" ", "")} == set(
-        numbers.split()
-    ) - {number_key(written)}
-    assert set(numbers.split()) <= house_numbers(written)
-
-
-@pytest.mark.parametrize(
     ("wanted", "x"),
     [
         ("3", 100),
@@ -343,6 +316,33 @@ def test_one_house_of_a_street_proves_nothing_of_its_postcode(tmp_path: Path) ->
     assert "lies in 1630 in the map, not in 1620" in _problem(network, "Langgade 3", "1620").reason
 
 
+def _street_of(folder: Path, *postcodes: str) -> Network:
+    """Return a network with Langgade 1, 3, 5, ..., 10 m apart, each in its postal district."""
+    nodes = STREET | {chr(65 + place): (100.0 + 10 * place, 20.0) for place in range(len(postcodes))}
+    tags = {
+        chr(65 + place): f"addr:street=Langgade addr:housenumber={2 * place + 1} addr:postcode={postcode}"
+        for place, postcode in enumerate(postcodes)
+    }
+    return network_of(folder, osm_xml(nodes, {"Gade": "ab highway=residential"}, tags))
+
+
+def test_a_house_beside_others_of_its_district_is_taken_whatever_the_map_says_of_it(tmp_path: Path) -> None:
+    network = _street_of(tmp_path, "1620", "1630", "1620")
+    assert _found(network, "Langgade 3", "1620")[0].lon == pytest.approx(at(110, 0)[1], abs=1e-8)
+    assert _found(network, "Langgade 5", "1630")[0].lon == pytest.approx(at(120, 0)[1], abs=1e-8)
+    assert "lies in 1630 in the map, not in 1640" in _problem(network, "Langgade 3", "1640").reason
+
+
+def test_a_house_far_from_those_of_the_district_is_another_one(tmp_path: Path) -> None:
+    network = _street_of(tmp_path, *["1630"] * 5, *[""] * 20, "1620")
+    assert "lies in 1630 in the map, not in 1620" in _problem(network, "Langgade 3", "1620").reason
+
+
+def test_a_house_without_a_postcode_is_in_no_other_district(tmp_path: Path) -> None:
+    network = _street_of(tmp_path, "1620", "", "1620")
+    assert _found(network, "Langgade 4")[1].source == "nearest"
+
+
 def _home(address: str, postcode: str = "", **more: float) -> Project:
     """Return a project in which the place is where a home visit is made."""
     home = HomeVisit(visit_id="p", date=dt.date(2009, 5, 13), start_s=0, end_s=3600, duration_s=600)
@@ -379,7 +379,7 @@ def test_two_points_of_one_house_are_one_place(network: Network) -> None:
         (
             "Vesterbrogade 11",
             "2450",
-            "the houses that the map has on Vesterbrogade lie in 1620, 1620 København, not in 2450",
+            "the houses that the map has on Vesterbrogade lie in 1620 København, not in 2450",
         ),
         ("Vesterbrogade 123", "2450", "lies in 1620 København in the map, not in 2450"),
         ("Vesterbrogade", "", "Vesterbrogade has no house number"),

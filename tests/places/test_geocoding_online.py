@@ -16,9 +16,9 @@ from scheduler import __version__, cli
 from scheduler.base.errors import InputError, ServiceError
 from scheduler.model.config import Config, MapSettings, Period
 from scheduler.model.project import HomeVisit, Place, Project
+from scheduler.model.texts import word
 from scheduler.network import Network, services
 from scheduler.network.services import Patience, Services
-from scheduler.outputs.texts import word
 from scheduler.places.geocoding import Located, locate
 from scheduler.places.online import CACHE_FILE, OnlineAddresses
 
@@ -30,6 +30,7 @@ FOUND = {
     QUERY: result(*HERE, f"7B, Ny Allé, {TAIL}, 1620, Danmark"),
     "Ny Allé 9, 1620 København V": result(*HERE, f"Ny Allé, {TAIL}, 1620, Danmark"),
     "Gade 4, 1620 København V": result(*HERE, f"Klinikken, 4, Gade, {TAIL}, 1620, Denmark"),
+    "St. Jørgens Allé 5, 1620 København V": result(*HERE, f"5, Sankt Jørgens Allé, {TAIL}, 1620, Danmark"),
     "Storgatan 1, 1620 Malmö": result(*HERE, "1, Storgatan, Malmö, Malmö kommun, Skåne län, 211 22, Sverige"),
     "Andengade 1, 1620 København V": result(*HERE, f"København, {TAIL}, Danmark"),
     "Tredjegade 1, 1620 København V": result(*HERE, "1, Tredjegade, Kgs. Enghave, København, 2450, Danmark"),
@@ -138,6 +139,13 @@ def test_only_the_street_is_approximate_and_told(found: Found) -> None:
     assert (located.source, located.approximate) == ("online", True)
     assert located.note
     assert word(located.note).startswith("p: Ny Allé 9 is known online only as Ny Allé, Vesterbro")
+
+
+def test_a_saint_is_known_and_whose_it_is_not_asked(found: Found) -> None:
+    with serve(nominatim(FOUND)) as server:
+        assert found(server, "c/o Hansen, St. Jørgens Allé 5")[1].source == "online"
+    (request,) = server.requests
+    assert "Hansen" not in request.fields["q"]
 
 
 def test_each_address_is_asked_for_once(found: Found, tmp_path: Path, network: Network) -> None:

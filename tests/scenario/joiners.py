@@ -1,5 +1,6 @@
 """A small project on the built-in map, and candidates for it, of which a test changes what it is about."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pandas as pd
 from folders import SETTINGS, write_folder
 
-from scheduler.scenario.model import COLUMNS, Failure, Task
+from scheduler.scenario.model import COLUMNS, Failure, Task, WeekFigures
 from scheduler.scenario.runs.figures import solved
 from scheduler.scenario.runs.running import Ran, Runs
 
@@ -38,6 +39,15 @@ def write_candidates(folder: Path, *rows: str, heading: str = HEADING, name: str
     file = folder / name
     file.write_text(heading + "".join(rows), encoding="utf-8")
     return file
+
+
+def week_figures(**changed: object) -> WeekFigures:
+    """Return the figures of a week with these, and all others as of a small week in which nothing happens."""
+    usual = {"scenario": "today", "week": "2009-W20", "status": "optimal"}
+    empty = dict.fromkeys(
+        (field.name for field in dataclasses.fields(WeekFigures) if field.default is dataclasses.MISSING), 0
+    )
+    return WeekFigures(**(empty | usual | changed))  # type: ignore[arg-type]
 
 
 class Plans(Runs):

@@ -94,7 +94,7 @@ def test_a_candidate_alone_is_the_scenario_with_it(ranking: Ranking, comparison:
         def apart(measure: str, name: str = name) -> float:
             return value(comparison, name, measure) - value(comparison, TODAY, measure)
 
-        assert gain.conversations == apart("held_conversations")
+        assert gain.conversations == apart("planned_conversations")
         assert gain.cycling_s == apart("cycling_minutes") * 60
         assert gain.cycling_m == pytest.approx(apart("cycling_km") * 1000)
         assert gain.adviser_s == pytest.approx(apart("adviser_hours") * 3600)
@@ -115,7 +115,7 @@ def test_the_steps_add_up_to_the_total(ranking: Ranking) -> None:
         planned, held = row["planned_conversations"], row["expected_held"]
         assert row["cost_a_planned_conversation_dkk"] * planned == pytest.approx(row["cost_dkk"])
         assert row["cost_a_held_conversation_dkk"] * held == pytest.approx(row["cost_dkk"])
-        assert held == pytest.approx(planned * 0.8 * 0.95)
+        assert 0.9 * planned * 0.8 * 0.95 < held <= planned * 0.8 * 0.95  # some is lost to delay
         weeks_of_the_period = 92
         assert row["expected_by_end"] == pytest.approx(held / len(WEEKS) * weeks_of_the_period)
 
@@ -123,7 +123,8 @@ def test_the_steps_add_up_to_the_total(ranking: Ranking) -> None:
 def test_the_scenario_of_the_best_is_their_total(ranking: Ranking, comparison: Comparison) -> None:
     _today, together, _apart = ranking.total().to_dict("records")
     for measure, name in (
-        ("held_conversations", "planned_conversations"),
+        ("planned_conversations", "planned_conversations"),
+        ("expected_held", "expected_held"),
         ("cycling_km", "cycling_km"),
         ("adviser_hours", "adviser_hours"),
         ("cost_dkk", "cost_dkk"),
@@ -134,13 +135,13 @@ def test_the_scenario_of_the_best_is_their_total(ranking: Ranking, comparison: C
 def test_a_conversations_cost_times_conversations_is_the_cost(comparison: Comparison) -> None:
     table = comparison.table().set_index("scenario")
     assert len(table) > 2
-    each, held = table["cost_a_conversation_dkk"], table["held_conversations"]
+    each, held = table["cost_a_planned_conversation_dkk"], table["planned_conversations"]
     assert (each * held).tolist() == pytest.approx(table["cost_dkk"].tolist())
     bases = comparison.bases()
-    known = bases[bases["held_conversations"] > 0]
-    assert (known["cost_a_conversation_dkk"] * known["held_conversations"]).tolist() == pytest.approx(
-        known["cost_dkk"].tolist()
-    )
+    known = bases[bases["planned_conversations"] > 0]
+    assert (
+        known["cost_a_planned_conversation_dkk"] * known["planned_conversations"]
+    ).tolist() == pytest.approx(known["cost_dkk"].tolist())
 
 
 def test_bases_add_up(comparison: Comparison) -> None:
@@ -183,8 +184,15 @@ class _Noted(Runs):
         self.tasks += tasks
         rows = [
             dict.fromkeys(COLUMNS, 0)
-            | {"scenario": t.scenario, "week": t.week, "status": "optimal", "held_by": "{}", "by_base": "{}"}
-            | {"score": int(t.scenario == TODAY), "held": int(t.scenario != TODAY), "watched_visits": 1}
+            | {
+                "scenario": t.scenario,
+                "week": t.week,
+                "status": "optimal",
+                "planned_by": "{}",
+                "by_base": "{}",
+                "days": "[]",
+            }
+            | {"score": int(t.scenario == TODAY), "planned": int(t.scenario != TODAY), "watched_visits": 1}
             for t in tasks
         ]
         return Ran(pd.DataFrame(rows), (), interrupted=False)

@@ -5,7 +5,7 @@ from scenario.joiners import Plans, write_candidates, write_project
 
 from scheduler.base.errors import InputError, SchedulerError
 from scheduler.model.clock import Week
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.scenario.practices.candidates import Ranking, rank
 from scheduler.scenario.practices.newcomers import locate_candidates
 from scheduler.services import planner

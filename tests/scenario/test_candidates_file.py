@@ -1,3 +1,4 @@
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -17,14 +18,14 @@ def project(tmp_path: Path) -> Project:
 
 def _read(folder: Path, project: Project, *rows: str, heading: str = HEADING) -> tuple[Candidate, ...]:
     problems: list[InputProblem] = []
-    found = read_candidates(write_candidates(folder, *rows, heading=heading), project, problems)
+    found = read_candidates(write_candidates(folder, *rows, heading=heading), project, problems, [])
     assert not problems
     return found
 
 
 def _wrong(folder: Path, project: Project, *rows: str, heading: str = HEADING) -> list[str]:
     problems: list[InputProblem] = []
-    read_candidates(write_candidates(folder, *rows, heading=heading), project, problems)
+    read_candidates(write_candidates(folder, *rows, heading=heading), project, problems, [])
     return [str(problem) for problem in problems]
 
 
@@ -71,7 +72,7 @@ def test_a_sheet_of_a_workbook(tmp_path: Path, project: Project, title: str) -> 
     file = tmp_path / "who.xlsx"
     workbook.save(file)
     problems: list[InputProblem] = []
-    (saxo,) = read_candidates(file, project, problems)
+    (saxo,) = read_candidates(file, project, problems, [])
     assert not problems
     assert saxo.place.postcode == "1662"
 
@@ -83,7 +84,7 @@ def test_a_workbook_without_such_a_sheet(tmp_path: Path, project: Project) -> No
     workbook.create_sheet("andet").append(["x"])
     workbook.save(tmp_path / "who.xlsx")
     problems: list[InputProblem] = []
-    assert read_candidates(tmp_path / "who.xlsx", project, problems) == ()
+    assert read_candidates(tmp_path / "who.xlsx", project, problems, []) == ()
     assert [problem.reason for problem in problems] == ["exactly one sheet must be named Kandidater"]
 
 
@@ -133,8 +134,8 @@ def test_problems_name_columns_as_the_file_does(tmp_path: Path, project: Project
         heading="Praksis-id,Navn,Adresse,Postnr,By,Rådgiver,Ugedag,Fra,Til\n",
     )
     assert wrong == [
-        "who.csv:2 [Til]: this ends before it begins",
         "who.csv:2 [Rådgiver]: there is no r9 in consultants",
+        "who.csv:2 [Til]: this ends before it begins",
     ]
 
 
@@ -147,7 +148,6 @@ def test_columns_that_are_missing_or_unknown(tmp_path: Path, project: Project) -
     )
     assert wrong == [
         "who.csv:1 [adress]: no column has this name; did you mean address?",
-        "who.csv: the column address is missing (in Danish: Adresse)",
         "who.csv: the column city is missing (in Danish: By)",
     ]
 
@@ -169,13 +169,13 @@ def test_an_empty_table(tmp_path: Path, project: Project, heading: str) -> None:
 def test_bytes_that_are_no_text(tmp_path: Path, project: Project) -> None:
     (tmp_path / "who.csv").write_bytes(b"\x00\x01\x02")
     problems: list[InputProblem] = []
-    assert read_candidates(tmp_path / "who.csv", project, problems) == ()
+    assert read_candidates(tmp_path / "who.csv", project, problems, []) == ()
     assert len(problems) == 1
 
 
 def test_a_file_that_is_not_there(tmp_path: Path, project: Project) -> None:
     with pytest.raises(ServiceError, match="cannot be read"):
-        read_candidates(tmp_path / "nobody.csv", project, [])
+        read_candidates(tmp_path / "nobody.csv", project, [], [])
 
 
 def test_a_base_from_which_nobody_cycles(tmp_path: Path) -> None:
@@ -185,3 +185,78 @@ def test_a_base_from_which_nobody_cycles(tmp_path: Path) -> None:
     heading, row = HEADING.replace("\n", ",base_id\n"), SAXOGADE.replace("\n", ",valby\n")
     (problem,) = _wrong(tmp_path, project, row, heading=heading)
     assert problem.startswith("who.csv:2 [base_id]: no consultant cycles from the base valby;")
+
+
+DANISH = "Praksis-id;Navn;Adresse;Postnr;By;Rådgiver;Ugedag;Dato;Fra;Til;Gælder fra\n"
+
+
+def test_a_file_as_people_write_it(tmp_path: Path, project: Project) -> None:
+    problems: list[InputProblem] = []
+    notes: list[InputProblem] = []
+    file = write_candidates(
+        tmp_path,
+        "saxo;Lægerne;Saxogade 94;DK-1662;København V;rådgiver 1;tirs.;;kl. 8.30;12.00;1/6-2009;20 30 40 50\n",
+        "saxo;;;;;C1;;12/6/2009;0830;12.00;;\n",
+        heading="sep=;\nKandidater i foråret;;;;;;;;;;;\n" + DANISH.replace("\n", ";Telefon\n"),
+    )
+    (saxo,) = read_candidates(file, project, problems, notes)
+    assert not problems
+    assert [str(note) for note in notes] == [
+        "who.csv:3 [Telefon]: the table has no such column; it is not read",
+        'who.csv:5 [Dato]: "12/6/2009" was read as 12 June 2009; so are other dates written like it',
+    ]
+    assert (saxo.practice.consultant_id, saxo.place.postcode) == ("c1", "1662")
+    assert [(room.weekday, room.date, room.start_s) for room in saxo.rooms] == [
+        (1, None, 30_600),
+        (None, dt.date(2009, 6, 12), 30_600),
+    ]
+
+
+def test_who_is_meant_is_said_in_the_words_of_the_file(tmp_path: Path, project: Project) -> None:
+    wrong = _wrong(
+        tmp_path,
+        project,
+        "a;A;Saxogade 94;1662;København V;Rådgivr 1;tir;;8.30;12.00;\n",
+        "b;B;Saxogade 95;1662;København V;;;;8.30;12.00;\n",
+        "c;C;Saxogade 96;1662;København V;;tir;;8.30;12.00;2099-01-01\n",
+        heading=DANISH.replace("By;", "Byy;"),
+    )
+    assert wrong == ["who.csv:1 [Byy]: no column has this name; did you mean By?"]
+    wrong = _wrong(
+        tmp_path,
+        project,
+        "a;A;Saxogade 94;1662;København V;Rådgivr 1;tir;;8.30;12.00;\n",
+        "b;B;Saxogade 95;1662;København V;;;;8.30;12.00;\n",
+        heading=DANISH,
+    )
+    assert wrong == [
+        'who.csv:2 [Rådgiver]: there is no "Rådgivr 1" in consultants; did you mean c1?',
+        "who.csv:3 [Ugedag]: give a weekday or a date",
+    ]
+
+
+def test_a_candidate_that_contradicts_the_project(tmp_path: Path) -> None:
+    bases = "base_id,name,address,postcode,city\nvalby,Valby,Toftegårds Plads 4,2500,Valby\n"
+    consultants = "consultant_id,name,base_id\nc1,Rådgiver 1,\nc2,Rådgiver 2,valby\n"
+    project = read_project(write_project(tmp_path / "two", bases=bases, consultants=consultants))
+    heading = HEADING.replace("\n", ",Rådgiver,Base,Samme som\n")
+    wrong = _wrong(
+        tmp_path,
+        project,
+        SAXOGADE.replace("\n", ",c2,basen,P1\n"),
+        KRUSAAGADE.replace("\n", ",c1,,halmtorvet\n"),
+        heading=heading,
+    )
+    assert wrong == [
+        "who.csv:2 [Rådgiver]: c2 rides from another base than this practice is visited from",
+        "who.csv:3 [Samme som]: P1 is followed by that of row 2 already; keep one",
+    ]
+
+
+def test_a_workbook_of_another_program(tmp_path: Path, project: Project) -> None:
+    (tmp_path / "who.ods").write_bytes(b"PK\x03\x04 and more")
+    problems: list[InputProblem] = []
+    assert read_candidates(tmp_path / "who.ods", project, problems, []) == ()
+    assert [str(problem) for problem in problems] == [
+        "who.ods: the file is no workbook that can be read; save it in Excel as .xlsx, without a password"
+    ]

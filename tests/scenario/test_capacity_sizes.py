@@ -6,18 +6,21 @@ import math
 
 import numpy as np
 import pytest
-from scenario.joiners import PROJECT, write_project
+from scenario.joiners import PROJECT, week_figures, write_project
 
 from scheduler.model.clock import Week
-from scheduler.model.config import Costs
-from scheduler.scenario.goals.frontier import Size, Totals, frontier, sample, size_tasks, sizes
-from scheduler.scenario.goals.outlook import WeekOutlook
+from scheduler.model.config import Costs, SimulationSettings
+from scheduler.scenario.chance.outlook import WorkingDay, expected_held, written
+from scheduler.scenario.goals.frontier import Size, frontier, sampled, size_tasks, sizes
+from scheduler.scenario.goals.road import Road, WeekPlan
+from scheduler.scenario.goals.sampled import Sample
 from scheduler.scenario.goals.sizes import resized, with_size
-from scheduler.scenario.goals.tally import binomial, mean
+from scheduler.scenario.model import WeekFigures
 from scheduler.services import planner
 from scheduler.services.planner import Prepared
 from scheduler.week.problem import week_problem
 
+HEALTHY = SimulationSettings(no_show_share=0.3, illness_share=0)
 WEEKS = tuple(Week(2009, 20).shift(n) for n in range(26))
 
 
@@ -89,13 +92,13 @@ def test_more_are_twins(prepared: Prepared) -> None:
 
 def test_weeks_are_sampled_evenly_and_stand_for_all() -> None:
     for count in range(1, 30):
-        chosen = sample(WEEKS, count)
+        chosen = sampled(WEEKS, count)
         assert len(chosen) == min(count, len(WEEKS))
         assert sum(chosen.values()) == len(WEEKS)
         assert list(chosen) == sorted(chosen)
-    odd = [week.number % 2 for week in sample(WEEKS, 6)]
+    odd = [week.number % 2 for week in sampled(WEEKS, 6)]
     assert odd == [0, 1, 0, 1, 0, 1]
-    assert sample(WEEKS[:1], 6) == {WEEKS[0]: 1}
+    assert sampled(WEEKS[:1], 6) == {WEEKS[0]: 1}
 
 
 def test_sizes_have_those_of_today_among_them(prepared: Prepared) -> None:
@@ -104,51 +107,63 @@ def test_sizes_have_those_of_today_among_them(prepared: Prepared) -> None:
     assert {size.consultants for size in found} == {1, 2, 4}
     assert {size.practices for size in found} == {2, 3, 4}
     assert sizes(prepared.project, (), (9,)) == (Size(2, 3), Size(2, 9))
-    tasks = size_tasks(prepared.project, prepared.travel.times, found, WEEKS[:2])
+    demands = dict.fromkeys(WEEKS[:2], prepared.project)
+    tasks = size_tasks(demands, prepared.travel.times, found)
     assert len(tasks) == 9 * 2
     assert {task.scenario for task in tasks} == {size.name for size in found}
 
 
-def _outlook(size: Size, week: Week, booked: int) -> WeekOutlook:
-    days = [["c1", str(week.monday), booked, 1.0]]
-    return WeekOutlook(
+def _figures(size: Size, week: Week, planned: int) -> WeekFigures:
+    days = [_day(week, planned)]
+    return week_figures(
         scenario=size.name,
         week=str(week),
-        status="optimal" if booked < 9 else "feasible",
-        requested=booked + 1,
-        booked=booked,
-        solve_s=0,
-        days=json.dumps(days),
+        status="optimal" if planned < 9 else "feasible",
+        requested=planned + 1,
+        planned=planned,
+        expected_held=expected_held(days, HEALTHY),
+        days=written(days),
     )
 
 
-@pytest.fixture
-def today() -> Totals:
-    # 26 weeks with 4 conversations each, as it turns out.
-    return Totals(requested=140, booked=104, held=binomial(104, 0.7))
+def _today(goal: int = 70) -> Road:
+    """Return 26 weeks with 4 conversations each, as it turns out; nobody is ever ill."""
+    return Road(
+        weeks=WEEKS,
+        plans=tuple((WeekPlan(requested=5, days=(_day(week, 4),)),) for week in WEEKS),
+        asked=(5.0,) * 26,
+        held=0,
+        goal=goal,
+        end=WEEKS[-1].days[-1],
+        settings=HEALTHY,
+    )
 
 
-def test_the_frontier_says_of_today_what_all_weeks_say(prepared: Prepared, today: Totals) -> None:
+def _day(week: Week, planned: int) -> WorkingDay:
+    return WorkingDay(consultant_id="c1", date=week.monday, conversations=planned, seen_share=1.0)
+
+
+def test_the_frontier_says_of_today_what_all_weeks_say(prepared: Prepared) -> None:
     project = prepared.project
     costs = Costs(
         consultant_dkk_a_year=100_000, bicycle_dkk_a_year=0, practice_dkk_a_year=0, other_dkk_a_year=0
     )
     project = project.replace(config=dataclasses.replace(project.config, costs=costs))
     wanted = (Size(1, 3), Size(2, 3), Size(3, 3), Size(3, 4), Size(4, 3))
-    booked = {Size(1, 3): 2, Size(2, 3): 5, Size(3, 3): 5, Size(3, 4): 9}
-    sampled = {WEEKS[3]: 13, WEEKS[16]: 13}
-    outlooks = {size.name: [_outlook(size, week, n) for week in sampled] for size, n in booked.items()}
-    table = frontier(project, wanted, outlooks, sampled, today=today, missing=70)
+    planned = {Size(1, 3): 2, Size(2, 3): 5, Size(3, 3): 5, Size(3, 4): 9}
+    chosen = {WEEKS[3]: 13, WEEKS[16]: 13}
+    figures = {size.name: [_figures(size, week, n) for week in chosen] for size, n in planned.items()}
+    table = frontier(project, wanted, figures, Sample(chosen, asked=5, is_drawn=False), today=_today())
     assert list(table["is_today"]) == [False, True, False, False, False]
     own = table.iloc[1]
-    assert own["requested_a_quarter"] == pytest.approx(70)
-    assert own["booked_a_quarter"] == pytest.approx(52)
+    assert own["requested_a_quarter"] == pytest.approx(65)
+    assert own["planned_a_quarter"] == pytest.approx(52)
     assert own["expected_held_a_quarter"] == pytest.approx(104 * 0.7 / 2)
-    assert own["cost_dkk_a_quarter"] == pytest.approx(200_000 * 13 * 7 / 365.25)
+    assert own["cost_dkk_a_quarter"] == pytest.approx(100_000 * 12 / 37 * 13 * 7 / 365.25)  # 12 hours a week
     assert own["cost_a_held_conversation_dkk"] == pytest.approx(own["cost_dkk_a_quarter"] / 36.4)
-    # Three conversations a week less are booked, of which 0.8 × 0.95 would be held.
-    assert table["booked_a_quarter"].iloc[0] == pytest.approx(52 - 39)
-    assert table["expected_held_a_quarter"].iloc[0] == pytest.approx(36.4 - 39 * 0.8 * 0.95)
+    # Three conversations a week less are planned, of which 0.7 would be held.
+    assert table["planned_a_quarter"].iloc[0] == pytest.approx(52 - 39)
+    assert table["expected_held_a_quarter"].iloc[0] == pytest.approx(36.4 - 39 * 0.7)
     assert list(table["on_frontier"]) == [True, True, False, True, False]
     assert list(table["proven_weeks"]) == [2, 2, 2, 0, 0]
     assert table["chance_of_goal"].iloc[3] > 0.99
@@ -157,43 +172,93 @@ def test_the_frontier_says_of_today_what_all_weeks_say(prepared: Prepared, today
     assert np.isnan(table["expected_held_a_quarter"].iloc[4])
 
 
-def test_what_more_consultants_cost_is_not_known_without_costs(prepared: Prepared, today: Totals) -> None:
+def test_room_hours_cost_at_every_size(prepared: Prepared) -> None:
+    project = prepared.project
+    size, chosen = Size.of(project), {WEEKS[3]: 13, WEEKS[16]: 13}
+
+    def cost_dkk(room_dkk_an_hour: int, *hours: float) -> float:
+        costs = Costs(room_dkk_an_hour=room_dkk_an_hour)
+        priced = project.replace(config=dataclasses.replace(project.config, costs=costs))
+        drawn = [(week, draw) for week in chosen for draw in (1, 2)]
+        figures = [
+            dataclasses.replace(
+                _figures(size, week, 5),
+                week=f"{week}#{draw}",
+                by_base=json.dumps({"base": {"room_s": int(3600 * each)}}),
+            )
+            for (week, draw), each in zip(drawn, hours, strict=True)
+        ]
+        sample = Sample(chosen, asked=5, is_drawn=True)
+        table = frontier(priced, (size,), {size.name: figures}, sample, today=_today())
+        return float(table["cost_dkk_a_quarter"].iloc[0])
+
+    # A week counts with the mean of its draws: 2 and 4 hours, each for 6.5 weeks of the quarter.
+    assert cost_dkk(100, 1, 3, 4, 4) - cost_dkk(0, 1, 3, 4, 4) == pytest.approx(100 * 6.5 * (2 + 4))
+
+
+def test_what_more_consultants_cost_is_not_known_without_costs(prepared: Prepared) -> None:
     project = prepared.project.replace(config=dataclasses.replace(prepared.project.config, costs=None))
     size = Size.of(project)
-    sampled = {WEEKS[3]: 13, WEEKS[16]: 13}
-    outlooks = {size.name: [_outlook(size, week, 4) for week in sampled]}
-    table = frontier(project, (size,), outlooks, sampled, today=today, missing=1)
+    chosen = {WEEKS[3]: 13, WEEKS[16]: 13}
+    figures = {size.name: [_figures(size, week, 4) for week in chosen]}
+    table = frontier(project, (size,), figures, Sample(chosen, asked=5, is_drawn=False), today=_today())
     assert math.isnan(table["cost_dkk_a_quarter"].iloc[0])
     assert not table["on_frontier"].iloc[0]
-    assert table["expected_held_a_quarter"].iloc[0] == pytest.approx(mean(today.held) / 2)
+    assert table["expected_held_a_quarter"].iloc[0] == pytest.approx(104 * 0.7 / 2)
 
 
-def test_what_a_sample_leaves_open_makes_the_goal_less_certain(prepared: Prepared, today: Totals) -> None:
+def test_what_a_sample_leaves_open_makes_the_goal_less_certain(prepared: Prepared) -> None:
     wanted = (Size(2, 3), Size(3, 3), Size(4, 3))
-    sampled = {WEEKS[3]: 13, WEEKS[16]: 13}
-    booked = {Size(2, 3): (4, 6), Size(3, 3): (6, 8), Size(4, 3): (4, 10)}
-    outlooks = {
-        size.name: [_outlook(size, week, count) for week, count in zip(sampled, counts, strict=True)]
-        for size, counts in booked.items()
+    chosen = {WEEKS[3]: 13, WEEKS[16]: 13}
+    planned = {Size(2, 3): (4, 6), Size(3, 3): (6, 8), Size(4, 3): (4, 10)}
+    figures = {
+        size.name: [_figures(size, week, count) for week, count in zip(chosen, counts, strict=True)]
+        for size, counts in planned.items()
     }
-    table = frontier(prepared.project, wanted, outlooks, sampled, today=today, missing=100)
-    # Two a week more in both weeks, or none and four: 0.8 × 0.95 of that is held.
-    spread = 0.76 * np.std([0, 4], ddof=1)
+    table = frontier(
+        prepared.project, wanted, figures, Sample(chosen, asked=5, is_drawn=False), today=_today(goal=100)
+    )
+    # Two a week more in both weeks, or none and four: 0.7 of that is held.
+    spread = 0.7 * np.std([0, 4], ddof=1)
     expected = [0, 0, spread * 26 * math.sqrt((1 - 2 / 26) / 2) / 2]
     assert table["standard_error_a_quarter"].tolist() == pytest.approx(expected)
     alike = table["expected_held_a_quarter"]
     assert alike.iloc[1] == pytest.approx(alike.iloc[2])
     assert alike.iloc[1] > alike.iloc[0]
-    certain, open_ = table["chance_of_goal"].iloc[1:]
-    assert certain > open_ > 0.5
+    today, certain, open_ = table["chance_of_goal"]
+    assert certain == pytest.approx(open_, abs=0.02)  # but for how far they spread
+    assert certain > 0.5 > today
+    assert table["chance_error"].iloc[:2].tolist() == pytest.approx([0, 0])
+    assert table["chance_error"].iloc[2] > 0.2
+
+    # Where demand is drawn, it is as if there were any number of weeks.
+    drawn = frontier(
+        prepared.project, wanted, figures, Sample(chosen, asked=5, is_drawn=True), today=_today(goal=100)
+    )
+    assert drawn["standard_error_a_quarter"].iloc[2] == pytest.approx(spread * 26 / math.sqrt(2) / 2)
 
 
-def test_all_weeks_leave_nothing_open(prepared: Prepared, today: Totals) -> None:
+def test_today_among_the_sizes_is_today(prepared: Prepared) -> None:
+    today = _today(goal=75)
+    size = Size.of(prepared.project)
+    chosen = {WEEKS[3]: 13, WEEKS[16]: 13}
+    figures = {size.name: [_figures(size, week, count) for week, count in zip(chosen, (1, 9), strict=True)]}
+    for is_drawn in (False, True):
+        sample = Sample(chosen, asked=5, is_drawn=is_drawn)
+        own = frontier(prepared.project, (size,), figures, sample, today=today).iloc[0]
+        assert own["expected_held_a_quarter"] == pytest.approx(today.expected / 2)
+        assert own["chance_of_goal"] == pytest.approx(today.chance)
+        assert own["standard_error_a_quarter"] == pytest.approx(own["chance_error"]) == 0
+
+
+def test_all_weeks_leave_nothing_open(prepared: Prepared) -> None:
     wanted = (Size(2, 3), Size(3, 3))
-    sampled = {WEEKS[0]: 1, WEEKS[1]: 1}
-    outlooks = {
-        size.name: [_outlook(size, week, count) for count, week in enumerate(sampled, start=size.consultants)]
+    chosen = dict.fromkeys(WEEKS, 1)
+    figures = {
+        size.name: [_figures(size, week, count) for count, week in enumerate(chosen, start=size.consultants)]
         for size in wanted
     }
-    table = frontier(prepared.project, wanted, outlooks, sampled, today=today, missing=1)
+    table = frontier(
+        prepared.project, wanted, figures, Sample(chosen, asked=5, is_drawn=False), today=_today()
+    )
     assert list(table["standard_error_a_quarter"]) == [0, 0]

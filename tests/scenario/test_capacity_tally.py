@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from scheduler.model.config import SimulationSettings
 from scheduler.scenario.chance.draws import illness_rates
-from scheduler.scenario.goals.outlook import WorkingDay
+from scheduler.scenario.chance.outlook import WorkingDay
 from scheduler.scenario.goals.tally import binomial, chance_of, held_by_week, mean, quantile, repeated
 
 MONDAY = dt.date(2009, 5, 11)
@@ -25,6 +25,11 @@ def day(consultant_id: str, number: int, conversations: int, seen_share: float =
         conversations=conversations,
         seen_share=seen_share,
     )
+
+
+def tallied(weeks: list[list[WorkingDay]], settings: SimulationSettings) -> list[NDArray[np.float64]]:
+    """Return the distributions of weeks with one plan each."""
+    return held_by_week([[week] for week in weeks], settings)
 
 
 def enumerated(days: list[WorkingDay], settings: SimulationSettings) -> NDArray[np.float64]:
@@ -50,16 +55,16 @@ def enumerated(days: list[WorkingDay], settings: SimulationSettings) -> NDArray[
 
 def test_one_consultant_is_as_enumerated() -> None:
     days = [day("a", 0, 2), day("a", 1, 0), day("a", 3, 3, 0.9), day("a", 4, 1, 0.5)]
-    first, second = held_by_week([days[:2], days[2:]], SETTINGS)
+    first, second = tallied([days[:2], days[2:]], SETTINGS)
     assert np.allclose(first, enumerated(days[:2], SETTINGS))
     assert np.allclose(second, enumerated(days, SETTINGS))
-    shuffled = held_by_week([Random(1).sample(days, len(days))], SETTINGS)
+    shuffled = tallied([Random(1).sample(days, len(days))], SETTINGS)
     assert np.allclose(shuffled[0], second)
 
 
 def test_consultants_are_independent() -> None:
     days = {who: [day(who, n, n % 3) for n in range(4)] for who in "ab"}
-    (both,) = held_by_week([[*days["a"], *days["b"]]], SETTINGS)
+    (both,) = tallied([[*days["a"], *days["b"]]], SETTINGS)
     first, second = (enumerated(days[who], SETTINGS) for who in "ab")
     assert np.allclose(both, np.convolve(first, second))
 
@@ -70,7 +75,7 @@ def test_as_many_are_expected_as_come_on_days_of_work() -> None:
         for week in range(20)
     ]
     booked = np.cumsum([sum(each.conversations for each in week) for week in weeks])
-    totals = held_by_week(weeks, SETTINGS)
+    totals = tallied(weeks, SETTINGS)
     assert np.allclose([total.sum() for total in totals], 1)
     assert np.allclose([mean(total) for total in totals], booked * 0.98 * 0.8 * 0.85)
     assert all(len(total) == count + 1 for total, count in zip(totals, booked, strict=True))
@@ -103,7 +108,7 @@ def test_drawing_says_the_same() -> None:
         for week in range(12)
     ]
     draws = 40_000
-    totals = held_by_week(weeks, SETTINGS)
+    totals = tallied(weeks, SETTINGS)
     for total, held in zip(totals, drawn(weeks, SETTINGS, draws), strict=True):
         shares = np.cumsum(np.bincount(held, minlength=len(total)) / draws)
         # The largest distance of two distribution functions (Kolmogorov); exceeded once in 100,000 seeds.
@@ -114,7 +119,7 @@ def test_drawing_says_the_same() -> None:
 
 def test_many_days_are_nearly_normal() -> None:
     healthy = SimulationSettings(no_show_share=0.2, illness_share=0)
-    (total,) = held_by_week([[day("a", n, 3) for n in range(400)]], healthy)
+    (total,) = tallied([[day("a", n, 3) for n in range(400)]], healthy)
     spread = math.sqrt(1200 * 0.2 * 0.8)
     for least in (930, 960, 990):
         normal = 0.5 * math.erfc((least - 0.5 - 960) / spread / math.sqrt(2))
@@ -126,15 +131,15 @@ def test_longer_illness_makes_the_total_less_certain() -> None:
     spreads = []
     for days in (1.0, 3.0, 10.0):
         settings = SimulationSettings(no_show_share=0, illness_share=0.1, illness_days=days)
-        (total,) = held_by_week(weeks, settings)
+        (total,) = tallied(weeks, settings)
         assert mean(total) == pytest.approx(270)
         spreads.append(float(total @ (np.arange(len(total)) - 270.0) ** 2))
     assert spreads == sorted(spreads)
 
 
 def test_nothing_planned_is_nothing_held() -> None:
-    assert held_by_week([], SETTINGS) == []
-    for total in held_by_week([[], [day("a", 0, 0)]], SETTINGS):
+    assert tallied([], SETTINGS) == []
+    for total in tallied([[], [day("a", 0, 0)]], SETTINGS):
         assert np.allclose(total, [1])
 
 

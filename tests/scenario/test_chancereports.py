@@ -39,7 +39,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
 
 @pytest.fixture(scope="module")
 def found(prepared: Prepared) -> Capacity:
-    return capacity(prepared, runs=Runs(workers=0), sampled_weeks=2, consultants=(1, 2), practices=(3, 4))
+    return capacity(
+        prepared, draws=2, runs=Runs(workers=0), sampled_weeks=2, consultants=(1, 2), practices=(3, 4)
+    )
 
 
 def _words(html: str) -> str:
@@ -55,6 +57,7 @@ def test_the_week_is_told_with_its_map_and_without_homes(prepared: Prepared) -> 
     assert "Citizens do not come to 20.0 % of the conversations booked." in words
     assert "The price of calm: time to spare on every ride" in words
     assert "lost to illness" in words
+    assert "expected to be held" in words
     assert "srcdoc=" in html
     assert "Home visit" in html  # in the plot
     assert HOME not in html
@@ -70,7 +73,10 @@ def test_without_slack_no_price_is_told(prepared: Prepared) -> None:
 def test_the_road_is_told_with_what_it_takes(found: Capacity) -> None:
     words = _words(capacity_report(found, what_it_takes(found, 0.9), 0.9))
     assert "Will 6 conversations have been held by 7 June 2009, and what does it take?" in words
-    assert f"{sum(found.booked)} are booked in {len(found.weeks)} weeks" in words
+    assert f"are planned in {len(found.weeks)} weeks" in words
+    assert "if practices ask for just what the tables say" in words
+    assert "Each week is planned for 2 draws of that" in words
+    assert "Which assumption moves the answer most" in words
     assert "What it takes for a chance of 90.0 %, one thing at a time" in words
     assert "Conversations in a quarter, by consultants and practices" in words
     assert "were held before" not in words
@@ -78,11 +84,19 @@ def test_the_road_is_told_with_what_it_takes(found: Capacity) -> None:
 
 def test_costs_of_other_sizes_are_told_where_they_are_known(found: Capacity) -> None:
     assert found.frontier is not None
-    unknown = found.frontier.assign(cost_dkk_a_quarter=math.nan, cost_a_held_conversation_dkk=math.nan)
-    known = found.frontier.assign(cost_dkk_a_quarter=1300.0, cost_a_held_conversation_dkk=100.0)
+    unknown = found.frontier.assign(
+        cost_dkk_a_quarter=math.nan,
+        cost_a_planned_conversation_dkk=math.nan,
+        cost_a_held_conversation_dkk=math.nan,
+    )
+    known = found.frontier.assign(
+        cost_dkk_a_quarter=1300.0,
+        cost_a_planned_conversation_dkk=76.0,
+        cost_a_held_conversation_dkk=100.0,
+    )
     for frontier, told in ((unknown, False), (known, True)):
         table = frontier_table(frontier)
-        assert ({"Kroner", "Kroner each"} <= set(table.columns)) is told
+        assert ({"Kroner", "A planned one", "An expected one"} <= set(table.columns)) is told
         assert len(table) == len(found.frontier)
         words = _words(capacity_report(replace(found, frontier=frontier), what_it_takes(found, 0.9), 0.9))
         assert ("* nothing else that was compared holds as many for less." in words) is told
@@ -93,9 +107,8 @@ def test_a_road_without_sizes_and_with_failures(found: Capacity) -> None:
     failure = Failure(scenario="today", week="2009-W21", reason=MARKUP)
     changed = Capacity(
         weeks=found.weeks,
-        days=found.days,
-        requested=found.requested,
-        booked=found.booked,
+        plans=found.plans,
+        asked=found.asked,
         held=2,
         goal=found.goal,
         end=found.end,

@@ -1,5 +1,7 @@
 """Changes made of a small project: what comes of them, and what is refused and how it is said."""
 
+import dataclasses
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -193,16 +195,16 @@ def test_a_change_is_told_in_words() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (Drop("practices", {"practice_id": "P9"}), "there is no row with practice_id P9 in practices"),
+        (Drop("practices", {"practice_id": "P9"}), "what-if:1 [practice_id]: there is no P9 in practices"),
         (Drop("rooms", {"practice_id": "P1", "weekday": "fre"}), "no row with practice_id P1, weekday fre in rooms"),
         (Drop("rooms", {}), "say which row"),
-        (Set("consultants", {"consultant_id": "c9", "speed_kph": 15}), "there is no row with consultant_id c9"),
+        (Set("consultants", {"consultant_id": "Rådgivr 1", "speed_kph": 15}), 'there is no "Rådgivr 1" in consultants; did you mean c1?'),
         (Set("consultants", {"consultant_id": "c1"}), "say what is to be different"),
         (Set("consultants", {"speed_kph": 15}), "[consultant_id]: this must be filled in"),
         (Set("consultants", {"consultant_id": "c1", "name": ""}), "[name]: this must be filled in"),
         (Set("rooms", {"practice_id": "P1", "end": "13.00"}), "rows of rooms have no id; drop the row and add another"),
         (Set("practices", {"practice_id": "P1", "address": "Vej 2"}), "another address is a move"),
-        (Move("practices", {"practice_id": "P9", "address": "Vej 2"}), "there is no row with practice_id P9"),
+        (Move("practices", {"practice_id": "P9", "address": "Vej 2"}), "there is no P9 in practices"),
         (Move("practices", {"practice_id": "P1"}), "give an address, or lat and lon"),
         (Move("practices", {"practice_id": "P1", "district": "Valby"}), "give an address, or lat and lon"),
         (Move("practices", {"practice_id": "P1", "conversations": 2}), "a move changes only the address"),
@@ -271,7 +273,7 @@ def test_a_base_goes_only_when_nobody_belongs_to_it(project: Project) -> None:
         ((Set("consultants", {"consultant_id": "c1", "speed_kph": 15}), Set("consultants", {"consultant_id": "c1", "speed_kph": 16})), "change 1 says this already"),
         ((Set("defaults", {"setup_minutes": 4}), Set("defaults", {"setup_minutes": 3})), "change 1 says this already"),
         ((Add("practices", NEW), ROOM, Set("practices", {"practice_id": "P3", "conversations": 2})), "change 1 says this already"),
-        ((Drop("practices", {"practice_id": "P1"}), Drop("practices", {"practice_id": "P1"})), "there is no row with practice_id P1"),
+        ((Drop("practices", {"practice_id": "P1"}), Drop("practices", {"practice_id": "P1"})), "what-if:2 [practice_id]: there is no P1 in practices"),
         ((Drop("practices", {"practice_id": "P1"}), Add("rooms", {"practice_id": "P1", "weekday": "ons", "start": "9.00", "end": "12.00"})), "there is no P1 in practices"),
         ((Add("practices", NEW), Add("practices", {**NEW, "name": "B"}), ROOM), "what-if:2 [practice_id]: the id P3 is already taken in what-if:1"),
     ],
@@ -289,7 +291,7 @@ def test_everything_that_is_wrong_is_told_at_once(project: Project) -> None:
         Set("weights", {"continuity": -1}),
     ).splitlines()
     assert [line.split(":")[:2] for line in said] == [["what-if", f"{n} [{key}]"] for n, key in
-        ((1, "postcode"), (2, "weekday"), (3, "drop"), (4, "continuity"))]  # fmt: skip
+        ((1, "postcode"), (2, "weekday"), (3, "practice_id"), (4, "continuity"))]  # fmt: skip
 
 
 def test_a_cpr_number_is_refused_and_not_repeated(project: Project) -> None:
@@ -314,3 +316,55 @@ def test_the_project_itself_stays_as_it_was(project: Project, tmp_path: Path) ->
     before = read_project(tmp_path)
     made(project, Drop("consultants", {"consultant_id": "c2"}), Set("weights", {"continuity": 1}))
     assert project == before
+
+
+# --- As people write it ------------------------------------------------------------------------------------
+
+
+def test_names_and_any_case_of_letters_serve_for_ids(project: Project) -> None:
+    written = made(
+        project,
+        Drop("Lokaletider", {"Praksis": "gade"}),
+        Add("rooms", {"Praksis": "GADE", "Ugedag": "ons.", "Fra": "kl. 9", "Til": "12.00"}),
+        Set("Rådgivere", {"Rådgiver-id": "rådgiver 1", "Fart": "18,5"}),
+        Set("practices", {"practice_id": "vej", "Rådgiver": "RÅDGIVER 2"}),
+        Set("Vagter", {"Rådgiver": "Rådgiver 2", "Ugedag": "mandag", "Slut": "14.30"}),
+        Move("Praksisser", {"Praksis-id": "p2", "Breddegrad": "55,65", "Længdegrad": "12,54"}),
+    )
+    assert written == made(
+        project,
+        Drop("rooms", {"practice_id": "P2"}),
+        Add("rooms", {"practice_id": "P2", "weekday": "wed", "start": "09:00", "end": "12:00"}),
+        Set("consultants", {"consultant_id": "c1", "speed_kph": 18.5}),
+        Set("practices", {"practice_id": "P1", "consultant_id": "c2"}),
+        Set("shifts", {"consultant_id": "c2", "weekday": "mon", "end": "14:30"}),
+        Move("practices", {"practice_id": "P2", "lat": 55.65, "lon": 12.54}),
+    ).replace(sha256=written.sha256)
+
+
+def test_dates_are_read_as_the_project_writes_them(project: Project) -> None:
+    closure = Add("closures", {"who": "P1", "from": "6/12/2009", "to": "7. dec. 2009"})
+    read = made(project, closure).closures[-1]
+    assert (read.first_day, read.last_day) == (dt.date(2009, 12, 6), dt.date(2009, 12, 7))
+    calendar = dataclasses.replace(project.config.calendar, country="US")
+    american = project.replace(config=dataclasses.replace(project.config, calendar=calendar))
+    read = made(american, Add("closures", {"who": "P1", "from": "6/12/2009", "to": "2009-06-13"})).closures[
+        -1
+    ]
+    assert read.first_day == dt.date(2009, 6, 12)
+
+
+def test_problems_speak_the_words_of_the_change(project: Project) -> None:
+    said = refused(
+        project,
+        Set("Praksis", {"Praksis-id": "P2", "Rådgiver": "r9"}),
+        Move("practices", {"Praksis-id": "P1", "Breddegrad": 55.6}),
+        Drop("Lokaletider", {"Praksis": "P1", "Ugedag": "fre"}),
+        Set("Behov", {"Praksis": "P1", "Uge": "uge 20 2009", "Samtaler": 3, "Besøg": 2}),
+    )
+    assert said.splitlines() == [
+        "what-if:3 [drop]: there is no row with Praksis P1, Ugedag fre in rooms",
+        "what-if:1 [Rådgiver]: there is no r9 in consultants",
+        "what-if:2 [Længdegrad]: Breddegrad and Længdegrad belong together; give both or neither",
+        "what-if:4 [Besøg]: more than one visit a week cannot be planned yet; write 1, or leave this blank",
+    ]

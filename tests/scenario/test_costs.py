@@ -102,7 +102,7 @@ def test_a_base_costs_once_somebody_cycles_from_it(project: Project) -> None:
 
 def rule(**changed: object) -> ShiftRule:
     values = {"consultant_id": "c1", "weekday": 0, "start_s": 9 * 3600, "end_s": 12 * 3600}
-    return ShiftRule(**(values | changed))  # type: ignore[arg-type]
+    return ShiftRule(**(values | changed))  # type: ignore[arg-type]  # of several types
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from scheduler.checks import Violation
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster
 from scheduler.outputs.totals import consultant_totals
+from scheduler.scenario.chance.outlook import read
 from scheduler.scenario.model import BASE_COLUMNS, Task
 from scheduler.scenario.runs.figures import figures, solved
 from scheduler.services import decide
@@ -43,8 +44,8 @@ def test_figures_agree_with_the_roster(problem: Problem) -> None:
     asked = [each for each in problem.requests if each.kind != "task"]
     assert found.requests == len(asked)
     assert found.visits == sum(total.visits for total in totals)
-    assert found.held == sum(total.conversations for total in totals)
-    assert found.requested - found.held == sum(u.requested - u.held for u in unmet if u.kind == "visit")
+    assert found.planned == sum(total.conversations for total in totals)
+    assert found.requested - found.planned == sum(u.requested - u.held for u in unmet if u.kind == "visit")
     assert found.missed_visits == len(asked) - found.visits
     assert found.partial_visits == sum(u.held > 0 for u in unmet)
     assert found.cycling_s == sum(total.ride_s for total in totals)
@@ -58,7 +59,9 @@ def test_figures_agree_with_the_roster(problem: Problem) -> None:
     assert found.working_s == sum(max(0, c.availability_seconds) for c in roster.consultants)
     by_base = json.loads(found.by_base)
     for column in BASE_COLUMNS:
-        assert sum(counts.get(column, 0) for counts in by_base.values()) == getattr(found, column)
+        assert sum(counts.get(column, 0) for counts in by_base.values()) == pytest.approx(
+            getattr(found, column)
+        )
     assert by_base.keys() - {""} <= {c.base_id for c in problem.consultants} | {
         r.base_id for r in problem.requests
     }
@@ -66,16 +69,24 @@ def test_figures_agree_with_the_roster(problem: Problem) -> None:
     assert found.moved_visits == roster.terms["moved_from_agreement"].count
     assert found.imbalance_minutes == pytest.approx(float(roster.terms["imbalance_minute"].count))
     assert 0 <= found.consultants <= len(problem.consultants)
-    held_by = json.loads(found.held_by)
+    planned_by = json.loads(found.planned_by)
     practices = [r for r in problem.requests if r.kind == "visit"]
-    assert {id_: asked for id_, (asked, _held) in held_by.items()} == {
+    assert {id_: asked for id_, (asked, _planned) in planned_by.items()} == {
         r.request_id: r.conversations for r in practices
     }
-    assert sum(held for _asked, held in held_by.values()) == found.held
+    assert sum(planned for _asked, planned in planned_by.values()) == found.planned
+    days = read(found.days)
+    assert [(day.consultant_id, day.date) for day in days] == [
+        (d.consultant_id, d.date) for d in problem.days
+    ]
+    assert sum(day.conversations for day in days) == found.planned
+    assert found.expected_held == pytest.approx(
+        sum(day.conversations * day.seen_share for day in days) * 0.8 * 0.95
+    )
     watched = [stop for round_ in roster.rounds for stop in round_.stops if stop.id == request.request_id
                and stop.kind in ("visit", "home_visit")]  # fmt: skip
     assert found.watched_visits == len(watched)
-    assert found.watched_held == sum(stop.conversations for stop in watched)
+    assert found.watched_planned == sum(stop.conversations for stop in watched)
 
 
 def _parked_s(problem: Problem, roster: Roster) -> int:
@@ -95,7 +106,7 @@ def test_a_task_is_planned_and_counted() -> None:
     found = solved(task)
     assert found.status == "optimal"
     assert found.visits > 0
-    assert (found.watched_visits, found.watched_held) == (0, 0)
+    assert (found.watched_visits, found.watched_planned) == (0, 0)
 
 
 def test_a_roster_that_breaks_a_rule_is_no_result(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,7 +108,7 @@ def test_problems_of_all_scenarios_are_told_at_once(project: Project) -> None:
     assert sorted(line.partition("]")[0] for line in said) == [
         "scenarios.toml:11 [a: name",
         "scenarios.toml:16 [scenario 4: name",
-        "scenarios.toml:4 [a: drop",
+        "scenarios.toml:4 [a: practice_id",
         "scenarios.toml:9 [b: weekday",
     ]
 

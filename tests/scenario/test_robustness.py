@@ -51,7 +51,7 @@ def found(problem: Problem, roster: Roster) -> Robustness:
 def test_without_chance_all_is_certain(problem: Problem, roster: Roster) -> None:
     still = carry_out(problem, roster, STILL, draws=2)
     summary = still.summary()
-    assert summary.expected_held == summary.held_p05 == summary.held_p95 == summary.booked_conversations > 0
+    assert summary.expected_held == summary.held_p05 == summary.held_p95 == summary.planned_conversations > 0
     assert summary.standard_error == 0
     assert summary.lost_home_visits == 0
     chances = [value for name, value in dataclasses.asdict(summary).items() if name.startswith("chance_")]
@@ -64,13 +64,13 @@ def test_without_chance_all_is_certain(problem: Problem, roster: Roster) -> None
 def test_what_is_booked_is_held_or_lost_to_one_cause(found: Robustness) -> None:
     assert set(found.lost) == set(CAUSES)
     assert all(count.min() >= 0 and count.any() for count in found.lost.values())
-    assert (found.held + sum(found.lost.values()) == found.booked).all()
+    assert (found.held + sum(found.lost.values()) == found.planned).all()
     fates = ["expected_held", *(f"lost_to_{cause}" for cause in CAUSES)]
     for table in (found.stops(), found.back()):
-        assert table["booked_conversations"].sum() == found.booked
-        assert np.allclose(table[fates].sum(axis=1), table["booked_conversations"])
+        assert table["planned_conversations"].sum() == found.planned
+        assert np.allclose(table[fates].sum(axis=1), table["planned_conversations"])
     talks = found.conversations()
-    assert len(talks) == found.booked
+    assert len(talks) == found.planned
     assert np.allclose(talks[fates].sum(axis=1), 1)
     summary = found.summary()
     for table in (found.stops(), talks, found.back()):
@@ -92,7 +92,7 @@ def test_tables_have_a_row_for_everything_that_is_booked(found: Robustness, rost
 
 def test_the_distribution_is_that_of_the_draws(found: Robustness) -> None:
     table = found.distribution()
-    assert list(table["conversations"]) == list(range(found.booked + 1))
+    assert list(table["conversations"]) == list(range(found.planned + 1))
     chances = table.filter(like="chance_")
     assert np.allclose(chances.sum(), 1)
     assert (table["conversations"] * table["chance_held"]).sum() == pytest.approx(found.held.mean())
@@ -105,7 +105,7 @@ def test_the_distribution_is_that_of_the_draws(found: Robustness) -> None:
 def test_expected_losses_are_those_of_arithmetic(problem: Problem, roster: Roster) -> None:
     settings = dataclasses.replace(STILL, no_show_share=0.3, illness_share=0.1)
     summary = carry_out(problem, roster, settings, draws=20_000).summary()
-    booked = summary.booked_conversations
+    booked = summary.planned_conversations
     assert summary.lost_to_delay == 0
     assert summary.lost_to_illness == pytest.approx(0.1 * booked, rel=0.05)
     assert summary.lost_to_no_show == pytest.approx(0.9 * 0.3 * booked, rel=0.05)
@@ -125,7 +125,7 @@ def test_a_roster_without_rounds_keeps_all_its_times(problem: Problem, roster: R
         assert len(table) == 0
         assert {"date", "consultant_id", "expected_held"} <= set(table.columns)
     summary = empty.summary()
-    assert summary.booked_conversations == summary.expected_held == 0
+    assert summary.planned_conversations == summary.expected_held == 0
     assert summary.chance_week_within_15_min == summary.chance_back_by_shift_end == 1
 
 
@@ -158,7 +158,7 @@ def test_slack_keeps_more_times_and_costs_points(calm: Calm, prepared: Prepared)
 
 def test_both_rosters_meet_the_same_chance(calm: Calm) -> None:
     lost = [slack.robustness.lost for slack in calm.slacks]
-    booked = [slack.robustness.booked for slack in calm.slacks]
+    booked = [slack.robustness.planned for slack in calm.slacks]
     assert booked[0] == booked[1]
     comes = [
         {

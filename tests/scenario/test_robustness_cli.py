@@ -11,10 +11,10 @@ import pytest
 from scenario.joiners import write_project
 
 from scheduler import cli
+from scheduler.base.i18n import percent
 from scheduler.model.clock import Week
 from scheduler.model.rosterfile import dump
 from scheduler.outputs.names import ROSTER
-from scheduler.scenario.telling import chance_text
 from scheduler.services import planner
 from scheduler.solver.engine import solve
 
@@ -75,7 +75,7 @@ def test_a_week_in_which_nobody_works_keeps_all_its_times(hjul: Hjul, folder: Pa
     (folder / "closures.csv").write_text(closed, encoding="utf-8")
     code, out, err = hjul(WEEK, "--draws", "10")
     assert code == 0
-    assert "Of 0 conversations 0.0 are held on average" in out
+    assert "Of 0 planned conversations 0.0 are expected to be held" in out
     assert "There is no roster in" in err
 
 
@@ -95,6 +95,6 @@ def test_wrong_slack_is_told(hjul: Hjul) -> None:
 
 def test_what_is_not_certain_never_looks_so() -> None:
     chances = (0, 1e-9, 0.001, 0.123, 0.999, 0.99999, 1, math.nan)
-    assert [chance_text(chance) for chance in chances] == [
+    assert [percent(chance) for chance in chances] == [
         "0.0 %", "under 0.1 %", "0.1 %", "12.3 %", "99.9 %", "over 99.9 %", "100.0 %", "",
     ]  # fmt: skip

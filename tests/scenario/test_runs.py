@@ -465,7 +465,7 @@ def test_no_address_of_a_home_visit_reaches_a_worker(address: str) -> None:
     ran = Runs(cluster=address).run([asked], scenario_work.look)
     (failure,) = ran.failures
     assert "request_id='h0', kind='home_visit'" in failure.reason
-    assert "Place(place_id='h0', name='h0', address=''" in failure.reason
+    assert "place_id='h0', name='h0', address=''" in failure.reason
     for secret in ("secret", "55.25", "12.75"):
         assert secret not in failure.reason
 

@@ -77,10 +77,10 @@ def test_the_command_compares_and_writes_and_plans_nothing_twice(
     code, out, err = hjul(*arguments)
     assert code == 0, err
     assert out.startswith("2 weeks, 2009-W20 to 2009-W21")
-    assert "Conversations held" in out
+    assert "Conversations planned" in out
     assert "joins: =SUM(1) Saxogade joins" in out
-    assert "Conversations at new practices: +2 (=Saxo +2)." in out
-    assert "A conversation held is one that is planned" in err
+    assert "At new practices: +2 (=Saxo +2)." in out
+    assert "Planned is what rosters have room for" in err
     folder = project.parent / "out" / "simulate" / "what-if"
     assert f"The tables are in {folder.relative_to(project.parent)}" in out
     results = pd.read_parquet(folder / "results.parquet")
@@ -92,7 +92,7 @@ def test_the_command_compares_and_writes_and_plans_nothing_twice(
         rows = list(csv.DictReader(stream))
     assert [row["scenario"] for row in rows] == [TODAY, "joins", "shorter"]
     assert rows[1]["title"] == "'=SUM(1) Saxogade joins"
-    assert float(rows[1]["held_conversations"]) == float(rows[0]["held_conversations"]) + 2
+    assert float(rows[1]["planned_conversations"]) == float(rows[0]["planned_conversations"]) + 2
     differences = (folder / "differences.csv").read_text(encoding="utf-8")
     assert "nan" not in differences
     assert "saxo,'=Saxo,new" in (folder / "causes.csv").read_text(encoding="utf-8")
@@ -161,7 +161,7 @@ def test_the_report_can_be_sent_on(project: Path, hjul: Hjul) -> None:
     assert "&lt;img src=x&gt; joins" in page
     assert "<img src=x>" not in page
     assert "2 weeks, 2009-W20 to 2009-W21" in page
-    assert "Conversations held" in page
+    assert "Conversations planned" in page
     assert "conversation_minutes 30" in page
     assert "On the map" in page
     assert "new: =SUM(1)" in page or "new: &lt;img" in page
@@ -221,7 +221,7 @@ def test_the_examples_scenarios_can_be_made(example: Prepared) -> None:
     assert study(example, scenarios).weeks[0] == Week(2009, 14)
     chosen = [s for s in scenarios if s.name in ("kun-en-raadgiver", "tre-praksisser-mere")]
     comparison = simulate(example, chosen, "2009-W20", runs=Runs(workers=0))
-    held = comparison.table().set_index("scenario")["held_conversations"]
+    held = comparison.table().set_index("scenario")["planned_conversations"]
     assert held["kun-en-raadgiver"] < held[TODAY] < held["tre-praksisser-mere"]
     assert (comparison.results["status"] == "optimal").all()
 

@@ -150,7 +150,7 @@ def test_weeks_that_cannot_be_posed_name_their_scenario(tmp_path: Path) -> None:
 
 def test_what_is_wrong_in_the_project_itself_is_not_a_scenarios_fault(tmp_path: Path) -> None:
     data = write_project(tmp_path / "data", pins="id,date,start\nP1,2009-05-12,09:30\n")
-    assert [line.split(" ")[0] for line in refused(prepare(data), FASTER)] == ["pins.csv:2:"]
+    assert [line.split(" ")[0] for line in refused(prepare(data), FASTER)] == ["pins.csv:2"]
 
 
 def test_draws_are_at_least_one(prepared: Prepared) -> None:

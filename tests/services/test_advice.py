@@ -4,9 +4,9 @@ import pytest
 from random_problems import small_week
 
 from scheduler.model.problem import Problem
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.services import advice
-from scheduler.services.advice import Advice, advise, changes
+from scheduler.services.advice import Advice, advise, variants
 from scheduler.solver.engine import solve
 from scheduler.solver.limits import Limits
 
@@ -24,18 +24,18 @@ def advised(week: Problem) -> Advice:
     return advise(week)
 
 
-def test_no_change_gains_more_than_its_limit_says(week: Problem) -> None:
+def test_no_variant_gains_more_than_its_limit_says(week: Problem) -> None:
     limits = Limits(week)
-    for change in itertools.islice(changes(week), 0, None, 4):
-        assert limits.bound(change.problem) <= solve(change.problem, explain=False).roster.score
+    for variant in itertools.islice(variants(week), 0, None, 4):
+        assert limits.bound(variant.problem) <= solve(variant.problem, explain=False).roster.score
 
 
-def test_the_ranking_is_that_of_trying_every_change(week: Problem, advised: Advice) -> None:
+def test_the_ranking_is_that_of_trying_every_variant(week: Problem, advised: Advice) -> None:
     assert advised.complete
     best: dict[tuple[str, str, object], int] = {}
-    for change in changes(week):
-        gain = advised.roster.score - solve(change.problem, explain=False).roster.score
-        key = (change.kind, change.subject, change.date)
+    for variant in variants(week):
+        gain = advised.roster.score - solve(variant.problem, explain=False).roster.score
+        key = (variant.kind, variant.subject, variant.date)
         best[key] = max(gain, best.get(key, 0))
     expected = sorted((gain for gain in best.values() if gain > 0), reverse=True)[: advice.MOST]
     assert [suggestion.points for suggestion in advised.suggestions] == expected
@@ -44,20 +44,20 @@ def test_the_ranking_is_that_of_trying_every_change(week: Problem, advised: Advi
 
 def test_suggestions_say_what_changes(advised: Advice) -> None:
     for suggestion in advised.suggestions:
-        assert word(suggestion.text, advised.roster) != suggestion.text.code
+        assert word(suggestion.text, advised.roster.names) != suggestion.text.code
         assert suggestion.points > 0
     assert {suggestion.kind for suggestion in advised.suggestions} <= {"room", "shift", "engagement"}
 
 
-def test_every_kind_of_change_is_looked_at(week: Problem) -> None:
-    found = list(changes(week))
-    assert {change.kind for change in found} == {"room", "shift", "engagement"}
-    assert all(change.problem.requests or change.problem.days for change in found)
+def test_every_kind_of_variant_is_looked_at(week: Problem) -> None:
+    found = list(variants(week))
+    assert {variant.kind for variant in found} == {"room", "shift", "engagement"}
+    assert all(variant.problem.requests or variant.problem.days for variant in found)
     # A team meeting is moved for everybody at once.
-    meetings = [change for change in found if change.subject == "team"]
+    meetings = [variant for variant in found if variant.subject == "team"]
     assert meetings
-    for change in meetings:
-        starts = {e.start_s for d in change.problem.days for e in d.engagements if e.engagement_id == "team"}
+    for variant in meetings:
+        starts = {e.start_s for d in variant.problem.days for e in d.engagements if e.engagement_id == "team"}
         assert len(starts) == 1
 
 

@@ -255,6 +255,15 @@ def test_rides_of_a_matrix_are_told_of_with_all_else_that_is_wrong() -> None:
     ]
 
 
+def test_of_a_practice_that_is_there_twice_no_rides_are_missing() -> None:
+    builder = ProblemBuilder().add_base().add_practice("valby").add_practice("valby")
+    builder.set_travel_times({BASE: {"valby": 600}, "valby": {BASE: 600}})
+    with pytest.raises(InputError) as caught:
+        builder.problem("2009-W20")
+    assert {problem.column for problem in caught.value.problems} == {"", "practice_id"}
+    assert not any(problem.file == "set_travel_times" for problem in caught.value.problems)
+
+
 def test_straight_rides_are_as_long_as_the_earth_is_round() -> None:
     problem = on_the_map().set_straight_travel(detour=1.5).problem("2009-W20")
     travel = problem.travel

@@ -4,7 +4,6 @@ import pytest
 from folders import SETTINGS, write_folder
 
 from scheduler.inputs import read_project
-from scheduler.outputs.texts import word
 from scheduler.services.sharing import shared_rooms
 
 PRACTICES = (
@@ -36,13 +35,13 @@ def test_a_room_that_two_practices_name(tmp_path: Path, row: str, shared: bool) 
     def warnings(address: str) -> tuple[str, ...]:
         tables = {"practices": PRACTICES.format(address), "rooms": f"{ROOMS}{row}\n"}
         return tuple(
-            map(word, shared_rooms(read_project(write_folder(tmp_path, settings=SETTINGS, **tables))))
+            map(str, shared_rooms(read_project(write_folder(tmp_path, settings=SETTINGS, **tables))))
         )
 
     found = warnings("Istedgade 128, st.")
     assert len(found) == shared
     assert not shared or found[0].startswith(
-        "a and b name the same room in one house, Fællesrum, at overlapping hours (9:00–9:50"
+        "rooms.csv:3 [room]: a and b name the same room in one house, Fællesrum, at overlapping hours (9:00–9:50"
     )
     assert warnings("Istedgade 130") == ()
 

@@ -1,4 +1,5 @@
 import dataclasses
+import time
 from fractions import Fraction
 
 import pytest
@@ -7,7 +8,9 @@ from benchmarks.weeks import random_week
 from scheduler.checks import check
 from scheduler.model.problem import Problem
 from scheduler.solver import parts
+from scheduler.solver.deadline import Deadline
 from scheduler.solver.engine import solve
+from scheduler.solver.master import Report
 from scheduler.solver.parts import split
 from scheduler.week.schedule import DayModel
 from scheduler.week.score import Balance
@@ -68,6 +71,27 @@ def test_points_of_balance_are_added_up_before_they_are_rounded() -> None:
     whole = parts.Part(problem, fine=False)
     assert whole.unrounded == sum(halves)
     assert any(rate.denominator > 1 for rate in Balance.of(problem).rate)
+
+
+def test_time_that_one_part_leaves_goes_to_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first part makes nothing of its first two turns; the second is proven in its first."""
+    generate, turns = parts.Part.generate, []
+    problem = random_week(1, 10, 4, 2)
+    slow = _split(problem)[0].consultants[0].base_id
+
+    def generated(part: parts.Part, deadline: Deadline, report: Report) -> None:
+        if part.problem.consultants[0].base_id == slow:
+            turns.append(deadline.left_s)
+            if len(turns) < 3:
+                time.sleep(0.3)  # longer than the little that ends the turns
+                return
+        generate(part, deadline, report)
+
+    monkeypatch.setattr(parts.Part, "generate", generated)
+    assert solve(problem, time_limit_s=10.0).roster.status == "optimal"
+    # At first a share of a tenth, then half of the rest, then what is left again.
+    assert len(turns) == 3
+    assert turns[0] < turns[1]
 
 
 def test_a_request_nobody_can_meet_is_where_its_consultant_is() -> None:

@@ -10,8 +10,8 @@ from scheduler.model.config import DEFAULT_WEIGHTS
 from scheduler.model.problem import ClosedSlot, Engagement, Problem, Request, RoomSlot
 from scheduler.model.roster import Roster, Unassigned
 from scheduler.model.text import Text
+from scheduler.model.texts import word
 from scheduler.outputs import words
-from scheduler.outputs.texts import word
 from scheduler.solver.engine import solve
 
 

@@ -2,7 +2,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from folders import PLACE, SETTINGS, TABLES, write_folder
+from folders import PLACE, SETTINGS, write_folder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,19 +12,17 @@ from scheduler.model.clock import Week
 from scheduler.model.config import Config, Period
 from scheduler.model.project import Practice, Project
 from scheduler.model.text import Text
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.week.calendar import (
     ALL,
     closed,
     is_active,
     is_due,
     is_holiday,
-    never_met,
     requested_conversations,
     room_slots,
     shifts_on,
     weeks_of_period,
-    why_closed,
 )
 
 PRACTICES = "practice_id,name,address,postcode,city,district,every_weeks,first_week,active_from,active_to,conversations\n"
@@ -49,7 +47,7 @@ def project_of(folder: Path, **tables: str) -> Project:
 def why(project: Project, day: dt.date, who: str = ALL) -> str | None:
     """Why a day is closed, in words."""
     reason = closed(project, day, who)
-    return why_closed(reason) if reason else None
+    return word(reason) if reason else None
 
 
 def test_holidays_speak_the_language(tmp_path: Path) -> None:
@@ -155,40 +153,6 @@ def test_room_slots_of_a_week(tmp_path: Path) -> None:
     ]
 
 
-def test_never_met(tmp_path: Path) -> None:
-    project = project_of(
-        tmp_path,
-        # Due in the odd weeks of 2009 and in the even weeks of 2010, as 2009 has 53 weeks.
-        practices=PRACTICES
-        + f"parting,x,{PLACE},x,2,2009-W01,,2009-12-31,\n"
-        + f"meeting,x,{PLACE},x,2,2009-W01,,,\n"
-        + f"friday,x,{PLACE},x,,,,,\n"
-        + f"late,x,{PLACE},x,,,2011-05-05,,\n"
-        + f"silent,x,{PLACE},x,,,,,0\n",
-        rooms="practice_id,weekday,start,end,weeks\nparting,mon,9.00,12.00,even\nmeeting,mon,9.00,12.00,even\n"
-        "friday,fri,9.00,12.00,\nfriday,mon,15.00,16.15,\n",
-        home_visits="visit_id,address,postcode,city,date,start,end,minutes,consultant_id\n"
-        f"H1,{PLACE},2009-05-21,09:00,12:00,60,\nH2,{PLACE},2009-05-12,15:00,16:00,60,\n"
-        f"H3,{PLACE},2009-05-12,09:00,16:00,60,c1\n",
-        demand="practice_id,week,conversations\nmeeting,2009-W02,2\nparting,2010-W02,2\n",
-    )
-    assert tuple(map(word, never_met(project))) == (
-        "parting: the practice has no room in any of the 27 weeks in which it is due",
-        "friday: no consultant works when the practice has a room",
-        "late: the practice is due in no week of the period",
-        "H1: the home visit is on a closed day (Ascension Day)",
-        "H2: nobody who may make the home visit works then",
-        "parting: the demand for 2010-W02 has no effect, as the practice is not active in that week",
-    )
-
-
-def test_never_met_of_an_open_period(tmp_path: Path) -> None:
-    settings = SETTINGS[: SETTINGS.index("[period]")]
-    rooms = TABLES["rooms"].replace("P2,tue", "P2,sun")
-    project = project_of(tmp_path, settings=settings, rooms=rooms)
-    assert tuple(map(word, never_met(project))) == ("P2: no consultant works when the practice has a room",)
-
-
 W20 = Week(2009, 20)
 ROOMS = "practice_id,weekday,start,end,room\n"
 P2_ROOM = "P2,tue,09:00,12:00,\n"
@@ -221,8 +185,7 @@ def test_slots_are_joined_and_then_cut_by_closed_hours(tmp_path: Path) -> None:
     assert slots_of(project) == [("8:30", "9:30", "1"), ("10:00", "11:00", "1")]
     gone = room_slots(project, project.practices[0], W20)[1]
     assert [
-        (i18n.clock(g.slot.start_s), i18n.clock(g.slot.end_s), g.reason and why_closed(g.reason))
-        for g in gone
+        (i18n.clock(g.slot.start_s), i18n.clock(g.slot.end_s), g.reason and word(g.reason)) for g in gone
     ] == [
         ("9:30", "10:00", "tea"),
         ("11:00", "11:30", "closed"),

@@ -11,7 +11,7 @@ from scheduler.model.clock import TIMEZONE, Week, at
 from scheduler.model.problem import Agreement, PublishedVisit
 from scheduler.model.roster import Roster, Round, Stop, StopKind
 from scheduler.model.text import Param, Text
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.week.problem import week_problem
 
 W20, W21 = Week(2009, 20), Week(2009, 21)
@@ -171,10 +171,10 @@ def test_published_roster(tmp_path: Path, zone: dt.tzinfo | None, day: dt.date, 
     [
         # 10 minutes' ride and 2 to park.
         ("e1,Start,x,c1,mon,08:42,09:00,P1\n", None),
-        ("e1,Start,x,c1,mon,08:41,09:00,P1\n", "engagements.csv:2: c1 cannot ride from the start of the shift to Start in time on 2009-05-11: there at 8:42 at the earliest, not at 8:41"),
+        ("e1,Start,x,c1,mon,08:41,09:00,P1\n", "engagements.csv:2 [start]: c1 cannot ride from the start of the shift to Start in time on 2009-05-11: there at 8:42 at the earliest, not at 8:41"),
         ("e1,End,x,c1,mon,15:00,15:18,P1\n", None),
-        ("e1,End,x,c1,mon,15:00,15:19,P1\n", "engagements.csv:2: c1 cannot ride from End to the end of the shift in time"),
-        ("e1,One,x,c1,mon,10:00,11:00,P1\ne2,Two,x,all,mon,11:11,12:00,P2\n", "engagements.csv:3: c1 cannot ride from One to Two"),
+        ("e1,End,x,c1,mon,15:00,15:19,P1\n", "engagements.csv:2 [end]: c1 cannot ride from End to the end of the shift in time"),
+        ("e1,One,x,c1,mon,10:00,11:00,P1\ne2,Two,x,all,mon,11:11,12:00,P2\n", "engagements.csv:3 [start]: c1 cannot ride from One to Two"),
         ("e1,One,x,c1,mon,10:00,11:00,P1\ne2,Two,x,c1,mon,11:12,12:00,P2\n", None),
         ("e1,One,x,c1,mon,10:00,11:00,P1\ne2,Two,x,c1,mon,11:00,12:00,P1\n", None),
         ("e1,Base,x,c1,mon,08:30,15:30,\n", None),
@@ -236,14 +236,17 @@ def test_pins(tmp_path: Path, pin: str, expected: str | None) -> None:
     if expected is None:
         assert sum(request.pin is not None for request in problem_of(tmp_path, W20, **tables).requests) == 1
     else:
-        assert [f"pins.csv:2: {expected}" in line for line in errors_of(tmp_path, W20, **tables)] == [True]
+        assert [
+            line.startswith("pins.csv:2 [") and f"]: {expected}" in line
+            for line in errors_of(tmp_path, W20, **tables)
+        ] == [True]
 
 
 def test_two_pins_of_one_consultant_at_the_same_time(tmp_path: Path) -> None:
     rooms = "practice_id,weekday,start,end\nP1,mon,09:00,12:00\nP2,mon,09:00,12:00\n"
     pins = PINS + "P1,2009-05-11,09:00,c1,\nP2,2009-05-11,09:{},{},\n"
     assert errors_of(tmp_path, rooms=rooms, pins=pins.format("45", "c1")) == [
-        "pins.csv:3: c1 is pinned to P1 at the same time"
+        "pins.csv:3 [start]: c1 is pinned to P1 at the same time"
     ]
     for minute, who in (("50", "c1"), ("45", "c2"), ("45", "")):
         assert len(problem_of(tmp_path, rooms=rooms, pins=pins.format(minute, who)).requests) == 2
@@ -263,10 +266,10 @@ def test_all_errors_of_a_week_at_once(tmp_path: Path) -> None:
         pins=PINS + "P1,2009-05-11,09:02,,\nP2,2009-05-13,09:00,,\n",
     )
     assert [line.split(": ")[0] for line in lines] == [
-        "engagements.csv:2",
-        "engagements.csv:2",
-        "pins.csv:2",
-        "pins.csv:3",
+        "engagements.csv:2 [start]",
+        "engagements.csv:2 [start]",
+        "pins.csv:2 [start]",
+        "pins.csv:3 [date]",
     ]
 
 
@@ -326,14 +329,16 @@ def test_an_engagement_elsewhere_must_be_left_in_time_for_the_gap(tmp_path: Path
         engagements = ENGAGEMENTS + f"e1,Kursus,x,c1,mon,09:00,{end},P1\n"
         if late:
             (line,) = errors_of(tmp_path, shifts=shifts, engagements=engagements)
-            assert line.startswith("engagements.csv:2: c1 cannot ride from Kursus to the end of the shift")
+            assert line.startswith(
+                "engagements.csv:2 [end]: c1 cannot ride from Kursus to the end of the shift"
+            )
         else:
             assert problem_of(tmp_path, shifts=shifts, engagements=engagements).days
     # The second shift begins at base.
     (line,) = errors_of(
         tmp_path, shifts=shifts, engagements=ENGAGEMENTS + "e1,Kursus,x,c1,mon,13:11,14:00,P1\n"
     )
-    assert line.startswith("engagements.csv:2: c1 cannot ride from the start of the shift to Kursus")
+    assert line.startswith("engagements.csv:2 [start]: c1 cannot ride from the start of the shift to Kursus")
 
 
 def test_a_pin_lies_in_one_of_the_shifts(tmp_path: Path) -> None:
@@ -343,7 +348,7 @@ def test_a_pin_lies_in_one_of_the_shifts(tmp_path: Path) -> None:
         assert problem_of(tmp_path, shifts=shifts, pins=pins.format(start)).requests[0].pin
     for start in ("09:15", "10:55"):
         assert errors_of(tmp_path, shifts=shifts, pins=pins.format(start)) == [
-            "pins.csv:2: P1: c1 works from 8:00 to 10:00 and from 11:00 to 16:00"
+            "pins.csv:2 [start]: P1: c1 works from 8:00 to 10:00 and from 11:00 to 16:00"
         ]
 
 

@@ -87,6 +87,7 @@ def test_lunch_is_owed_waived_or_not_owed() -> None:
     busy = _model(problem, 0, engagements=(problem.days[0].engagements[0], course))
     assert busy.lunch_waived
     assert not busy.lunch_owed
+    assert busy.waives_lunch == "engagements"
 
 
 def test_an_option_for_each_number_that_a_visit_may_hold() -> None:
@@ -120,6 +121,28 @@ def test_the_earliest_start_and_the_latest_end_are_each_other_reversed(seed: int
             ).all()
             assert can.any()
             assert not can.all()
+
+
+@pytest.mark.parametrize(
+    ("gaps", "busy", "cause"),
+    [
+        ((("11:20", "11:40"), ("12:00", "12:20"), ("12:40", "13:10")), ("9:00", "10:00"), "gaps"),
+        ((("11:20", "11:40"), ("12:00", "12:20"), ("12:40", "13:10")), ("11:40", "12:00"), "gaps"),
+        ((("11:20", "11:40"),), ("11:40", "13:10"), "both"),
+        ((("9:20", "9:40"),), ("11:20", "13:10"), "engagements"),
+        ((("11:20", "11:40"),), ("9:00", "10:00"), ""),
+    ],
+)
+def test_what_leaves_no_room_for_lunch_is_named(
+    gaps: tuple[tuple[str, str], ...], busy: tuple[str, str], cause: str
+) -> None:
+    hours = tuple((clock_s(start), clock_s(end)) for start, end in gaps)
+    model = _model(the_problem(), 2, gaps=hours, engagements=(an_engagement("e", BASE, *busy),))
+    assert model.waives_lunch == cause
+    assert (model.lunch_owed, owes_lunch(model.problem, model.consultant, model.day)) == (
+        not cause,
+        not cause,
+    )
 
 
 # --- exactly as much as there must be ----------------------------------------------------------------

@@ -12,10 +12,9 @@ from scheduler.checks.bound import check_bound
 from scheduler.inputs import read_project
 from scheduler.model.clock import Week
 from scheduler.model.problem import Problem, Request
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.services.decide import decide
-from scheduler.week.calendar import never_met
-from scheduler.week.warnings import without_effect
+from scheduler.week.warnings import never_met, without_effect
 
 TASKS = "task_id,title,kind,place,earliest,latest,minutes,start,end,weekday,consultant_id,priority,done\n"
 PLACES = f"place_id,name,address,postcode,city\nhus,Huset,{PLACE}\n"
@@ -172,8 +171,8 @@ def test_warnings_of_tasks_that_can_never_be_done(tmp_path: Path) -> None:
         "t3,Fine,talk,P1,2009-05-01,2009-05-31,45,,,,,,\n"
     )
     project = read_project(write_folder(tmp_path, tasks=TASKS + rows, **TABLES))
-    assert [word(warning) for warning in never_met(project) if "task_id" in warning.params] == [
-        "t1: nobody who may do the task works on any of its days for long enough"
+    assert [str(warning) for warning in never_met(project) if "tasks.csv" in warning.file] == [
+        "tasks.csv:2 [earliest]: t1: nobody who may do the task works on any of its days for long enough"
     ]
     (warning,) = (str(found) for found in without_effect(project) if "t2" in str(found))
-    assert warning.startswith("tasks.csv:3: t2: the task may be done on no day of the period")
+    assert warning.startswith("tasks.csv:3 [earliest]: t2: the task may be done on no day of the period")

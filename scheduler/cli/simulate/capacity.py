@@ -7,7 +7,7 @@ import click
 
 from scheduler.base.i18n import N_, _
 from scheduler.cli.options import Options, common, count_option, online_option, read_argument
-from scheduler.cli.simulate.options import page_option, planned
+from scheduler.cli.simulate.options import page_option, planned, seed_option
 from scheduler.cli.simulate.whatif import show_table, what_if, whole_numbers
 
 if TYPE_CHECKING:
@@ -23,11 +23,13 @@ _WANTED = 0.9
 @click.command(
     help=N_(
         "Find the chance to hold as many conversations as promised.\n\n"
-        "Plans every week of the period, and looks at what is held of the conversations booked when citizens "
-        "do not come, consultants are ill and rides take longer: how often stands in the section [simulation] "
-        "of project.toml. Then plans some weeks with fewer and more consultants and practices: those there "
-        "are, and twins of them. Writes road.csv, needs.csv, frontier.csv and a report to simulate/capacity in "
-        "--out; the same command goes on where it stopped."
+        "Plans every week of the period, for what the tables say is asked for and for draws around that, and "
+        "looks at what is held of the conversations planned when citizens do not come, consultants are ill "
+        "and rides take longer: how often stands in the section [simulation] of project.toml. Then plans some "
+        "weeks with fewer and more consultants and practices, those there are and twins of them, and with "
+        "each assumption lower and higher, to find out which moves the answer most. Writes road.csv, "
+        "needs.csv, frontier.csv, sensitivity.csv and a report to simulate/capacity in --out; the same command "
+        "goes on where it stopped."
     )
 )
 @click.option(
@@ -44,6 +46,17 @@ _WANTED = 0.9
     metavar=N_("WEEK"),
     help=N_("The first week that is not counted in --held (default: the period's first)."),
 )
+@count_option(
+    "--draws",
+    1,
+    1000,
+    5,
+    N_(
+        "Plan each week also N times with other numbers of conversations asked for, drawn around those of the "
+        "tables as `hjul simulate scenarios --draws` does; 1 takes those of the tables alone."
+    ),
+)
+@seed_option
 @click.option(
     "--consultants",
     default="1,2,3,4",
@@ -57,7 +70,20 @@ _WANTED = 0.9
     metavar=N_("NUMBERS"),
     help=N_("Compare so many practices, like 15,20,25 (default: from half to one and a half of today's)."),
 )
-@count_option("--sample", 0, 1000, 26, N_("Plan N weeks for each of these, at least 2; 0 compares none."))
+@count_option(
+    "--sample",
+    0,
+    1000,
+    26,
+    N_("Plan N weeks for each of these and each assumption, at least 2; 0 leaves both out."),
+)
+@count_option(
+    "--sensitivity",
+    0,
+    50,
+    20,
+    N_("Try each assumption so many percent lower and higher; 0 tries none."),
+)
 @page_option
 @planned
 @online_option
@@ -68,9 +94,12 @@ def capacity(
     *,
     held: int,
     since: str,
+    draws: int,
+    seed: int,
     consultants: str,
     practices: str,
     sample: int,
+    sensitivity: int,
     page: Path | None,
     how: dict[str, Any],
     online: bool,
@@ -91,18 +120,24 @@ def capacity(
             options.data,
             held=held,
             since=begin,
+            draws=draws,
+            seed=seed,
             consultants=people,
             practices=offices,
             sampled_weeks=sample,
+            varied=sensitivity / 100,
             online=online,
             runs=asked.runs,
         )
         asked.progress.step(_("What it takes"))
         needs = what_it_takes(found, _WANTED)
-        tables = {"road": found.fan(), "needs": needs}
-        write_tables(
-            asked.folder, tables if found.frontier is None else {**tables, "frontier": found.frontier}
-        )
+        tables = {
+            "road": found.fan(),
+            "needs": needs,
+            "frontier": found.frontier,
+            "sensitivity": found.sensitivity,
+        }
+        write_tables(asked.folder, {name: table for name, table in tables.items() if table is not None})
         asked.progress.step(_("Report"))
         asked.write(capacity_report(found, needs, _WANTED))
     show_capacity(asked.terminal, found, needs)
@@ -111,20 +146,28 @@ def capacity(
 
 def show_capacity(terminal: "Terminal", found: "Capacity", needs: "pd.DataFrame") -> None:
     """Print the road to the goal, what it takes, and the sizes that were compared."""
+    from scheduler.base.i18n import percent
     from scheduler.scenario.telling import (
-        chance_text,
         frontier_table,
         goal_answer,
         needs_table,
         road_table,
+        sensitivity_table,
+        sensitivity_text,
     )
 
     chance, conversations = goal_answer(found)
     terminal.line(chance, style="bold")
     terminal.line(conversations)
-    show_table(terminal, road_table(found.fan()), numbers=4, title=_("The road to the goal"))
+    road = road_table(found.fan())
+    show_table(terminal, road, numbers=len(road.columns) - 1, title=_("The road to the goal"))
     title = _("What it takes for a chance of {chance}, one thing at a time")
-    show_table(terminal, needs_table(needs), numbers=2, title=title.format(chance=chance_text(_WANTED)))
+    show_table(terminal, needs_table(needs), numbers=3, title=title.format(chance=percent(_WANTED)))
+    if found.sensitivity is not None:
+        table = sensitivity_table(found.sensitivity)
+        title = _("Which assumption moves the answer most")
+        show_table(terminal, table, numbers=len(table.columns) - 1, title=title)
+        terminal.line(sensitivity_text(found.sensitivity, found.goal))
     if found.frontier is not None:
         title = _("Conversations in a quarter, by consultants and practices")
         table = frontier_table(found.frontier)

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
 
 from scheduler.base.i18n import N_
-from scheduler.cli.options import time_limit_option
+from scheduler.cli.options import file_option, time_limit_option
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -22,12 +21,11 @@ weeks_option = click.option(
     ),
 )
 
-page_option = click.option(
+page_option = file_option(
     "--to",
-    "page",
-    metavar=N_("FILE.html"),
-    type=click.Path(path_type=Path),
-    help=N_("Write the page, which can be sent on, here (default: index.html beside the tables)."),
+    N_("FILE.html"),
+    N_("Write the page, which can be sent on, here (default: index.html beside the tables)."),
+    to="page",
 )
 
 seed_option = click.option(

@@ -112,8 +112,8 @@ def week(
 def show_robustness(terminal: "Terminal", found: "Robustness") -> None:
     """Print what is held and lost, and how likely the times of every stop are kept."""
     from scheduler.base import i18n
+    from scheduler.base.i18n import percent
     from scheduler.outputs import words
-    from scheduler.scenario.telling import chance_text
 
     summary = found.summary()
     terminal.line(
@@ -124,10 +124,11 @@ def show_robustness(terminal: "Terminal", found: "Robustness") -> None:
     )
     terminal.line(
         _(
-            "Of {booked} conversations {held} are held on average, and nine times in ten {least} to {most}."
+            "Of {planned} planned conversations {expected} are expected to be held, and nine times in ten {least} "
+            "to {most}."
         ).format(
-            booked=i18n.number(summary.booked_conversations),
-            held=i18n.number(summary.expected_held, 1),
+            planned=i18n.number(summary.planned_conversations),
+            expected=i18n.number(summary.expected_held, 1),
             least=summary.held_p05,
             most=summary.held_p95,
         )
@@ -141,11 +142,18 @@ def show_robustness(terminal: "Terminal", found: "Robustness") -> None:
     )
     terminal.line(
         _("All visits begin within 15 minutes of their booked times: {chance}").format(
-            chance=chance_text(summary.chance_week_within_15_min)
+            chance=percent(summary.chance_week_within_15_min)
         )
     )
-    held = i18n.capitalized(_("held, on average"))
-    headings = ("", _("Booked"), _("Stop"), _("On time"), _("Within 5 min"), _("Within 15 min"), held)
+    headings = (
+        "",
+        _("Booked"),
+        _("Stop"),
+        _("On time"),
+        _("Within 5 min"),
+        _("Within 15 min"),
+        _("Expected"),
+    )
     title = _("The chance that stops begin in time, illness set aside")
     terminal.table(headings, list(_sections(found)), numbers=4, title=title)
 
@@ -153,27 +161,27 @@ def show_robustness(terminal: "Terminal", found: "Robustness") -> None:
 def _sections(found: "Robustness") -> "Iterator[list[tuple[str, ...]]]":
     """Yield the rows of each round: its stops, and when it should be back."""
     from scheduler.base import i18n
-    from scheduler.scenario.telling import chance_text
+    from scheduler.base.i18n import percent
 
-    names = {consultant.consultant_id: consultant.name for consultant in found.roster.consultants}
+    names = found.roster.consultant_names
     rounds = found.stops().groupby(["date", "consultant_id"])
     for back in found.back().to_dict("records"):
         day = f"{i18n.day(back['date'], 'short')}, {names[back['consultant_id']]}"
         rows = [(day, "", "", "", "", "", "")]
         for stop in rounds.get_group((back["date"], back["consultant_id"])).to_dict("records"):
-            held = _("{held} of {booked}").format(
-                held=i18n.number(stop["expected_held"], 2), booked=stop["booked_conversations"]
+            held = _("{expected} of {planned}").format(
+                expected=i18n.number(stop["expected_held"], 2), planned=stop["planned_conversations"]
             )
             rows.append(
                 (
                     "",
                     i18n.clock(stop["booked_start"]),
                     stop["name"],
-                    *(chance_text(stop[f"chance_within_{minutes}_min"]) for minutes in (0, 5, 15)),
-                    held if stop["booked_conversations"] else "",
+                    *(percent(stop[f"chance_within_{minutes}_min"]) for minutes in (0, 5, 15)),
+                    held if stop["planned_conversations"] else "",
                 )
             )
-        chance = chance_text(back["chance_back_by_shift_end"])
+        chance = percent(back["chance_back_by_shift_end"])
         end = i18n.clock(back["shift_end"])
         yield [*rows, ("", end, _("back by the end of the shift"), chance, "", "", "")]
 

@@ -5,7 +5,7 @@ Matplotlib; with `ax` it draws on axes of the caller's. Words and numbers are in
 The words "nine times in ten" stand for an interval from the 5th to the 95th percentile.
 """
 
-from scheduler.outputs.plots.capacity import capacity_frontier, road_to_goal
+from scheduler.outputs.plots.capacity import capacity_frontier, road_to_goal, sensitivity
 from scheduler.outputs.plots.chance import conversations_held, price_of_calm, stop_punctuality
 from scheduler.outputs.plots.roster import plot_roster
 from scheduler.outputs.plots.scenarios import candidate_ranking, conversations_by_week, scenario_differences
@@ -25,6 +25,7 @@ __all__ = [
     "road_to_goal",
     "scenario_differences",
     "score_terms",
+    "sensitivity",
     "stop_punctuality",
     "working_time",
 ]

@@ -1,6 +1,7 @@
 """Plots of capacity: the road to the goal, and what other sizes of the service would hold."""
 
 import datetime as dt
+import math
 from typing import TYPE_CHECKING
 
 from scheduler.base.i18n import _, day, ngettext, number
@@ -12,6 +13,7 @@ from scheduler.outputs.plots.style import (
     PAPER,
     THICK,
     Z95,
+    Rows,
     axes_for,
     finish,
     legend,
@@ -19,10 +21,13 @@ from scheduler.outputs.plots.style import (
     numbers,
     percent,
     spoken,
+    written,
 )
+from scheduler.outputs.words import assumption, assumption_range, assumption_value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Mapping, Sequence
+    from typing import Any
 
     import pandas as pd
     from matplotlib.axes import Axes
@@ -42,7 +47,7 @@ def road_to_goal(fan: "pd.DataFrame", *, end: dt.date, source: str, ax: "Axes | 
     ----------
     fan
         A row a week, in order: `week_end`, `held_p05`, `held_p25`, `held_p50`, `held_p75`, `held_p95`,
-        `expected_held`, `chance_of_goal`, `goal_conversations`.
+        `expected_held`, `chance_of_goal`, `chance_error`, `goal_conversations`.
     end
         The last day that counts for the goal.
     source
@@ -71,7 +76,7 @@ def road_to_goal(fan: "pd.DataFrame", *, end: dt.date, source: str, ax: "Axes | 
     ).format(
         goal=number(goal),
         date=day(end, "year"),
-        chance=percent(last["chance_of_goal"]),
+        chance=percent(last["chance_of_goal"], last["chance_error"]),
         expected=number(last["expected_held"]),
     )
     return finish(axes, title, source)
@@ -162,9 +167,76 @@ def capacity_frontier(frontier: "pd.DataFrame", *, source: str, ax: "Axes | None
     axes.xaxis.set_major_formatter(numbers())
     axes.yaxis.set_major_formatter(numbers())
     axes.set_xlabel(_("practices"))
-    axes.set_ylabel(_("conversations held in a quarter"))
+    axes.set_ylabel(_("conversations expected to be held in a quarter"))
     legend(axes, above=True, ncols=2)
     return finish(axes, _frontier_found(known), source)
+
+
+def sensitivity(table: "pd.DataFrame", *, goal: int, source: str, ax: "Axes | None" = None) -> "Figure":
+    """Draw how far each assumption moves what is expected, the one that moves it most on top: a tornado.
+
+    Parameters
+    ----------
+    table
+        A row an assumption, in order: `assumption`, `today`, `low`, `high`, `expected_held`,
+        `expected_held_low`, `expected_held_high` (a side that is not a number is left out),
+        `standard_error_low` and `standard_error_high`.
+    goal
+        How many are to be held.
+    source
+        Where the figures are from.
+    ax
+        Axes to draw on, instead of a figure of its own.
+    """
+    rows = table.to_dict("records")
+    labels = [
+        f"{assumption(row['assumption'])}: {assumption_range(row['assumption'], row['low'], row['high'])}"
+        for row in rows
+    ]
+    expected = float(table["expected_held"].iloc[0])
+    notes = [
+        " / ".join(
+            written(row[f"expected_held_{side}"] - expected, signed=True)
+            for side in ("low", "high")
+            if not math.isnan(row[f"expected_held_{side}"])
+        )
+        for row in rows
+    ]
+    listed = Rows(labels, notes)
+    axes = listed.axes_for(ax, 1.8)
+    looks_of: dict[str, dict[str, Any]] = {
+        "low": {"facecolor": BLUE, "edgecolor": BLUE, "label": _("the lower value")},
+        "high": {"facecolor": PAPER, "edgecolor": ORANGE, "label": _("the higher value")},
+    }
+    for below, (side, look) in zip((0.06, 0.29), looks_of.items(), strict=True):
+        at = [row + below for row in range(len(rows))]
+        held = table[f"expected_held_{side}"]
+        axes.barh(at, held - expected, height=0.18, left=expected, linewidth=1.8, **look)
+        errors = Z95 * table[f"standard_error_{side}"]
+        for place, value, error in zip(at, held, errors, strict=True):
+            if error >= 1:
+                axes.errorbar(value, place, xerr=error, color=INK, capsize=3, linewidth=1.2)
+    axes.axvline(expected, color=INK, linewidth=1.4, label=_("as it is"))
+    axes.axvline(goal, color=ORANGE, linestyle=(0, (5, 2)), linewidth=1.6, label=_("the goal"))
+    axes.xaxis.set_major_formatter(numbers())
+    axes.set_xlabel(_("conversations expected to be held in all"))
+    legend(axes, above=True, ncols=2)
+    return finish(axes, _sensitivity_found(rows[0]), source)
+
+
+def _sensitivity_found(most: "Mapping[Hashable, Any]") -> str:
+    """Say which assumption moves the answer most, and how far."""
+    return _(
+        "{assumption} moves the answer most: with {values} {expected} conversations are expected"
+    ).format(
+        assumption=assumption(most["assumption"]),
+        values=_(" or ").join(assumption_value(most["assumption"], most[side]) for side in _known(most)),
+        expected=_(" or ").join(number(most[f"expected_held_{side}"]) for side in _known(most)),
+    )
+
+
+def _known(row: "Mapping[Hashable, Any]") -> list[str]:
+    return [side for side in ("low", "high") if not math.isnan(row[f"expected_held_{side}"])]
 
 
 def _frontier_found(known: "pd.DataFrame") -> str:
@@ -175,8 +247,8 @@ def _frontier_found(known: "pd.DataFrame") -> str:
     same = known[known["consultants"] == now["consultants"]]
     best = same.iloc[int(same["expected_held_a_quarter"].argmax())]
     found = ngettext(
-        "{n} consultant holds {now} conversations a quarter with {practices} practices",
-        "{n} consultants hold {now} conversations a quarter with {practices} practices",
+        "{n} consultant is expected to hold {now} conversations a quarter with {practices} practices",
+        "{n} consultants are expected to hold {now} conversations a quarter with {practices} practices",
         int(now["consultants"]),
     ).format(
         n=number(now["consultants"]),

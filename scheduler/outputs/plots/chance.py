@@ -102,12 +102,12 @@ def _punctuality_found(shown: "pd.DataFrame", names: list[str]) -> str:
 
 
 def conversations_held(distribution: "pd.DataFrame", *, source: str, ax: "Axes | None" = None) -> "Figure":
-    """Draw how likely each number of conversations is, of those booked in a week.
+    """Draw how likely each number of conversations is, of those planned in a week.
 
     Parameters
     ----------
     distribution
-        A row a number, from 0 to those booked: `conversations` and `chance_held`.
+        A row a number, from 0 to those planned: `conversations` and `chance_held`.
     source
         Where the figures are from.
     ax
@@ -116,15 +116,15 @@ def conversations_held(distribution: "pd.DataFrame", *, source: str, ax: "Axes |
     from matplotlib.ticker import MaxNLocator
 
     counts, chances = distribution["conversations"], distribution["chance_held"]
-    booked, mean = int(counts.max()), float((counts * chances).sum())
+    planned, mean = int(counts.max()), float((counts * chances).sum())
     total = chances.cumsum()
     least, most = (int(counts[total >= share - 1e-12].iloc[0]) for share in (0.05, 0.95))
     axes = axes_for(ax, 3.4)
     inside = counts.between(least, most)
     axes.bar(counts[inside], chances[inside], color=BLUE, width=0.8, label=_("nine times in ten"))
     axes.bar(counts[~inside], chances[~inside], color=GREY, width=0.8, label=_("otherwise"))
-    axes.axvline(booked, color=INK, linestyle=(0, (4, 2)), linewidth=1.2, label=_("booked"))
-    axes.axvline(mean, color=ORANGE, linewidth=2, label=_("on average"))
+    axes.axvline(planned, color=INK, linestyle=(0, (4, 2)), linewidth=1.2, label=_("planned"))
+    axes.axvline(mean, color=ORANGE, linewidth=2, label=_("expected"))
     axes.grid(axis="x", visible=False)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.xaxis.set_major_formatter(numbers())
@@ -132,8 +132,12 @@ def conversations_held(distribution: "pd.DataFrame", *, source: str, ax: "Axes |
     axes.set_xlabel(_("conversations held in the week"))
     axes.set_ylabel(_("chance"))
     legend(axes, loc="upper left")
-    title = _("Of {booked} booked conversations {mean} are held, and nine times in ten {least} to {most}")
-    title = title.format(booked=number(booked), mean=number(mean, 1), least=number(least), most=number(most))
+    title = _(
+        "Of {planned} planned conversations {mean} are expected to be held, and nine times in ten {least} to {most}"
+    )
+    title = title.format(
+        planned=number(planned), mean=number(mean, 1), least=number(least), most=number(most)
+    )
     return finish(axes, title, source)
 
 
@@ -152,7 +156,7 @@ def price_of_calm(table: "pd.DataFrame", *, source: str, ax: "Axes | None" = Non
     """
     from matplotlib.ticker import MaxNLocator
 
-    price = table["score_points"] - table["score_points"].iloc[0]
+    costs = table["score_points"] - table["score_points"].iloc[0]
     series = {
         "chance_visit_within_0_min": _("a visit on time"),
         "chance_visit_within_5_min": _("a visit within 5 minutes"),
@@ -160,11 +164,11 @@ def price_of_calm(table: "pd.DataFrame", *, source: str, ax: "Axes | None" = Non
     }
     axes = axes_for(ax, 4.2)
     for (column, text), look in zip(series.items(), looks(len(series)), strict=True):
-        axes.plot(price, table[column], label=text, **look)
+        axes.plot(costs, table[column], label=text, **look)
     axes.margins(x=0.1, y=0.15)
     axes.set_ylim(top=1.01)
     _name_slack(
-        axes, list(zip(price, table["chance_visit_within_0_min"], strict=True)), table["slack_minutes"]
+        axes, list(zip(costs, table["chance_visit_within_0_min"], strict=True)), table["slack_minutes"]
     )
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.xaxis.set_major_formatter(numbers(signed=True))

@@ -99,13 +99,13 @@ def _differences_found(
 def conversations_by_week(
     results: "pd.DataFrame", *, titles: Mapping[str, str], source: str, ax: "Axes | None" = None
 ) -> "Figure":
-    """Draw how many conversations are held in each week: today's number, and the others' differences.
+    """Draw how many conversations are planned in each week: today's number, and the others' differences.
 
     Parameters
     ----------
     results
         A row a week of each scenario: `scenario`, `week` (of several draws, as in ``2009-W20#3``, the
-        mean counts) and `held`. Weeks that not all scenarios have are left out.
+        mean counts) and `planned`. Weeks that not all scenarios have are left out.
     titles
         What the scenarios are called, by name, in order; the first is today.
     source
@@ -114,31 +114,31 @@ def conversations_by_week(
         Axes to draw on, instead of a figure of its own.
     """
     weeks = results["week"].str.partition("#")[0]
-    held = results.assign(week=weeks).pivot_table(index="scenario", columns="week", values="held")
-    held = held.loc[[name for name in titles if name in held.index]].dropna(axis="columns")
-    apart = held - held.iloc[0]
+    planned = results.assign(week=weeks).pivot_table(index="scenario", columns="week", values="planned")
+    planned = planned.loc[[name for name in titles if name in planned.index]].dropna(axis="columns")
+    apart = planned - planned.iloc[0]
     most = max(1.0, *apart.abs().to_numpy().ravel().tolist())
-    totals = [_tenths(float(held.iloc[0].sum())), *map(_signed, apart.iloc[1:].sum(axis=1).tolist())]
-    listed = Rows([titles[name] for name in held.index], totals)
+    totals = [_tenths(float(planned.iloc[0].sum())), *map(_signed, apart.iloc[1:].sum(axis=1).tolist())]
+    listed = Rows([titles[name] for name in planned.index], totals)
     axes = listed.axes_for(ax, 1.3)
-    for row, name in enumerate(held.index):
-        pairs = zip(held.loc[name].tolist(), apart.loc[name].tolist(), strict=True)
+    for row, name in enumerate(planned.index):
+        pairs = zip(planned.loc[name].tolist(), apart.loc[name].tolist(), strict=True)
         for column, (count, value) in enumerate(pairs):
             colour = GREY if row == 0 else BLUE if value >= 0 else ORANGE
             strength = 0.35 if row == 0 else 0.15 + 0.45 * abs(value) / most
             if row == 0 or round(value, 1):
                 axes.barh(listed.middles[row], 0.94, 0.36, column - 0.47, color=colour, alpha=strength)
                 text = _tenths(count) if row == 0 else _signed(value)
-                if len(held.columns) <= _MOST_NUMBERS:
+                if len(planned.columns) <= _MOST_NUMBERS:
                     axes.text(
                         column, listed.middles[row], text, ha="center", va="center", **{**WORDS, "size": 9}
                     )
-    axes.set_xlim(-0.5, len(held.columns) - 0.5)
+    axes.set_xlim(-0.5, len(planned.columns) - 0.5)
     axes.grid(visible=False)
     axes.tick_params(axis="x", length=0)
-    step = -(-len(held.columns) // _MOST_NUMBERS)
-    axes.set_xticks(range(0, len(held.columns), step), _week_labels(list(held.columns)[::step]))
-    axes.set_xlabel(_("week: conversations held, difference from today"))
+    step = -(-len(planned.columns) // _MOST_NUMBERS)
+    axes.set_xticks(range(0, len(planned.columns), step), _week_labels(list(planned.columns)[::step]))
+    axes.set_xlabel(_("week: conversations planned, difference from today"))
     return finish(axes, _weeks_found(apart, titles), source)
 
 
@@ -165,7 +165,7 @@ def _weeks_found(apart: "pd.DataFrame", titles: Mapping[str, str]) -> str:
     name = str(differ.idxmax())
     count = int(differ[name])
     if not count:
-        return _("Every week holds as many conversations as today, in every scenario")
+        return _("As many conversations are planned in every week as today, in every scenario")
     title = ngettext(
         "{title}: {difference} conversations, in {n} of {all} week another number than today",
         "{title}: {difference} conversations, in {n} of {all} weeks another number than today",

@@ -13,7 +13,7 @@ from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from scheduler.base import i18n
-from scheduler.base.i18n import _, language, number, using
+from scheduler.base.i18n import language, using
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -150,15 +150,9 @@ def written(value: float, decimals: int = 0, unit: str = "", *, signed: bool = F
     return f"{text}{_NBSP}{unit}" if unit else text
 
 
-def percent(chance: float) -> str:
-    """Write a chance or share in whole percent: what is not certain never looks so."""
-    if 0 < chance < 0.005:
-        text = _("under {percent} %").format(percent=number(1))
-    elif 0.995 <= chance < 1:
-        text = _("over {percent} %").format(percent=number(99))
-    else:
-        text = _("{percent} %").format(percent=number(100 * chance))
-    return text.replace(" ", _NBSP)
+def percent(chance: float, error: float = 0.0) -> str:
+    """Write a chance or share in percent, with its error, as everywhere else, on one line."""
+    return i18n.percent(chance, error).replace(" ", _NBSP)
 
 
 def looks(count: int) -> list[dict[str, Any]]:

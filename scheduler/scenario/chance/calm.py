@@ -76,7 +76,7 @@ class Calm:
     def table(self) -> "pd.DataFrame":
         """Return a row a roster.
 
-        Columns: slack_minutes, status (of the plan), score_points, booked_conversations, missed_visits,
+        Columns: slack_minutes, status (of the plan), score_points, planned_conversations, missed_visits,
         moved_visits (from their agreements), cycling_minutes, waiting_minutes; then the fields of
         `Summary`; and held_difference with its standard error: conversations held more than without
         slack, draw by draw.

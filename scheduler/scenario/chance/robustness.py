@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: So many minutes late still counts as on time: strictly, usually, and at the most.
 TOLERANCES_MIN = (0, 5, 15)
-#: Why a booked conversation is not held. Where the consultant is ill, that is the cause; where the citizen
+#: Why a planned conversation is not held. Where the consultant is ill, that is the cause; where the citizen
 #: does not come, it is that, also if there would have been no time.
 CAUSES = ("delay", "no_show", "illness")
 
@@ -54,7 +54,7 @@ class Robustness:
     rounds: tuple[PlayedRound, ...]
 
     @property
-    def booked(self) -> int:
+    def planned(self) -> int:
         """How many conversations the roster has."""
         return sum(round_.conversations for round_ in self.roster.rounds)
 
@@ -82,7 +82,7 @@ class Robustness:
         lost = {cause: float(count.mean()) for cause, count in self.lost.items()}
         return Summary(
             draws=self.draws,
-            booked_conversations=self.booked,
+            planned_conversations=self.planned,
             expected_held=float(self.held.mean()),
             standard_error=float(self.held.std()) / math.sqrt(self.draws),
             held_p05=int(low),
@@ -104,7 +104,7 @@ class Robustness:
         Columns: date, consultant_id, kind, id, name, booked_start; chance_made (while the consultant is
         at work); chance_within_0_min, chance_within_5_min, chance_within_15_min (made, and begun so soon
         after its booked time); late_minutes_mean and late_minutes_p95 where it is made. Then
-        booked_conversations, and how many are expected_held, lost_to_delay, lost_to_no_show and
+        planned_conversations, and how many are expected_held, lost_to_delay, lost_to_no_show and
         lost_to_illness.
         """
         import pandas as pd
@@ -125,7 +125,7 @@ class Robustness:
         )
 
     def conversations(self) -> "pd.DataFrame":
-        """Return a row a booked conversation.
+        """Return a row a planned conversation.
 
         Columns: date, consultant_id, practice_id, name, number (1 is the visit's first), booked_start;
         chance_within_0_min, chance_within_5_min, chance_within_15_min, that a citizen who comes is seen
@@ -146,7 +146,7 @@ class Robustness:
                 "number": [number for _round, _stop, number, _talk in found],
                 "booked_start": [local(talk.booked) for *_rest, talk in found],
                 **_punctual([(talk.seen, talk.late_s) for *_rest, talk in found]),
-                **{name: values for name, values in fates.items() if name != "booked_conversations"},
+                **{name: values for name, values in fates.items() if name != "planned_conversations"},
             }
         )
 
@@ -154,7 +154,7 @@ class Robustness:
         """Return a row a round: when it is over.
 
         Columns: date, consultant_id, booked_return, shift_end, chance_back_by_shift_end;
-        late_minutes_mean and late_minutes_p95 after the end of the shift; then booked_conversations,
+        late_minutes_mean and late_minutes_p95 after the end of the shift; then planned_conversations,
         expected_held and those lost, as `stops` has them.
         """
         import pandas as pd
@@ -173,7 +173,7 @@ class Robustness:
         )
 
     def distribution(self) -> "pd.DataFrame":
-        """Return how likely every number of conversations is: a row a number, from 0 to those booked.
+        """Return how likely every number of conversations is: a row a number, from 0 to those planned.
 
         Columns: conversations, and the chances that so many are held, lost, and lost to each cause:
         chance_held, chance_lost, chance_lost_to_delay, chance_lost_to_no_show, chance_lost_to_illness.
@@ -181,13 +181,13 @@ class Robustness:
         """
         import pandas as pd
 
-        counts = {"held": self.held, "lost": self.booked - self.held}
+        counts = {"held": self.held, "lost": self.planned - self.held}
         counts |= {f"lost_to_{cause}": count for cause, count in self.lost.items()}
         chances = {
-            f"chance_{name}": np.bincount(count, minlength=self.booked + 1) / self.draws
+            f"chance_{name}": np.bincount(count, minlength=self.planned + 1) / self.draws
             for name, count in counts.items()
         }
-        return pd.DataFrame({"conversations": np.arange(self.booked + 1), **chances})
+        return pd.DataFrame({"conversations": np.arange(self.planned + 1), **chances})
 
     def _stops(self) -> Iterator[tuple[PlayedRound, PlayedStop]]:
         for round_ in self.rounds:
@@ -263,9 +263,9 @@ def _mean_chance(cases: Iterable[Chances]) -> float:
 
 
 def _fates(cases: Sequence[tuple[PlayedRound, Sequence[PlayedConversation]]]) -> dict[str, list[float]]:
-    """Return how many conversations are booked, expected to be held, and to be lost to each cause."""
+    """Return how many conversations are planned, expected to be held, and to be lost to each cause."""
     return {
-        "booked_conversations": [len(talks) for _round, talks in cases],
+        "planned_conversations": [len(talks) for _round, talks in cases],
         "expected_held": [sum(_chance(r.works & talk.held) for talk in talks) for r, talks in cases],
         "lost_to_delay": [
             sum(_chance(r.works & talk.comes & ~talk.held) for talk in talks) for r, talks in cases

@@ -11,14 +11,14 @@ class Summary:
     ----------
     draws
         How many times the week was drawn.
-    booked_conversations
+    planned_conversations
         In the roster.
     expected_held, standard_error
         Mean over the draws, and its own error.
     held_p05, held_p95
         Below the one and above the other lie at most 5 % of the draws each.
     lost_to_delay, lost_to_no_show, lost_to_illness
-        Expected conversations lost, by cause; with `expected_held` they add up to those booked.
+        Expected conversations lost, by cause; with `expected_held` they add up to those planned.
     lost_home_visits
         Expected home visits that are not made.
     chance_visit_within_0_min, chance_visit_within_5_min, chance_visit_within_15_min
@@ -31,7 +31,7 @@ class Summary:
     """
 
     draws: int
-    booked_conversations: int
+    planned_conversations: int
     expected_held: float
     standard_error: float
     held_p05: int

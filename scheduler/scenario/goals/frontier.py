@@ -1,39 +1,33 @@
 """Conversations against consultants and practices: what other sizes of the service would hold, and cost.
 
-Each size is planned over some of the weeks, each of which stands for those around it. What they say of a
-size is set right by what they say of today, of which all weeks are known (a difference estimator; Cochran,
-Sampling Techniques, 1977, ch. 7), so that weeks which happen to be busy do not look like a gain. What is not
-known for want of the other weeks is a standard error, and makes the chance of the goal less certain.
+Each size is planned over some of the weeks, for one demand of each that is the same at all sizes; `sampled`
+says what they say of all weeks.
 """
 
+import json
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from statistics import NormalDist
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scheduler.model.clock import Week
-from scheduler.model.config import SimulationSettings
 from scheduler.model.problem import TravelTimes
 from scheduler.model.project import Project
-from scheduler.scenario.costs import week_cost_dkk
-from scheduler.scenario.goals.outlook import WeekOutlook
+from scheduler.scenario.costs import room_costs, week_cost_dkk
+from scheduler.scenario.goals.road import Road
+from scheduler.scenario.goals.sampled import Sample
 from scheduler.scenario.goals.sizes import resized, with_size
-from scheduler.scenario.goals.tally import Distribution, chance_of, held_by_week, mean, repeated
-from scheduler.scenario.model import Task
+from scheduler.scenario.model import Task, WeekFigures
 from scheduler.scenario.weeks import QUARTER_WEEKS
 from scheduler.week.problem import week_problem
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-#: At so many points a normal error is averaged over.
-_BLUR = 101
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,19 +48,6 @@ class Size:
         return cls(len(project.consultants), len(project.practices))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Totals:
-    """What weeks come to, in conversations: asked for, booked, and the distribution of those held.
-
-    `held_each` are those expected in each of the weeks that were planned.
-    """
-
-    requested: int
-    booked: int
-    held: Distribution
-    held_each: tuple[float, ...] = ()
-
-
 def sizes(project: Project, consultants: Iterable[int], practices: Iterable[int]) -> tuple[Size, ...]:
     """Return all pairs of these numbers, and those with the numbers of today.
 
@@ -78,7 +59,7 @@ def sizes(project: Project, consultants: Iterable[int], practices: Iterable[int]
     return tuple(sorted(Size(*pair) for pair in pairs))
 
 
-def sample(weeks: Sequence[Week], count: int) -> dict[Week, int]:
+def sampled(weeks: Sequence[Week], count: int) -> dict[Week, int]:
     """Return some of the weeks, spread evenly, with how many each stands for; even and odd ones in turn."""
     chosen = {}
     for number, part in enumerate(np.array_split(np.arange(len(weeks)), min(count, len(weeks)))):
@@ -89,35 +70,45 @@ def sample(weeks: Sequence[Week], count: int) -> dict[Week, int]:
     return chosen
 
 
-def size_tasks(
-    project: Project, times: TravelTimes, wanted: Iterable[Size], weeks: Iterable[Week]
-) -> list[Task]:
+def size_tasks(demands: Mapping[Week, Project], times: TravelTimes, wanted: Iterable[Size]) -> list[Task]:
     """Pose the weeks of every size; `resized` says who is there.
+
+    Parameters
+    ----------
+    demands
+        The weeks, each with the project as it is, but for its demand.
+    times
+        Between all places of the project.
+    wanted
+        The sizes.
 
     Raises
     ------
     InputError
         With what makes a week impossible.
     """
-    weeks = tuple(weeks)
     tasks = []
     for size in wanted:
-        changed, between = resized(project, times, consultants=size.consultants, practices=size.practices)
-        tasks += [
-            Task(scenario=size.name, week=str(week), problem=week_problem(changed, between, week))
-            for week in weeks
-        ]
+        for week, project in demands.items():
+            changed, between = resized(project, times, consultants=size.consultants, practices=size.practices)
+            tasks.append(
+                Task(
+                    scenario=size.name,
+                    week=str(week),
+                    problem=week_problem(changed, between, week),
+                    simulation=project.config.simulation,
+                )
+            )
     return tasks
 
 
 def frontier(
     project: Project,
     wanted: Sequence[Size],
-    outlooks: Mapping[str, Sequence[WeekOutlook]],
-    sampled: Mapping[Week, int],
+    figures: Mapping[str, Sequence[WeekFigures]],
+    sample: Sample,
     *,
-    today: Totals,
-    missing: int,
+    today: Road,
 ) -> "pd.DataFrame":
     """Return what every size comes to: a row a size.
 
@@ -127,64 +118,64 @@ def frontier(
         As it is.
     wanted
         The sizes, today's among them.
-    outlooks
+    figures
         The sampled weeks by the name of the size. A size of which one is not there has no figures.
-    sampled
-        How many weeks each of the sampled ones stands for; at least two, where these are not all.
+    sample
+        Which weeks stand for all.
     today
         What all weeks come to as it is.
-    missing
-        How many conversations the goal asks for in these weeks.
 
     Returns
     -------
     DataFrame
-        With the columns consultants, practices, is_today; requested_a_quarter, booked_a_quarter,
+        With the columns consultants, practices, is_today; requested_a_quarter, planned_a_quarter,
         expected_held_a_quarter (conversations in 13 weeks) and its standard_error_a_quarter;
-        chance_of_goal; cost_dkk_a_quarter and cost_a_held_conversation_dkk (not a number without the
-        settings [costs]); on_frontier, that no other size holds more for the same or as many for less;
-        proven_weeks, of sampled_weeks.
+        chance_of_goal and its chance_error; cost_dkk_a_quarter, cost_a_planned_conversation_dkk and
+        cost_a_held_conversation_dkk (not a number without the settings [costs]); on_frontier, that no other
+        size is expected to hold more for the same or as many for less; proven_weeks, of sampled_weeks.
     """
     import pandas as pd
 
-    weeks = sum(sampled.values())
-    quarter = QUARTER_WEEKS / weeks
+    quarter = QUARTER_WEEKS / len(today.weeks)
     own = Size.of(project)
-    settings = project.config.simulation
-    totals = {size: _totals(outlooks.get(size.name, ()), sampled, settings) for size in wanted}
-    known = totals[own]
     rows = []
-    for size, total in totals.items():
-        planned = outlooks.get(size.name, ())
-        cost_dkk = _cost_dkk(project, size, sampled) * quarter
-        requested = booked = held = error = chance = math.nan
-        if total and known:
-            requested = (today.requested + total.requested - known.requested) * quarter
-            booked = (today.booked + total.booked - known.booked) * quarter
-            shift = mean(today.held) - mean(known.held)
-            held = (mean(total.held) + shift) * quarter
-            error = _error(np.subtract(total.held_each, known.held_each), weeks)
-            chance = _blurred_chance(total.held, missing - shift, error)
+    for size in wanted:
+        weeks = figures.get(size.name, ())
+        cost_dkk = _cost_dkk(project, size, sample.stands_for, weeks) * quarter
+        found = sample.difference(weeks, figures.get(own.name, ()), today.settings)
+        requested = planned = expected = error = chance = chance_error = math.nan
+        if found:
+            requested, planned = sum(today.asked) + found.requested, sum(today.planned) + found.planned
+            expected = today.expected + found.expected
+            error = math.hypot(today.standard_error, found.standard_error)
+            chance, chance_error = today.chance_where(expected, found.standard_error, found.spread)
+        held = (expected - today.held) * quarter
         rows.append(
             {
                 "consultants": size.consultants,
                 "practices": size.practices,
                 "is_today": size == own,
-                "requested_a_quarter": requested,
-                "booked_a_quarter": booked,
+                "requested_a_quarter": requested * quarter,
+                "planned_a_quarter": planned * quarter,
                 "expected_held_a_quarter": held,
                 "standard_error_a_quarter": error * quarter,
                 "chance_of_goal": chance,
+                "chance_error": chance_error,
                 "cost_dkk_a_quarter": cost_dkk,
-                "cost_a_held_conversation_dkk": cost_dkk / held if held > 0 else math.nan,
-                "proven_weeks": sum(each.status == "optimal" for each in planned),
-                "sampled_weeks": len(sampled),
+                "cost_a_planned_conversation_dkk": _each(cost_dkk, planned * quarter),
+                "cost_a_held_conversation_dkk": _each(cost_dkk, held),
+                "proven_weeks": sum(each.status == "optimal" for each in weeks),
+                "sampled_weeks": len(sample),
             }
         )
     table = pd.DataFrame(rows)
     points = list(zip(table["cost_dkk_a_quarter"], table["expected_held_a_quarter"], strict=True))
-    table.insert(10, "on_frontier", [_is_best(point, points) for point in points])
+    table.insert(12, "on_frontier", [_is_best(point, points) for point in points])
     return table
+
+
+def _each(cost_dkk: float, count: float) -> float:
+    return cost_dkk / count if count > 0 else math.nan
 
 
 def _is_best(point: tuple[float, float], others: Iterable[tuple[float, float]]) -> bool:
@@ -195,44 +186,18 @@ def _is_best(point: tuple[float, float], others: Iterable[tuple[float, float]]) 
     return not any(dearer <= cost and more >= held and (dearer, more) != point for dearer, more in others)
 
 
-def _totals(
-    outlooks: Sequence[WeekOutlook], sampled: Mapping[Week, int], settings: SimulationSettings
-) -> Totals | None:
-    """Return what all weeks come to by the sampled ones; None where one of these is not there."""
-    by_week = {Week.parse(outlook.week): outlook for outlook in outlooks}
-    if by_week.keys() != sampled.keys():
-        return None
-    each = [held_by_week([by_week[week].working_days()], settings)[0] for week in sampled]
-    held = np.ones(1)
-    for one, stands_for in zip(each, sampled.values(), strict=True):
-        held = np.convolve(held, repeated(one, stands_for))
-    return Totals(
-        requested=sum(by_week[week].requested * count for week, count in sampled.items()),
-        booked=sum(by_week[week].booked * count for week, count in sampled.items()),
-        held=held,
-        held_each=tuple(map(mean, each)),
-    )
-
-
-def _error(differences: NDArray[np.float64], weeks: int) -> float:
-    """Return the standard error of a total over all weeks, of which these are drawn without replacement."""
-    count = len(differences)
-    if count == weeks:
-        return 0.0
-    return weeks * float(differences.std(ddof=1)) * math.sqrt((1 - count / weeks) / count)
-
-
-def _blurred_chance(held: Distribution, missing: float, error: float) -> float:
-    """Return the chance of a goal that is itself only known with a normal error."""
-    shares = (np.arange(_BLUR) + 0.5) / _BLUR
-    goals = (missing + error * NormalDist().inv_cdf(share) for share in shares)
-    return sum(chance_of(held, round(goal)) for goal in goals) / _BLUR
-
-
-def _cost_dkk(project: Project, size: Size, sampled: Mapping[Week, int]) -> float:
+def _cost_dkk(
+    project: Project, size: Size, sampled: Mapping[Week, int], figures: Sequence[WeekFigures]
+) -> float:
     """Return what all weeks cost by the sampled ones; not a number where the costs are not known."""
     if project.config.costs is None:
         return math.nan  # the budget does not say what another consultant costs
     changed = with_size(project, consultants=size.consultants, practices=size.practices)
     costs = [(week_cost_dkk(changed, week), count) for week, count in sampled.items()]
-    return sum(cost * count for cost, count in costs if cost is not None)
+    rooms = defaultdict[str, list[float]](list)
+    for week in figures:
+        parts = room_costs(project, json.loads(week.by_base))
+        rooms[week.week.partition("#")[0]].append(sum(cost.dkk for cost in parts))
+    return sum(cost * count for cost, count in costs if cost is not None) + sum(
+        fmean(rooms[str(week)]) * count for week, count in sampled.items() if str(week) in rooms
+    )

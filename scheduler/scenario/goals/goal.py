@@ -1,27 +1,31 @@
-"""All weeks of the period planned, and some of them at other sizes of the service: the chance of its goal."""
+"""All weeks of the period planned, and some of them otherwise: the chance of its goal, and what moves it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _
-from scheduler.inputs.settings import OPEN_PERIOD, SETTINGS_FILE
+from scheduler.inputs.settings import OPEN_PERIOD
 from scheduler.model.clock import Week
+from scheduler.model.config import SETTINGS_FILE
 from scheduler.model.project import Project
-from scheduler.scenario.goals.frontier import Totals, frontier, sample, size_tasks, sizes
-from scheduler.scenario.goals.outlook import WeekOutlook, outlook
-from scheduler.scenario.goals.road import Capacity
+from scheduler.scenario.chance.outlook import read
+from scheduler.scenario.demand import expected_demand, with_drawn_demand
+from scheduler.scenario.goals.frontier import frontier, sampled, size_tasks, sizes
+from scheduler.scenario.goals.road import Capacity, Road, WeekPlan
+from scheduler.scenario.goals.sampled import Sample
+from scheduler.scenario.goals.sensitivity import sensitivity, sensitivity_tasks
 from scheduler.scenario.inout import prepared_with
-from scheduler.scenario.model import TODAY, Failure
+from scheduler.scenario.model import TODAY, WeekFigures
 from scheduler.scenario.runs.running import Runs
 from scheduler.scenario.weeks import tasks_of
 from scheduler.services.planner import Prepared
 from scheduler.week.calendar import weeks_of_period
 
-#: How often each week is carried out, to find out what delay takes.
-_DRAWS = 1000
+#: The most that assumptions are varied, as a share.
+_MOST_VARIED = 0.5
 
 
 def capacity(
@@ -29,13 +33,16 @@ def capacity(
     *,
     held: int = 0,
     since: str | Week | None = None,
+    draws: int = 5,
+    seed: int = 0,
     consultants: Iterable[int] = (1, 2, 3, 4),
     practices: Iterable[int] = (),
     sampled_weeks: int = 26,
+    varied: float = 0.2,
     online: bool = False,
     runs: Runs = Runs(),
 ) -> Capacity:
-    """Plan all weeks of the period, and some of them at other sizes; find the chance to reach the goal.
+    """Plan all weeks of the period, and some of them otherwise; find the chance to reach the goal.
 
     Parameters
     ----------
@@ -45,11 +52,19 @@ def capacity(
         Conversations held before the week `since`.
     since
         The first week that is not counted in `held`; without it, the period's first.
+    draws
+        How often each week is planned with other numbers of conversations asked for, drawn as `simulate` draws
+        them, besides once with those of the tables; with 1 demand is that of the tables alone.
+    seed
+        Other draws with another seed.
     consultants, practices
         The sizes that are compared are all pairs of these; see `scheduler.scenario.goals.frontier.sizes`, and
         `scheduler.scenario.goals.sizes.with_size` for who they are.
     sampled_weeks
-        Over how many weeks sizes are planned, at least 2; 0 leaves them out.
+        Over how many weeks sizes and other assumptions are planned, at least 2; 0 leaves both out.
+    varied
+        By how much assumptions are varied, as a share of at most a half, to find out which moves the answer
+        most; 0 leaves it out.
     online
         Look up addresses that the map does not know, but for those of home visits. Needs the project folder.
     runs
@@ -65,23 +80,50 @@ def capacity(
     SchedulerError
         When it was ended before all weeks were planned.
     """
+    if draws < 1:
+        raise InputError(_("The number of draws must be at least 1."))
+    if not 0 <= varied <= _MOST_VARIED:
+        raise InputError(_("Assumptions are varied by a share from 0 to a half."))
     prepared, _addresses = prepared_with(data, online=online, progress=runs.progress)
     project, times = prepared.project, prepared.travel.times
     weeks = _weeks(project, held, None if since is None else Week.asked(since))
-    sampled = sample(weeks, max(sampled_weeks, 2)) if sampled_weeks else {}
-    wanted = sizes(project, consultants, practices) if sampled else ()
-    tasks = [*tasks_of(TODAY, prepared, weeks), *size_tasks(project, times, wanted, sampled)]
-    ran = runs.run_all(tasks, partial(outlook, settings=project.config.simulation, draws=_DRAWS))
-    found: dict[str, list[WeekOutlook]] = {}
-    for each in ran.figures(WeekOutlook):
-        found.setdefault(each.scenario, []).append(each)
-    road = _road(project, weeks, found.get(TODAY, ()), held, ran.failures)
-    if not sampled:
-        return road
-    today = Totals(requested=sum(road.requested), booked=sum(road.booked), held=road.by_week[-1])
-    return replace(
-        road, frontier=frontier(project, wanted, found, sampled, today=today, missing=road.missing)
+    is_drawn = draws > 1
+    stands_for = sampled(weeks, max(sampled_weeks, 2)) if sampled_weeks else {}
+    wanted = sizes(project, consultants, practices) if sampled_weeks else ()
+    demand = partial(_demand, project, seed) if is_drawn else partial(_as_written, project)
+    tasks = tasks_of(TODAY, prepared, weeks)
+    if is_drawn:
+        tasks += tasks_of(TODAY, prepared, weeks, draws=draws, seed=seed)
+    tasks += size_tasks({week: demand(week, 1.0) for week in stands_for}, times, wanted)
+    if sampled_weeks and varied:
+        tasks += sensitivity_tasks(demand, times, list(stands_for), varied, is_drawn=is_drawn)
+    ran = runs.run_all(tasks)
+    figures: dict[str, list[WeekFigures]] = {}
+    for each in ran.figures(WeekFigures):
+        figures.setdefault(each.scenario, []).append(each)
+    today = figures.get(TODAY, ())
+    written = _road(project, weeks, [each for each in today if "#" not in each.week], held)
+    road = written
+    if is_drawn:
+        asked = [expected_demand(project, week) for week in weeks]
+        road = _road(project, weeks, [each for each in today if "#" in each.week], held, asked)
+    sample = Sample(stands_for, asked=sum(road.asked) / len(weeks), is_drawn=is_drawn)
+    return Capacity(
+        **{field.name: getattr(road, field.name) for field in fields(Road)},
+        written=written if is_drawn else None,
+        frontier=frontier(project, wanted, figures, sample, today=road) if sampled_weeks else None,
+        sensitivity=sensitivity(project, road, figures, sample, varied) if sampled_weeks and varied else None,
+        failures=ran.failures,
     )
+
+
+def _demand(project: Project, seed: int, week: Week, factor: float) -> Project:
+    """Return a project with the first draw of a week's demand."""
+    return with_drawn_demand(project, week, seed=seed, draw=1, factor=factor)
+
+
+def _as_written(project: Project, _week: Week, _factor: float) -> Project:
+    return project
 
 
 def _weeks(project: Project, held: int, since: Week | None) -> tuple[Week, ...]:
@@ -103,25 +145,24 @@ def _weeks(project: Project, held: int, since: Week | None) -> tuple[Week, ...]:
 def _road(
     project: Project,
     weeks: tuple[Week, ...],
-    outlooks: Iterable[WeekOutlook],
+    figures: Iterable[WeekFigures],
     held: int,
-    failures: Sequence[Failure],
-) -> Capacity:
+    asked: Sequence[float] | None = None,
+) -> Road:
+    """Return the road of weeks that were planned; without what is `asked` for on average, it is as planned."""
+    plans: dict[str, list[WeekPlan]] = {str(week): [] for week in weeks}
     period = project.config.period
-    by_week = {outlook.week: outlook for outlook in outlooks}
-    planned = [by_week.get(str(week)) for week in weeks]
-    days = tuple(
-        tuple(day for day in each.working_days() if period.start <= day.date <= period.end) if each else ()
-        for each in planned
-    )
-    return Capacity(
+    for each in figures:
+        days = tuple(day for day in read(each.days) if period.start <= day.date <= period.end)
+        plans[each.week.partition("#")[0]].append(WeekPlan(requested=each.requested, days=days))
+    if asked is None:
+        asked = [sum(plan.requested for plan in its) for its in plans.values()]
+    return Road(
         weeks=weeks,
-        days=days,
-        requested=tuple(each.requested if each else 0 for each in planned),
-        booked=tuple(sum(day.conversations for day in its) for its in days),
+        plans=tuple(map(tuple, plans.values())),
+        asked=tuple(asked),
         held=held,
         goal=period.goal_conversations,
         end=period.end,
         settings=project.config.simulation,
-        failures=tuple(failures),
     )

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scheduler.scenario.goals.road import Capacity
-from scheduler.scenario.goals.tally import binomial, chance_of, held_by_week, repeated
+from scheduler.scenario.goals.road import Capacity, Road
+from scheduler.scenario.goals.tally import binomial, repeated
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: More further bookings than this are not looked for.
-_MOST_BOOKINGS = 1 << 14
+#: More further conversations than this are not looked for.
+_MOST_MORE = 1 << 14
 _SHARE_STEP = 1e-5
 
 
@@ -25,61 +25,61 @@ class _Need:
     today: float
     needed: float = math.nan
     chance: float = math.nan
+    chance_error: float = math.nan
 
 
 def what_it_takes(capacity: Capacity, chance: float = 0.9) -> "pd.DataFrame":
     """Return what it takes to reach the goal with a chance: a row a lever, each on its own.
 
-    Columns: lever, today, needed, and chance (to reach the goal with what is needed). The levers are
-    no_show_share (the largest share of bookings that may not be kept), bookings_a_week (the fewest, on
-    average), and where sizes were planned practices and consultants (the fewest of those planned with
-    as many of the other as today). What is needed may be less than there is today. It is not a number
-    where nothing suffices.
+    Columns: lever, today, needed, and chance (to reach the goal with what is needed) with its chance_error.
+    The levers are no_show_share (the largest share of booked conversations to which citizens may not come),
+    planned_a_week (the fewest conversations planned, on average), and where sizes were planned practices and
+    consultants (the fewest of those planned with as many of the other as today). What is needed may be less
+    than there is today. It is not a number where nothing suffices.
     """
     import pandas as pd
 
     no_shows = _no_shows(capacity, chance)
-    needs = [no_shows, _bookings(capacity, chance, no_shows)]
+    needs = [no_shows, _planned(capacity, chance, no_shows)]
     if capacity.frontier is not None:
         needs += _sizes(capacity.frontier, chance)
     return pd.DataFrame(needs)
 
 
 def _no_shows(capacity: Capacity, chance: float) -> _Need:
-    days = [day for week in capacity.days for day in week]
-
-    def chance_with(share: float) -> float:
-        (held,) = held_by_week([days], replace(capacity.settings, no_show_share=share))
-        return chance_of(held, capacity.missing)
+    def road_with(share: float) -> Road:
+        return capacity.under(replace(capacity.settings, no_show_share=share))
 
     today = capacity.settings.no_show_share
-    if chance_with(0.0) < chance:
-        return _Need("no_show_share", today)
     low, high = 0.0, 1.0
-    if chance_with(high) >= chance:
+    if road_with(low).chance < chance:
+        return _Need("no_show_share", today)
+    if road_with(high).chance >= chance:
         low = high
     while high - low > _SHARE_STEP:
         middle = (low + high) / 2
-        low, high = (middle, high) if chance_with(middle) >= chance else (low, middle)
-    return _Need("no_show_share", today, low, chance_with(low))
+        low, high = (middle, high) if road_with(middle).chance >= chance else (low, middle)
+    enough = road_with(low)
+    return _Need("no_show_share", today, low, enough.chance, enough.chance_error)
 
 
-def _bookings(capacity: Capacity, chance: float, no_shows: _Need) -> _Need:
-    weeks, booked = len(capacity.weeks), sum(capacity.booked)
+def _planned(capacity: Capacity, chance: float, no_shows: _Need) -> _Need:
+    weeks, planned = len(capacity.weeks), sum(capacity.planned)
     comes = 1 - capacity.settings.no_show_share
     if capacity.chance >= chance:
-        # Fewer bookings, each left out with the same chance, are as if more citizens did not come.
+        # Fewer conversations, each left out with the same chance, are as if more citizens did not come.
         left = (1 - no_shows.needed) / comes if comes else 0.0
-        return _Need("bookings_a_week", booked / weeks, booked / weeks * left, no_shows.chance)
-    held, one = capacity.by_week[-1], binomial(1, comes * (1 - capacity.settings.illness_share))
+        needed = planned / weeks * left
+        return _Need("planned_a_week", planned / weeks, needed, no_shows.chance, no_shows.chance_error)
+    held, one = capacity.in_all, binomial(1, comes * (1 - capacity.settings.illness_share))
 
-    def chance_with(more: int) -> float:
-        return chance_of(np.convolve(held, repeated(one, more)), capacity.missing)
+    def chance_with(more: int) -> tuple[float, float]:
+        return capacity.chance_with(np.convolve(held, repeated(one, more)))
 
-    more = bisect_left(range(_MOST_BOOKINGS), chance, key=chance_with)
-    if more == _MOST_BOOKINGS:
-        return _Need("bookings_a_week", booked / weeks)
-    return _Need("bookings_a_week", booked / weeks, (booked + more) / weeks, chance_with(more))
+    more = bisect_left(range(_MOST_MORE), chance, key=lambda count: chance_with(count)[0])
+    if more == _MOST_MORE:
+        return _Need("planned_a_week", planned / weeks)
+    return _Need("planned_a_week", planned / weeks, (planned + more) / weeks, *chance_with(more))
 
 
 def _sizes(frontier: "pd.DataFrame", chance: float) -> Iterator[_Need]:
@@ -90,4 +90,5 @@ def _sizes(frontier: "pd.DataFrame", chance: float) -> Iterator[_Need]:
         if enough.empty:
             yield _Need(lever, today[lever])
         else:
-            yield _Need(lever, today[lever], enough[lever].iloc[0], enough["chance_of_goal"].iloc[0])
+            found = enough.iloc[0]
+            yield _Need(lever, today[lever], found[lever], found["chance_of_goal"], found["chance_error"])

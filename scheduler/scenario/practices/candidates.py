@@ -23,7 +23,7 @@ from scheduler.model.clock import Week
 from scheduler.model.project import Project
 from scheduler.model.roster import Roster
 from scheduler.model.text import Text
-from scheduler.outputs.texts import word
+from scheduler.model.texts import word
 from scheduler.places.travel import travel_times
 from scheduler.scenario.changes import Scenario
 from scheduler.scenario.costs import unpriced
@@ -36,7 +36,8 @@ from scheduler.scenario.scenariofile import written
 from scheduler.scenario.taking import taken
 from scheduler.scenario.weeks import chosen_weeks
 from scheduler.services.planner import Prepared
-from scheduler.week.calendar import never_met, weeks_of_period
+from scheduler.week.calendar import weeks_of_period
+from scheduler.week.warnings import never_met
 
 if TYPE_CHECKING:
     import folium
@@ -107,7 +108,7 @@ class Ranking:
     unvisited: Mapping[str, Roster] = dataclasses.field(default_factory=dict)
     exact: frozenset[str] = frozenset()
     failures: tuple[Failure, ...] = ()
-    notes: tuple[Text, ...] = ()
+    notes: tuple[str | Text, ...] = ()
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -125,7 +126,9 @@ class Ranking:
             for entry in roster.unassigned:
                 if entry.id == id_:
                     yield _("{name} is not visited, as in {week}: {reason}").format(
-                        name=entry.name, week=roster.week, reason=word(entry.detail or entry.reason, roster)
+                        name=entry.name,
+                        week=roster.week,
+                        reason=word(entry.detail or entry.reason, roster.names),
                     )
 
     def table(self, gains: Iterable[Gain] | None = None) -> "pd.DataFrame":
@@ -164,24 +167,24 @@ class Ranking:
         """
         import pandas as pd
 
-        settings = self.prepared.project.config.simulation
-        shown = (1 - settings.no_show_share) * (1 - settings.illness_share)
         period = self.prepared.project.config.period
         times = len(weeks_of_period(self.prepared.project)) / len(self.weeks)
         rows = []
         for whole in (self.today, self.together):
-            held = whole.conversations * shown
             row: dict[str, float] = {
                 "planned_conversations": whole.conversations,
-                "expected_held": held,
+                "expected_held": whole.expected_held,
                 "cycling_km": whole.cycling_m / 1000,
                 "adviser_hours": whole.adviser_s / 3600,
                 "cost_dkk": math.nan if whole.cost_dkk is None else whole.cost_dkk,
                 "cost_a_planned_conversation_dkk": _ratio(whole.cost_dkk, whole.conversations),
-                "cost_a_held_conversation_dkk": _ratio(whole.cost_dkk, held),
+                "cost_a_held_conversation_dkk": _ratio(whole.cost_dkk, whole.expected_held),
             }
             if period != OPEN_PERIOD:
-                row |= {"expected_by_end": held * times, "goal_conversations": period.goal_conversations}
+                row |= {
+                    "expected_by_end": whole.expected_held * times,
+                    "goal_conversations": period.goal_conversations,
+                }
             rows.append(row)
         before, after = rows
         rows.append({name: after[name] - before[name] for name in before})
@@ -304,7 +307,7 @@ def rank(
     take: int = 5,
     by: str = "points",
     exact: frozenset[str] = frozenset(),
-    notes: Sequence[Text] = (),
+    notes: Sequence[str | Text] = (),
     runs: Runs = Runs(),
 ) -> Ranking:
     """Value every candidate alone, and take the best one after the other, as `rank_candidates` does.
@@ -332,7 +335,7 @@ def rank(
         raise InputError(reason.format(by=by, names=", ".join(CRITERIA)))
     project = prepared.project
     places = (*project.all_places, *(candidate.place for candidate in candidates))
-    exact_places = exact | {found.place_id for found in prepared.located if found.is_exact}
+    exact_places = exact | prepared.exact
     times = travel_times(prepared.network, places, project.config.cycling, exact=exact_places).times
     options = {
         f"{option.candidate_id}@{option.practice.base_id}" if candidate.bases else option.candidate_id: option
@@ -374,7 +377,7 @@ def rank(
         unvisited={id_: roster for id_, roster in unvisited.items() if roster},
         exact=exact,
         failures=tuple(joined_weeks.failures),
-        notes=(*notes, *never_met(_only(project, tuple(chosen.values())))),
+        notes=(*notes, *map(str, never_met(_only(project, tuple(chosen.values()))))),
     )
 
 

@@ -36,7 +36,7 @@ _Company = frozenset[str]
 class Gain:
     """What a practice brings over the weeks, in the company of those that joined before it.
 
-    `asked`, `held` and `visits` are its own. `conversations` are how many more are held in all,
+    `asked`, `held` and `visits` are its own. `conversations` are how many more are planned in all,
     `missed_elsewhere` how many more visits are missed at others, `cycling_s`, `cycling_m` and `waiting_s` how
     much more there is of it in all, `adviser_s` how many more seconds visits and the way to them take, `cost_dkk`
     how much more all weeks cost (None where costs are not known). `proven` tells that every roster behind the
@@ -65,6 +65,7 @@ class Whole:
     """What all weeks come to once some have joined; `cost_dkk` is None where costs are not known."""
 
     conversations: int
+    expected_held: float
     cycling_m: int
     adviser_s: int
     cost_dkk: float | None
@@ -127,7 +128,8 @@ class JoinedWeeks:
         if planned is None:
             return None
         return Whole(
-            conversations=_sum(planned, "held"),
+            conversations=_sum(planned, "planned"),
+            expected_held=sum(week.expected_held for week in planned),
             cycling_m=_sum(planned, "cycling_m"),
             adviser_s=_sum(planned, "adviser_s"),
             cost_dkk=self._cost_dkk(joined, planned),
@@ -153,7 +155,7 @@ class JoinedWeeks:
             due_weeks=len(asked),
             value_points=_sum(before, "score") + unmet - _sum(after, "score"),
             asked=sum(asked.values()),
-            held=_sum(after, "watched_held"),
+            held=_sum(after, "watched_planned"),
             visits=visits,
             conversations=all_after.conversations - all_before.conversations,
             missed_elsewhere=_sum(after, "missed_visits")
@@ -222,6 +224,7 @@ class JoinedWeeks:
             week=str(week),
             problem=week_problem(self._with([self._candidates[id_] for id_ in names]), self._times, week),
             watched=self._candidates[newcomer].candidate_id if newcomer else "",
+            simulation=self._project.config.simulation,
         )
 
 

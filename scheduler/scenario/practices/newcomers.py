@@ -11,19 +11,19 @@ from scheduler.inputs.candidates import Candidate, read_candidates
 from scheduler.inputs.schema import key
 from scheduler.model.project import Place, Project
 from scheduler.model.text import Text
-from scheduler.places.addresses import street_key
 from scheduler.places.geocoding import look_up
 from scheduler.places.online import OnlineAddresses
-from scheduler.services.planner import Prepared, location_notes
+from scheduler.places.spelling import street_key
+from scheduler.services.planner import Prepared, location_problems
 
 
 def locate_candidates(
     file: Path, prepared: Prepared, online: OnlineAddresses | None = None
-) -> tuple[tuple[Candidate, ...], frozenset[str], tuple[Text, ...]]:
+) -> tuple[tuple[Candidate, ...], frozenset[str], tuple[str | Text, ...]]:
     """Read the practices that could join a project, and find where they are.
 
-    Returns them with coordinates, the ids of those whose coordinates are exact, and remarks about places that
-    were not found as they are written or that share a house.
+    Returns them with coordinates, the ids of those whose coordinates are exact, and remarks about what was
+    passed over, and about places that were not found as they are written or that share a house.
 
     Raises
     ------
@@ -34,7 +34,8 @@ def locate_candidates(
         When the file cannot be read, or an online service is asked and cannot be had.
     """
     problems: list[InputProblem] = []
-    candidates = read_candidates(file, prepared.project, problems)
+    notes: list[InputProblem] = []
+    candidates = read_candidates(file, prepared.project, problems, notes)
     places = tuple(candidate.place for candidate in candidates)
     looked_up = look_up(prepared.project.replace(bases=(), places=places), prepared.network, online)
     known = [*practice_places(prepared.project), *looked_up.places]
@@ -47,7 +48,8 @@ def locate_candidates(
     )
     ids = {place.place_id for place in looked_up.places}
     exact = frozenset(located.place_id for located in looked_up.located if located.is_exact)
-    return found, exact, (*location_notes(looked_up.located), *_same_house(known, ids))
+    notes += location_problems(places, looked_up.located)
+    return found, exact, (*map(str, notes), *_same_house(known, ids))
 
 
 def practice_places(project: Project) -> list[Place]:
@@ -62,14 +64,8 @@ def _there_already(places: Iterable[Place]) -> Iterator[InputProblem]:
     for place in places:
         first = seen.setdefault((key(place.name), street_key(place.address), place.postcode), place)
         if first is not place and place.origin:
-            yield InputProblem(
-                _("{name} at this address is there already, as {id}").format(
-                    name=place.name, id=first.place_id
-                ),
-                place.origin.file,
-                place.origin.row,
-                "address",
-            )
+            reason = _("{name} at this address is there already, as {id}")
+            yield place.origin.problem(reason.format(name=place.name, id=first.place_id), "address")
 
 
 def _same_house(places: Iterable[Place], candidates: set[str]) -> Iterator[Text]:

@@ -53,7 +53,7 @@ class SpotValue:
 
     @property
     def conversations_a_week(self) -> float:
-        """How many more conversations are held, net, on average."""
+        """How many more conversations are planned, net, on average."""
         return self._mean("conversations")
 
     @property
@@ -179,8 +179,9 @@ def _times(
     project = prepared.project
     places = project.all_places
     there = [Place(place_id=spot.spot_id, name="", lat=spot.lat, lon=spot.lon) for spot in spots]
-    exact = {found.place_id for found in prepared.located if found.is_exact}
-    times = travel_times(prepared.network, (*places, *there), project.config.cycling, exact=exact).times
+    times = travel_times(
+        prepared.network, (*places, *there), project.config.cycling, exact=prepared.exact
+    ).times
     index = times.index()
     rows = [*range(len(places)), *(index[spot_id] for spot_id, _day in newcomers)]
     ids = (*(place.place_id for place in places), *(c.candidate_id for c in newcomers.values()))

@@ -2,10 +2,12 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from scheduler.model.config import SimulationSettings
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster, Round
+from scheduler.scenario.chance.outlook import WorkingDay, expected_held, working_days, written
 from scheduler.scenario.model import BASE_COLUMNS, Task, WeekFigures
 from scheduler.services.decide import decide
 
@@ -20,10 +22,11 @@ def solved(task: Task) -> WeekFigures:
 
 def figures(task: Task, problem: Problem, roster: Roster) -> WeekFigures:
     """Return what a roster of a problem comes to, under the names of a task."""
-    held = Counter(
+    planned = Counter(
         {stop.id: stop.conversations for r in roster.rounds for stop in r.stops if stop.kind in _MET}
     )
-    bases = _by_base(problem, roster, held)
+    days = working_days(problem, roster, task.simulation)
+    bases = _by_base(problem, roster, planned, days, task.simulation)
     whole = sum(bases.values(), Counter[str]())
     return WeekFigures(
         scenario=task.scenario,
@@ -35,20 +38,27 @@ def figures(task: Task, problem: Problem, roster: Roster) -> WeekFigures:
         moved_visits=int(roster.terms["moved_from_agreement"].count),
         imbalance_minutes=float(roster.terms["imbalance_minute"].count),
         solve_s=roster.solve_seconds,
-        watched_visits=int(task.watched in held),
-        watched_held=held[task.watched],
-        held_by=json.dumps(
+        watched_visits=int(task.watched in planned),
+        watched_planned=planned[task.watched],
+        planned_by=json.dumps(
             {
-                r.request_id: [r.conversations, held[r.request_id]]
+                r.request_id: [r.conversations, planned[r.request_id]]
                 for r in problem.requests
                 if r.kind == "visit"
             }
         ),
         by_base=json.dumps({base_id: dict(counts) for base_id, counts in sorted(bases.items())}),
+        days=written(days),
     )
 
 
-def _by_base(problem: Problem, roster: Roster, held: Mapping[str, int]) -> dict[str, Counter[str]]:
+def _by_base(
+    problem: Problem,
+    roster: Roster,
+    planned: Mapping[str, int],
+    days: Iterable[WorkingDay],
+    simulation: SimulationSettings,
+) -> dict[str, Counter[str]]:
     """Return what is counted of each base: of its consultants' rounds, and of its practices' requests.
 
     A home visit counts where its consultant is based; one that nobody makes and that is nobody's, under "".
@@ -59,6 +69,10 @@ def _by_base(problem: Problem, roster: Roster, held: Mapping[str, int]) -> dict[
         if consultant.availability_seconds > 0:
             own = bases[base_of[consultant.consultant_id]]
             own.update(working_s=consultant.availability_seconds, consultants=1)
+    for day in days:
+        if day.conversations:
+            expected = expected_held([day], simulation)
+            bases[base_of[day.consultant_id]].update(expected_held=expected)  # type: ignore[call-overload]  # no int
     by: dict[str, str] = {}
     for round_ in roster.rounds:
         by |= {stop.id: round_.consultant_id for stop in round_.stops if stop.kind in _MET}
@@ -74,7 +88,7 @@ def _by_base(problem: Problem, roster: Roster, held: Mapping[str, int]) -> dict[
             requests=1,
             requested=request.conversations if is_practice else 0,
             missed_visits=not visited,
-            partial_visits=is_practice and 0 < held[id_] < request.conversations,
+            partial_visits=is_practice and 0 < planned[id_] < request.conversations,
             owned_visits=owned,
             own_visits=owned and by[id_] == request.consultant_id,
         )
@@ -92,7 +106,7 @@ def _of_round(problem: Problem, round_: Round) -> Counter[str]:
         if stop.kind in _MET:
             seconds = round((stop.end - stop.start).total_seconds())
             in_room_s = seconds if stop.kind == "visit" else 0
-            found.update(visits=1, held=stop.conversations, visit_s=seconds, room_s=in_room_s)
+            found.update(visits=1, planned=stop.conversations, visit_s=seconds, room_s=in_room_s)
     found["adviser_s"] = (
         found["visit_s"] + found["cycling_s"] + found["waiting_s"] + rides * problem.defaults.parking_s
     )

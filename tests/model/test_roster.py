@@ -9,12 +9,21 @@ from samples import HOME_ADDRESS, HOME_NAME, MARKUP, MISSED_HOME_NAME, roster
 
 from scheduler.base import i18n
 from scheduler.model.roster import Roster
-from scheduler.model.summary import html, summary
+from scheduler.model.text import Param, Text
+from scheduler.model.texts import word
 
 
 def figures(roster: Roster) -> dict[str, str]:
     head = summary(roster).split("\n\n")[0]
     return dict(re.findall(r"^ *([^:\n]+): (.*)$", head, re.MULTILINE))
+
+
+def summary(roster: Roster) -> str:
+    return roster.summary()
+
+
+def html(roster: Roster) -> str:
+    return roster._repr_html_()
 
 
 def test_figures_are_those_of_the_roster() -> None:
@@ -49,9 +58,10 @@ def test_what_is_not_placed_is_named() -> None:
     for request in sample.unassigned:
         (line,) = (line for line in text.splitlines() if line.startswith(f"{request.id} ("))
         if request.kind == "visit":
-            assert f"({request.name}), {request.held} of {request.requested}" in line
+            assert f"({request.name}), {request.held} of {request.requested}: " in line
         else:
-            assert "(Home visit)" in line
+            assert "(Home visit" in line
+        assert line.endswith(f": {word(request.detail or request.reason, sample.names)}")
     assert "Not placed" not in summary(sample.replace(unassigned=()))
     assert "<ul>" not in html(sample.replace(unassigned=()))
 
@@ -104,6 +114,39 @@ def test_in_danish() -> None:
         assert not re.search(rf"\b{english}\b", text), english
 
 
-def test_a_roster_speaks_for_itself() -> None:
-    assert roster().summary() == summary(roster())
-    assert roster()._repr_html_() == html(roster())
+@pytest.mark.parametrize(
+    ("language", "in_general", "in_detail"),
+    [
+        (
+            "en",
+            "The room is not free for long enough.",
+            "On Monday 11 May lunch leaves Anna no time for the ride",
+        ),
+        ("da", "Lokalet er ikke ledigt længe nok.", "mandag 11. maj"),
+    ],
+)
+def test_why_is_told_in_the_language_asked_for(language: str, in_general: str, in_detail: str) -> None:
+    params: dict[str, Param] = {"consultant_id": "c1", "date": "2009-05-11", "duration_s": 3000}
+    consultant = dataclasses.replace(roster().consultants[0], consultant_id="c1", name="Anna")
+    first = next(request for request in roster().unassigned if request.kind == "visit")
+    short = dataclasses.replace(first, reason=Text("room_too_short"), detail=None)
+    lunch = dataclasses.replace(first, id="other", detail=Text("lunch_leaves_no_time", params))
+    sample = roster().replace(unassigned=(short, lunch), consultants=(consultant,))
+    with i18n.using(language):
+        for told in (summary(sample), html(sample)):
+            assert in_general in told
+            assert in_detail in told
+            assert "Anna" in told.partition(in_general)[2]
+
+
+def test_ids_in_texts_are_told_as_names() -> None:
+    sample = roster()
+    visits = {stop.id: stop.name for round_ in sample.rounds for stop in round_.stops if stop.kind == "visit"}
+    homes = {stop.id for round_ in sample.rounds for stop in round_.stops if stop.kind == "home_visit"}
+    assert visits
+    assert homes
+    for id_, name in visits.items():
+        room = Text("advise_room", {"practice_id": id_, "date": "2009-05-12", "start_s": 0, "end_s": 60})
+        assert word(room, sample.names).startswith(f"{name}: ")
+    for id_ in homes:
+        assert word(Text("dearer_by_visits", {"request_ids": (id_,)}), sample.names).endswith(": Home visit.")

@@ -10,21 +10,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from scheduler.base.i18n import _, clock, day, minutes, ngettext, number
-from scheduler.model.roster import REQUESTED, Roster
+from scheduler.model.holidays import holiday
 from scheduler.model.text import Param, Text
-from scheduler.week.calendar import why_closed
+
+#: What people call what a text has the id of, by the name of the parameter and the id.
+Names = Mapping[str, Mapping[str, str | Text]]
 
 #: Texts within texts are worded so deep; a roster has three, a file may have been made to have any number.
 _DEEPEST = 8
 
 
-def word(text: str | Text, roster: Roster | None = None) -> str:
+def word(text: str | Text, names: Names | None = None) -> str:
     """Word a text; what people wrote themselves, a plain string, stays as it is.
 
-    Ids are shown as the names that `roster` has for them. A text that is not known here, or has other
+    Ids are shown as the `names` of a roster have them. A text that is not known here, or has other
     parameters than its sentence, is shown as its code: it may come from a newer version.
     """
-    return text if isinstance(text, str) else _word(text, roster, _DEEPEST)
+    return text if isinstance(text, str) else _word(text, names or {}, _DEEPEST)
 
 
 def sentences(n: int = 0) -> Mapping[str, str]:
@@ -35,14 +37,18 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "desk": _("Desk work"),
         "home_visit": _("Home visit"),
         # Why days are closed.
-        "holiday": "{closed}",
-        "closure": "{closed}",
-        "inactive": "{closed}",
-        "clocks_change": "{closed}",
+        "holiday": "{holiday}",
+        "closure": "{closure}",
+        "inactive": _("the practice is not active"),
+        "clocks_change": _("the clocks change"),
         # Notes on a week.
         "outside_period": _("{week} lies outside the project's period"),
         "engagement_falls_away": _("{title} of {consultant_id}, {date}, falls away: {reason}."),
         "lunch_waived": _("{consultant_id}, {date}: the engagements leave no room for lunch."),
+        "lunch_waived_by_gaps": _("{consultant_id}, {date}: the gaps in the shift leave no room for lunch."),
+        "lunch_waived_by_both": _(
+            "{consultant_id}, {date}: the engagements and the gaps in the shift leave no room for lunch."
+        ),
         "simplified_map": _("Simplified map"),
         "nearest_number": _(
             "{place_id}: {street} has no number {number} in the map; the nearest, {one}, is used, about {off_m} m off"
@@ -63,24 +69,6 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         ),
         "online_only": _("{place_id}: {address} is known online only as {name}"),
         "same_house": _("{place_id} is in the same house as {other_id}"),
-        # Requests that can never be met.
-        "demand_not_due": _(
-            "{practice_id}: the demand for {week} has no effect, as the practice is not active in that week"
-        ),
-        "never_due": _("{practice_id}: the practice is due in no week of the period"),
-        "never_at_work": _("{practice_id}: no consultant works when the practice has a room"),
-        "never_a_room": _(
-            "{practice_id}: the practice has no room in any of the {n} weeks in which it is due"
-        ),
-        "home_visit_closed": _("{visit_id}: the home visit is on a closed day ({reason})"),
-        "home_visit_nobody": _("{visit_id}: nobody who may make the home visit works then"),
-        "task_nobody": _("{task_id}: nobody who may do the task works on any of its days for long enough"),
-        # Rooms that several practices have.
-        "room_shared": _(
-            "{practice_id} and {other_id} name the same room in one house, {room}, at overlapping hours "
-            "({hours} and {other_hours}): two visits may be planned into it at the same time"
-        ),
-        "time_span": "{start_s}–{end_s}",
         # Why a request is not met in this week, each in general and in detail.
         "no_room": _("The practice lends no room this week."),
         "no_day": _("None of its days is in this week."),
@@ -154,13 +142,13 @@ def sentences(n: int = 0) -> Mapping[str, str]:
     }
 
 
-def _word(text: Text, roster: Roster | None, deep: int) -> str:
+def _word(text: Text, names: Names, deep: int) -> str:
     n = text.params.get("n")
     sentence = sentences(n if isinstance(n, int) else 0).get(text.code)
     if sentence is None or deep == 0:
         return text.code
     try:
-        return sentence.format_map(_Shown(text, roster, deep))
+        return sentence.format_map(_Shown(text, names, deep))
     except (ArithmeticError, LookupError, NotImplementedError, TypeError, ValueError):
         return text.code
 
@@ -170,13 +158,15 @@ class _Shown:
     """The parameters of a text as they are shown, one by one when a sentence asks for them."""
 
     text: Text
-    roster: Roster | None
+    names: Names
     deep: int
 
     def __getitem__(self, name: str) -> str:
-        if name == "closed":
-            return why_closed(self.text)
-        value = self.text.params[name]
+        params = self.text.params
+        if name == "holiday":
+            found = holiday(str(params["country"]), dt.date.fromisoformat(str(params["date"])))
+            return found or _("closed every year")
+        value = params.get("reason", _("closed")) if name == "closure" else params[name]
         if isinstance(value, tuple):
             separator = "; " if name == "days" else ", "
             return separator.join(self._one(name.removesuffix("s"), each) for each in value)
@@ -184,7 +174,7 @@ class _Shown:
 
     def _one(self, name: str, value: Param) -> str:
         if isinstance(value, Text):
-            return _word(value, self.roster, self.deep - 1)
+            return _word(value, self.names, self.deep - 1)
         if isinstance(value, str):
             return self._named(name, value)
         if isinstance(value, int) and (write := _WRITTEN.get(name)):
@@ -196,8 +186,8 @@ class _Shown:
     def _named(self, name: str, value: str) -> str:
         if name == "date":
             return day(dt.date.fromisoformat(value))
-        names = _NAMES.get(name)
-        return names(self.roster).get(value, value) if names and self.roster else value
+        named = self.names.get(name, {}).get(value, value)
+        return named if isinstance(named, str) else _word(named, self.names, self.deep - 1)
 
 
 _WRITTEN: Mapping[str, Callable[[int], str]] = {
@@ -205,29 +195,4 @@ _WRITTEN: Mapping[str, Callable[[int], str]] = {
     "end_s": clock,
     "before_s": clock,
     "duration_s": minutes,
-}
-
-
-def _consultants(roster: Roster) -> Mapping[str, str]:
-    return {consultant.consultant_id: consultant.name for consultant in roster.consultants}
-
-
-def _requests(roster: Roster) -> Mapping[str, str]:
-    """Return the names of practices and tasks; all home visits are called by the same word."""
-    stops = (stop for round_ in roster.rounds for stop in round_.stops if stop.kind in REQUESTED)
-    asked = [(stop.id, stop.kind, stop.name) for stop in stops]
-    asked += [(request.id, request.kind, request.name) for request in roster.unassigned]
-    return {id_: _("Home visit") if kind == "home_visit" else word(name) for id_, kind, name in asked}
-
-
-def _engagements(roster: Roster) -> Mapping[str, str]:
-    stops = (stop for round_ in roster.rounds for stop in round_.stops if stop.kind == "engagement")
-    return {stop.id: word(stop.name) for stop in stops}
-
-
-_NAMES: Mapping[str, Callable[[Roster], Mapping[str, str]]] = {
-    "consultant_id": _consultants,
-    "practice_id": _requests,
-    "request_id": _requests,
-    "engagement_id": _engagements,
 }
