@@ -227,15 +227,16 @@ def _costs(comparison: Comparison, scenario: str) -> Iterator[str]:
 def step_told(comparison: Comparison, scenario: Scenario) -> Iterator[str]:
     """Say what a scenario brings and costs beyond the one that it is based on, if it is."""
     steps = comparison.steps()
-    rows = steps[steps["scenario"] == scenario.name].set_index("measure")
+    rows = steps[steps["scenario"] == scenario.name]
     if rows.empty:
         return
+    differences = dict(zip(rows["measure"], rows["difference"], strict=True))
     titles = {each.name: each.title for each in comparison.study.scenarios}
     decimals = 0 if comparison.study.draws == 1 else 1
     parts = [
         f"{measure_title(name)} {measure_text(name, difference, sign=True, decimals=decimals)}"
         for name in _STEPS
-        if not math.isnan(difference := float(rows.loc[name, "difference"]))
+        if not math.isnan(difference := differences[name])
     ]
     yield _("Beyond {scenario}: {parts}.").format(
         scenario=titles[rows["based_on"].iloc[0]], parts="; ".join(parts)

@@ -88,7 +88,7 @@ def test_a_meeting_is_in_the_way(week: Problem, room: tuple[int, int], meeting: 
         engagement_id="team", title="Teammøde", kind="meeting", start_s=meeting[0] * 60, end_s=meeting[1] * 60,
         place_id="base",
     )  # fmt: skip
-    hours = {"start_s": 9 * 3600, "end_s": room[1] * 60 + 1800, "lunch_s": 0, "gaps": ()}
+    hours: dict[str, Any] = {"start_s": 9 * 3600, "end_s": room[1] * 60 + 1800, "lunch_s": 0, "gaps": ()}
     days = tuple(
         dataclasses.replace(day, **hours, engagements=(held,)) for day in week.days if day.date == date
     )
