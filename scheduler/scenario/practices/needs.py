@@ -69,7 +69,8 @@ def _lives(
 
 
 def _apart_m(points: _Points, others: _Points) -> NDArray[np.float64]:
-    return distance_m(points[:, None, :], others[None, :, :])
+    apart_m: NDArray[np.float64] = distance_m(points[:, None, :], others[None, :, :])
+    return apart_m
 
 
 def _nearest_m(points: _Points, others: _Points) -> NDArray[np.float64]:
