@@ -69,12 +69,12 @@ def _lives(
 
 
 def _apart_m(points: _Points, others: _Points) -> NDArray[np.float64]:
-    apart_m: NDArray[np.float64] = distance_m(points[:, None, :], others[None, :, :])
-    return apart_m
+    return distance_m(points[:, None, :], others[None, :, :])
 
 
 def _nearest_m(points: _Points, others: _Points) -> NDArray[np.float64]:
-    return _apart_m(points, others).min(axis=1)
+    nearest_m: NDArray[np.float64] = _apart_m(points, others).min(axis=1)
+    return nearest_m
 
 
 def _asked_a_week(project: Project) -> float:
