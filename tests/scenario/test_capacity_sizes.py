@@ -175,6 +175,30 @@ def test_the_frontier_says_of_today_what_all_weeks_say(prepared: Prepared) -> No
     assert np.isnan(table["expected_held_a_quarter"].iloc[4])
 
 
+def test_room_hours_cost_at_every_size(prepared: Prepared) -> None:
+    project = prepared.project
+    size, chosen = Size.of(project), {WEEKS[3]: 13, WEEKS[16]: 13}
+
+    def cost_dkk(room_dkk_an_hour: int, *hours: float) -> float:
+        costs = Costs(room_dkk_an_hour=room_dkk_an_hour)
+        priced = project.replace(config=dataclasses.replace(project.config, costs=costs))
+        drawn = [(week, draw) for week in chosen for draw in (1, 2)]
+        figures = [
+            dataclasses.replace(
+                _figures(size, week, 5),
+                week=f"{week}#{draw}",
+                by_base=json.dumps({"base": {"room_s": int(3600 * each)}}),
+            )
+            for (week, draw), each in zip(drawn, hours, strict=True)
+        ]
+        sample = Sample(chosen, asked=5, is_drawn=True)
+        table = frontier(priced, (size,), {size.name: figures}, sample, today=_today())
+        return float(table["cost_dkk_a_quarter"].iloc[0])
+
+    # A week counts with the mean of its draws: 2 and 4 hours, each for 6.5 weeks of the quarter.
+    assert cost_dkk(100, 1, 3, 4, 4) - cost_dkk(0, 1, 3, 4, 4) == pytest.approx(100 * 6.5 * (2 + 4))
+
+
 def test_what_more_consultants_cost_is_not_known_without_costs(prepared: Prepared) -> None:
     project = prepared.project.replace(config=dataclasses.replace(prepared.project.config, costs=None))
     size = Size.of(project)
