@@ -55,11 +55,7 @@ def read_need(file: Path, project: Project, problems: list[InputProblem]) -> tup
     read = read_csv(NEED, file.name, limits.read(file, limits.TABLE_BYTES), problems, own_columns=False)
     if not read.rows and read.readable and len(problems) == before:
         problems.append(InputProblem(_("the table has no rows; it needs at least one"), read.file))
-    broken = list(_problems(read.rows, project))
-    problems += (
-        dataclasses.replace(problem, column=read.headings.get(problem.column, problem.column))
-        for problem in broken
-    )
+    problems += _problems(read.rows, project)
     found = tuple(_need(row) for row in read.rows if row.complete)
     if found and len(problems) == before and not any(need.citizens for need in found):
         problems.append(InputProblem(_("there are no citizens in any row"), read.file))
@@ -93,4 +89,4 @@ def _problems(rows: list[Row], project: Project) -> Iterator[InputProblem]:
                 yield row.problem(reason.format(row=seen[name].origin.row), "district")
         elif row.values.keys() >= {"lat", "lon"}:
             country = project.config.calendar.country
-            yield from rules.coordinate_problems(row["lat"], row["lon"], country, row.problem)
+            yield from rules.coordinate_problems(row["lat"], row["lon"], country, row.origin)
