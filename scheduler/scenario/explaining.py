@@ -91,8 +91,9 @@ def difference_text(name: str, found: Difference, *, decimals: int = 0) -> str:
     if math.isnan(found.difference):
         return text
     apart = measure_text(name, found.difference, sign=True, decimals=decimals)
-    if found.standard_error > 0:
-        apart += f" ±{measure_text(name, found.standard_error, decimals=decimals)}"
+    margin_decimals, scale = measure_scale(name, max(decimals, 1))
+    if round(scale * found.margin, margin_decimals) > 0:
+        apart += f" ±{measure_text(name, found.margin, decimals=margin_decimals)}"
     return f"{text} ({apart})"
 
 
@@ -263,7 +264,7 @@ def remarks(comparison: Comparison) -> tuple[str, ...]:
         told.append(
             _(
                 "Each week was planned with {n} draws of how many conversations are asked for, the same in "
-                "every scenario; ± is the standard error of the difference."
+                "every scenario; ± is the standard error, of today's figures and of each difference."
             ).format(n=i18n.number(study.draws))
         )
     told += dict.fromkeys(filter(None, (unpriced(each.project) for each in study.prepared.values())))
@@ -273,8 +274,8 @@ def remarks(comparison: Comparison) -> tuple[str, ...]:
     if open_weeks:
         told.append(
             ngettext(
-                "{n} roster is not proven best: a longer --time-limit may change the figures a little.",
-                "{n} rosters are not proven best: a longer --time-limit may change the figures a little.",
+                "{n} roster is not proven best: ± holds its gap too, as many conversations as that is worth.",
+                "{n} rosters are not proven best: ± holds their gaps too, as many conversations as those are worth.",
                 open_weeks,
             ).format(n=i18n.number(open_weeks))
         )

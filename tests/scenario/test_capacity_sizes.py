@@ -123,6 +123,7 @@ def _figures(size: Size, week: Week, planned: int) -> WeekFigures:
         planned=planned,
         expected_held=expected_held(days, HEALTHY),
         days=written(days),
+        by_base=json.dumps({"base": {"room_s": 3600 * planned}}),
     )
 
 
@@ -146,7 +147,7 @@ def _day(week: Week, planned: int) -> WorkingDay:
 def test_the_frontier_says_of_today_what_all_weeks_say(prepared: Prepared) -> None:
     project = prepared.project
     costs = Costs(
-        consultant_dkk_a_year=100_000, bicycle_dkk_a_year=0, practice_dkk_a_year=0, other_dkk_a_year=0
+        consultant_dkk_a_year=100_000, bicycle_dkk_a_year=0, room_dkk_an_hour=100, other_dkk_a_year=0
     )
     project = project.replace(config=dataclasses.replace(project.config, costs=costs))
     wanted = (Size(1, 3), Size(2, 3), Size(3, 3), Size(3, 4), Size(4, 3))
@@ -159,7 +160,9 @@ def test_the_frontier_says_of_today_what_all_weeks_say(prepared: Prepared) -> No
     assert own["requested_a_quarter"] == pytest.approx(65)
     assert own["planned_a_quarter"] == pytest.approx(52)
     assert own["expected_held_a_quarter"] == pytest.approx(104 * 0.7 / 2)
-    assert own["cost_dkk_a_quarter"] == pytest.approx(100_000 * 12 / 37 * 13 * 7 / 365.25)  # 12 hours a week
+    # They work 8 and 4 hours a week, and each conversation takes a room for an hour.
+    paid = 12 / 37 * 100_000 * 13 * 7 / 365.25
+    assert own["cost_dkk_a_quarter"] == pytest.approx(paid + 5 * 100 * 13)
     assert own["cost_a_held_conversation_dkk"] == pytest.approx(own["cost_dkk_a_quarter"] / 36.4)
     # Three conversations a week less are planned, of which 0.7 would be held.
     assert table["planned_a_quarter"].iloc[0] == pytest.approx(52 - 39)

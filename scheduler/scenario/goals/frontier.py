@@ -6,11 +6,9 @@ says what they say of all weeks.
 
 import json
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from statistics import fmean
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -187,17 +185,16 @@ def _is_best(point: tuple[float, float], others: Iterable[tuple[float, float]]) 
 
 
 def _cost_dkk(
-    project: Project, size: Size, sampled: Mapping[Week, int], figures: Sequence[WeekFigures]
+    project: Project, size: Size, stands_for: Mapping[Week, int], figures: Iterable[WeekFigures]
 ) -> float:
     """Return what all weeks cost by the sampled ones; not a number where the costs are not known."""
     if project.config.costs is None:
         return math.nan  # the budget does not say what another consultant costs
     changed = with_size(project, consultants=size.consultants, practices=size.practices)
-    costs = [(week_cost_dkk(changed, week), count) for week, count in sampled.items()]
-    rooms = defaultdict[str, list[float]](list)
-    for week in figures:
-        parts = room_costs(project, json.loads(week.by_base))
-        rooms[week.week.partition("#")[0]].append(sum(cost.dkk for cost in parts))
-    return sum(cost * count for cost, count in costs if cost is not None) + sum(
-        fmean(rooms[str(week)]) * count for week, count in sampled.items() if str(week) in rooms
-    )
+    costs = [(week_cost_dkk(changed, week), count) for week, count in stands_for.items()]
+    rooms = [
+        stands_for[Week.parse(each.week)] * cost.dkk
+        for each in figures
+        for cost in room_costs(changed, json.loads(each.by_base))
+    ]
+    return sum(cost * count for cost, count in costs if cost is not None) + sum(rooms)

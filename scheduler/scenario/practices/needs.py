@@ -73,7 +73,8 @@ def _apart_m(points: _Points, others: _Points) -> NDArray[np.float64]:
 
 
 def _nearest_m(points: _Points, others: _Points) -> NDArray[np.float64]:
-    return _apart_m(points, others).min(axis=1)
+    nearest_m: NDArray[np.float64] = _apart_m(points, others).min(axis=1)
+    return nearest_m
 
 
 def _asked_a_week(project: Project) -> float:
