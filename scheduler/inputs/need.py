@@ -1,6 +1,7 @@
 """A file of how many citizens there are where -> `Need`s: a row a district, or a row a point."""
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from scheduler.base import limits
 from scheduler.base.errors import InputProblem
 from scheduler.base.i18n import _
 from scheduler.inputs import cells, rules
+from scheduler.inputs.cells import Cell
 from scheduler.inputs.rows import Row
 from scheduler.inputs.schema import BY_NAME, Column, Table, key
 from scheduler.inputs.tables import read_csv
@@ -16,6 +18,17 @@ from scheduler.model.project import Project
 
 _PLACE = BY_NAME["practices"].by_heading
 _MOST_CITIZENS = 100_000_000
+_THOUSANDS = re.compile(r"\d{1,3}(?:[., \u00a0]\d{3})+", re.ASCII)
+_WHOLE = cells.whole(0, _MOST_CITIZENS)
+
+
+def _citizens(cell: Cell) -> int:
+    """Return a number of people, which may be written with thousands apart: ``1.500``."""
+    if isinstance(cell, str) and _THOUSANDS.fullmatch(cell.strip()):
+        cell = re.sub(r"\D", "", cell)
+    citizens: int = _WHOLE(cell)
+    return citizens
+
 
 NEED = Table(
     "need",
@@ -24,7 +37,7 @@ NEED = Table(
         dataclasses.replace(_PLACE[key("district")], required=False, default=""),
         _PLACE[key("lat")],
         _PLACE[key("lon")],
-        Column("citizens", "Borgere", "number", cells.decimal(0, _MOST_CITIZENS), also=("Antal",)),
+        Column("citizens", "Borgere", "number", _citizens, also=("Antal",)),
     ),
     required=True,
 )

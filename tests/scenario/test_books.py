@@ -71,8 +71,9 @@ def comparison(ranking: Ranking) -> Comparison:
     together = ranking.scenario()
     assert together is not None
     alone = [
-        Scenario(f"only-{id_}", changes=taken(prepared.project, candidate))
+        Scenario(name, changes=taken(prepared.project, candidate))
         for id_, candidate in ranking.candidates.items()
+        if (name := _alone(ranking, id_)) != together.name
     ]
     scenarios = (*scenarios_of(written(together), prepared.project), *alone)
     return simulate(prepared, scenarios, WEEKS, runs=Plans())
@@ -82,6 +83,11 @@ def _weeks(prepared: Prepared) -> tuple[Any, ...]:
     return tuple(week for week in default_weeks(prepared.project) if str(week) in WEEKS)
 
 
+def _alone(ranking: Ranking, id_: str) -> str:
+    """Name the scenario of a candidate alone: where it is the only one that joined, that is theirs."""
+    return "joined" if [gain.candidate_id for gain in ranking.joined] == [id_] else f"only-{id_}"
+
+
 def value(comparison: Comparison, scenario: str, name: str) -> float:
     return comparison.value(scenario, next(measure for measure in MEASURES if measure.name == name))
 
@@ -89,13 +95,13 @@ def value(comparison: Comparison, scenario: str, name: str) -> float:
 def test_a_candidate_alone_is_the_scenario_with_it(ranking: Ranking, comparison: Comparison) -> None:
     assert len(ranking.alone) == len(ranking.candidates)
     for gain in ranking.alone:
-        name = f"only-{gain.candidate_id}"
+        name = _alone(ranking, gain.candidate_id)
 
         def apart(measure: str, name: str = name) -> float:
             return value(comparison, name, measure) - value(comparison, TODAY, measure)
 
         assert gain.conversations == apart("planned_conversations")
-        assert gain.cycling_s == apart("cycling_minutes") * 60
+        assert gain.cycling_s == pytest.approx(apart("cycling_minutes") * 60)
         assert gain.cycling_m == pytest.approx(apart("cycling_km") * 1000)
         assert gain.adviser_s == pytest.approx(apart("adviser_hours") * 3600)
         assert gain.cost_dkk == pytest.approx(apart("cost_dkk"))
@@ -115,7 +121,8 @@ def test_the_steps_add_up_to_the_total(ranking: Ranking) -> None:
         planned, held = row["planned_conversations"], row["expected_held"]
         assert row["cost_a_planned_conversation_dkk"] * planned == pytest.approx(row["cost_dkk"])
         assert row["cost_a_held_conversation_dkk"] * held == pytest.approx(row["cost_dkk"])
-        assert 0.9 * planned * 0.8 * 0.95 < held <= planned * 0.8 * 0.95  # some is lost to delay
+        shown = planned * 0.8 * 0.95
+        assert 0.9 * shown < held <= shown * (1 + 1e-9)  # some may be lost to delay
         weeks_of_the_period = 92
         assert row["expected_by_end"] == pytest.approx(held / len(WEEKS) * weeks_of_the_period)
 

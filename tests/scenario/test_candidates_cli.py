@@ -47,7 +47,7 @@ def test_candidates_are_ranked(folder: Path, capsys: pytest.CaptureFixture[str])
     assert "Each alone, over 2 weeks, 2009-W20 to 2009-W21" in out
     assert out.index("=Lægerne Saxogade") < out.index("Lægerne Istedgade")
     assert "None of the others would bring anything more." in out
-    assert "Note: late: no consultant works when the practice has a room" in err
+    assert "late: no consultant works when the practice has a room" in err
     page = folder / "out" / "simulate" / "candidates" / "index.html"
     assert str(page) in out
     assert "Practices that could join" in page.read_text(encoding="utf-8")

@@ -183,7 +183,7 @@ def test_the_citizens_of_a_district_live_where_its_practices_are_nearest(
         ("district,lat,lon,citizens\nVesterbro,55.6,12.5,10\n", "need.csv:2 [district]: give either a district, or lat and lon"),
         ("lat,lon,citizens\n55.6,,10\n", "need.csv:2 [lon]: lat and lon belong together"),
         ("lat,lon,citizens\n12.5,55.6,10\n", "need.csv:2 [lat]: lat and lon are swapped"),
-        ("district\nVesterbro\n", "need.csv: "),
+        ("district\nVesterbro\n", "need.csv:1: the column citizens is missing"),
         ("district,citizens\n", "need.csv: the table has no rows"),
         ("district,citizens\nVesterbro,many\n", "need.csv:2 [citizens]: "),
         ("district,citizens,income\nVesterbro,1,2\n", "need.csv:1 [income]"),
