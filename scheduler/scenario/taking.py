@@ -34,7 +34,11 @@ def taken(project: Project, candidate: Candidate) -> tuple[Change, ...]:
     return tuple(
         Add(
             name,
-            {column.name: cell for column in BY_NAME[name].columns if (cell := _cell(column, row.values))},
+            {
+                column.name: cell
+                for column in BY_NAME[name].columns
+                if (cell := _cell(column, row.values)) is not None
+            },
         )
         for name in ("practices", "rooms")
         for row in rows[name]

@@ -136,7 +136,8 @@ def test_what_the_change_says_besides_comes_first(prepared: Prepared, tmp_path: 
 
 
 def test_a_candidate_alone_is_the_scenario_with_it(prepared: Prepared, tmp_path: Path) -> None:
-    file = write_candidates(tmp_path, SAXOGADE, KRUSAAGADE)
+    nothing = "nil,Lægerne Istedgade,Istedgade 89,1650,København V,,0,0,mon,09:00,12:00\n"
+    file = write_candidates(tmp_path, SAXOGADE, KRUSAAGADE, nothing)
     candidates, _exact, _notes = locate_candidates(file, prepared)
     for candidate in candidates:
         scenario = Scenario(candidate.candidate_id, changes=taken(prepared.project, candidate))

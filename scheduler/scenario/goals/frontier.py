@@ -4,6 +4,7 @@ Each size is planned over some of the weeks, for one demand of each that is the 
 says what they say of all weeks.
 """
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import numpy as np
 from scheduler.model.clock import Week
 from scheduler.model.problem import TravelTimes
 from scheduler.model.project import Project
-from scheduler.scenario.costs import week_cost_dkk
+from scheduler.scenario.costs import room_costs, week_cost_dkk
 from scheduler.scenario.goals.road import Road
 from scheduler.scenario.goals.sampled import Sample
 from scheduler.scenario.goals.sizes import resized, with_size
@@ -138,7 +139,7 @@ def frontier(
     rows = []
     for size in wanted:
         weeks = figures.get(size.name, ())
-        cost_dkk = _cost_dkk(project, size, sample.stands_for) * quarter
+        cost_dkk = _cost_dkk(project, size, sample.stands_for, weeks) * quarter
         found = sample.difference(weeks, figures.get(own.name, ()), today.settings)
         requested = planned = expected = error = chance = chance_error = math.nan
         if found:
@@ -183,10 +184,17 @@ def _is_best(point: tuple[float, float], others: Iterable[tuple[float, float]]) 
     return not any(dearer <= cost and more >= held and (dearer, more) != point for dearer, more in others)
 
 
-def _cost_dkk(project: Project, size: Size, sampled: Mapping[Week, int]) -> float:
+def _cost_dkk(
+    project: Project, size: Size, stands_for: Mapping[Week, int], figures: Iterable[WeekFigures]
+) -> float:
     """Return what all weeks cost by the sampled ones; not a number where the costs are not known."""
     if project.config.costs is None:
         return math.nan  # the budget does not say what another consultant costs
     changed = with_size(project, consultants=size.consultants, practices=size.practices)
-    costs = [(week_cost_dkk(changed, week), count) for week, count in sampled.items()]
-    return sum(cost * count for cost, count in costs if cost is not None)
+    costs = [(week_cost_dkk(changed, week), count) for week, count in stands_for.items()]
+    rooms = [
+        stands_for[Week.parse(each.week)] * cost.dkk
+        for each in figures
+        for cost in room_costs(changed, json.loads(each.by_base))
+    ]
+    return sum(cost * count for cost, count in costs if cost is not None) + sum(rooms)
