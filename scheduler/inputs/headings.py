@@ -34,7 +34,7 @@ class Headings:
 
     `names` are those of the columns that it has, by the names of the table, `danish` tells that they are in
     Danish, and `at` has the heading at each position. `misspelt` are the columns whose heading was told to be
-    nearly right.
+    nearly right. `problems` are with headings that are wrong or missing, `notes` of columns that are not read.
     """
 
     def __init__(self, table: Table, cells: Sequence[Cell | None]) -> None:
