@@ -195,8 +195,9 @@ def test_what_is_wrong_with_need_is_told_before_anything_is_planned(
     runs = Plans()
     with pytest.raises(InputError) as raised:
         next_places(write_project(tmp_path / "project"), need=_need(tmp_path, text), runs=runs)
-    (problem,) = raised.value.problems
-    assert str(problem).startswith(said), str(problem)
+    told = [str(problem) for problem in raised.value.problems]
+    assert told[0].startswith(said), told
+    assert all(line.startswith("need.csv") for line in told)
     assert not runs.tasks
 
 

@@ -6,6 +6,7 @@ says what they say of all weeks.
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -185,16 +186,18 @@ def _is_best(point: tuple[float, float], others: Iterable[tuple[float, float]]) 
 
 
 def _cost_dkk(
-    project: Project, size: Size, stands_for: Mapping[Week, int], figures: Iterable[WeekFigures]
+    project: Project, size: Size, stands_for: Mapping[Week, int], figures: Sequence[WeekFigures]
 ) -> float:
     """Return what all weeks cost by the sampled ones; not a number where the costs are not known."""
     if project.config.costs is None:
         return math.nan  # the budget does not say what another consultant costs
     changed = with_size(project, consultants=size.consultants, practices=size.practices)
     costs = [(week_cost_dkk(changed, week), count) for week, count in stands_for.items()]
+    labels = [Week.parse(each.week.partition("#")[0]) for each in figures]
+    draws = Counter(labels)  # a week counts with the mean of its draws
     rooms = [
-        stands_for[Week.parse(each.week)] * cost.dkk
-        for each in figures
+        stands_for[week] / draws[week] * cost.dkk
+        for week, each in zip(labels, figures, strict=True)
         for cost in room_costs(changed, json.loads(each.by_base))
     ]
     return sum(cost * count for cost, count in costs if cost is not None) + sum(rooms)
