@@ -84,6 +84,17 @@ def test_between_two_shifts_a_consultant_is_at_base(gap: tuple[str, str], expect
     assert codes(problem, the_roster(problem)) == expected
 
 
+def test_time_between_two_shifts_that_is_spent_elsewhere_is_told() -> None:
+    problem = with_gap("12:16", "12:20")
+    assert [str(violation) for violation in check(problem, the_roster(problem))] == [
+        "Anna, Monday 11 May: away from base from 12:16 to 12:20, between two shifts"
+    ]
+    problem = with_gap("12:40", "13:00")
+    assert [str(violation) for violation in check(problem, the_roster(problem))] == [
+        "Anna, Monday 11 May, lunch: lunch lies between two shifts"
+    ]
+
+
 def test_a_desk_over_a_gap_needs_no_least_time() -> None:
     problem = with_gap("12:50", "13:10", desk_s=2 * 3600)
     assert codes(problem, the_roster(problem)) == set()
@@ -371,6 +382,18 @@ def test_practice_visited_twice() -> None:
     assert (found.code, str(found)) == ("visited_twice", "p3: visited 2 times in the week")
 
 
+def test_conversations_of_all_visits_are_held_though_one_is_too_many() -> None:
+    problem = with_request("p3", conversations=2)(the_problem())
+    *others, bo = the_plans(problem)
+    stops = (*bo.stops, plan_visit(problem, "p3", TUESDAY, "13:55"))
+    roster = build_roster(problem, [*others, DayPlan(bo.day, stops, bo.lunch)])
+    assert [(item.id, item.held) for item in roster.unassigned][1] == ("p3", 1)
+    assert [str(violation) for violation in check(problem, roster)][:2] == [
+        "p3: visited 2 times in the week",
+        "p3: listed as unassigned without reason",
+    ]
+
+
 def test_day_with_an_engagement_needs_a_round() -> None:
     problem = the_problem()
     monday, _meeting, bo = the_plans(problem)
@@ -391,6 +414,14 @@ def test_round_with_nothing_but_lunch() -> None:
         "empty_round",
         "Anna, Tuesday 12 May: a round without visit or engagement",
     )
+
+
+@pytest.mark.parametrize("position", [0, 1])
+def test_a_round_may_hold_nothing_but_a_visit_or_home_visit(position: int) -> None:
+    one = the_plans(the_problem())[2].stops[position]
+    roster = replan(2, [one], Lunch(clock_s("11:30"), BASE))
+    assert roster.rounds[2].stops[0].kind in ("home_visit", "lunch")
+    assert check(the_problem(), roster) == ()
 
 
 @pytest.mark.parametrize(
@@ -447,6 +478,34 @@ def test_at_base_before_an_engagement_there_is_no_wait_and_no_desk_minimum() -> 
     assert f"{roster.rounds[2].stops[1].arrival:%H:%M:%S}" == "11:15:20"
 
 
+def test_a_desk_with_more_than_one_stop_after_it() -> None:
+    problem = with_day(2, engagements=(an_engagement("talk", "course", "14:10", "14:30"),))(the_problem())
+    *others, bo = the_plans(problem)
+    home, visit = bo.stops
+    stops = (home, visit._replace(via_base=True), *plan_engagements(problem.days[2]))
+    roster = build_roster(problem, [*others, DayPlan(problem.days[2], stops, Lunch(clock_s("11:30"), BASE))])
+    assert [stop.kind for stop in roster.rounds[2].stops] == [
+        "home_visit",
+        "desk",
+        "lunch",
+        "visit",
+        "engagement",
+    ]
+    assert check(problem, roster) == ()
+
+
+def test_a_desk_before_an_engagement_at_base_is_none() -> None:
+    problem = with_day(2, engagements=(an_engagement("call", BASE, "12:30", "12:35"),))(the_problem())
+    *others, bo = the_plans(problem)
+    home, visit = bo.stops
+    stops = (home, plan_engagements(problem.days[2])[0]._replace(via_base=True), visit)
+    roster = build_roster(problem, [*others, DayPlan(problem.days[2], stops, Lunch(clock_s("11:30"), BASE))])
+    assert roster.rounds[2].stops[1].kind == "desk"
+    assert "Bo, Tuesday 12 May, desk: work at base that does not lie between two stops away from it" in map(
+        str, check(problem, roster)
+    )
+
+
 def test_lunch_is_waived_where_engagements_leave_no_room() -> None:
     talk = an_engagement("talk", "course", "10:45", "13:20")
     problem = with_day(2, engagements=(talk,))(the_problem())
@@ -491,6 +550,24 @@ def test_imbalance_is_summed_over_bases() -> None:
     roster = build_roster(alone, the_plans(alone))
     assert check(alone, roster) == ()
     assert recount(alone, roster)["imbalance_minute"] == Term(count=0.0, weight=60, points=0)
+
+
+def test_each_base_adds_its_imbalance() -> None:
+    problem = the_problem()
+    anna, bo = problem.consultants
+    bo = dataclasses.replace(bo, base_id="course")
+    idle = [
+        Consultant(consultant_id="one", name="One"),
+        Consultant(consultant_id="two", name="Two", base_id="course"),
+    ]
+    days = [dataclasses.replace(problem.days[1], consultant_id=who) for who in ("one", "two")]
+    problem = problem.replace(consultants=(anna, bo, *idle), days=(*problem.days, *days))
+    assert recount(problem, the_roster())["imbalance_minute"].count == (8700 + 6600) / 60
+
+
+def test_load_of_a_second_of_availability() -> None:
+    problem = with_day(2, lunch_s=clock_s("15:05") - clock_s("9:00") - 1)(the_problem())
+    assert recount(problem, the_roster())["imbalance_minute"].count == (6600 * 27000 - 8700) / 60
 
 
 def test_consultant_with_a_second_of_availability_is_compared() -> None:

@@ -355,16 +355,30 @@ def test_unassigned_listed_twice() -> None:
     ] * 2
 
 
-def test_desk_work_needs_stops_away_from_base_around_it() -> None:
-    roster = the_roster()
+def at_a_desk(roster: Roster, round_at: int, position: int, start: str, end: str) -> Roster:
+    """Return the roster with work at base before one of a round's stops."""
     desk = next(stop for stop in roster.rounds[0].stops if stop.kind == "desk")
-    hours = [at(TUESDAY, clock_s(text)) for text in ("10:00", "11:00")]
-    on_tuesday = dataclasses.replace(
-        desk, arrival=hours[0], start=hours[0], end=hours[1], ride_seconds=0, ride_metres=0
+    date, stops = roster.rounds[round_at].date, roster.rounds[round_at].stops
+    from_, to = at(date, clock_s(start)), at(date, clock_s(end))
+    more = dataclasses.replace(desk, arrival=from_, start=from_, end=to, ride_seconds=0, ride_metres=0)
+    return edit_round(round_at, stops=(*stops[:position], more, *stops[position:]))(roster)
+
+
+NOT_BETWEEN = "work at base that does not lie between two stops away from it"
+
+
+def test_desk_work_needs_stops_away_from_base_around_it() -> None:
+    last = at_a_desk(the_roster(), 1, 1, "10:00", "11:00")
+    first = at_a_desk(the_roster(), 1, 0, "8:00", "9:00")
+    for roster in (first, last):
+        assert f"Anna, Tuesday 12 May, desk: {NOT_BETWEEN}" in map(str, check(the_problem(), roster))
+    after_base = at_a_desk(
+        edit_stop(0, "desk", end=at(MONDAY, clock_s("13:17")))(the_roster()), 0, 1, "9:00", "9:18"
     )
-    meeting, lunch = roster.rounds[1].stops
-    changed = edit_round(1, stops=(meeting, on_tuesday, lunch))(roster)
-    assert "desk" in codes(the_problem(), changed)
+    assert [str(violation) for violation in check(the_problem(), after_base)] == [
+        f"Anna, Monday 11 May, desk: {NOT_BETWEEN}",
+        "Anna, Monday 11 May, desk: base is not left just in time for the next stop",
+    ]
 
 
 def test_roster_read_with_plain_offsets_is_the_same() -> None:
