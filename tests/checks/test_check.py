@@ -1,6 +1,7 @@
 """A roster worked out by hand passes; with one rule broken, exactly that is found."""
 
 import dataclasses
+import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -27,7 +28,7 @@ from worked_week import (
 
 from scheduler.checks import check, recount
 from scheduler.model.clock import Week
-from scheduler.model.problem import Problem
+from scheduler.model.problem import Agreement, Problem, PublishedVisit
 from scheduler.model.project import BASE, Consultant, Pin
 from scheduler.model.roster import Roster, Term
 
@@ -70,6 +71,8 @@ def with_gap(start: str, end: str, *, desk_s: int = 45 * 60) -> Problem:
         (("12:40", "13:00"), {"lunch"}),
         (("12:16:59", "12:20"), {"gap"}),
         (("13:00", "13:18:01"), {"gap"}),
+        (("12:17", "12:20"), set()),  # from the first second at the desk
+        (("13:00", "13:18"), set()),  # to the last
         (("9:10", "9:19"), {"gap"}),
         (("14:41:59", "14:50"), {"gap"}),
         (("10:22", "10:25"), {"gap"}),
@@ -81,9 +84,26 @@ def test_between_two_shifts_a_consultant_is_at_base(gap: tuple[str, str], expect
     assert codes(problem, the_roster(problem)) == expected
 
 
+def test_time_between_two_shifts_that_is_spent_elsewhere_is_told() -> None:
+    problem = with_gap("12:16", "12:20")
+    assert [str(violation) for violation in check(problem, the_roster(problem))] == [
+        "Anna, Monday 11 May: away from base from 12:16 to 12:20, between two shifts"
+    ]
+    problem = with_gap("12:40", "13:00")
+    assert [str(violation) for violation in check(problem, the_roster(problem))] == [
+        "Anna, Monday 11 May, lunch: lunch lies between two shifts"
+    ]
+
+
 def test_a_desk_over_a_gap_needs_no_least_time() -> None:
     problem = with_gap("12:50", "13:10", desk_s=2 * 3600)
     assert codes(problem, the_roster(problem)) == set()
+    for gap in (("12:17", "12:20"), ("12:50", "13:18")):
+        over = with_gap(*gap, desk_s=2 * 3600)
+        assert codes(over, the_roster(over)) == set()
+    for gap in (("12:16:59", "12:20"), ("12:50", "13:18:01")):
+        beside = with_gap(*gap, desk_s=2 * 3600)
+        assert codes(beside, the_roster(beside)) == {"gap", "desk"}
     other = with_gap("14:42", "14:50", desk_s=2 * 3600)
     assert codes(other, the_roster(other)) == {"desk"}
 
@@ -177,6 +197,36 @@ def a_pin(request_id: str, start: str, **named: Any) -> Pin:
     return Pin(id=request_id, date=MONDAY, start_s=clock_s(start), **named)
 
 
+#: What is said of a plan that the problem does not allow, for each rule.
+SAID = {
+    "grid": ("Anna, Monday 11 May, p1: the visit does not start on the grid",),
+    "desk": ("Anna, Monday 11 May, desk: only 3660 s at base between two stops; at least 3661 s are needed",),
+    "day_maximum": ("Anna, Monday 11 May: 3 conversations in a day, where 2 are the most",),
+    "home_visit_consultant": ("Bo, Tuesday 12 May, h1: only anna may make it",),
+    "base": ("Bo, Tuesday 12 May, p3: belongs to the base other",),
+    "conversations": ("Anna, Monday 11 May, p2: 2 conversations, where 1 to 1 are possible",),
+    "slot": (
+        "Anna, Monday 11 May, p2: the visit does not lie inside the room slot from 10:00 to 12:00",
+        "Anna, Monday 11 May, p1: the visit does not lie inside the room slot from 9:31 to 12:00",
+    ),
+    "pin": (
+        "Anna, Monday 11 May, p1: the visit is not where it is pinned",
+        "Anna, Monday 11 May, p2: the visit is not where it is pinned",
+        "p4: the pinned visit is not in the roster",
+    ),
+    "shift": (
+        "Anna, Monday 11 May: the round does not lie inside the shift from 8:00 to 14:41",
+        "Bo, Tuesday 12 May: the round does not lie inside the shift from 9:45 to 15:05",
+        "Anna, Tuesday 12 May: the round does not lie inside the shift from 9:05 to 12:00",
+    ),
+    "lunch": (
+        "Anna, Monday 11 May, lunch: lunch lies outside 11:00 to 12:30",
+        "Anna, Tuesday 12 May: 1 lunch stops where 0 should be",
+    ),
+    "week": ("2009-W20: the roster is of 2009-W20, the problem of 2009-W21",),
+}
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -210,7 +260,73 @@ def test_plan_that_a_problem_does_not_allow(change: Callable[[Problem], Problem]
     roster = the_roster(problem)
     if code == "week":
         roster = the_roster()
-    assert codes(problem, roster) == {code}
+    found = check(problem, roster)
+    assert {violation.code for violation in found} == {code}
+    assert str(found[0]) in SAID[code]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(with_defaults(desk_s=3660), id="desk minimum"),
+        pytest.param(with_defaults(lunch_to_s=clock_s("12:50")), id="lunch window's end"),
+        pytest.param(with_anna(max_conversations_per_day=3), id="day maximum"),
+        pytest.param(with_day(0, end_s=clock_s("14:42")), id="back at the end of the shift"),
+        pytest.param(with_day(2, start_s=clock_s("9:44:40")), id="leaves at the begin of the shift"),
+        pytest.param(with_day(0, start_s=clock_s("8:30")), id="engagement at the begin of the shift"),
+        pytest.param(with_day(1, end_s=clock_s("11:30")), id="lunch at the end of the shift"),
+        pytest.param(with_request("p2", slots=(a_slot(MONDAY, "10:30", "12:05"),)), id="just the slot"),
+    ],
+)
+def test_plan_that_a_problem_just_allows(change: Callable[[Problem], Problem]) -> None:
+    problem = change(the_problem())
+    assert check(problem, the_roster(problem)) == ()
+
+
+@pytest.mark.parametrize(
+    ("day", "start", "counted"),
+    [
+        (MONDAY, "9:15", 0),
+        (MONDAY, "9:14:59", 1),
+        (MONDAY, "9:45", 0),
+        (MONDAY, "9:45:01", 1),
+        (TUESDAY, "9:30", 1),
+    ],
+)
+def test_a_quarter_of_an_hour_from_the_agreement_is_kept(day: dt.date, start: str, counted: int) -> None:
+    agreement = Agreement(date=day, start_s=clock_s(start))
+    problem = with_request("p1", agreement=agreement)(the_problem())
+    assert check(problem, the_roster(problem)) == ()
+    assert recount(problem, the_roster(problem))["moved_from_agreement"].count == counted
+
+
+@pytest.mark.parametrize(
+    ("who", "day", "start", "counted"),
+    [
+        ("bo", TUESDAY, "13:15", 0),
+        ("bo", TUESDAY, "13:15:01", 1),
+        ("bo", TUESDAY, "12:45", 0),
+        ("bo", TUESDAY, "12:44:59", 1),
+        ("anna", TUESDAY, "13:00", 1),
+        ("bo", MONDAY, "13:00", 1),
+    ],
+)
+def test_a_quarter_of_an_hour_from_what_is_published_is_kept(
+    who: str, day: dt.date, start: str, counted: int
+) -> None:
+    told = PublishedVisit(date=day, start_s=clock_s(start), consultant_id=who)
+    problem = with_request("p3", published=told)(the_problem())
+    assert check(problem, the_roster(problem)) == ()
+    assert recount(problem, the_roster(problem))["change"].count == counted + 1  # p4 is dropped
+
+
+def test_visit_without_conversations() -> None:
+    phone, _p1, p2, talk = the_plans(the_problem())[0].stops
+    empty = plan_visit(the_problem(), "p1", MONDAY, "9:30", 0)
+    found = check(the_problem(), replan(0, (phone, empty, p2, talk), Lunch(clock_s("12:20"), BASE)))
+    assert [str(violation) for violation in found] == [
+        "Anna, Monday 11 May, p1: 0 conversations, where 1 to 1 are possible"
+    ]
 
 
 def test_pin_that_is_kept() -> None:
@@ -242,9 +358,10 @@ def replan(position: int, stops: Sequence[PlannedStop], lunch: Lunch | None) -> 
 def test_visit_that_begins_before_one_can_be_there() -> None:
     phone, p1, _p2, talk = the_plans(the_problem())[0].stops
     early = plan_visit(the_problem(), "p2", MONDAY, "10:25", 2)
-    assert codes(the_problem(), replan(0, (phone, p1, early, talk), Lunch(clock_s("12:20"), BASE))) == {
-        "late"
-    }
+    found = check(the_problem(), replan(0, (phone, p1, early, talk), Lunch(clock_s("12:20"), BASE)))
+    assert [(violation.code, str(violation)) for violation in found] == [
+        ("late", "Anna, Monday 11 May, p2: begins 120 s before one can be there")
+    ]
 
 
 def test_visit_of_another_length() -> None:
@@ -261,13 +378,30 @@ def test_engagement_left_out() -> None:
 def test_practice_visited_twice() -> None:
     plan = the_plans(the_problem())[2]
     stops = (*plan.stops, plan_visit(the_problem(), "p3", TUESDAY, "13:55"))
-    assert codes(the_problem(), replan(2, stops, plan.lunch)) == {"visited_twice"}
+    (found,) = check(the_problem(), replan(2, stops, plan.lunch))
+    assert (found.code, str(found)) == ("visited_twice", "p3: visited 2 times in the week")
+
+
+def test_conversations_of_all_visits_are_held_though_one_is_too_many() -> None:
+    problem = with_request("p3", conversations=2)(the_problem())
+    *others, bo = the_plans(problem)
+    stops = (*bo.stops, plan_visit(problem, "p3", TUESDAY, "13:55"))
+    roster = build_roster(problem, [*others, DayPlan(bo.day, stops, bo.lunch)])
+    assert [(item.id, item.held) for item in roster.unassigned][1] == ("p3", 1)
+    assert [str(violation) for violation in check(problem, roster)][:2] == [
+        "p3: visited 2 times in the week",
+        "p3: listed as unassigned without reason",
+    ]
 
 
 def test_day_with_an_engagement_needs_a_round() -> None:
     problem = the_problem()
     monday, _meeting, bo = the_plans(problem)
-    assert codes(problem, build_roster(problem, [monday, bo])) == {"missing_round"}
+    (found,) = check(problem, build_roster(problem, [monday, bo]))
+    assert (found.code, str(found)) == (
+        "missing_round",
+        "Anna, Tuesday 12 May: a day with engagements, but no round",
+    )
 
 
 def test_round_with_nothing_but_lunch() -> None:
@@ -275,22 +409,34 @@ def test_round_with_nothing_but_lunch() -> None:
     monday, _meeting, bo = the_plans(problem)
     roster = build_roster(problem, [monday, bo])
     only_lunch = dataclasses.replace(the_roster().rounds[1], stops=the_roster().rounds[1].stops[1:])
-    assert codes(problem, roster.replace(rounds=(*roster.rounds, only_lunch))) == {"empty_round"}
+    (found,) = check(problem, roster.replace(rounds=(*roster.rounds, only_lunch)))
+    assert (found.code, str(found)) == (
+        "empty_round",
+        "Anna, Tuesday 12 May: a round without visit or engagement",
+    )
+
+
+@pytest.mark.parametrize("position", [0, 1])
+def test_a_round_may_hold_nothing_but_a_visit_or_home_visit(position: int) -> None:
+    one = the_plans(the_problem())[2].stops[position]
+    roster = replan(2, [one], Lunch(clock_s("11:30"), BASE))
+    assert roster.rounds[2].stops[0].kind in ("home_visit", "lunch")
+    assert check(the_problem(), roster) == ()
 
 
 @pytest.mark.parametrize(
     ("lunch", "message"),
     [
-        (None, "0 lunch stops where 1 should be"),
-        (Lunch(clock_s("11:10"), "p3"), "lunch is not free of stops and riding"),  # still riding
-        (Lunch(clock_s("12:45"), "p3"), "lunch is not free of stops and riding"),  # into the visit
-        (Lunch(clock_s("11:30"), BASE), "place_id is base, but should be p3"),
+        (None, ": 0 lunch stops where 1 should be"),
+        (Lunch(clock_s("11:10"), "p3"), ", lunch: lunch is not free of stops and riding"),  # still riding
+        (Lunch(clock_s("12:45"), "p3"), ", lunch: lunch is not free of stops and riding"),  # into the visit
+        (Lunch(clock_s("11:30"), BASE), ", lunch: place_id is base, but should be p3"),
     ],
 )
 def test_lunch_that_is_no_lunch(lunch: Lunch | None, message: str) -> None:
     roster = replan(2, the_plans(the_problem())[2].stops, lunch)
     found = [violation for violation in check(the_problem(), roster) if violation.code == "lunch"]
-    assert [violation.message for violation in found] == [message]
+    assert [str(violation) for violation in found] == [f"Bo, Tuesday 12 May{message}"]
 
 
 def test_lunch_takes_its_length_off_a_wait_only_inside_the_wait() -> None:
@@ -330,6 +476,34 @@ def test_at_base_before_an_engagement_there_is_no_wait_and_no_desk_minimum() -> 
     assert check(problem, roster) == ()
     assert roster.rounds[2].waiting_seconds == 0
     assert f"{roster.rounds[2].stops[1].arrival:%H:%M:%S}" == "11:15:20"
+
+
+def test_a_desk_with_more_than_one_stop_after_it() -> None:
+    problem = with_day(2, engagements=(an_engagement("talk", "course", "14:10", "14:30"),))(the_problem())
+    *others, bo = the_plans(problem)
+    home, visit = bo.stops
+    stops = (home, visit._replace(via_base=True), *plan_engagements(problem.days[2]))
+    roster = build_roster(problem, [*others, DayPlan(problem.days[2], stops, Lunch(clock_s("11:30"), BASE))])
+    assert [stop.kind for stop in roster.rounds[2].stops] == [
+        "home_visit",
+        "desk",
+        "lunch",
+        "visit",
+        "engagement",
+    ]
+    assert check(problem, roster) == ()
+
+
+def test_a_desk_before_an_engagement_at_base_is_none() -> None:
+    problem = with_day(2, engagements=(an_engagement("call", BASE, "12:30", "12:35"),))(the_problem())
+    *others, bo = the_plans(problem)
+    home, visit = bo.stops
+    stops = (home, plan_engagements(problem.days[2])[0]._replace(via_base=True), visit)
+    roster = build_roster(problem, [*others, DayPlan(problem.days[2], stops, Lunch(clock_s("11:30"), BASE))])
+    assert roster.rounds[2].stops[1].kind == "desk"
+    assert "Bo, Tuesday 12 May, desk: work at base that does not lie between two stops away from it" in map(
+        str, check(problem, roster)
+    )
 
 
 def test_lunch_is_waived_where_engagements_leave_no_room() -> None:
@@ -376,6 +550,35 @@ def test_imbalance_is_summed_over_bases() -> None:
     roster = build_roster(alone, the_plans(alone))
     assert check(alone, roster) == ()
     assert recount(alone, roster)["imbalance_minute"] == Term(count=0.0, weight=60, points=0)
+
+
+def test_each_base_adds_its_imbalance() -> None:
+    problem = the_problem()
+    anna, bo = problem.consultants
+    bo = dataclasses.replace(bo, base_id="course")
+    idle = [
+        Consultant(consultant_id="one", name="One"),
+        Consultant(consultant_id="two", name="Two", base_id="course"),
+    ]
+    days = [dataclasses.replace(problem.days[1], consultant_id=who) for who in ("one", "two")]
+    problem = problem.replace(consultants=(anna, bo, *idle), days=(*problem.days, *days))
+    assert recount(problem, the_roster())["imbalance_minute"].count == (8700 + 6600) / 60
+
+
+def test_load_of_a_second_of_availability() -> None:
+    problem = with_day(2, lunch_s=clock_s("15:05") - clock_s("9:00") - 1)(the_problem())
+    assert recount(problem, the_roster())["imbalance_minute"].count == (6600 * 27000 - 8700) / 60
+
+
+def test_consultant_with_a_second_of_availability_is_compared() -> None:
+    idle = Consultant(consultant_id="idle", name="Idle")
+    problem = the_problem()
+    second = dataclasses.replace(problem.days[1], consultant_id="idle", lunch_s=0, engagements=())
+    second = dataclasses.replace(second, end_s=second.start_s + 1)
+    problem = problem.replace(consultants=(*problem.consultants, idle), days=(*problem.days, second))
+    roster = build_roster(problem, the_plans(the_problem()))
+    assert check(problem, roster) == ()
+    assert roster.terms["imbalance_minute"].count == pytest.approx(6600 * 27000 / 20100 / 60)
 
 
 def test_consultant_without_availability_is_not_compared() -> None:
