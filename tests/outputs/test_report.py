@@ -265,8 +265,12 @@ def test_without_scripts_the_map_is_there_all_the_same(browser: Browser, tmp_pat
         page.page.locator("iframe").scroll_into_view_if_needed()
         map_ = page.page.frame_locator("iframe").locator(".map-svg")
         map_.wait_for(state="attached")
-        page.page.screenshot()  # a frame is not laid out before it is drawn
-        map_.wait_for()
+        for _time in range(20):  # a frame is not laid out before it is drawn
+            page.page.screenshot()
+            if map_.is_visible():
+                break
+            page.page.wait_for_timeout(250)
+        assert map_.is_visible()
         assert page.is_quiet()
 
 
