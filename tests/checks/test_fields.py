@@ -336,6 +336,12 @@ def test_second_round_on_a_day() -> None:
     ]
 
 
+def test_every_round_without_a_shift_is_told() -> None:
+    roster = edit_round(2, date=MONDAY)(edit_round(0, consultant_id="nobody")(the_roster()))
+    late = edit_round(1, leaves_base=NAIVE)(roster)
+    assert [violation.code for violation in check(the_problem(), late)] == ["no_shift", "time", "no_shift"]
+
+
 def test_stops_out_of_order() -> None:
     roster = the_roster()
     first, second, *others = roster.rounds[0].stops

@@ -99,6 +99,12 @@ def test_lunch_is_owed_where_shift_and_window_meet_for_long_enough(start: str, e
     assert owes_lunch(problem, anna, shorter)
 
 
+def test_lunch_of_a_second_is_owed() -> None:
+    problem = the_problem()
+    day = a_day("anna", TUESDAY, "8:00", "16:00", lunch_s=1)
+    assert owes_lunch(problem, problem.consultants[0], day)
+
+
 def in_the_house_of_base(problem: Problem, place_id: str) -> Problem:
     travel, rows = problem.travel, problem.travel.index()
     seconds = travel.seconds.copy()
