@@ -17,6 +17,7 @@ from scheduler.cli.options import (
     online_option,
     read_argument,
     read_week,
+    seeded,
     time_limit_option,
     week_argument,
 )
@@ -66,14 +67,7 @@ def init(options: Options, folder: Path) -> None:
 )
 @week_argument
 @time_limit_option(N_("Search no longer than this; the best roster found is written with its gap."))
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**31 - 1),
-    default=0,
-    show_default=True,
-    metavar=N_("NUMBER"),
-    help=N_("The same input and seed give the same roster."),
-)
+@seeded(N_("The same input and seed give the same roster."))
 @click.option(
     "--alternatives",
     type=click.IntRange(0, 20),
@@ -258,20 +252,20 @@ def travel(options: Options, file: Path) -> None:
 @click.pass_obj
 def geocode(options: Options, file: Path | None, *, online: bool) -> None:
     from scheduler.base import files
-    from scheduler.cli import summary
+    from scheduler.cli import mapsummary
     from scheduler.services import planner
 
     terminal = options.terminal()
     with terminal.progress() as progress:
         project, lookup, error = planner.find_places(options.data, online=online, progress=progress)
-    rows = summary.place_rows(project, lookup.located)
-    summary.show_places(terminal, rows)
+    rows = mapsummary.place_rows(project, lookup.located)
+    mapsummary.show_places(terminal, rows)
     terminal.notes(planner.location_problems(project.all_places, lookup.located))
     if error:
         raise error
     if file:
         plain = ([files.plain(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-        files.replace_csv(file, summary.PLACE_COLUMNS, plain)
+        files.replace_csv(file, mapsummary.PLACE_COLUMNS, plain)
 
 
 @cli.command(
@@ -286,10 +280,10 @@ def geocode(options: Options, file: Path | None, *, online: bool) -> None:
 @click.pass_obj
 def forget(options: Options, before: str) -> None:
     from scheduler.cli import summary
-    from scheduler.inputs import cells
+    from scheduler.inputs import dates
     from scheduler.services.forget import forget as forget_visits
 
-    report = forget_visits(options.data, options.out, read_argument("--before", cells.date, before))
+    report = forget_visits(options.data, options.out, read_argument("--before", dates.date, before))
     summary.show_forgotten(options.terminal(), report)
 
 

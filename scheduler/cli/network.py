@@ -37,13 +37,13 @@ _margin_option = click.option(
 @common
 @click.pass_obj
 def network_download(options: Options, margin_km: float, *, online: bool) -> None:
-    from scheduler.cli import summary
+    from scheduler.cli import mapsummary
     from scheduler.services.download import download_network
 
     terminal = options.terminal()
     with terminal.progress() as progress:
         done = download_network(options.data, margin_km=margin_km, online=online, progress=progress)
-    summary.show_network(terminal, done.network.file, done.network.info())
+    mapsummary.show_network(terminal, done.network.file, done.network.info())
     if done.left_out:
         terminal.note(_("Home visits do not count for the area that is downloaded; --margin-km widens it."))
     for problem in done.problems:
@@ -63,13 +63,13 @@ def network_download(options: Options, margin_km: float, *, online: bool) -> Non
 @common
 @click.pass_obj
 def network_build(options: Options, file: Path, margin_km: float) -> None:
-    from scheduler.cli import summary
+    from scheduler.cli import mapsummary
     from scheduler.services.building import build_network
 
     terminal = options.terminal()
     with terminal.progress() as progress:
         built = build_network(options.data, file, margin_km=margin_km, progress=progress)
-    summary.show_network(terminal, built.network.file, built.network.info())
+    mapsummary.show_network(terminal, built.network.file, built.network.info())
     for problem in built.lookup.problems:
         terminal.note(problem)
 
@@ -89,14 +89,14 @@ def network_build(options: Options, file: Path, margin_km: float) -> None:
 @common
 @click.pass_obj
 def network_info(options: Options, file: Path | None) -> None:
-    from scheduler.cli import summary
+    from scheduler.cli import mapsummary
     from scheduler.services.building import describe_network
 
     terminal = options.terminal()
     with terminal.progress() as progress:
         found = describe_network(options.data, progress=progress)
-    summary.show_network(terminal, found.network.file, found.network.info())
-    summary.show_distances(terminal, found.project, found.lookup.located)
+    mapsummary.show_network(terminal, found.network.file, found.network.info())
+    mapsummary.show_distances(terminal, found.project, found.lookup.located)
     for problem in found.lookup.problems:
         terminal.note(problem)
     if file:

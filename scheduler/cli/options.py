@@ -132,14 +132,26 @@ def time_limit_option(meaning: str, usual_s: float = 20.0) -> Callable[[_Command
     )
 
 
+def seeded(meaning: str) -> Callable[[_Command], _Command]:
+    """Return the option that sets the seed."""
+    return click.option(
+        "--seed",
+        type=click.IntRange(0, 2**31 - 1),
+        default=0,
+        show_default=True,
+        metavar=N_("NUMBER"),
+        help=meaning,
+    )
+
+
 def read_week(text: str) -> "Week":
     """Read the week of the command line; without one it is the next in Copenhagen."""
-    from scheduler.inputs import cells
+    from scheduler.inputs import dates
     from scheduler.model.clock import TIMEZONE, Week
 
     if not text:
         return Week.of(dt.datetime.now(TIMEZONE).date()).shift(1)
-    return read_argument(_("WEEK"), cells.week, text)
+    return read_argument(_("WEEK"), dates.week, text)
 
 
 def read_argument(name: str, parse: Callable[[str], _Value], text: str) -> _Value:

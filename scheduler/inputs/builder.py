@@ -10,20 +10,23 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _
 from scheduler.inputs import cells
 from scheduler.inputs.cells import Cell
 from scheduler.inputs.project import checked
-from scheduler.inputs.rows import RawRow, Row, TableRows, interpret
+from scheduler.inputs.rows import Row, TableRows, interpret
 from scheduler.inputs.schema import TABLES, Column, Table
 from scheduler.inputs.settings import Settings, config_of
 from scheduler.inputs.tables import check_needed
 from scheduler.inputs.tomlfile import TomlReader, find_unusable
 from scheduler.model.clock import Week
 from scheduler.model.project import BASE, Origin, Project
+
+if TYPE_CHECKING:
+    from scheduler.inputs.raw import RawRow
 
 Date = str | dt.date
 Time = str | dt.time

@@ -16,9 +16,11 @@ from scheduler.base import limits
 from scheduler.base.errors import InputProblem
 from scheduler.base.i18n import _
 from scheduler.inputs import clashes, rules, sheets
-from scheduler.inputs.cells import counted_from_1904, dates_of
+from scheduler.inputs.dates import counted_from_1904, dates_of
+from scheduler.inputs.headings import missing_column
 from scheduler.inputs.project import place_of, plain, timed
-from scheduler.inputs.rows import Row, TableRows, interpret, missing_column, stray_cells
+from scheduler.inputs.raw import stray_cells
+from scheduler.inputs.rows import Row, TableRows, interpret
 from scheduler.inputs.schema import BY_NAME, Column, Table, key
 from scheduler.inputs.tables import read_csv
 from scheduler.inputs.unbuild import rows_of
@@ -116,8 +118,9 @@ def _read_sheet(file: Path, raw: bytes, problems: list[InputProblem]) -> TableRo
     before = len(problems)
     workbook = sheets.read_sheets(raw, file.name, problems)
     found = workbook.titled if workbook else []
-    names = {key(name) for name in (CANDIDATES.name, CANDIDATES.danish, *CANDIDATES.also)}
-    named = [sheet for sheet in found if key(sheet[0]) in names] or (found if len(found) == 1 else [])
+    named = [sheet for sheet in found if key(sheet[0]) in CANDIDATES.keys] or (
+        found if len(found) == 1 else []
+    )
     for title, rows in found:
         if (title, rows) not in named:
             problems += stray_cells(f"{file.name}!{title}", rows)

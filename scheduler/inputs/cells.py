@@ -16,8 +16,7 @@ from typing import Any
 
 from scheduler.base.cpr import masked_cell
 from scheduler.base.i18n import _
-from scheduler.base.i18n import weekday as i18n_weekday
-from scheduler.model.clock import TIMEZONE, Week, WeekPattern
+from scheduler.model.clock import WeekPattern
 
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta
 Parser = Callable[[Cell], Any]
@@ -33,11 +32,11 @@ BASE_NAMES = ("base", "basen")
 #: What stands for no shift where a time of day is asked for.
 OFF_NAMES = ("off", "fri")
 
-#: Years that a date may have; others are slips of the pen ("0209-05-12").
-FIRST_YEAR, LAST_YEAR = 1990, 2100
+#: Characters of a text.
 MAX_TEXT = 2000
 
-_WEEKDAYS = {
+#: The numbers of the weekdays, 0 is Monday, by whatever they are called.
+WEEKDAYS = {
     name: number
     for number, names in enumerate(
         (
@@ -56,45 +55,16 @@ _PATTERNS: dict[str, WeekPattern] = {
     "all": "all", "alle": "all", "odd": "odd", "ulige": "odd", "even": "even", "lige": "even"
 }  # fmt: skip
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
-#: 12-05-2009, 12.5.2009, 12/5/2009, 12/5-2009; a year of two digits would be a day behind two dashes.
-_DAY_FIRST = re.compile(
-    r"(\d{1,2})(?:-(\d{1,2})-(\d{4})|(?:\. ?(\d{1,2})\. ?|/(\d{1,2})[/-])(\d{4}|\d{2}))", re.ASCII
-)
-_EITHER_WAY = re.compile(r"(\d{1,2})/(\d{1,2})/\d+", re.ASCII)
-_DATE_IN_WORDS = re.compile(r"(\d{1,2})\.? ?([^\W\d_]{3,})\.?,? ?(\d{4})", re.ASCII)
-_NO_YEAR = re.compile(r"\d{1,2}(?:\. ?| )[^\W\d_]{3,}\.?|\d{1,2}[./-]\d{1,2}\.?", re.ASCII)
-#: What stands before a date, and the midnight behind it that a program adds.
-_DAY_BEFORE = re.compile(r"([^\W\d_]{3,})\.?,? (?:den |d\. ?)?(?=\d)", re.IGNORECASE)
-_MIDNIGHT = re.compile(r"[ T]00[:.]00(?:[:.]00(?:\.0+)?)?$", re.ASCII)
-#: A day that Excel counts from the end of 1899, and on old Macs from 1904, in a cell that lost its format.
-_SERIAL = re.compile(r"[1-9]\d{4}(?:[.,]0+)?", re.ASCII)
-_DAY_ZERO, _DAY_ZERO_OF_MACS = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
-_MONTHS = tuple(
-    zip(
-        ("januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november", "december"),
-        ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"),
-        strict=True,
-    )
-)  # fmt: skip
 _TIME = re.compile(
     r"(?P<said>kl\.? ?)?(?:(?P<hour>\d{1,2})(?:[.:](?P<minute>\d{2})(?:[.:]00(?:[.,]0+)?)?)?|(?P<h>\d{1,2})(?P<m>\d{2}))",
     re.ASCII | re.IGNORECASE,
 )
-_WEEK_FIRST = re.compile(
-    r"(?:uge|week|u|w)\.? ?(\d{1,2})(?: ?[,/-] ?| (?:i |of |in )?)(\d{4})", re.ASCII | re.IGNORECASE
-)
-_YEAR_FIRST = re.compile(r"(\d{4})(?:[-, ] ?)?(?:uge |week |w)(\d{1,2})", re.ASCII | re.IGNORECASE)
 _POSTCODE = re.compile(r"(?:DK[- ]?)?(\d{4})(?:[.,]0+)?", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(r"[+-]?\d{1,9}(?:[.,]0{1,2})?", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,20})?", re.ASCII)
 _EMAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
 #: Whether messages quote cells; those of a table that says where people live do not.
 _quoted: ContextVar[bool] = ContextVar("quoted", default=True)
-#: Whether 12/08/2026 is the eighth of December, as in the United States.
-_month_first: ContextVar[bool] = ContextVar("month_first", default=False)
-#: The day from which a spreadsheet counts the days.
-_day_zero: ContextVar[dt.date] = ContextVar("day_zero", default=_DAY_ZERO)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -110,38 +80,6 @@ def unquoted(*, when: bool = True) -> Iterator[None]:
         yield
     finally:
         _quoted.reset(token)
-
-
-@contextmanager
-def dates_of(country: str) -> Iterator[None]:
-    """Have dates with two slashes in the block read as they are written in a country, "DK" for Denmark."""
-    token = _month_first.set(_writes_month_first(country))
-    try:
-        yield
-    finally:
-        _month_first.reset(token)
-
-
-@contextmanager
-def counted_from_1904(*, when: bool = True) -> Iterator[None]:
-    """Have numbers in the block that stand for dates counted as in a workbook of an old Mac."""
-    token = _day_zero.set(_DAY_ZERO_OF_MACS if when else _DAY_ZERO)
-    try:
-        yield
-    finally:
-        _day_zero.reset(token)
-
-
-def _writes_month_first(country: str) -> bool:
-    from babel import Locale, UnknownLocaleError
-
-    if not re.fullmatch("[A-Z]{2}", country):
-        return False  # it is told elsewhere that this is no country
-    try:
-        locale = Locale.parse(f"und_{country}")
-    except UnknownLocaleError:
-        return False
-    return str(locale.date_formats["short"].pattern).lower().startswith("m")
 
 
 def shown(cell: Cell) -> str:
@@ -221,12 +159,7 @@ def whole(low: int, high: int) -> Parser:
         value = _number(cell, _WHOLE)
         if value is None or value != int(value):
             raise CellError(_("{value} is not a whole number").format(value=shown(cell)))
-        if not low <= value <= high:
-            raise CellError(
-                _("{value} is not a number from {low} to {high}").format(
-                    value=shown(cell), low=low, high=high
-                )
-            )
+        _check_range(cell, value, low, high, "d")
         return int(value)
 
     return parse
@@ -239,15 +172,19 @@ def decimal(low: float, high: float) -> Parser:
         value = _number(cell, _DECIMAL)
         if value is None:
             raise CellError(_("{value} is not a number").format(value=shown(cell)))
-        if not low <= value <= high:
-            raise CellError(
-                _("{value} is not a number from {low} to {high}").format(
-                    value=shown(cell), low=f"{low:g}", high=f"{high:g}"
-                )
-            )
+        _check_range(cell, value, low, high, "g")
         return value
 
     return parse
+
+
+def _check_range(cell: Cell, value: float, low: float, high: float, form: str) -> None:
+    if not low <= value <= high:
+        raise CellError(
+            _("{value} is not a number from {low} to {high}").format(
+                value=shown(cell), low=format(low, form), high=format(high, form)
+            )
+        )
 
 
 def _number(cell: Cell, pattern: re.Pattern[str]) -> float | None:
@@ -257,98 +194,6 @@ def _number(cell: Cell, pattern: re.Pattern[str]) -> float | None:
         value = cell.strip()
         return float(value.replace(",", ".")) if pattern.fullmatch(value) else None
     return float(cell) if math.isfinite(cell) else None
-
-
-def date(cell: Cell) -> dt.date:
-    """Return a date, as Danes and programs write it.
-
-    ``2009-05-12``, ``12-05-2009``, ``12.5.2009``, ``12/5-2009``, ``12.5.09``, ``12. maj 2009``, each also with
-    the weekday before it or midnight behind it; a real date, or the number of days that a spreadsheet makes
-    of one.
-    """
-    value: dt.date | None = None
-    if isinstance(cell, dt.datetime):
-        value = cell.date() if cell.time() == dt.time() else None
-    elif isinstance(cell, dt.date):
-        value = cell
-    elif isinstance(cell, str):
-        value = _date_of_text(" ".join(cell.split()))
-    elif not isinstance(cell, bool) and _SERIAL.fullmatch(str(cell)):
-        value = _day_zero.get() + dt.timedelta(days=int(cell))  # type: ignore[arg-type]  # times have colons
-    if value is None:
-        raise CellError(
-            _("{value} is not a date; write it like {iso} or {danish}").format(
-                value=shown(cell), **_example_date()
-            )
-        )
-    if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise CellError(
-            _("{value} is not in the years {first} to {last}").format(
-                value=shown(cell), first=FIRST_YEAR, last=LAST_YEAR
-            )
-        )
-    return value
-
-
-def reads_either_way(cell: Cell) -> bool:
-    """Tell whether a date's day could be its month, as that of 12/08/2026."""
-    match = _EITHER_WAY.match(cell.strip()) if isinstance(cell, str) else None
-    return match is not None and match[1] != match[2] and int(match[1]) <= 12 >= int(match[2])
-
-
-def _this_year() -> int:
-    return dt.datetime.now(TIMEZONE).year
-
-
-def _example_date() -> dict[str, str]:
-    day = dt.date(_this_year(), 5, 12)
-    return {"iso": day.isoformat(), "danish": f"{day:%d-%m-%Y}"}
-
-
-def _date_of_text(value: str) -> dt.date | None:
-    value = _MIDNIGHT.sub("", value)
-    named = _DAY_BEFORE.match(value)
-    written = value[named.end() :] if named and named[1].casefold() in _WEEKDAYS else value
-    if match := _ISO_DATE.fullmatch(written):
-        year, month, day = map(int, match.groups())
-    elif match := _DAY_FIRST.fullmatch(written):
-        day, month, year = (int(part) for part in match.groups() if part)
-        if _month_first.get() and _EITHER_WAY.match(written):
-            day, month = month, day
-        if year < 100:
-            year += FIRST_YEAR // 100 * 100 if year >= FIRST_YEAR % 100 else LAST_YEAR // 100 * 100 - 100
-    elif (match := _DATE_IN_WORDS.fullmatch(written)) and (in_words := _month(match[2])):
-        day, month, year = int(match[1]), in_words, int(match[3])
-    elif _NO_YEAR.fullmatch(written):
-        raise CellError(
-            _("{value} has no year; write it like {danish}").format(
-                value=shown(value), danish=_example_date()["danish"]
-            )
-        )
-    elif _SERIAL.fullmatch(written):
-        return _day_zero.get() + dt.timedelta(days=int(written[:5]))
-    else:
-        return None
-    try:
-        found = dt.date(year, month, day)
-    except ValueError:
-        raise CellError(_("{value} is not in the calendar").format(value=shown(value))) from None
-    if written != value and named and _WEEKDAYS[named[1].casefold()] != found.weekday():
-        raise CellError(
-            _("{value} is a {weekday}; correct the one or the other").format(
-                value=shown(value), weekday=i18n_weekday(found.weekday())
-            )
-        )
-    return found
-
-
-def _month(word: str) -> int | None:
-    """Return the number of a month by its Danish or English name, or its first three letters or more."""
-    word = word.casefold()
-    return next(
-        (number for number, names in enumerate(_MONTHS, 1) if any(name.startswith(word) for name in names)),
-        None,
-    )
 
 
 def time(cell: Cell) -> int:
@@ -390,7 +235,7 @@ def _seconds_of_text(value: str) -> int | None:
 
 def weekday(cell: Cell) -> int:
     """Return a weekday, 0 is Monday: ``tue``, ``tir``, ``Tuesday`` or ``tirsdag``."""
-    value = _WEEKDAYS.get(str(cell).strip().rstrip(".").casefold())
+    value = WEEKDAYS.get(str(cell).strip().rstrip(".").casefold())
     if value is None:
         raise CellError(
             _("{value} is not a weekday; write one of {english} or {danish}").format(
@@ -406,28 +251,3 @@ def pattern(cell: Cell) -> WeekPattern:
     if value is None:
         raise CellError(_("{value} is not all, odd or even (alle, ulige, lige)").format(value=shown(cell)))
     return value
-
-
-def week(cell: Cell) -> Week:
-    """Return an ISO week: ``2009-W20``, ``uge 20 2009`` or ``week 20 2009``."""
-    value = " ".join(str(cell).split())
-    year, number = 0, 0
-    if match := _YEAR_FIRST.fullmatch(value):
-        year, number = int(match[1]), int(match[2])
-    elif match := _WEEK_FIRST.fullmatch(value):
-        number, year = int(match[1]), int(match[2])
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise CellError(
-            _("{value} is not a week; write it like {year}-W20 or uge 20 {year}").format(
-                value=shown(cell), year=_this_year()
-            )
-        )
-    try:
-        return Week(year, number)
-    except ValueError:
-        last = dt.date(year, 12, 28).isocalendar().week
-        raise CellError(
-            _("there is no week {number} in {year}; its last is week {last}").format(
-                number=number, year=year, last=last
-            )
-        ) from None

@@ -12,7 +12,7 @@ from itertools import islice
 from scheduler.base import limits
 from scheduler.base.errors import InputProblem
 from scheduler.base.i18n import _, number
-from scheduler.inputs.rows import too_wide
+from scheduler.inputs.raw import too_wide
 from scheduler.inputs.schema import Table, key
 
 #: What parts the cells of a row; where two serve alike it is the first.

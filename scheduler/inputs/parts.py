@@ -26,7 +26,7 @@ from scheduler.inputs.partparser import (
     too_large,
     unescaped,
 )
-from scheduler.inputs.rows import cpr_problem
+from scheduler.inputs.raw import cpr_problem
 
 #: Elements that part a text where nobody sees it.
 _WITHIN_TEXT = frozenset({"r", "t", "rPr"})

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from scheduler.base import limits
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.inputs import clashes, rules
-from scheduler.inputs.cells import dates_of
+from scheduler.inputs.dates import dates_of
 from scheduler.inputs.rows import Row, TableRows
 from scheduler.inputs.schema import TABLES
 from scheduler.inputs.settings import Settings, read_settings

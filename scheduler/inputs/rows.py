@@ -1,9 +1,7 @@
 """Raw rows of cells -> the rows of a table: headings found, cells read, problems gathered."""
 
 import datetime as dt
-import difflib
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any
@@ -13,25 +11,12 @@ from scheduler.base.cpr import looks_like_cpr
 from scheduler.base.errors import InputProblem
 from scheduler.base.i18n import _, day
 from scheduler.base.i18n import number as written
-from scheduler.inputs.cells import Cell, CellError, reads_either_way, shown, unquoted
-from scheduler.inputs.schema import Column, Table, key
+from scheduler.inputs.cells import Cell, CellError, shown, unquoted
+from scheduler.inputs.dates import reads_either_way
+from scheduler.inputs.headings import FIRST_ROWS, Heading, Headings, heading_row, no_headings, read_headings
+from scheduler.inputs.raw import RawRow, cpr_problem, cpr_reason, nth_column, stray_cells
+from scheduler.inputs.schema import Table
 from scheduler.model.project import Origin
-
-#: Above its headings a table may have a title: they are looked for in so many rows.
-_FIRST_ROWS = 20
-
-#: A row of a file before anybody knows its columns: its number and its cells.
-RawRow = tuple[int, Sequence[Cell | None]]
-
-
-def cpr_problem(file: str, row: int | None = None, column: str = "") -> InputProblem:
-    """Return the problem of a cell that may be a CPR number, without repeating it."""
-    return InputProblem(cpr_reason(), file, row, column)
-
-
-def cpr_reason() -> str:
-    """Say that what stands somewhere may be a CPR number."""
-    return _("this looks like a CPR number; delete it, personal numbers do not belong here")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,10 +75,6 @@ class TableRows:
     notes: list[InputProblem] = field(default_factory=list)
     readable: bool = True
 
-    def called(self, column: Column) -> str:
-        """Name a column as the file does, or would in its language."""
-        return self.headings.get(column.name) or (column.danish if self.danish else column.name)
-
 
 def interpret(
     table: Table,
@@ -112,7 +93,7 @@ def interpret(
     """
     read = TableRows(table, file)
     remaining = iter(raw_rows)
-    first = list(islice(remaining, _FIRST_ROWS))
+    first = list(islice(remaining, FIRST_ROWS))
     if not first:
         return read  # an empty file or sheet is a table without rows
     above = heading_row(table, first)
@@ -120,24 +101,26 @@ def interpret(
         above = 0  # each of them is told of
     if above is None:
         problems += stray_cells(file, chain(first, remaining))
-        problems.append(InputProblem(_no_headings(table), file, first[0][0]))
+        problems.append(InputProblem(no_headings(table), file, first[0][0]))
         read.readable = False
         return read
     problems += stray_cells(file, first[:above])
-    heading_at, headings = first[above]
     below = first[above + 1 :]
     rows = chain(below, remaining)
     before = len(problems)
-    cell_readers = _cell_readers(read, heading_at, headings, below, problems, own_columns=own_columns)
-    reader = _RowReader(read, cell_readers, problems)
-    if table.id_column and table.id_column.name not in read.headings:
+    headings = read_headings(table, file, first[above], below, own_columns=own_columns)
+    problems += headings.problems
+    read.notes += headings.notes
+    read.headings, read.danish, read.misspelt = headings.names, headings.danish, headings.misspelt
+    reader = _RowReader(read, headings, problems)
+    if table.id_column and table.id_column.name not in headings.names:
         read.readable = False
     for number, cells in rows:
         if reason := _too_much(len(read.rows), len(problems) - before, table):
             problems.append(InputProblem(reason, file, number))
             read.readable = False
             break
-        if other_mark and len(headings) > 1 and len(cells) == 1 and other_mark in str(cells[0]):
+        if other_mark and len(first[above][1]) > 1 and len(cells) == 1 and other_mark in str(cells[0]):
             read.readable = False
             if looks_like_cpr(cells[0]):
                 problems.append(cpr_problem(file, number))
@@ -147,48 +130,6 @@ def interpret(
             continue
         read.rows.append(reader.read(number, cells))
     return read
-
-
-def heading_row(table: Table, rows: Sequence[RawRow]) -> int | None:
-    """Return which of the first rows of a table has its headings; None where none has one, or nearly one.
-
-    It is the first, unless another has more headings.
-    """
-    known = [len(_headings_in(table, cells)) for _number, cells in rows]
-    if not known[0] and not any(_near(table, cell) for cell in rows[0][1]) and max(known) < 2:
-        return None
-    most = max(known)
-    return known.index(most) if most > max(known[0], 1) else 0
-
-
-def all_needed(table: Table, rows: Sequence[RawRow]) -> int:
-    """Count the headings of a table that rows have, or return 0 where one that must be there is missing."""
-    first = rows[:_FIRST_ROWS]
-    at = heading_row(table, first)
-    known = _headings_in(table, first[at][1]) if at is not None else set()
-    return len(known) if all(c.name in known for c in table.columns if c.required) else 0
-
-
-def _headings_in(table: Table, cells: Iterable[Cell | None]) -> set[str]:
-    """Return the names of the columns whose headings stand in a row."""
-    keys = (key(cell) for cell in cells if isinstance(cell, str))
-    return {table.by_heading[heading].name for heading in keys if heading in table.by_heading}
-
-
-def _near(table: Table, heading: object) -> Column | None:
-    """Return the column whose heading this is, or nearly is."""
-    near = difflib.get_close_matches(key(str(heading or "")), table.by_heading, n=1, cutoff=0.7)
-    return table.by_heading[near[0]] if near else None
-
-
-def _no_headings(table: Table) -> str:
-    needed = [column for column in table.columns if column.required]
-    return _(
-        "no headings were found; above its rows the table needs: {columns} (in Danish: {danish})"
-    ).format(
-        columns=", ".join(column.name for column in needed),
-        danish=", ".join(column.danish for column in needed),
-    )
 
 
 def _too_much(rows: int, problems: int, table: Table) -> str:
@@ -204,50 +145,25 @@ def _too_much(rows: int, problems: int, table: Table) -> str:
     return ""
 
 
-def is_filled(cell: Cell | None) -> bool:
-    """Tell whether a cell is not blank."""
-    return cell is not None and (not isinstance(cell, str) or cell.strip() != "")
-
-
-def too_wide() -> str:
-    """Say that a row has filled cells where no table has columns."""
-    return _("there are more than {most} columns; rows from here on were not read").format(
-        most=limits.COLUMNS
-    )
-
-
-def stray_cells(file: str, raw_rows: Iterable[RawRow]) -> Iterator[InputProblem]:
-    """Report CPR numbers in a sheet that is no table."""
-    called: Mapping[int, str] = {}
-    for row, cells in raw_rows:
-        if not called:
-            called = {position: str(cell) for position, cell in enumerate(cells) if isinstance(cell, str)}
-        for position, cell in enumerate(cells):
-            if looks_like_cpr(cell, called.get(position, "")):
-                yield cpr_problem(file, row, nth_column(position))
-
-
-def nth_column(position: int) -> str:
-    """Name a column that has no heading."""
-    return _("column {number}").format(number=position + 1)
-
-
 class _RowReader:
     """Reads the rows under a row of headings."""
 
-    def __init__(
-        self, read: TableRows, cells: "dict[int, _CellReader]", problems: list[InputProblem]
-    ) -> None:
+    def __init__(self, read: TableRows, headings: Headings, problems: list[InputProblem]) -> None:
         self._read = read
         self._file = read.file
         self._problems = problems
-        self._cells = cells
+        self._cells = {
+            position: _CellReader(heading, private=read.table.private)
+            for position, heading in headings.at.items()
+        }
         self._either_way = False
         columns = read.table.columns
         self._count = len(columns)
         self._defaults = {column.name: column.default for column in columns if not column.required}
-        self._needed = [column.name for column in columns if column.required and column.name in read.headings]
-        self._headings = {column.name: read.called(column) for column in columns}
+        self._needed = [
+            column.name for column in columns if column.required and column.name in headings.names
+        ]
+        self._headings = {column.name: headings.called(column) for column in columns}
         #: Most rows have the same columns filled in.
         self._given: dict[tuple[str, ...], frozenset[str]] = {}
 
@@ -284,7 +200,7 @@ class _RowReader:
 
     def _beyond(self, position: int) -> "_CellReader":
         """Return what reads the cells of a column that has no heading."""
-        reader = self._cells[position] = _CellReader(nth_column(position), headed=False)
+        reader = self._cells[position] = _CellReader(Heading(nth_column(position), None, ""), headed=False)
         return reader
 
     def _doubt(self, note: str, row: int, column: str) -> None:
@@ -312,20 +228,13 @@ class _CellReader:
     `name` is that of the column of the table, empty where the heading is wrong or not there.
     """
 
-    def __init__(
-        self,
-        heading: str,
-        column: Column | None = None,
-        *,
-        called: str = "",
-        headed: bool = True,
-        private: bool = False,
-    ) -> None:
-        self.heading = heading
+    def __init__(self, heading: Heading, *, headed: bool = True, private: bool = False) -> None:
+        column = heading.column
+        self.heading = heading.shown
         self.name = column.name if column else ""
         self._parse = column.parse if column else None
         self._is_date = column is not None and column.kind == "date"
-        self._called = called
+        self._called = heading.written
         self._headed = headed
         self._private = private
         self._known: dict[Hashable, _ReadCell | None] = {}
@@ -364,111 +273,3 @@ def _either_way(value: dt.date, cell: Cell) -> str:
     return _("{value} was read as {date}; so are other dates written like it").format(
         value=shown(cell), date=day(value, "year")
     )
-
-
-def _cell_readers(
-    read: TableRows,
-    row: int,
-    headings: Sequence[Cell | None],
-    below: Sequence[RawRow],
-    problems: list[InputProblem],
-    *,
-    own_columns: bool,
-) -> dict[int, _CellReader]:
-    """Return what reads the cells at each position that has a heading, and report wrong headings."""
-    table = read.table
-    keys = {key(cell): " ".join(cell.split()) for cell in reversed(headings) if isinstance(cell, str)}
-    read.headings |= {
-        table.by_heading[at].name: heading for at, heading in keys.items() if at in table.by_heading
-    }
-    read.danish = sum(key(c.danish) in keys and key(c.danish) != key(c.name) for c in table.columns) > sum(
-        key(c.name) in keys and key(c.danish) != key(c.name) for c in table.columns
-    )
-    readers: dict[int, _CellReader] = {}
-    taken: set[str] = set()
-    for position, cell in enumerate(headings):
-        heading = " ".join(str(cell or "").split())
-        if not heading:
-            continue
-        column = table.by_heading.get(key(heading))
-        if looks_like_cpr(cell):
-            problems.append(cpr_problem(read.file, row, nth_column(position)))
-            heading, column = "", None
-        elif column is None:
-            meant = _near(table, heading)
-            filled = [
-                cells[position] for _n, cells in below if position < len(cells) and is_filled(cells[position])
-            ]
-            reason, is_own = _unknown_column(read, meant, filled, own_columns=own_columns)
-            named = nth_column(position) if table.private else shown(heading).strip('"')
-            (read.notes if is_own else problems).append(InputProblem(reason, read.file, row, named))
-            if meant and not is_own:
-                read.misspelt.add(meant.name)
-        elif column.name in taken:
-            problems.append(
-                InputProblem(
-                    _("the column {column} is there twice; keep one").format(column=read.called(column)),
-                    read.file,
-                    row,
-                    heading,
-                )
-            )
-            column = None
-        else:
-            taken.add(column.name)
-        shown_heading = heading if column else nth_column(position)
-        readers[position] = _CellReader(shown_heading, column, called=heading, private=table.private)
-    problems.extend(
-        InputProblem(missing_column(column, danish=read.danish), read.file, row)
-        for column in table.columns
-        if column.required and column.name not in read.headings and column.name not in read.misspelt
-    )
-    return readers
-
-
-def missing_column(column: Column, *, danish: bool = False) -> str:
-    """Say that a file has no such column; in a file with `danish` headings it is called in Danish."""
-    if danish:
-        return _("the column {danish} is missing (in English: {column})").format(
-            column=column.name, danish=column.danish
-        )
-    reason = _("the column {column} is missing (in Danish: {danish})")
-    return reason.format(column=column.name, danish=column.danish)
-
-
-def _unknown_column(
-    read: TableRows,
-    meant: Column | None,
-    filled: Sequence[Cell | None],
-    *,
-    own_columns: bool,
-) -> tuple[str, bool]:
-    """Say what becomes of a column that the table does not have, and whether it may be somebody's own.
-
-    `meant` is the column that has nearly this name, and `filled` what stands in the first rows.
-    """
-    if meant and (not own_columns or (meant.name not in read.headings and _could_be(meant, filled))):
-        reason = _("no column has this name; did you mean {column}?")
-        return reason.format(column=read.called(meant)), False
-    if not own_columns:
-        reason = _("no column has this name; the table has: {columns}")
-        return reason.format(columns=", ".join(map(read.called, read.table.columns))), False
-    if meant and meant.name in read.headings:
-        reason = _("this column is not read, beside {column}; does it hold what belongs there?")
-    elif meant:
-        reason = _("this column is not read; it is called nearly like {column}, but holds something else")
-    else:
-        return _("the table has no such column; it is not read"), True
-    return reason.format(column=read.called(meant)), True
-
-
-def _could_be(column: Column, cells: Sequence[Cell | None]) -> bool:
-    """Tell whether at least one of some cells could stand in a column; where there are none, they could."""
-    if not cells:
-        return True
-    for cell in cells:
-        with suppress(CellError):
-            if cell is not None:
-                column.parse(cell.strip() if isinstance(cell, str) else cell)
-                return True
-    return False

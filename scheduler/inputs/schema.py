@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from scheduler.base import limits
-from scheduler.inputs import cells
+from scheduler.inputs import cells, dates
 from scheduler.inputs.cells import ALL_NAMES, BASE_NAMES, Parser
 
 Kind = Literal[
@@ -64,6 +64,11 @@ class Table:
     def __post_init__(self) -> None:
         by_heading = {key(heading): column for column in self.columns for heading in column.headings}
         object.__setattr__(self, "by_heading", by_heading)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What its file or sheet may be called, as `key` has it."""
+        return frozenset(map(key, (self.name, self.danish, *self.also)))
 
     @property
     def id_column(self) -> Column | None:
@@ -123,7 +128,7 @@ def _text(name: str, danish: str, *also: str, required: bool = True) -> Column:
 
 
 def _date(name: str, danish: str, *also: str, required: bool = False) -> Column:
-    return Column(name, danish, "date", cells.date, required, also=also)
+    return Column(name, danish, "date", dates.date, required, also=also)
 
 
 def _time(name: str, danish: str, *also: str, required: bool = True) -> Column:
@@ -179,7 +184,7 @@ TABLES: tuple[Table, ...] = (
             _LAT,
             _LON,
             _number("every_weeks", "Uger mellem besøg", 1, 104, default=1),
-            Column("first_week", "Første uge", "week", cells.week, required=False),
+            Column("first_week", "Første uge", "week", dates.week, required=False),
             _number("conversations", "Samtaler", 0, 100, default=1),
             _number("max_conversations", "Højst samtaler", 1, 100),
             _number("visits_a_week", "Besøg om ugen", 1, 7, default=1),
@@ -341,7 +346,7 @@ TABLES: tuple[Table, ...] = (
         "Behov",
         (
             _PRACTICE,
-            Column("week", "Uge", "week", cells.week),
+            Column("week", "Uge", "week", dates.week),
             _number("conversations", "Samtaler", 0, 100, required=True),
             _number("visits", "Besøg", 1, 7),
         ),
@@ -352,6 +357,4 @@ TABLES: tuple[Table, ...] = (
 )
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
-BY_SHEET: dict[str, Table] = {
-    key(name): table for table in TABLES for name in (table.name, table.danish, *table.also)
-}
+BY_SHEET: dict[str, Table] = {name: table for table in TABLES for name in table.keys}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from scheduler.base.errors import InputProblem
 from scheduler.base.i18n import _
-from scheduler.inputs import cells
+from scheduler.inputs import cells, dates
 from scheduler.inputs.cells import shown
 from scheduler.inputs.tomlfile import DATE, NUMBER, TEXT, TIME, Keys, TomlReader, open_toml
 from scheduler.model.config import (
@@ -40,8 +40,8 @@ _BASE_KEYS: Keys = {
 }
 _BASE_NEEDED = ("name", "address", "postcode", "city")
 _PERIOD_KEYS: Keys = {
-    "start": (DATE, cells.date),
-    "end": (DATE, cells.date),
+    "start": (DATE, dates.date),
+    "end": (DATE, dates.date),
     "goal_conversations": (NUMBER, cells.whole(0, 10_000_000)),
     "budget_dkk": (NUMBER, cells.whole(0, 999_999_999_999)),
 }

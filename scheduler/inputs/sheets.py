@@ -24,7 +24,7 @@ from scheduler.inputs.partparser import (
     unescaped,
 )
 from scheduler.inputs.parts import Book, read_book
-from scheduler.inputs.rows import RawRow, cpr_problem, is_filled, stray_cells, too_wide
+from scheduler.inputs.raw import RawRow, cpr_problem, is_filled, stray_cells, too_wide
 
 #: How the files of spreadsheets begin: an archive, and what Excel wrote before.
 BEGINNINGS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")

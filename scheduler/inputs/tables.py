@@ -15,8 +15,10 @@ from scheduler.base.cpr import looks_like_cpr
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _
 from scheduler.inputs import csvfile, sheets
-from scheduler.inputs.cells import counted_from_1904
-from scheduler.inputs.rows import RawRow, TableRows, all_needed, interpret, stray_cells
+from scheduler.inputs.dates import counted_from_1904
+from scheduler.inputs.headings import all_needed
+from scheduler.inputs.raw import RawRow, stray_cells
+from scheduler.inputs.rows import TableRows, interpret
 from scheduler.inputs.schema import BY_NAME, BY_SHEET, TABLES, Table, key
 from scheduler.model.config import SETTINGS_FILE
 

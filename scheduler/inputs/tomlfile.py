@@ -17,7 +17,7 @@ from scheduler.base.errors import InputProblem
 from scheduler.base.i18n import _
 from scheduler.inputs import cells
 from scheduler.inputs.cells import CellError, Parser
-from scheduler.inputs.rows import cpr_problem, cpr_reason
+from scheduler.inputs.raw import cpr_problem, cpr_reason
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

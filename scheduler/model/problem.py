@@ -290,13 +290,14 @@ class TravelTimes:
         return {place_id: row for row, place_id in enumerate(self.place_ids)}
 
     def between(self, place_ids: Collection[str]) -> Self:
-        """Return the travel times between some of the places."""
-        wanted = frozenset(place_ids)
-        rows = [row for row, place_id in enumerate(self.place_ids) if place_id in wanted]
+        """Return the travel times between some of the places, in the order of their ids."""
+        index, wanted = self.index(), frozenset(place_ids)
+        ordered = tuple(sorted(wanted & index.keys()))
+        rows = [index[place_id] for place_id in ordered]
         cells = np.ix_(rows, rows)
         return dataclasses.replace(
             self,
-            place_ids=tuple(self.place_ids[row] for row in rows),
+            place_ids=ordered,
             seconds=self.seconds[cells],
             metres=self.metres[cells],
             one_house=frozenset(pair for pair in self.one_house if wanted.issuperset(pair)),

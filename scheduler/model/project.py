@@ -3,15 +3,18 @@
 import dataclasses
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Self
+from operator import attrgetter
+from typing import Any, Self, TypeVar
 
 from scheduler.base.errors import InputProblem
 from scheduler.model.clock import Week, WeekPattern
 from scheduler.model.config import Config
 from scheduler.model.geo import Point
+
+_Row = TypeVar("_Row")
 
 BASE = "base"
 
@@ -505,10 +508,7 @@ class Project:
     @cached_property
     def rooms_of(self) -> Mapping[str, tuple[RoomRule, ...]]:
         """The rooms of each practice that has some, by its id; equal rows are one."""
-        rooms: dict[str, list[RoomRule]] = defaultdict(list)
-        for room in dict.fromkeys(self.rooms):
-            rooms[room.practice_id].append(room)
-        return {practice_id: tuple(own) for practice_id, own in rooms.items()}
+        return _by(attrgetter("practice_id"), dict.fromkeys(self.rooms))
 
     @cached_property
     def lines_of(self) -> Mapping[str, tuple[Practice, ...]]:
@@ -526,12 +526,17 @@ class Project:
     @cached_property
     def shifts_of(self) -> Mapping[str, tuple[ShiftRule, ...]]:
         """The rows of shifts of each consultant who has some, by their id."""
-        shifts: dict[str, list[ShiftRule]] = defaultdict(list)
-        for rule in self.shifts:
-            shifts[rule.consultant_id].append(rule)
-        return {consultant_id: tuple(own) for consultant_id, own in shifts.items()}
+        return _by(attrgetter("consultant_id"), self.shifts)
 
     @cached_property
     def demand_of(self) -> Mapping[tuple[str, Week], int]:
         """The conversations that the table demand asks for, by practice and week; the first row counts."""
         return {(row.practice_id, row.week): row.conversations for row in reversed(self.demand)}
+
+
+def _by(owner: Callable[[_Row], str], rows: Iterable[_Row]) -> Mapping[str, tuple[_Row, ...]]:
+    """Return rows by whose they are, each one's in their order."""
+    found: dict[str, list[_Row]] = defaultdict(list)
+    for row in rows:
+        found[owner(row)].append(row)
+    return {owner_id: tuple(own) for owner_id, own in found.items()}

@@ -86,6 +86,11 @@ def sentences(n: int = 0) -> Mapping[str, str]:
             "In its hours on {date} neither the shift nor the engagements leave {consultant_id} time "
             "for the ride there, the stay of {duration_s} and lunch."
         ),
+        "engagement_in_the_way": _("An engagement leaves no time for it."),
+        "engagement_leaves_no_time": _(
+            "On {date} {title} {start_s}–{end_s} leaves {consultant_id} no time for the ride there and the visit of "
+            "{duration_s}."
+        ),
         "lunch_in_the_way": _("Lunch leaves no time for it."),
         "lunch_leaves_no_time": _(
             "On {date} lunch leaves {consultant_id} no time for the ride there and the stay of {duration_s}."

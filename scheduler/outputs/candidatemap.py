@@ -35,6 +35,7 @@ def candidate_map(
     background: Background,
     weeks: Sequence[str],
     total: "pd.DataFrame",
+    by: str = "points",
     enough: bool = False,
     remarks: Sequence[str] = (),
 ) -> MapPage:
@@ -58,6 +59,8 @@ def candidate_map(
     total
         What the weeks come to today, with those that joined, and the difference: a row each, as `total_rows`
         takes them.
+    by
+        What they are ranked by: points, conversations, hours or kroner.
     enough
         Whether none of the others would bring anything more to those that joined.
     remarks
@@ -111,6 +114,7 @@ def candidate_map(
         facts=(
             ngettext("{n} candidate", "{n} candidates", len(rows)).format(n=number(len(rows))),
             weeks_text(weeks),
+            ranked_by(by),
             _("today {conversations}").format(conversations=now),
         ),
         key=(*known_places(), *joins, (Sign("2", _OTHER), _("candidate"))),
@@ -134,6 +138,16 @@ def candidate_map(
         ),
         remarks=tuple(remarks),
     )
+
+
+def ranked_by(by: str) -> str:
+    """Say what candidates are ranked by."""
+    return {
+        "points": _("ranked by points"),
+        "conversations": _("ranked by conversations"),
+        "hours": _("ranked by conversations for each hour more"),
+        "kroner": _("ranked by kroner for each conversation more"),
+    }[by]
 
 
 def total_rows(total: "pd.DataFrame") -> list[tuple[str, str, str, str]]:

@@ -40,7 +40,7 @@ def value_map(
     practices: Sequence[Place],
     background: Background,
     weeks: Sequence[str],
-    conversations: int,
+    conversations: int | None,
     hours_s: tuple[int, int],
     remarks: Sequence[str] = (),
 ) -> MapPage:
@@ -51,7 +51,8 @@ def value_map(
     values
         A row a point, at least one, best first. Columns: `lat`, `lon`, `streets`, `points_a_week`,
         `conversations_a_week`, `cycling_minutes_a_week`, `best_weekday` (mon to sun) and a column
-        ``points_mon`` and so on for every weekday tried.
+        ``points_mon`` and so on for every weekday tried; and maybe `citizens`, who would be nearer to it than to
+        any practice.
     bases, practices
         What is there already, with coordinates. Home visits are not to be among them.
     background
@@ -59,7 +60,8 @@ def value_map(
     weeks
         In which the practice was tried.
     conversations, hours_s
-        What the practice asks for every week, and its room hours in seconds after midnight.
+        What the practice asks for every week, None where that is not the same everywhere, and its room hours in
+        seconds after midnight.
     remarks
         Sentences that stand below the tables.
     """
@@ -81,8 +83,14 @@ def value_map(
             ],
         ),
         facts=(
-            ngettext("{n} conversation a week", "{n} conversations a week", conversations).format(
-                n=number(conversations)
+            *(
+                []
+                if conversations is None
+                else [
+                    ngettext("{n} conversation a week", "{n} conversations a week", conversations).format(
+                        n=number(conversations)
+                    )
+                ]
             ),
             _("room {start}–{end}").format(start=clock(hours_s[0]), end=clock(hours_s[1])),
             ngettext("{n} place", "{n} places", len(rows)).format(n=number(len(rows))),
@@ -99,13 +107,11 @@ def value_map(
                         mark=sign,
                         name=street_words(row),
                         figures=(number(row["points_a_week"]),),
-                        more=((_words(row)[-1],),),
+                        more=(_words(row)[4:],),
                     )
                     for sign, row in best
                 ),
-                remark=_(
-                    "At least {n} m apart; of places nearer to each other the best stands for all."
-                ).format(n=number(_APART_M)),
+                remark=passed_over(rows),
             ),
             Table(
                 title=_("All places"),
@@ -189,6 +195,23 @@ def best_places(rows: Sequence[_Row]) -> list[tuple[int, int]]:
     return list(enumerate(chosen, start=1))
 
 
+def passed_over(rows: Sequence[_Row]) -> str:
+    """Say which places are not among the best of `best_places`, though they are worth more than the last of them."""
+    listed = [row for _rank, row in best_places(rows)]
+    count = max(listed) + 1 - len(listed)
+    apart = _("At least {n} m apart; of places nearer to each other the best stands for all.").format(
+        n=number(_APART_M)
+    )
+    if not count:
+        return apart
+    skipped = ngettext(
+        "So {n} place is left out that is worth more than the last one here.",
+        "So {n} places are left out that are worth more than the last one here.",
+        count,
+    ).format(n=number(count))
+    return f"{apart} {skipped}"
+
+
 def _point(row: _Row) -> tuple[float, float]:
     return row["lat"], row["lon"]
 
@@ -210,6 +233,7 @@ def _words(row: _Row) -> tuple[str, ...]:
         _("{n} points a week").format(n=number(row["points_a_week"])),
         _("{n} conversations a week").format(n=signed(row["conversations_a_week"], 1)),
         _("cycling {n} min a week").format(n=signed(row["cycling_minutes_a_week"])),
+        *(_("nearest to {n} citizens").format(n=number(n)) for n in [row.get("citizens")] if n is not None),
         _("best on {weekday}").format(weekday=weekday_name(row)),
     )
 

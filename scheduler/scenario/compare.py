@@ -56,6 +56,7 @@ MEASURES = (
     Measure("cost_a_planned_conversation_dkk", "cost_dkk", over="planned"),
     Measure("cost_a_held_conversation_dkk", "cost_dkk", over="expected_held"),
 )
+_PLANNED = "planned_conversations"
 #: Those of which bases have their own.
 BASE_MEASURES = tuple(measure for measure in MEASURES if measure.column in (*BASE_COLUMNS, "cost_dkk"))
 
@@ -65,13 +66,20 @@ class Difference:
     """How a measure differs from today, or from that of another scenario.
 
     `standard_error` is that of the difference, `value_error` that of the value alone; they are not a number
-    where a week has a single draw.
+    where a week has a single draw. `unproven` is what rosters that are not proven best may change of it, where
+    that can be said.
     """
 
     today: float
     value: float
     standard_error: float
     value_error: float
+    unproven: float = 0.0
+
+    @property
+    def margin(self) -> float:
+        """How far the difference may be off: its standard error, and what is not proven of it."""
+        return self.unproven + (0.0 if math.isnan(self.standard_error) else self.standard_error)
 
     @property
     def difference(self) -> float:
@@ -144,7 +152,8 @@ class Comparison:
 
         Columns: scenario, measure, today, value, difference, its standard_error, and value_error, the
         standard error of the value. Errors are not a number where any week has a single draw: with one
-        draw only, all is exact for that demand.
+        draw only, all is exact for that demand. Then `unproven`: as many planned conversations as the gaps of
+        both scenarios' rosters are worth; 0 for the other measures.
         """
         import pandas as pd
 
@@ -152,9 +161,9 @@ class Comparison:
         for scenario, measure in product(self.study.scenarios[1:], MEASURES):
             found = self.difference(scenario.name, measure)
             figures = (found.today, found.value, found.difference, found.standard_error, found.value_error)
-            rows.append((scenario.name, measure.name, *figures))
+            rows.append((scenario.name, measure.name, *figures, found.unproven))
         columns = ["scenario", "measure", "today", "value", "difference", "standard_error", "value_error"]
-        return pd.DataFrame(rows, columns=columns)
+        return pd.DataFrame(rows, columns=[*columns, "unproven"])
 
     def steps(self) -> "pd.DataFrame":
         """Return how each scenario that is based on another differs from that: a row a scenario and measure.
@@ -192,7 +201,14 @@ class Comparison:
             _value(measure, after),
             standard_error=_error(apart, after["iso_week"]),
             value_error=_error(varies, after["iso_week"]),
+            unproven=self.unproven(from_) + self.unproven(scenario) if measure.name == _PLANNED else 0.0,
         )
+
+    def unproven(self, scenario: str) -> float:
+        """Return as many conversations as the gaps between score and bound of a scenario's rosters are worth."""
+        own = self._rows(scenario)
+        weight = self.study.prepared[scenario].project.config.weights["unserved_conversation"]
+        return float((own["share"] * (own["score"] - own["bound"])).sum()) / weight if weight else 0.0
 
     def causes(self) -> "pd.DataFrame":
         """Return at which practices more or fewer conversations are planned, and which are new or gone.

@@ -12,7 +12,8 @@ from typing import Any
 
 from scheduler.base.errors import InputProblem
 from scheduler.base.i18n import _
-from scheduler.inputs.cells import Cell, dates_of
+from scheduler.inputs.cells import Cell
+from scheduler.inputs.dates import dates_of
 from scheduler.inputs.project import build, contradictions
 from scheduler.inputs.rows import Row, TableRows, interpret
 from scheduler.inputs.rules import resolve_references

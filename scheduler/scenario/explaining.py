@@ -6,10 +6,22 @@ from collections.abc import Iterator, Sequence
 from scheduler.base import i18n
 from scheduler.base.i18n import _, ngettext
 from scheduler.model.config import SimulationSettings
+from scheduler.scenario.changes import Scenario
 from scheduler.scenario.compare import MEASURES, Comparison, Difference, Measure
 from scheduler.scenario.costs import cost_names, unpriced
+from scheduler.scenario.horizon import unseen
 from scheduler.scenario.model import TODAY
 
+#: What is told of a step from one scenario to the next.
+_STEPS = (
+    "planned_conversations",
+    "expected_held",
+    "missed_visits",
+    "cycling_km",
+    "cost_dkk",
+    "cost_a_planned_conversation_dkk",
+    "cost_a_held_conversation_dkk",
+)
 #: How many practices are named in a sentence.
 _MOST_NAMES = 5
 _COUNTS = ("requested_conversations", "planned_conversations", "missed_visits", "partial_visits")
@@ -79,8 +91,9 @@ def difference_text(name: str, found: Difference, *, decimals: int = 0) -> str:
     if math.isnan(found.difference):
         return text
     apart = measure_text(name, found.difference, sign=True, decimals=decimals)
-    if found.standard_error > 0:
-        apart += f" ±{measure_text(name, found.standard_error, decimals=decimals)}"
+    margin_decimals, scale = measure_scale(name, max(decimals, 1))
+    if round(scale * found.margin, margin_decimals) > 0:
+        apart += f" ±{measure_text(name, found.margin, decimals=margin_decimals)}"
     return f"{text} ({apart})"
 
 
@@ -212,6 +225,25 @@ def _costs(comparison: Comparison, scenario: str) -> Iterator[str]:
         yield _("Cost: {n} kr. ({parts}).").format(n=_signed(sum(apart.values())), parts=", ".join(parts))
 
 
+def step_told(comparison: Comparison, scenario: Scenario) -> Iterator[str]:
+    """Say what a scenario brings and costs beyond the one that it is based on, if it is."""
+    steps = comparison.steps()
+    rows = steps[steps["scenario"] == scenario.name]
+    if rows.empty:
+        return
+    differences = dict(zip(rows["measure"], rows["difference"], strict=True))
+    titles = {each.name: each.title for each in comparison.study.scenarios}
+    decimals = 0 if comparison.study.draws == 1 else 1
+    parts = [
+        f"{measure_title(name)} {measure_text(name, difference, sign=True, decimals=decimals)}"
+        for name in _STEPS
+        if not math.isnan(difference := differences[name])
+    ]
+    yield _("Beyond {scenario}: {parts}.").format(
+        scenario=titles[rows["based_on"].iloc[0]], parts="; ".join(parts)
+    )
+
+
 def _expectation(settings: SimulationSettings) -> str:
     """Say what is planned, and what is expected of it."""
     return _(
@@ -232,17 +264,18 @@ def remarks(comparison: Comparison) -> tuple[str, ...]:
         told.append(
             _(
                 "Each week was planned with {n} draws of how many conversations are asked for, the same in "
-                "every scenario; ± is the standard error of the difference."
+                "every scenario; ± is the standard error, of today's figures and of each difference."
             ).format(n=i18n.number(study.draws))
         )
     told += dict.fromkeys(filter(None, (unpriced(each.project) for each in study.prepared.values())))
     told.append(_expectation(study.prepared[TODAY].project.config.simulation))
+    told += unseen(study, comparison.weeks)
     open_weeks = int((comparison.compared["status"] != "optimal").sum())
     if open_weeks:
         told.append(
             ngettext(
-                "{n} roster is not proven best: a longer --time-limit may change the figures a little.",
-                "{n} rosters are not proven best: a longer --time-limit may change the figures a little.",
+                "{n} roster is not proven best: ± holds its gap too, as many conversations as that is worth.",
+                "{n} rosters are not proven best: ± holds their gaps too, as many conversations as those are worth.",
                 open_weeks,
             ).format(n=i18n.number(open_weeks))
         )

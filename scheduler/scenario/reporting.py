@@ -16,8 +16,10 @@ from scheduler.scenario.explaining import (
     difference_text,
     explained,
     measure_scale,
+    measure_text,
     measure_title,
     remarks,
+    step_told,
     value_text,
 )
 from scheduler.scenario.model import TODAY
@@ -26,6 +28,18 @@ from scheduler.scenario.practices.newcomers import practice_places
 if TYPE_CHECKING:
     import pandas as pd
 
+#: The measures that are told of each base.
+_BASE_COLUMNS = (
+    "requested_conversations",
+    "planned_conversations",
+    "expected_held",
+    "missed_visits",
+    "cycling_km",
+    "load",
+    "cost_dkk",
+    "cost_a_planned_conversation_dkk",
+    "cost_a_held_conversation_dkk",
+)
 #: The measures that are drawn.
 _DRAWN = ("planned_conversations", "expected_held", "cost_a_held_conversation_dkk", "cycling_minutes", "load")
 
@@ -40,6 +54,7 @@ def scenario_report(comparison: Comparison, title: str = "") -> str:
         _assumptions(comparison),
         [
             Section(_("What each scenario comes to"), table=comparison_table(comparison)),
+            *_bases(comparison),
             *_plots(comparison),
             *(_about(comparison, scenario) for scenario in scenarios),
             *_map(comparison),
@@ -119,6 +134,38 @@ def _plots(comparison: Comparison) -> Iterator[Section]:
     )
 
 
+def _bases(comparison: Comparison) -> Iterator[Section]:
+    """Tell what each base comes to in every scenario, where there are several."""
+    table = bases_table(comparison)
+    if len(table):
+        yield Section(_("Base by base"), text=_shared_text(), table=table)
+
+
+def bases_table(comparison: Comparison) -> "pd.DataFrame":
+    """Return what each base comes to in every scenario, in words: a row a scenario and base; none with one base."""
+    import pandas as pd
+
+    titles = {scenario.name: scenario.title for scenario in comparison.study.scenarios}
+    decimals = 0 if comparison.study.draws == 1 else 1
+    rows = [
+        [
+            titles[row["scenario"]],
+            row["name"] or _("shared by all"),
+            *(measure_text(name, row[name], decimals=decimals) for name in _BASE_COLUMNS),
+        ]
+        for row in comparison.bases().to_dict("records")
+    ]
+    headings = [_("Scenario"), _("Base"), *(capitalized(measure_title(name)) for name in _BASE_COLUMNS)]
+    return pd.DataFrame(rows, columns=headings)
+
+
+def _shared_text() -> str:
+    return _(
+        "What a base costs is its consultants with their bicycles, itself, its practices and their room hours. What "
+        "is shared by all is on a row of its own, so that all rows of a scenario add up to it."
+    )
+
+
 def _about(comparison: Comparison, scenario: Scenario) -> Section:
     """Tell a scenario: its question, what makes it differ, and what it changes."""
     import pandas as pd
@@ -126,7 +173,7 @@ def _about(comparison: Comparison, scenario: Scenario) -> Section:
     changes = pd.DataFrame(
         [change.words() for change in scenario.changes], columns=[_("Change"), _("As it was written")]
     )
-    paragraphs = [scenario.question, *explained(comparison, scenario.name)]
+    paragraphs = [scenario.question, *explained(comparison, scenario.name), *step_told(comparison, scenario)]
     return Section(scenario.title, text="\n\n".join(filter(None, paragraphs)), table=changes)
 
 

@@ -18,8 +18,6 @@ from scheduler.scenario.changes import Add, Change, Scenario
 
 #: The file of candidates beside a scenario file that names none.
 CANDIDATES_FILE = "candidates.csv"
-#: What a change calls them, in place of a table of the project.
-_NAMES = {key(name) for name in (CANDIDATES.name, CANDIDATES.danish, *CANDIDATES.also)}
 
 
 def taken(project: Project, candidate: Candidate) -> tuple[Change, ...]:
@@ -34,7 +32,11 @@ def taken(project: Project, candidate: Candidate) -> tuple[Change, ...]:
     return tuple(
         Add(
             name,
-            {column.name: cell for column in BY_NAME[name].columns if (cell := _cell(column, row.values))},
+            {
+                column.name: cell
+                for column in BY_NAME[name].columns
+                if (cell := _cell(column, row.values)) is not None
+            },
         )
         for name in ("practices", "rooms")
         for row in rows[name]
@@ -80,7 +82,7 @@ class Shelf:
         """
         changes: list[Change] = []
         for change in scenario.changes:
-            takes = isinstance(change, Add) and key(change.table) in _NAMES
+            takes = isinstance(change, Add) and key(change.table) in CANDIDATES.keys
             added = self._taken(scenario, change) if takes else [change]
             if not added:
                 return None

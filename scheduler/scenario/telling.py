@@ -174,7 +174,7 @@ def sensitivity_table(sensitivity: "pd.DataFrame") -> "pd.DataFrame":
                     else "",
                     _("Instead"): words.assumption_value(row["assumption"], row[side]),
                     _("Expected"): _count(expected),
-                    _("Difference"): f"{apart} ±{number(error)}" if round(error or 0) else apart,
+                    _("Difference"): f"{apart} ±{number(error)}" if error >= 0.5 else apart,
                     _("Goal reached"): percent(row[f"chance_of_goal_{side}"], row[f"chance_error_{side}"]),
                 }
             )

@@ -8,7 +8,8 @@ from itertools import chain
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _
-from scheduler.inputs import cells
+from scheduler.inputs import dates
+from scheduler.inputs.cells import CellError
 from scheduler.inputs.settings import OPEN_PERIOD
 from scheduler.model.clock import TIMEZONE, Week
 from scheduler.model.project import Project
@@ -170,9 +171,9 @@ def weeks_of(text: str) -> tuple[Week, ...]:
     first, dots, last = text.partition("..")
     hint = _("Write the weeks like 2009-W20..2009-W32.")
     try:
-        begin = cells.week(first)
-        end = cells.week(last) if dots else begin
-    except cells.CellError as error:
+        begin = dates.week(first)
+        end = dates.week(last) if dots else begin
+    except CellError as error:
         raise InputError(str(error), hint) from error
     if end < begin:
         reason = _("{first} to {last} are no weeks: the last comes before the first.")

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from scheduler.base import files
-from scheduler.base.errors import InputError, InputProblem, ServiceError, told
+from scheduler.base.errors import InputError, InputProblem, told
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
 from scheduler.inputs import read_project
@@ -31,7 +31,7 @@ from scheduler.places.geocoding import Lookup, distance_words, look_up, unreacha
 from scheduler.places.online import OnlineAddresses
 from scheduler.places.spelling import street_key, street_keys
 from scheduler.places.written import AddressError, WrittenAddress, read_address
-from scheduler.services.planner import NETWORK_FILE, project_network
+from scheduler.services.planner import NETWORK_FILE, project_network, project_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,12 +84,7 @@ def build_network(
         There is no folder or no file, or it cannot be written.
     """
     progress = progress or Silent()
-    if not data_dir.is_dir():
-        raise ServiceError(
-            _("There is no project folder {folder}.").format(folder=data_dir),
-            hint=_("Make one with `hjul init`."),
-        )
-    project = read_project(data_dir)
+    project = project_of(data_dir)
     progress.step(_("Reading {file}").format(file=file.name))
     opened = open_map(file)
     taken = _extract(project, file, opened, margin_km)

@@ -16,7 +16,6 @@ from scheduler.base.i18n import _, number
 from scheduler.base.progress import Progress, Silent
 from scheduler.base.resources import builtin_map
 from scheduler.base.version import __version__
-from scheduler.inputs import read_project
 from scheduler.model.project import Place, Project, problem_at
 from scheduler.network import Network, distance_m, load_network
 from scheduler.network.area import DEFAULT_MARGIN_KM, Surroundings
@@ -26,7 +25,7 @@ from scheduler.network.services import Patience, Services
 from scheduler.network.writing import write_osm
 from scheduler.places.geocoding import look_up
 from scheduler.places.online import OnlineAddresses
-from scheduler.services.planner import NETWORK_FILE, network_file
+from scheduler.services.planner import NETWORK_FILE, network_file, project_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,12 +72,7 @@ def download_network(
         There is no folder, it cannot be written, or OpenStreetMap could not be had.
     """
     progress = progress or Silent()
-    if not data_dir.is_dir():
-        raise ServiceError(
-            _("There is no project folder {folder}.").format(folder=data_dir),
-            hint=_("Make one with `hjul init`."),
-        )
-    project = read_project(data_dir)
+    project = project_of(data_dir)
     _require_own_network(project)
     services = Services(project.config.map, patience or Patience(), progress)
     addresses = OnlineAddresses(data_dir, services if online else None)

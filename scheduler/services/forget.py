@@ -14,7 +14,7 @@ from scheduler.base.errors import InputError, InputProblem, told
 from scheduler.base.files import Claim
 from scheduler.base.i18n import _, ngettext
 from scheduler.inputs import csvfile
-from scheduler.inputs.cells import dates_of
+from scheduler.inputs.dates import dates_of
 from scheduler.inputs.rows import TableRows
 from scheduler.inputs.settings import read_settings
 from scheduler.inputs.tables import WORKBOOK_FILE, check_needed, read_files, read_tables

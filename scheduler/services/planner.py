@@ -9,7 +9,7 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from scheduler.base.errors import InputError, InputProblem
+from scheduler.base.errors import InputError, InputProblem, ServiceError
 from scheduler.base.files import Claim, claimed
 from scheduler.base.i18n import _, language
 from scheduler.base.progress import Progress, Silent
@@ -110,6 +110,16 @@ def network_file(data_dir: Path, config: Config) -> Path:
         return data_dir / config.map.network
     own = data_dir / NETWORK_FILE
     return own if os.path.lexists(own) else builtin_map()
+
+
+def project_of(data_dir: Path) -> Project:
+    """Read a project folder that gets a network; a `ServiceError` where there is none."""
+    if not data_dir.is_dir():
+        raise ServiceError(
+            _("There is no project folder {folder}.").format(folder=data_dir),
+            hint=_("Make one with `hjul init`."),
+        )
+    return read_project(data_dir)
 
 
 def project_network(data_dir: str | Path, *, progress: Progress | None = None) -> Network:

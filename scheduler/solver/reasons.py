@@ -80,7 +80,7 @@ class Reasoner:
             return (*self._no_slot(request), 0)
         offers = [(model, option) for model in self._models for option in model.options(request)]
         if not offers:
-            return (*self._nobody(request), 0)
+            return (*(self._in_the_way(request) or self._nobody(request)), 0)
         most = self._most(number, [offer for offer in offers if offer[1].conversations > held or missed])
         if most < 0:
             code, detail = self._does_not_fit(request, offers) if missed else self._no_more(request, held)
@@ -100,6 +100,8 @@ class Reasoner:
         }
         if without:
             return "lunch_in_the_way", Text("lunch_leaves_no_time", params)
+        if engagement := self._in_the_way(request):
+            return engagement
         return "ride_does_not_fit", Text("ride_does_not_fit_on", params)
 
     def _no_more(self, request: Request, held: int) -> tuple[str, Text]:
@@ -133,6 +135,27 @@ class Reasoner:
                 more = option.conversations > held or not option.conversations
                 if more and best_order(hungry, [option]) is not None:
                     return model, option
+        return None
+
+    def _in_the_way(self, request: Request) -> tuple[str, Text] | None:
+        """Say which engagement is in the way, if a visit would fit into a day that had one less of them."""
+        for model in self._models:
+            for engagement in model.day.engagements:
+                others = tuple(each for each in model.day.engagements if each is not engagement)
+                free = DayModel(self._problem, dataclasses.replace(model.day, engagements=others))
+                fitting = [
+                    option for option in free.options(request) if best_order(free, [option]) is not None
+                ]
+                if fitting:
+                    params: dict[str, Param] = {
+                        "date": str(model.day.date),
+                        "consultant_id": model.consultant.consultant_id,
+                        "duration_s": min(option.duration_s for option in fitting),
+                        "title": engagement.title,
+                        "start_s": engagement.start_s,
+                        "end_s": engagement.end_s,
+                    }
+                    return "engagement_in_the_way", Text("engagement_leaves_no_time", params)
         return None
 
     def _no_slot(self, request: Request) -> tuple[str, Text | None]:

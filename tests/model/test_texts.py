@@ -21,6 +21,7 @@ REASONS = {
     "closed",
     "consultant_away",
     "dearer",
+    "engagement_in_the_way",
     "lunch_in_the_way",
     "no_consultant",
     "no_day",

@@ -92,7 +92,10 @@ def _words(html: str) -> str:
 
 def test_the_page_says_what_each_brings_and_costs() -> None:
     words = _words(_page())
-    assert "3 candidates 2 weeks, 2009-W20 to 2009-W21 today 20 conversations at 2,000 kr. each" in words
+    assert (
+        "3 candidates 2 weeks, 2009-W20 to 2009-W21 ranked by points today 20 conversations at 2,000 kr. each"
+        in words
+    )
     assert "12 of 12 conversations planned · net +11 · cycling +46 min · waiting −3 min" in words
     assert "1 visit more missed elsewhere" in words
     assert words.count("costs +2,000 kr. · 182 kr. a conversation") == 2

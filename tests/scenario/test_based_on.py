@@ -93,7 +93,7 @@ def test_what_goes_back_is_a_copy(project: Project) -> None:
         # What builds on a broken one is not looked at.
         (
             block("a").replace("c1", "c9") + block("b", "a"),
-            ["scenarios.toml:3 [a: consultant_id]: there is no row with consultant_id c9 in consultants"],
+            ["scenarios.toml:3 [a: consultant_id]: there is no c9 in consultants"],
         ),
         (block("a", "b").replace('"b"', "3"), ["scenarios.toml:1 [a: based_on]: 3 is not a text"]),
     ],
@@ -136,7 +136,8 @@ def test_what_the_change_says_besides_comes_first(prepared: Prepared, tmp_path: 
 
 
 def test_a_candidate_alone_is_the_scenario_with_it(prepared: Prepared, tmp_path: Path) -> None:
-    file = write_candidates(tmp_path, SAXOGADE, KRUSAAGADE)
+    nothing = "nil,Lægerne Istedgade,Istedgade 89,1650,København V,,0,0,mon,09:00,12:00\n"
+    file = write_candidates(tmp_path, SAXOGADE, KRUSAAGADE, nothing)
     candidates, _exact, _notes = locate_candidates(file, prepared)
     for candidate in candidates:
         scenario = Scenario(candidate.candidate_id, changes=taken(prepared.project, candidate))

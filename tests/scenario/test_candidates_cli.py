@@ -6,7 +6,10 @@ import pandas as pd
 import pytest
 from scenario.joiners import write_candidates, write_project
 
+from scheduler.base.errors import InputError
 from scheduler.cli import run
+from scheduler.inputs import read_project
+from scheduler.scenario import Runs, rank_candidates, read_scenarios
 
 SAXO = "saxo,=Lægerne Saxogade,Saxogade 94,1662,København V,,,,tue,08:30,12:00\n"
 LATE = "late,Lægerne Istedgade,Istedgade 89,1650,København V,,,,mon,13:00,16:00\n"
@@ -44,7 +47,7 @@ def test_candidates_are_ranked(folder: Path, capsys: pytest.CaptureFixture[str])
     assert "Each alone, over 2 weeks, 2009-W20 to 2009-W21" in out
     assert out.index("=Lægerne Saxogade") < out.index("Lægerne Istedgade")
     assert "None of the others would bring anything more." in out
-    assert "Note: late: no consultant works when the practice has a room" in err
+    assert "late: no consultant works when the practice has a room" in err
     page = folder / "out" / "simulate" / "candidates" / "index.html"
     assert str(page) in out
     assert "Practices that could join" in page.read_text(encoding="utf-8")
@@ -53,6 +56,29 @@ def test_candidates_are_ranked(folder: Path, capsys: pytest.CaptureFixture[str])
     assert alone["name"].tolist()[0] == "'=Lægerne Saxogade"  # no formula
     joined = pd.read_csv(folder / "out" / "simulate" / "candidates" / "joined.csv")
     assert joined["candidate_id"].tolist() == ["saxo"]
+    total = pd.read_csv(folder / "out" / "simulate" / "candidates" / "total.csv")
+    assert total["planned_conversations"].tolist() == [5, 7, 2]
+    assert "All of them together" in out
+    further = folder / "out" / "simulate" / "candidates" / "joined.toml"
+    (scenario,) = read_scenarios(further, read_project(folder / "project"))
+    assert scenario.title == "Together: =Lægerne Saxogade"
+    assert "Without the section [costs] in project.toml the budget is spread" in err
+    # Nobody joins: what an earlier ranking left is gone.
+    assert _simulate(folder, "candidates", str(file), "--take", "0", "--by", "kroner") == 0
+    out, err = capsys.readouterr()
+    assert "ranked by kroner for each conversation more" in out
+    assert "Nothing that these practices would cost has a price" in err
+    assert not further.exists()
+
+
+def test_a_measure_that_there_is_not(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = write_candidates(folder, SAXO)
+    assert _simulate(folder, "candidates", str(file), "--by", "beauty") == 2
+    assert "--by" in capsys.readouterr().err
+    with pytest.raises(
+        InputError, match="ranked by beauty; choose one of points, conversations, hours, kroner"
+    ):
+        rank_candidates(folder / "project", file, "2009-W20", by="beauty", runs=Runs(workers=0))
 
 
 def test_the_page_goes_where_it_is_wanted(folder: Path) -> None:
@@ -89,10 +115,25 @@ def test_a_file_that_is_not_there(folder: Path, capsys: pytest.CaptureFixture[st
     assert "cannot be read" in capsys.readouterr().err
 
 
+def test_the_next_place_for_those_who_live_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    need = folder / "need.csv"
+    need.write_text("bydel;borgere\nVesterbro;1.500\n", encoding="utf-8")
+    assert _simulate(folder, "place", "--places", "3", "--sample", "1", "--need", str(need)) == 0
+    out, err = capsys.readouterr()
+    assert "A practice as the citizens nearest to it need it, with a room 9:00–12:00" in out
+    assert "Citizens" in out
+    assert "A place is worth what the citizens would ask for" in err
+    page = (folder / "out" / "simulate" / "place" / "index.html").read_text(encoding="utf-8")
+    assert "nearest to" in page
+    table = pd.read_csv(folder / "out" / "simulate" / "place" / "places.csv")
+    assert 0 < table["citizens"].sum() < 3 * 1500
+    assert table["points_a_week"].is_monotonic_decreasing
+
+
 def test_the_next_place(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _simulate(folder, "place", "--places", "2", "--sample", "1") == 0
     out = capsys.readouterr().out
-    assert "A practice with 1 conversation a week and a room 9:00–12:00, tried over 1 week, 2009-W21" in out
+    assert "A practice with 1 conversation a week and a room 9:00–12:00, tried over 1 week, 2009-W20" in out
     assert "The best places" in out
     assert (folder / "out" / "simulate" / "place" / "index.html").exists()
     table = pd.read_csv(folder / "out" / "simulate" / "place" / "places.csv")

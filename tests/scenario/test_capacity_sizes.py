@@ -1,6 +1,7 @@
 """Projects of other sizes, and the frontier of what they hold and cost."""
 
 import dataclasses
+import json
 import math
 
 import numpy as np
@@ -122,6 +123,7 @@ def _figures(size: Size, week: Week, planned: int) -> WeekFigures:
         planned=planned,
         expected_held=expected_held(days, HEALTHY),
         days=written(days),
+        by_base=json.dumps({"base": {"room_s": 3600 * planned}}),
     )
 
 
@@ -145,7 +147,7 @@ def _day(week: Week, planned: int) -> WorkingDay:
 def test_the_frontier_says_of_today_what_all_weeks_say(prepared: Prepared) -> None:
     project = prepared.project
     costs = Costs(
-        consultant_dkk_a_year=100_000, bicycle_dkk_a_year=0, practice_dkk_a_year=0, other_dkk_a_year=0
+        consultant_dkk_a_year=100_000, bicycle_dkk_a_year=0, room_dkk_an_hour=100, other_dkk_a_year=0
     )
     project = project.replace(config=dataclasses.replace(project.config, costs=costs))
     wanted = (Size(1, 3), Size(2, 3), Size(3, 3), Size(3, 4), Size(4, 3))
@@ -158,7 +160,9 @@ def test_the_frontier_says_of_today_what_all_weeks_say(prepared: Prepared) -> No
     assert own["requested_a_quarter"] == pytest.approx(65)
     assert own["planned_a_quarter"] == pytest.approx(52)
     assert own["expected_held_a_quarter"] == pytest.approx(104 * 0.7 / 2)
-    assert own["cost_dkk_a_quarter"] == pytest.approx(100_000 * 12 / 37 * 13 * 7 / 365.25)  # 12 hours a week
+    # They work 8 and 4 hours a week, and each conversation takes a room for an hour.
+    paid = 12 / 37 * 100_000 * 13 * 7 / 365.25
+    assert own["cost_dkk_a_quarter"] == pytest.approx(paid + 5 * 100 * 13)
     assert own["cost_a_held_conversation_dkk"] == pytest.approx(own["cost_dkk_a_quarter"] / 36.4)
     # Three conversations a week less are planned, of which 0.7 would be held.
     assert table["planned_a_quarter"].iloc[0] == pytest.approx(52 - 39)
@@ -169,6 +173,30 @@ def test_the_frontier_says_of_today_what_all_weeks_say(prepared: Prepared) -> No
     # One of which a week is not there has no figures.
     assert np.isnan(table["chance_of_goal"].iloc[4])
     assert np.isnan(table["expected_held_a_quarter"].iloc[4])
+
+
+def test_room_hours_cost_at_every_size(prepared: Prepared) -> None:
+    project = prepared.project
+    size, chosen = Size.of(project), {WEEKS[3]: 13, WEEKS[16]: 13}
+
+    def cost_dkk(room_dkk_an_hour: int, *hours: float) -> float:
+        costs = Costs(room_dkk_an_hour=room_dkk_an_hour)
+        priced = project.replace(config=dataclasses.replace(project.config, costs=costs))
+        drawn = [(week, draw) for week in chosen for draw in (1, 2)]
+        figures = [
+            dataclasses.replace(
+                _figures(size, week, 5),
+                week=f"{week}#{draw}",
+                by_base=json.dumps({"base": {"room_s": int(3600 * each)}}),
+            )
+            for (week, draw), each in zip(drawn, hours, strict=True)
+        ]
+        sample = Sample(chosen, asked=5, is_drawn=True)
+        table = frontier(priced, (size,), {size.name: figures}, sample, today=_today())
+        return float(table["cost_dkk_a_quarter"].iloc[0])
+
+    # A week counts with the mean of its draws: 2 and 4 hours, each for 6.5 weeks of the quarter.
+    assert cost_dkk(100, 1, 3, 4, 4) - cost_dkk(0, 1, 3, 4, 4) == pytest.approx(100 * 6.5 * (2 + 4))
 
 
 def test_what_more_consultants_cost_is_not_known_without_costs(prepared: Prepared) -> None:

@@ -118,6 +118,33 @@ def test_differences_are_exact_with_one_draw(project: Project) -> None:
     assert differences["standard_error"].isna().all()
 
 
+def test_what_is_not_proven_is_in_the_margin(project: Project) -> None:
+    """A gap of 90,000 points is worth two and a half conversations; so is one in two draws out of three."""
+    weeks = [
+        dataclasses.replace(each, score=100_000, bound=10_000) if each.status == "feasible" else each
+        for each in TWO_WEEKS
+    ]
+    comparison = compared(project, weeks, JOINS)
+    found = comparison.difference("joins", MEASURE["planned_conversations"])
+    assert (comparison.unproven(TODAY), comparison.unproven("joins")) == (2.5, 0)
+    assert (found.unproven, found.margin) == (2.5, 2.5)
+    assert difference_text("planned_conversations", found) == "10 (+3 ±2.5)"
+    assert comparison.difference("joins", MEASURE["cycling_minutes"]).margin == 0
+    differences = comparison.differences().set_index("measure")
+    assert differences["unproven"]["planned_conversations"] == 2.5
+    assert differences["unproven"].sum() == 2.5
+    drawn_weeks = [
+        dataclasses.replace(each, bound=each.score - 36_000 * (each.week[-1] == "1")) for each in drawn()
+    ]
+    three = compared(project, drawn_weeks, JOINS, draws=3)
+    assert three.unproven("joins") == pytest.approx(
+        1 / 3 * sum(e.scenario == "joins" and e.week[-1] == "1" for e in drawn_weeks)
+    )
+    worthless = {**project.config.weights, "unserved_conversation": 0}
+    nothing = project.replace(config=dataclasses.replace(project.config, weights=worthless))
+    assert compared(nothing, weeks, JOINS).unproven(TODAY) == 0
+
+
 def test_causes_add_up_to_the_difference(project: Project) -> None:
     causes = compared(project, TWO_WEEKS, JOINS).causes()
     assert causes["difference"].sum() == 3

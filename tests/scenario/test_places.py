@@ -1,4 +1,5 @@
 import dataclasses
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -6,13 +7,15 @@ import numpy as np
 import pytest
 from scenario.joiners import PROJECT, Plans, write_project
 
-from scheduler.base.errors import InputError, SchedulerError
+from scheduler.base.errors import InputError, InputProblem, SchedulerError
+from scheduler.inputs.need import read_need
 from scheduler.model.clock import Week
-from scheduler.model.project import Project, RoomRule
+from scheduler.model.project import Closure, Project, RoomRule
 from scheduler.network import distance_m
+from scheduler.scenario.practices.needs import by_need
 from scheduler.scenario.practices.newcomers import practice_places
-from scheduler.scenario.practices.places import NextPlaces, next_places, spread_weeks
-from scheduler.scenario.practices.spots import MARGIN_M, Spot, spread_spots
+from scheduler.scenario.practices.places import NextPlaces, next_places, sample_weeks, usual_weeks
+from scheduler.scenario.practices.spots import MARGIN_M, Spot, spread_spots, usable_junctions
 from scheduler.scenario.practices.spotvalues import SpotValue, TypicalPractice, typical_practice, value_spots
 from scheduler.scenario.runs.running import Runs
 from scheduler.services import planner
@@ -67,13 +70,135 @@ def test_there_are_no_more_spots_than_junctions(prepared: Prepared) -> None:
     assert 30 < len(every) < 700
 
 
+QUARTER = tuple(Week(2009, 14).shift(i) for i in range(13))
+#: c1 works on Mondays and Tuesdays: Easter Monday and Whit Monday are closed, and Constitution Day is a Friday.
+USUAL = tuple(week for week in QUARTER if week.number not in (16, 23))
+
+
+def test_usual_weeks_have_no_closed_day_and_nobody_away(prepared: Prepared) -> None:
+    project = prepared.project
+    assert usual_weeks(project, QUARTER) == USUAL
+    away = Closure(who="c1", first_day=dt.date(2009, 5, 12), last_day=dt.date(2009, 5, 12))
+    half = Closure(who="c1", first_day=dt.date(2009, 5, 4), last_day=dt.date(2009, 5, 4), start_s=43_200)
+    practice = Closure(who="P1", first_day=dt.date(2009, 5, 18), last_day=dt.date(2009, 5, 18))
+    wednesday = Closure(who="all", first_day=dt.date(2009, 5, 27), last_day=dt.date(2009, 5, 27))
+    changed = project.replace(closures=(away, half, practice, wednesday))
+    assert set(USUAL) - set(usual_weeks(changed, QUARTER)) == {Week(2009, 19), Week(2009, 20)}
+
+
 @pytest.mark.parametrize(
     ("count", "chosen"),
-    [(1, [6]), (2, [3, 9]), (3, [2, 6, 10]), (13, list(range(13))), (99, list(range(13)))],
+    [(1, [20]), (2, [18, 25]), (3, [18, 21, 24]), (4, [14, 19, 22, 25]), (11, None), (99, None)],
 )
-def test_weeks_are_spread(count: int, chosen: list[int]) -> None:
-    weeks = [Week(2009, 14).shift(i) for i in range(13)]
-    assert spread_weeks(weeks, count) == tuple(weeks[i] for i in chosen)
+def test_weeks_are_of_equal_parts_odd_and_even_in_turn(
+    prepared: Prepared, count: int, chosen: list[int] | None
+) -> None:
+    found = sample_weeks(prepared.project, QUARTER, count)
+    if chosen is None:
+        assert found == USUAL
+    else:
+        assert [week.number for week in found] == chosen
+        parts = np.array_split([week.number for week in USUAL], count)
+        assert all(week.number in part for week, part in zip(found, parts, strict=True))
+
+
+def test_where_no_week_is_usual_all_serve_and_that_is_said(
+    prepared: Prepared, values: tuple[SpotValue, ...]
+) -> None:
+    holidays = (Week(2009, 16), Week(2009, 23))
+    assert sample_weeks(prepared.project, holidays, 2) == holidays
+    assert sample_weeks(prepared.project, holidays, 1) == holidays[:1]
+    found = NextPlaces(prepared=prepared, weeks=holidays, over=holidays, typical=TYPICAL, values=values)
+    assert (
+        found.remarks[0] == "Every week has closed days or somebody away; the values are those of such weeks."
+    )
+
+
+def test_it_says_how_weeks_were_chosen(prepared: Prepared, values: tuple[SpotValue, ...]) -> None:
+    weeks = sample_weeks(prepared.project, QUARTER, 3)
+    found = NextPlaces(prepared=prepared, weeks=weeks, over=QUARTER, typical=TYPICAL, values=values)
+    assert found.remarks[:2] == [
+        "Of 13 weeks 3 were tried, one of each part of them, with odd and even numbers in turn.",
+        "Weeks with closed days or somebody away were left out: 2009-W16, 2009-W23.",
+    ]
+    assert "Nothing is said of where citizens live" in found.remarks[2]
+    assert len(found.remarks) == 3
+
+
+# --- Need -------------------------------------------------------------------------------------------------------
+
+
+def _need(folder: Path, text: str) -> Path:
+    file = folder / "need.csv"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_a_place_is_worth_what_those_ask_who_are_nearer_to_it_than_to_any_practice(
+    prepared: Prepared, values: tuple[SpotValue, ...], tmp_path: Path
+) -> None:
+    project = prepared.project
+    last = values[-1].spot
+    practice = practice_places(project)[0]
+    problems: list[InputProblem] = []
+    text = f"lat;lon;borgere\n{last.lat:.6f};{last.lon:.6f};300\n{practice.lat:.6f};{practice.lon:.6f};100\n"
+    needs = read_need(_need(tmp_path, text), project, problems)
+    assert not problems
+    found = by_need(prepared, TYPICAL, values, needs)
+    assert found[0].spot == last
+    # The practices ask for 1, 1/2 and 1 a week, from 400 citizens; 300 of these are nearer to the spot.
+    assert found[0].citizens == 300
+    assert found[0].share == pytest.approx(2.5 * 300 / 400)
+    assert found[0].points_a_week == pytest.approx(values[-1].points_a_week * 2.5 * 300 / 400)
+    assert found[0].points_on(0) == pytest.approx(found[0].share * found[0].gains[0].value_points / 2)
+    assert [value.citizens for value in found[1:]] == [0] * (len(values) - 1)
+    assert [value.points_a_week for value in found[1:]] == [0] * (len(values) - 1)
+
+
+def test_the_citizens_of_a_district_live_where_its_practices_are_nearest(
+    prepared: Prepared, values: tuple[SpotValue, ...], tmp_path: Path
+) -> None:
+    needs = read_need(_need(tmp_path, "district,citizens\nVESTERBRO,1000\n"), prepared.project, [])
+    found = by_need(prepared, TYPICAL, values, needs)
+    around = (*prepared.project.bases, *practice_places(prepared.project))
+    junctions, _streets = usable_junctions(prepared.network, around)
+    practices = [place.point for place in practice_places(prepared.project)]
+    for value in found:
+        spot = np.array([(value.spot.lat, value.spot.lon)])
+        nearer = sum(
+            float(distance_m(spot, point)[0]) < float(distance_m(np.array(practices), point).min())
+            for point in junctions
+        )
+        assert value.citizens == pytest.approx(1000 * nearer / len(junctions))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("district,citizens\nValby,10\n", "need.csv:2 [district]: no practice lies in the district Valby; there are Vesterbro"),
+        ("district,citizens\nVesterbro,10\nvesterbro,20\n", "need.csv:3 [district]: this district stands in row 2 already; keep one"),
+        ("bydel,borgere\nVesterbro,-1\n", "need.csv:2 [borgere]: "),
+        ("district,citizens\nVesterbro,0\n", "need.csv: there are no citizens in any row"),
+        ("district,lat,lon,citizens\n,,,10\n", "need.csv:2 [district]: give a district, or lat and lon"),
+        ("district,lat,lon,citizens\nVesterbro,55.6,12.5,10\n", "need.csv:2 [district]: give either a district, or lat and lon"),
+        ("lat,lon,citizens\n55.6,,10\n", "need.csv:2 [lon]: lat and lon belong together"),
+        ("lat,lon,citizens\n12.5,55.6,10\n", "need.csv:2 [lat]: lat and lon are swapped"),
+        ("district\nVesterbro\n", "need.csv:1: the column citizens is missing"),
+        ("district,citizens\n", "need.csv: the table has no rows"),
+        ("district,citizens\nVesterbro,many\n", "need.csv:2 [citizens]: "),
+        ("district,citizens,income\nVesterbro,1,2\n", "need.csv:1 [income]"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_need_is_told_before_anything_is_planned(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    runs = Plans()
+    with pytest.raises(InputError) as raised:
+        next_places(write_project(tmp_path / "project"), need=_need(tmp_path, text), runs=runs)
+    told = [str(problem) for problem in raised.value.problems]
+    assert told[0].startswith(said), told
+    assert all(line.startswith("need.csv") for line in told)
+    assert not runs.tasks
 
 
 def _with_rooms(project: Project, *hours: tuple[int, int]) -> Project:
@@ -129,12 +254,12 @@ def test_a_spot_whose_week_fails_is_left_out(prepared: Prepared, spots: tuple[Sp
 
 
 def test_it_says_where_values_are_not_proven(prepared: Prepared, values: tuple[SpotValue, ...]) -> None:
-    found = NextPlaces(prepared=prepared, weeks=WEEKS, typical=TYPICAL, values=values)
-    assert found.remarks == []
+    found = NextPlaces(prepared=prepared, weeks=WEEKS, over=WEEKS, typical=TYPICAL, values=values)
+    assert len(found.remarks) == 1
     gains = {day: dataclasses.replace(gain, proven=False) for day, gain in values[0].gains.items()}
     unproven = dataclasses.replace(values[0], gains=gains)
     found = dataclasses.replace(found, values=(unproven, *values[1:]))
-    assert found.remarks == [
+    assert found.remarks[1:] == [
         "At 1 place the time was too short to prove every week: its value may be a little off."
     ]
     assert found.table()["proven"].tolist() == [False, True, True]

@@ -245,7 +245,7 @@ def test_only_the_places_of_the_week_are_sent() -> None:
     problem = small_week(1)
     kept = {id_: place for id_, place in problem.places.items() if id_ not in ("p00", "p07")}
     arrived = portable(task(problem.replace(places=kept))).problem
-    assert arrived.travel.place_ids == tuple(id_ for id_ in problem.travel.place_ids if id_ in kept)
+    assert arrived.travel.place_ids == tuple(sorted(id_ for id_ in problem.travel.place_ids if id_ in kept))
     row = problem.travel.index()
     for a, b in (("base", "p01"), ("p08", "p01"), ("h0", "base")):
         position = arrived.travel.index()

@@ -128,7 +128,7 @@ def no_planning(monkeypatch: pytest.MonkeyPatch) -> None:
         ("what-if.toml --weeks 2009-W22..2009-W20", 2, "2009-W22 to 2009-W20 are no weeks"),
         ("what-if.toml --weeks soon", 2, "Write the weeks like 2009-W20..2009-W32."),
         ("what-if.toml --draws 0", 2, "--draws"),
-        ("bad.toml", 2, "bad.toml:4 [a: drop]: there is no row with practice_id P9 in practices"),
+        ("bad.toml", 2, "bad.toml:4 [a: practice_id]: there is no P9 in practices"),
     ],
 )
 def test_what_is_wrong_is_told_before_anything_is_planned(

@@ -142,7 +142,7 @@ def test_weeks_that_cannot_be_posed_name_their_scenario(tmp_path: Path) -> None:
     slow = Scenario("slow", changes=(Set("consultants", {"consultant_id": "c1", "speed_kph": 5}),))
     (line,) = refused(prepare(data), slow, weeks=(W20,))
     assert line.startswith(
-        "slow: engagements.csv:2: c1 cannot ride from the start of the shift to Kursus in time"
+        "slow: engagements.csv:2 [start]: c1 cannot ride from the start of the shift to Kursus in time"
     )
     none = Scenario("none", changes=(Set("practices", {"practice_id": "P1", "conversations": 0}),))
     assert refused(prepare(data), none)[0].startswith("none: pins.csv:2")

@@ -7,7 +7,7 @@ import pytest
 from random_problems import small_week, tiny_problem
 
 from scheduler.model.config import DEFAULT_WEIGHTS
-from scheduler.model.problem import ClosedSlot, Problem, Request, RoomSlot
+from scheduler.model.problem import ClosedSlot, Engagement, Problem, Request, RoomSlot
 from scheduler.model.roster import Roster, Unassigned
 from scheduler.model.text import Text
 from scheduler.model.texts import word
@@ -70,6 +70,42 @@ def test_no_time_to_ride_there(week: Problem) -> None:
     slot = RoomSlot(date=day.date, start_s=day.start_s, end_s=day.start_s + 3000)
     entry = _entry(_with_first(week, slots=(slot,), agreement=None, max_conversations=1), "p00")
     assert entry.reason.code == "ride_does_not_fit"
+
+
+@pytest.mark.parametrize(
+    ("room", "meeting"),
+    [
+        # The room is free before the meeting and after it, too short a time for the ride and the visit.
+        ((13 * 60, 15 * 60 + 30), (13 * 60 + 30, 14 * 60 + 45)),
+        # The meeting takes all of the room's hours.
+        ((13 * 60, 14 * 60 + 30), (12 * 60 + 45, 14 * 60 + 30)),
+    ],
+)
+def test_a_meeting_is_in_the_way(week: Problem, room: tuple[int, int], meeting: tuple[int, int]) -> None:
+    date = week.days[0].date
+    slot = RoomSlot(date=date, start_s=room[0] * 60, end_s=room[1] * 60)
+    held = Engagement(
+        engagement_id="team", title="Teammøde", kind="meeting", start_s=meeting[0] * 60, end_s=meeting[1] * 60,
+        place_id="base",
+    )  # fmt: skip
+    hours: dict[str, Any] = {"start_s": 9 * 3600, "end_s": room[1] * 60 + 1800, "lunch_s": 0, "gaps": ()}
+    days = tuple(
+        dataclasses.replace(day, **hours, engagements=(held,)) for day in week.days if day.date == date
+    )
+    changed = _with_first(
+        week.replace(days=days),
+        slots=(slot,),
+        agreement=None,
+        conversations=1,
+        max_conversations=1,
+        priority=50,
+    )
+    entry = _entry(changed, "p00")
+    assert entry.reason.code == "engagement_in_the_way"
+    assert "Teammøde" in word(entry.detail or entry.reason)
+    # It is the planner's own reason: without the meeting the visit is made.
+    free = changed.replace(days=tuple(dataclasses.replace(day, engagements=()) for day in days))
+    assert all(other.id != "p00" for other in solve(free).roster.unassigned)
 
 
 def test_only_part_fits_into_the_room(week: Problem) -> None:

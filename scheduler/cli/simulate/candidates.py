@@ -69,11 +69,12 @@ def candidates(
 
 def show_ranking(terminal: "Terminal", ranking: "Ranking") -> None:
     """Print what each candidate brings alone, and who joins one after the other."""
-    from scheduler.outputs.candidatemap import total_rows
+    from scheduler.outputs.candidatemap import ranked_by, total_rows
     from scheduler.outputs.words import weeks_text
 
     weeks = weeks_text([str(week) for week in ranking.weeks])
-    _show(terminal, ranking, ranking.alone, _("Each alone, over {weeks}").format(weeks=weeks))
+    alone = _("Each alone, over {weeks}, {by}").format(weeks=weeks, by=ranked_by(ranking.by))
+    _show(terminal, ranking, ranking.alone, alone)
     if ranking.joined:
         _show(terminal, ranking, ranking.joined, _("One after the other"))
         headings = ("", _("Today"), _("Together"), _("More"))

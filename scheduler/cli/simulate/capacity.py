@@ -104,9 +104,9 @@ def capacity(
     how: dict[str, Any],
     online: bool,
 ) -> None:
-    from scheduler.inputs import cells
+    from scheduler.inputs import dates
 
-    begin = read_argument("--from", cells.week, since) if since else None
+    begin = read_argument("--from", dates.week, since) if since else None
     people = whole_numbers("--consultants", consultants, 1, 100)
     offices = whole_numbers("--practices", practices, 1, 10_000)
 

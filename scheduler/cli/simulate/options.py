@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from scheduler.base.i18n import N_
-from scheduler.cli.options import file_option, time_limit_option
+from scheduler.cli.options import file_option, seeded, time_limit_option
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -28,14 +28,7 @@ page_option = file_option(
     to="page",
 )
 
-seed_option = click.option(
-    "--seed",
-    type=click.IntRange(0, 2**31 - 1),
-    default=0,
-    show_default=True,
-    metavar=N_("NUMBER"),
-    help=N_("Other draws with another seed."),
-)
+seed_option = seeded(N_("Other draws with another seed."))
 
 
 def planned(command: _Command) -> _Command:

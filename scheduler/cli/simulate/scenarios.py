@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 @click.command(
     help=N_(
         "Plan the same weeks in every scenario of a file, and compare with today.\n\n"
-        "FILE.toml has named lists of changes to the project; data/scenarios.toml is an example. All that is "
+        "FILE.toml has named lists of changes to the project; data/scenarios.toml is an example. One may be "
+        "based_on another, and take practices by their id from candidates.csv beside it. All that is "
         "wrong with them is told before anything is planned. Writes results.csv, comparison.csv, "
-        "differences.csv, causes.csv and a report to simulate/FILE in --out. After Ctrl-C the "
+        "differences.csv, causes.csv, bases.csv, steps.csv and a report to simulate/FILE in --out. After Ctrl-C the "
         "weeks that are done are compared; the same command goes on where it stopped."
     )
 )
@@ -69,15 +70,20 @@ def scenarios(
 def show_comparison(terminal: "Terminal", comparison: "Comparison") -> None:
     """Print what each scenario comes to, a row a measure, and what makes it differ from today."""
     from scheduler.outputs.words import weeks_text
-    from scheduler.scenario.explaining import explained, remarks
-    from scheduler.scenario.reporting import comparison_table
+    from scheduler.scenario.explaining import explained, remarks, step_told
+    from scheduler.scenario.reporting import bases_table, comparison_table
 
     scenarios = comparison.study.scenarios
     terminal.line(weeks_text([str(week) for week in comparison.weeks]), style="bold")
     show_table(terminal, comparison_table(comparison), numbers=len(scenarios))
+    bases = bases_table(comparison)
+    if len(bases):
+        show_table(
+            terminal, bases, numbers=len(bases.columns) - 2, title=_("Base by base"), by=bases.columns[0]
+        )
     for scenario in scenarios[1:]:
         terminal.line(f"{scenario.name}: {scenario.title}", style="bold")
-        for sentence in explained(comparison, scenario.name):
+        for sentence in (*explained(comparison, scenario.name), *step_told(comparison, scenario)):
             terminal.line(f"  {sentence}")
     for remark in remarks(comparison):
         terminal.note(remark)

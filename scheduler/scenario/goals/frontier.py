@@ -4,7 +4,9 @@ Each size is planned over some of the weeks, for one demand of each that is the 
 says what they say of all weeks.
 """
 
+import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -15,7 +17,7 @@ import numpy as np
 from scheduler.model.clock import Week
 from scheduler.model.problem import TravelTimes
 from scheduler.model.project import Project
-from scheduler.scenario.costs import week_cost_dkk
+from scheduler.scenario.costs import room_costs, week_cost_dkk
 from scheduler.scenario.goals.road import Road
 from scheduler.scenario.goals.sampled import Sample
 from scheduler.scenario.goals.sizes import resized, with_size
@@ -138,7 +140,7 @@ def frontier(
     rows = []
     for size in wanted:
         weeks = figures.get(size.name, ())
-        cost_dkk = _cost_dkk(project, size, sample.stands_for) * quarter
+        cost_dkk = _cost_dkk(project, size, sample.stands_for, weeks) * quarter
         found = sample.difference(weeks, figures.get(own.name, ()), today.settings)
         requested = planned = expected = error = chance = chance_error = math.nan
         if found:
@@ -183,10 +185,19 @@ def _is_best(point: tuple[float, float], others: Iterable[tuple[float, float]]) 
     return not any(dearer <= cost and more >= held and (dearer, more) != point for dearer, more in others)
 
 
-def _cost_dkk(project: Project, size: Size, sampled: Mapping[Week, int]) -> float:
+def _cost_dkk(
+    project: Project, size: Size, stands_for: Mapping[Week, int], figures: Sequence[WeekFigures]
+) -> float:
     """Return what all weeks cost by the sampled ones; not a number where the costs are not known."""
     if project.config.costs is None:
         return math.nan  # the budget does not say what another consultant costs
     changed = with_size(project, consultants=size.consultants, practices=size.practices)
-    costs = [(week_cost_dkk(changed, week), count) for week, count in sampled.items()]
-    return sum(cost * count for cost, count in costs if cost is not None)
+    costs = [(week_cost_dkk(changed, week), count) for week, count in stands_for.items()]
+    labels = [Week.parse(each.week.partition("#")[0]) for each in figures]
+    draws = Counter(labels)  # a week counts with the mean of its draws
+    rooms = [
+        stands_for[week] / draws[week] * cost.dkk
+        for week, each in zip(labels, figures, strict=True)
+        for cost in room_costs(changed, json.loads(each.by_base))
+    ]
+    return sum(cost * count for cost, count in costs if cost is not None) + sum(rooms)

@@ -47,20 +47,20 @@ def what_it_takes(capacity: Capacity, chance: float = 0.9) -> "pd.DataFrame":
 
 
 def _no_shows(capacity: Capacity, chance: float) -> _Need:
+    from scipy.optimize import brentq
+
     def road_with(share: float) -> Road:
         return capacity.under(replace(capacity.settings, no_show_share=share))
 
     today = capacity.settings.no_show_share
-    low, high = 0.0, 1.0
-    if road_with(low).chance < chance:
+    if road_with(0.0).chance < chance:
         return _Need("no_show_share", today)
-    if road_with(high).chance >= chance:
-        low = high
-    while high - low > _SHARE_STEP:
-        middle = (low + high) / 2
-        low, high = (middle, high) if road_with(middle).chance >= chance else (low, middle)
-    enough = road_with(low)
-    return _Need("no_show_share", today, low, enough.chance, enough.chance_error)
+    needed = 1.0
+    if road_with(needed).chance < chance:
+        found = brentq(lambda share: road_with(share).chance - chance, 0.0, 1.0, xtol=_SHARE_STEP / 2)
+        needed = max(float(found) - _SHARE_STEP / 2, 0.0)  # so that it suffices
+    enough = road_with(needed)
+    return _Need("no_show_share", today, needed, enough.chance, enough.chance_error)
 
 
 def _planned(capacity: Capacity, chance: float, no_shows: _Need) -> _Need:

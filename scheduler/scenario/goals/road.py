@@ -5,7 +5,8 @@ ill, and for which there is time; `tally` has their distribution. Nothing that i
 
 Demand is that of the tables, or it is drawn around that (`demand`), and then each week is planned several
 times. What the plans come to is set right by how much is asked for, of which the mean over all draws is
-known: the regression estimator (Cochran, Sampling Techniques, 1977, ch. 7). Where all that is asked for can be
+known: the regression estimator (Cochran, Sampling Techniques, 1977, ch. 7; its variance by Särndal, Swensson &
+Wretman, Model Assisted Survey Sampling, 1992, ch. 6). Where all that is asked for can be
 planned, the mean has no error left. Else it has, and says so: `standard_error` of the number that is expected,
 `chance_error` of the chance, both for the draws alone.
 """
@@ -297,9 +298,20 @@ class _Regression:
         )
         self.means = np.array([float(value.mean()) if len(value) else 0.0 for value in self.drawn])
         self.means = self.means + self.shifts
-        self.variances = np.array(
-            [
-                float((value - self.slope * asked).var(ddof=1)) / len(value) if len(value) > 1 else 0.0
-                for value, asked in pairs
-            ]
+        off = sum(
+            mean - float(asked.mean())
+            for (_v, asked), mean in zip(pairs, road.asked, strict=True)
+            if len(asked)
         )
+        #: By how much more a draw weighs for each conversation more that is asked for in it.
+        tilt = off / spread if spread else 0.0
+        self.variances = np.array([self._variance(*pair, tilt) for pair in pairs])
+
+    def _variance(self, values: _Floats, asked: _Floats, tilt: float) -> float:
+        """Return the variance of the mean of a week's draws, of what is not explained by what is asked for."""
+        count = len(values)
+        if count < 2:
+            return 0.0
+        apart = asked - asked.mean()
+        rest = (values - values.mean() - self.slope * apart) * (1 + count * tilt * apart)
+        return float(rest @ rest) / (count - 1) / count

@@ -6,7 +6,7 @@ fall ill independently. So the number held is found by convolution: for each con
 programming over the days, with whether they are ill for state, and then over consultants.
 
 Where demand varies, a week has several plans, each as likely, and weeks are independent of each other. Their
-plans go together in very many ways, of which some hundred are taken: `_PATHS` at least, in which each plan of
+plans go together in very many ways, of which `_PATHS` at least are taken, in which each plan of
 a week stands as often as any other, so that the mean is that of all ways (Latin hypercube sampling; McKay,
 Beckman & Conover, Technometrics 21, 1979). Each is found exactly, and they are mixed. With one plan a
 week nothing is drawn at all.
@@ -30,7 +30,7 @@ Distribution = NDArray[np.float64]
 Plans = Sequence[Sequence[WorkingDay]]
 
 #: In so many ways at least plans of weeks are taken together, where weeks have several.
-_PATHS = 120
+_PATHS = 60
 
 
 def held_by_week(weeks: Sequence[Plans], settings: SimulationSettings) -> list[Distribution]:

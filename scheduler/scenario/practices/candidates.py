@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler.base import files
-from scheduler.base.errors import InputError, SchedulerError
+from scheduler.base.errors import InputError, SchedulerError, told
 from scheduler.base.i18n import _, ngettext
 from scheduler.inputs.candidates import Candidate
 from scheduler.inputs.settings import OPEN_PERIOD
@@ -114,7 +114,12 @@ class Ranking:
     def remarks(self) -> tuple[str, ...]:
         """What a reader of the ranking must know, in words."""
         priced = unpriced(self.prepared.project)
-        return (*self._reasons(), *map(word, self.notes), *filter(None, [priced]), *map(str, self.failures))
+        remarks = [*self._reasons(), *map(word, self.notes)]
+        if self.by == "kroner" and not any(gain.cost_dkk for gain in self.alone):
+            remarks.append(
+                _("Nothing that these practices would cost has a price: they are ranked by points.")
+            )
+        return (*remarks, *filter(None, [priced]), *map(str, self.failures))
 
     def _reasons(self) -> Iterable[str]:
         for id_, roster in self.unvisited.items():
@@ -228,6 +233,7 @@ class Ranking:
             background=self.prepared.network.background(),
             weeks=[str(week) for week in self.weeks],
             total=self.total(),
+            by=self.by,
             enough=self.enough,
             remarks=self.remarks,
         )
@@ -283,8 +289,13 @@ def rank_candidates(
     ranking = rank(prepared, candidates, over, take=take, by=by, exact=exact, notes=notes, runs=runs)
     tables = {"alone": ranking.table(), "joined": ranking.table(ranking.joined), "total": ranking.total()}
     write_tables(runs.folder, tables)
-    if runs.folder and (scenario := ranking.scenario()):
-        files.replace(runs.folder / _JOINED_FILE, written(scenario).encode())
+    if runs.folder:
+        scenario, file = ranking.scenario(), runs.folder / _JOINED_FILE
+        if scenario:
+            files.replace(file, written(scenario).encode())
+        else:
+            with told(files.unwritable, file):
+                file.unlink(missing_ok=True)
     return ranking
 
 
@@ -352,10 +363,11 @@ def rank(
     bases = {gain.candidate_id: choice.name(gain) for gain in (*alone, *joined)}
     silent = [gain for gain in alone if gain.due_weeks and not gain.held]
     unvisited = {gain.candidate_id: joined_weeks.unvisited(choice.name(gain)) for gain in silent}
+    chosen = {c.candidate_id: options.get(bases.get(c.candidate_id, ""), c) for c in candidates}
     return Ranking(
         prepared=prepared,
         weeks=tuple(weeks),
-        candidates={c.candidate_id: options.get(bases.get(c.candidate_id, ""), c) for c in candidates},
+        candidates=chosen,
         by=by,
         alone=tuple(alone),
         joined=tuple(joined),
@@ -365,7 +377,7 @@ def rank(
         unvisited={id_: roster for id_, roster in unvisited.items() if roster},
         exact=exact,
         failures=tuple(joined_weeks.failures),
-        notes=(*notes, *map(str, never_met(_only(project, candidates)))),
+        notes=(*notes, *map(str, never_met(_only(project, tuple(chosen.values()))))),
     )
 
 

@@ -6,25 +6,35 @@ room at their most usual hours on one weekday. Each weekday is tried, in each of
 is that of `joining`, exact, from the week planned again. The worth of a place is the mean over weekdays
 and weeks: what is to be expected of a practice whose weekday nobody knows yet. The best weekday is told
 besides. Between the points nothing is known: a map may fill the gaps, and has to say so.
+
+A typical practice asks for as much beside the job centre, where others are, as where there are none; so the best
+place would be the corner next to it. Where a file says how many citizens there are where, a place is worth what
+those ask for to whom it is nearer than any practice: each citizen as much as today on average.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scheduler.base.errors import InputError
+import numpy as np
+
+from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, ngettext, number
 from scheduler.inputs.cells import WEEKDAYS_EN
+from scheduler.inputs.need import Need, read_need
 from scheduler.model.clock import Week
+from scheduler.model.project import Project
 from scheduler.scenario.inout import prepared_with, write_tables
 from scheduler.scenario.model import Failure
+from scheduler.scenario.practices.needs import by_need
 from scheduler.scenario.practices.newcomers import practice_places
 from scheduler.scenario.practices.spots import spread_spots
 from scheduler.scenario.practices.spotvalues import SpotValue, TypicalPractice, typical_practice, value_spots
 from scheduler.scenario.runs.running import Runs
 from scheduler.scenario.weeks import chosen_weeks
 from scheduler.services.planner import Prepared
+from scheduler.week.calendar import closed_hours, shift_rules
 
 if TYPE_CHECKING:
     import folium
@@ -43,6 +53,8 @@ class NextPlaces:
         The project.
     weeks
         The weeks that were tried.
+    over
+        The weeks of which they were chosen.
     typical
         The practice that was tried at each point.
     values
@@ -53,6 +65,7 @@ class NextPlaces:
 
     prepared: Prepared
     weeks: tuple[Week, ...]
+    over: tuple[Week, ...]
     typical: TypicalPractice
     values: tuple[SpotValue, ...]
     failures: tuple[Failure, ...] = ()
@@ -60,7 +73,7 @@ class NextPlaces:
     @property
     def remarks(self) -> list[str]:
         """What a reader of the values must know, in words."""
-        remarks = [*map(str, self.failures)]
+        remarks = [*self._how_chosen(), *map(str, self.failures)]
         if unproven := sum(not value.proven for value in self.values):
             remarks.append(
                 ngettext(
@@ -70,6 +83,34 @@ class NextPlaces:
                 ).format(n=number(unproven))
             )
         return remarks
+
+    def _how_chosen(self) -> Iterator[str]:
+        usual = usual_weeks(self.prepared.project, self.over)
+        if len(self.weeks) < len(self.over):
+            yield _(
+                "Of {all} weeks {n} were tried, one of each part of them, with odd and even numbers in turn."
+            ).format(all=number(len(self.over)), n=number(len(self.weeks)))
+        if set(self.weeks) <= set(usual) and len(usual) < len(self.over):
+            left_out = ", ".join(str(week) for week in self.over if week not in usual)
+            yield _("Weeks with closed days or somebody away were left out: {weeks}.").format(weeks=left_out)
+        elif not usual:
+            yield _("Every week has closed days or somebody away; the values are those of such weeks.")
+        if self.has_need:
+            yield _(
+                "A place is worth what the citizens would ask for who are nearer to it than to any practice, each as "
+                "much as today on average. Districts are taken as evenly lived in; a district is where its practices "
+                "are the nearest."
+            )
+        else:
+            yield _(
+                "Nothing is said of where citizens live: a practice asks for the same everywhere, so places near a base "
+                "come first. --need says how many citizens there are where."
+            )
+
+    @property
+    def has_need(self) -> bool:
+        """Whether it is known how many citizens there are where."""
+        return any(value.citizens is not None for value in self.values)
 
     def table(self) -> "pd.DataFrame":
         """Return a row a point, with units in the names of the columns; a column a weekday."""
@@ -87,9 +128,10 @@ class NextPlaces:
                     "cycling_minutes_a_week": round(value.cycling_s_a_week / 60, 1),
                     "best_weekday": WEEKDAYS_EN[value.best_weekday],
                     **{
-                        f"points_{WEEKDAYS_EN[day]}": round(gain.value_points / value.weeks)
-                        for day, gain in sorted(value.gains.items())
+                        f"points_{WEEKDAYS_EN[day]}": round(value.points_on(day))
+                        for day in sorted(value.gains)
                     },
+                    **({} if value.citizens is None else {"citizens": round(value.citizens)}),
                     "proven": value.proven,
                 }
                 for value in self.values
@@ -114,7 +156,7 @@ class NextPlaces:
             practices=practice_places(project),
             background=self.prepared.network.background(),
             weeks=[str(week) for week in self.weeks],
-            conversations=self.typical.conversations,
+            conversations=None if self.has_need else self.typical.conversations,
             hours_s=(self.typical.start_s, self.typical.end_s),
             remarks=self.remarks,
         )
@@ -126,6 +168,7 @@ def next_places(
     *,
     places: int = 120,
     sample: int = 3,
+    need: str | Path | None = None,
     runs: Runs = Runs(),
 ) -> NextPlaces:
     """Find out where a practice more would be worth most.
@@ -139,14 +182,16 @@ def next_places(
     places
         How many points are tried; at least one.
     sample
-        In how many of the weeks, spread evenly. Each is planned for every place and every weekday.
+        In how many of the weeks, see `sample_weeks`. Each is planned for every place and every weekday.
+    need
+        A file of how many citizens there are where, see `inputs.need`.
     runs
         How the weeks are planned. Its folder gets places.csv.
 
     Raises
     ------
     InputError
-        When the tables are wrong, or there is nothing to try.
+        When the tables or the file are wrong, or there is nothing to try.
     ServiceError
         When a file or a cluster cannot be had.
     SchedulerError
@@ -157,16 +202,51 @@ def next_places(
     prepared, _addresses = prepared_with(data, online=False, progress=runs.progress)
     over = chosen_weeks(weeks, prepared.project)
     project = prepared.project
+    needs = () if need is None else _needs(Path(need), project)
     typical = typical_practice(project)
-    tried = spread_weeks(over, sample)
+    tried = sample_weeks(project, over, sample)
     spots = spread_spots(prepared.network, (*project.bases, *practice_places(project)), places)
     values, failures = value_spots(prepared, typical, spots, tried, runs=runs)
-    found = NextPlaces(prepared=prepared, weeks=tried, typical=typical, values=values, failures=failures)
+    if needs:
+        values = by_need(prepared, typical, values, needs)
+    found = NextPlaces(
+        prepared=prepared, weeks=tried, over=over, typical=typical, values=values, failures=failures
+    )
     write_tables(runs.folder, {"places": found.table()})
     return found
 
 
-def spread_weeks(weeks: Sequence[Week], count: int) -> tuple[Week, ...]:
-    """Return so many of some weeks, or all where there are no more, evenly spread."""
-    count = min(count, len(weeks))
-    return tuple(weeks[(2 * number + 1) * len(weeks) // (2 * count)] for number in range(count))
+def _needs(file: Path, project: Project) -> tuple[Need, ...]:
+    problems: list[InputProblem] = []
+    needs = read_need(file, project, problems)
+    if problems:
+        raise InputError(problems)
+    return needs
+
+
+def usual_weeks(project: Project, weeks: Iterable[Week]) -> tuple[Week, ...]:
+    """Return the weeks without a day that is closed for all, or for a consultant who would be at work."""
+    return tuple(
+        week
+        for week in weeks
+        if not any(
+            closed_hours(project, day, consultant.consultant_id)
+            for consultant in project.consultants
+            for day in week.days
+            if shift_rules(project, consultant.consultant_id, day)
+        )
+    )
+
+
+def sample_weeks(project: Project, weeks: Sequence[Week], count: int) -> tuple[Week, ...]:
+    """Return so many of some weeks: of as many equal parts of them one each, with odd and even numbers in turn.
+
+    Weeks that are not usual are left out where any are: holidays would make a place look worth less than it is.
+    """
+    usual = usual_weeks(project, weeks) or tuple(weeks)
+    chosen = []
+    for at, part in enumerate(np.array_split(np.arange(len(usual)), min(count, len(usual)))):
+        nearest = sorted(part.tolist(), key=lambda row: abs(row - part[len(part) // 2]))
+        wanted = (row for row in nearest if usual[row].number % 2 == at % 2)
+        chosen.append(usual[next(wanted, nearest[0])])
+    return tuple(chosen)

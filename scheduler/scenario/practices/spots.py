@@ -32,15 +32,11 @@ def spread_spots(network: Network, around: Sequence[Place], count: int) -> tuple
     1985), so none lies further from the nearest one than twice what the best spread would allow.
     Junctions over water, on bridges, are left out.
     """
-    places, streets = _junctions(network)
-    known = [(place.lat, place.lon) for place in around if place.lat is not None and place.lon is not None]
-    area = Surroundings(known, MARGIN_M)
-    inside = np.array([area.holds(lat, lon) for lat, lon in places.tolist()], dtype=np.bool_)
-    usable = np.flatnonzero(inside & ~_over_water(places, network.background().areas))
-    places = places[usable]
+    places, streets = usable_junctions(network, around)
+    first = next(place.point for place in around if place.lat is not None)
     found: list[int] = []
     away_m = np.full(len(places), np.inf)
-    nearest = np.argmin(distance_m(places, np.array(known[0]))) if len(places) else 0
+    nearest = np.argmin(distance_m(places, np.array(first))) if len(places) else 0
     while len(found) < min(count, len(places)):
         found.append(int(np.argmax(away_m)) if found else int(nearest))
         away_m = np.minimum(away_m, distance_m(places, places[found[-1]]))
@@ -50,10 +46,22 @@ def spread_spots(network: Network, around: Sequence[Place], count: int) -> tuple
             spot_id=f"spot.{number:0{digits}}",  # no id of a table has a dot
             lat=float(places[row, 0]),
             lon=float(places[row, 1]),
-            streets=streets[usable[row]],
+            streets=streets[row],
         )
         for number, row in enumerate(found, start=1)
     )
+
+
+def usable_junctions(
+    network: Network, around: Sequence[Place]
+) -> tuple[NDArray[np.float64], list[tuple[str, ...]]]:
+    """Return the junctions in the area around some places, shape (n, 2), and the streets of each; none over water."""
+    places, streets = _junctions(network)
+    known = [(place.lat, place.lon) for place in around if place.lat is not None and place.lon is not None]
+    area = Surroundings(known, MARGIN_M)
+    inside = np.array([area.holds(lat, lon) for lat, lon in places.tolist()], dtype=np.bool_)
+    usable = np.flatnonzero(inside & ~_over_water(places, network.background().areas))
+    return places[usable], [streets[row] for row in usable.tolist()]
 
 
 def _junctions(network: Network) -> tuple[NDArray[np.float64], list[tuple[str, ...]]]:

@@ -34,11 +34,17 @@ class TypicalPractice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpotValue:
-    """What a typical practice would bring at a spot: a `Gain` for each weekday, over all `weeks`."""
+    """What a typical practice would bring at a spot: a `Gain` for each weekday, over all `weeks`.
+
+    Where it is known how many citizens there are where, `citizens` are nearer to the spot than to any practice, and
+    all means are of a practice that asks `share` times as much as a typical one: as often as these citizens would.
+    """
 
     spot: Spot
     weeks: int
     gains: Mapping[int, Gain]
+    citizens: float | None = None
+    share: float = 1.0
 
     @property
     def points_a_week(self) -> float:
@@ -67,7 +73,11 @@ class SpotValue:
 
     def _mean(self, name: str) -> float:
         total = sum(int(getattr(gain, name)) for gain in self.gains.values())
-        return total / (self.weeks * len(self.gains))
+        return self.share * total / (self.weeks * len(self.gains))
+
+    def points_on(self, day: int) -> float:
+        """Return the worth of the place a week where the room is free on one weekday."""
+        return self.share * self.gains[day].value_points / self.weeks
 
 
 def typical_practice(project: Project) -> TypicalPractice:
