@@ -124,6 +124,40 @@ def test_a_roster_that_rides_within_a_house_is_found() -> None:
     assert codes(housed, the_roster()) >= {"ride", "arrival", "waiting", "round_sum", "terms"}
 
 
+@pytest.mark.parametrize(
+    ("engagements", "gap", "ride_s"),
+    [
+        ((("course", "9:00", "10:00"), ("p1", "11:00", "11:30")), ("10:00", "10:20"), 600),
+        ((("course", "9:00", "10:00"), ("p1", "11:00", "11:30")), ("10:30", "10:48"), 600),
+        ((("course", "9:00", "10:00"), ("p1", "11:00", "11:30")), ("8:10", "8:20"), 700),
+        ((("course", "9:00", "10:00"), ("p1", "11:00", "11:30")), ("11:45", "11:50"), 700),
+        ((("p1", "8:30", "9:00"), ("course", "9:30", "10:00")), ("9:12", "9:30"), 600),
+        ((("p1", "8:30", "9:00"), ("course", "9:30", "10:00")), ("11:45", "11:50"), 700),
+    ],
+)
+def test_between_two_shifts_one_is_at_base_and_not_elsewhere_in_its_house(
+    engagements: tuple[tuple[str, str, str], ...], gap: tuple[str, str], ride_s: int
+) -> None:
+    problem = the_problem()
+    travel, rows = problem.travel, problem.travel.index()
+    seconds = travel.seconds.copy()
+    seconds[rows["course"], rows["p1"]] = seconds[rows["p1"], rows["course"]] = 700
+    seconds[rows["course"], rows[BASE]] = seconds[rows[BASE], rows["course"]] = 0
+    house = frozenset({("course", BASE), (BASE, "course")})
+    travel = dataclasses.replace(travel, seconds=seconds, metres=seconds * 4, one_house=house)
+    held = tuple(an_engagement(f"e{i}", *where) for i, where in enumerate(engagements))
+    problem = with_day(1, engagements=held, gaps=((clock_s(gap[0]), clock_s(gap[1])),), lunch_s=0)(
+        problem.replace(travel=travel)
+    )
+    monday, _meeting, bo = the_plans(the_problem())
+    roster = build_roster(problem, [monday, DayPlan(problem.days[1], plan_engagements(problem.days[1])), bo])
+    assert roster.rounds[1].stops[1].ride_seconds == ride_s
+    assert "ride" not in codes(problem, roster)
+    other = dataclasses.replace(roster.rounds[1].stops[1], ride_seconds=1300 - ride_s)
+    round_ = dataclasses.replace(roster.rounds[1], stops=(roster.rounds[1].stops[0], other))
+    assert "ride" in codes(problem, roster.replace(rounds=(roster.rounds[0], round_, roster.rounds[2])))
+
+
 def test_terms_are_counted_from_the_clock() -> None:
     terms = recount(the_problem(), the_roster())
     assert {name: term.points for name, term in terms.items()} == {
@@ -464,6 +498,16 @@ def test_wait_at_the_same_place_counts_and_may_hold_lunch() -> None:
     assert check(problem, roster) == ()
     visit = roster.rounds[2].stops[-1]
     assert (visit.ride_seconds, f"{visit.arrival:%H:%M}", visit.waiting_seconds) == (0, "11:20", 600)
+
+
+def test_a_wait_of_just_a_lunch_counts_nothing() -> None:
+    problem = with_day(2, engagements=(an_engagement("teaching", "p3", "10:00", "11:20"),))(the_problem())
+    *others, _bo = the_plans(problem)
+    visit = plan_visit(problem, "p3", TUESDAY, "11:50")
+    bo = DayPlan(problem.days[2], (*plan_engagements(problem.days[2]), visit), Lunch(clock_s("11:20"), "p3"))
+    roster = build_roster(problem, [*others, bo])
+    assert roster.rounds[2].stops[-1].waiting_seconds == 0
+    assert check(problem, roster) == ()
 
 
 def test_at_base_before_an_engagement_there_is_no_wait_and_no_desk_minimum() -> None:

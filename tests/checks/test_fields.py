@@ -120,6 +120,8 @@ WRONG_FIELDS = {
     "unknown stop": (edit_stop(0, "p1", id="p9"), "unknown_stop"),
     "home visit called a visit": (edit_stop(2, "h1", kind="visit"), "unknown_stop"),
     "desk by another id": (edit_stop(0, "desk", id="desk-1"), "unknown_stop"),
+    "unknown engagement": (edit_stop(1, "meeting", id="party"), "unknown_stop"),
+    "desk elsewhere": (edit_stop(0, "desk", place_id="p1"), "place"),
     "stop that ends first": (edit_stop(0, "p1", end=at(MONDAY, clock_s("9:00"))), "stop_order"),
     "lunch that arrives before": (edit_stop(2, "lunch", arrival=at(TUESDAY, clock_s("11:29"))), "lunch"),
     "lunch with metres": (edit_stop(2, "lunch", ride_metres=1), "lunch"),
@@ -334,6 +336,12 @@ def test_second_round_on_a_day() -> None:
         f"{where}: a second round on the same day"
         for where in ("Anna, Monday 11 May", "Anna, Tuesday 12 May", "Bo, Tuesday 12 May")
     ]
+
+
+def test_every_round_without_a_shift_is_told() -> None:
+    roster = edit_round(2, date=MONDAY)(edit_round(0, consultant_id="nobody")(the_roster()))
+    late = edit_round(1, leaves_base=NAIVE)(roster)
+    assert [violation.code for violation in check(the_problem(), late)] == ["no_shift", "time", "no_shift"]
 
 
 def test_stops_out_of_order() -> None:

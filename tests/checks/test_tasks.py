@@ -90,6 +90,17 @@ def test_a_field_of_a_task_that_is_wrong(changes: dict[str, Any], expected: str)
     assert codes(problem, lying(done(problem), **changes)) == set(expected.split())
 
 
+def test_what_is_said_of_a_task() -> None:
+    problem = week_with(TASK)
+    assert [str(violation) for violation in check(problem, lying(done(problem), name="Parcels"))] == [
+        "Anna, Tuesday 12 May, t1: name is Parcels, but should be Letters"
+    ]
+    of_bo = week_with(dataclasses.replace(TASK, consultant_id="bo"))
+    assert [str(violation) for violation in check(of_bo, done(problem))] == [
+        "Anna, Tuesday 12 May, t1: only bo may make it"
+    ]
+
+
 def test_a_round_may_hold_nothing_but_a_task() -> None:
     task = dataclasses.replace(TASK, slots=(a_slot(MONDAY, "9:00", "12:00"),), consultant_id=None)
     problem = week_with(task)

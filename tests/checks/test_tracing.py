@@ -42,6 +42,14 @@ def test_free_time_around_what_is_at_base_and_around_a_gap() -> None:
     assert free(day) == hours("9:00", "9:10", "9:20", "10:00", "10:30", "12:00", "13:00", "15:05")
 
 
+def test_free_time_between_what_is_elsewhere_and_a_gap_after_it() -> None:
+    talk = an_engagement("talk", "course", "10:45", "11:20")
+    day = dataclasses.replace(
+        a_day("bo", TUESDAY, "9:00", "15:05", talk), gaps=tuple(hours("12:00", "13:00"))
+    )
+    assert free(day) == hours("9:00", "10:29:40", "11:35:20", "12:00", "13:00", "15:05")
+
+
 @pytest.mark.parametrize(("desk_s", "by_base"), [(5760, True), (5761, False)])
 def test_free_time_between_two_places_is_at_the_second_or_long_enough_at_base(
     desk_s: int, by_base: bool
@@ -89,6 +97,12 @@ def test_lunch_is_owed_where_shift_and_window_meet_for_long_enough(start: str, e
     assert owes_lunch(problem, anna, a_day("anna", TUESDAY, start, end)) == owed
     shorter = a_day("anna", TUESDAY, start, end, lunch_s=1799)
     assert owes_lunch(problem, anna, shorter)
+
+
+def test_lunch_of_a_second_is_owed() -> None:
+    problem = the_problem()
+    day = a_day("anna", TUESDAY, "8:00", "16:00", lunch_s=1)
+    assert owes_lunch(problem, problem.consultants[0], day)
 
 
 def in_the_house_of_base(problem: Problem, place_id: str) -> Problem:

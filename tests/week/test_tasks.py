@@ -44,6 +44,36 @@ def test_a_task_is_asked_for_in_every_week_that_its_dates_touch(
         assert (task.conversations, task.max_conversations) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("dates", "weeks_left", "days"),
+    [
+        ("2009-05-17,2009-05-29", 3, [17]),
+        ("2009-05-18,2009-05-29", None, []),
+        ("2009-05-01,2009-05-11", 1, [11]),
+        ("2009-05-01,2009-05-10", None, []),
+        ("2009-05-13,2009-05-13", 1, [13]),
+        ("2009-05-01,2009-05-17", 1, [11, 12, 13, 14, 15, 16, 17]),
+        ("2009-05-01,2009-05-18", 2, [11, 12, 13, 14, 15, 16, 17]),
+    ],
+)
+def test_the_first_and_the_last_day_of_a_task_count(
+    tmp_path: Path, dates: str, weeks_left: int | None, days: list[int]
+) -> None:
+    tasks = tasks_of(tmp_path, W20, f"t1,Intro,intro,P1,{dates},45,,,,,,\n")
+    assert [task.weeks_left for task in tasks] == ([] if weeks_left is None else [weeks_left])
+    assert [slot.date.day for task in tasks for slot in task.slots] == days
+
+
+@pytest.mark.parametrize(
+    ("hours", "from_h", "to_h"), [("9:00,", 9, 24), (",12:00", 0, 12), (",", 0, 24), ("9:00,12:00", 9, 12)]
+)
+def test_a_task_may_have_a_begin_or_an_end_or_neither(
+    tmp_path: Path, hours: str, from_h: int, to_h: int
+) -> None:
+    (task,) = tasks_of(tmp_path, W20, f"t1,Intro,intro,P1,2009-05-13,2009-05-13,45,{hours},,,,\n")
+    assert [(slot.start_s, slot.end_s) for slot in task.slots] == [(from_h * 3600, to_h * 3600)]
+
+
 def test_hours_weekday_and_closures_say_when(tmp_path: Path) -> None:
     closures = "who,from,to,start,end,reason\nP1,2009-05-13,2009-05-13,10:00,11:00,\n"
     (task,) = tasks_of(
@@ -77,6 +107,20 @@ def test_where_a_task_is(tmp_path: Path) -> None:
         ("base", "base", None),
         ("hus", "base", "c1"),
         ("P1", "base", None),
+    ]
+
+
+def test_a_pin_of_a_task_is_for_who_may_do_it(tmp_path: Path) -> None:
+    row = TASKS + "t1,a,x,P1,2009-05-01,2009-05-31,45,,,,c1,,\n"
+    pins = "id,date,start,consultant_id\nt1,2009-05-13,09:30,"
+    (task,) = tasks_of(tmp_path / "1", W20, row.removeprefix(TASKS), pins=f"{pins}c1\n")
+    assert task.pin
+    assert errors_of(tmp_path / "2", W20, tasks=row, pins=f"{pins}c2\n") == [
+        "pins.csv:2 [consultant_id]: t1: only c1 may make it, not c2"
+    ]
+    only_c2 = TABLES["shifts"].replace("c1,wed,08:30,15:30\n", "")
+    assert errors_of(tmp_path / "3", W20, tasks=row, pins=f"{pins}\n", shifts=only_c2) == [
+        "pins.csv:2 [start]: t1: nobody can be there on 2009-05-13 at 9:30"
     ]
 
 
