@@ -261,7 +261,8 @@ def test_it_is_quiet_and_fits_on_a_screen_and_a_phone(browser: Browser, tmp_path
 def test_without_scripts_the_map_is_there_all_the_same(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     file.write_text(_report(), encoding="utf-8")
-    with opened(browser, file, script=False) as page:
+    # So high that all of the page is in view: a frame that is not is not laid out.
+    with opened(browser, file, script=False, size=(DESK[0], 8000)) as page:
         page.page.locator("iframe").scroll_into_view_if_needed()
         map_ = page.page.frame_locator("iframe").locator(".map-svg")
         map_.wait_for(state="attached")
