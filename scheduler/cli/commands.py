@@ -22,6 +22,7 @@ from scheduler.cli.options import (
     week_argument,
 )
 from scheduler.cli.simulate import simulate
+from scheduler.cli.store import store
 
 
 @click.group(
@@ -289,3 +290,4 @@ def forget(options: Options, before: str) -> None:
 
 cli.add_command(network)
 cli.add_command(simulate)
+cli.add_command(store)

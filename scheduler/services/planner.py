@@ -16,7 +16,6 @@ from scheduler.base.progress import Progress, Silent
 from scheduler.base.resources import builtin_map
 from scheduler.checks import Violation, check
 from scheduler.checks.bound import BoundCheck, check_bound
-from scheduler.inputs import read_project
 from scheduler.model.clock import Week
 from scheduler.model.config import Config
 from scheduler.model.geo import RidePath
@@ -34,6 +33,7 @@ from scheduler.places.online import OnlineAddresses
 from scheduler.places.travel import Travel, travel_times
 from scheduler.services.advice import Advice, advise
 from scheduler.services.decide import Plan, decide
+from scheduler.services.workspace import project_in
 from scheduler.solver.isolation import SolverProcess
 from scheduler.week.problem import week_problem
 from scheduler.week.warnings import without_effect
@@ -119,13 +119,13 @@ def project_of(data_dir: Path) -> Project:
             _("There is no project folder {folder}.").format(folder=data_dir),
             hint=_("Make one with `hjul init`."),
         )
-    return read_project(data_dir)
+    return project_in(data_dir)
 
 
 def project_network(data_dir: str | Path, *, progress: Progress | None = None) -> Network:
     """Load the bicycle network that serves a project."""
     data_dir = Path(data_dir)
-    return _network(data_dir, read_project(data_dir).config, progress or Silent())
+    return _network(data_dir, project_in(data_dir).config, progress or Silent())
 
 
 def _network(data_dir: Path, config: Config, progress: Progress) -> Network:
@@ -183,7 +183,7 @@ def find_places(
 def _opened(data_dir: Path, progress: Progress, *, online: bool) -> tuple[Project, Network, OnlineAddresses]:
     """Read a project folder, and open what its places are looked for in."""
     progress.step(_("Reading the tables"))
-    project = read_project(data_dir)
+    project = project_in(data_dir)
     progress.step(_("Bicycle network"))
     network = _network(data_dir, project.config, progress)
     progress.step(_("Addresses"))
