@@ -92,11 +92,11 @@ def plan(
 
     from scheduler.cli import summary
     from scheduler.cli.interrupt import interruptible
-    from scheduler.services import planner
+    from scheduler.services import editions
 
     terminal = options.terminal()
     with terminal.progress() as progress, interruptible(terminal, progress) as stopped:
-        planned = planner.plan_week(
+        planned = editions.plan_week(
             options.data,
             wanted,
             options.out,

@@ -141,6 +141,9 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "did_import": _("tables taken in from {source}"),
         "did_backup": _("a backup written to {source}"),
         "did_restore": _("the backup {source} taken back"),
+        "did_plan": _("planned"),
+        "did_replan": _("planned again"),
+        "did_publish": _("edition {edition} published"),
         "did_undo": _("undone: {event}"),
         # A sentence of a roster that was written before there were codes, in the language it was written in.
         "as_written": "{text}",

@@ -100,6 +100,7 @@ PARAMS: Mapping[str, Param] = {
     "date": "2009-05-12",
     "days": (Text("day", {"date": "2009-05-12"}),),
     "duration_s": 3000,
+    "edition": 2,
     "end_s": 36000,
     "engagement_id": "x",
     "event": Text("did_import", {"source": "x"}),
