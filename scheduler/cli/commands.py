@@ -9,6 +9,7 @@ import click
 
 from scheduler.base import i18n
 from scheduler.base.i18n import N_, _
+from scheduler.cli.diff import diff
 from scheduler.cli.network import network
 from scheduler.cli.options import (
     Options,
@@ -288,6 +289,7 @@ def forget(options: Options, before: str) -> None:
     summary.show_forgotten(options.terminal(), report)
 
 
+cli.add_command(diff)
 cli.add_command(network)
 cli.add_command(simulate)
 cli.add_command(store)

@@ -1,6 +1,6 @@
 """What people see of a roster: the files of its week, each made when it is asked for."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
 from scheduler.base.i18n import using
@@ -30,6 +30,9 @@ class Artifacts(Mapping[str, bytes]):
         What the files speak, "da" or "en", whatever is spoken where they are asked for.
     map_settings
         Those of the project.
+    earlier
+        The editions of the week that were published before, the last one last: calendars cancel what has gone
+        since, and there is a file of what the last of them has otherwise.
     """
 
     def __init__(
@@ -40,20 +43,28 @@ class Artifacts(Mapping[str, bytes]):
         language: str,
         *,
         map_settings: MapSettings | None = None,
+        earlier: Sequence[Roster] = (),
     ) -> None:
         self.roster = roster
         self.rides = rides
+        self._earlier = tuple(earlier)
         self._background = background
         self._language = language
         self._map_settings = map_settings or MapSettings()
+        # Calendars of those who are no longer there are cancelled.
+        everybody = dict.fromkeys(
+            each.consultant_id for edition in (roster, *earlier) for each in edition.consultants
+        )
         self._makers: dict[str, Callable[[], bytes]] = {
             names.INDEX: self._index,
             names.WEEK_MAP: self._week_map,
             **{names.round_map(each): partial(self._round_map, each) for each in roster.rounds},
             names.WORKBOOK: self._workbook,
+            **{names.calendar(who): partial(self._calendar, who) for who in everybody},
             **{
-                names.calendar(each.consultant_id): partial(self._calendar, each.consultant_id)
-                for each in roster.consultants
+                names.calendar_changes(who): partial(self._calendar_changes, who)
+                for who in everybody
+                if earlier
             },
             **{names.gpx(each): partial(self._track, each) for each in roster.rounds},
             names.ROSTER: self._roster_json,
@@ -104,7 +115,12 @@ class Artifacts(Mapping[str, bytes]):
     def _calendar(self, consultant_id: str) -> bytes:
         from scheduler.outputs.calendars import calendar
 
-        return calendar(self._public, consultant_id)
+        return calendar(self._public, consultant_id, earlier=self._earlier)
+
+    def _calendar_changes(self, consultant_id: str) -> bytes:
+        from scheduler.outputs.calendars import calendar
+
+        return calendar(self._public, consultant_id, earlier=self._earlier, only_changes=True)
 
     def _track(self, round_: Round) -> bytes:
         from scheduler.outputs.gpx import track
