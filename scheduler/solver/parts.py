@@ -17,6 +17,7 @@ from scheduler.model.problem import Problem
 from scheduler.model.roster import Prices
 from scheduler.solver.choose import Chooser
 from scheduler.solver.deadline import Deadline
+from scheduler.solver.keep import Keeper
 from scheduler.solver.master import Choice, Report
 from scheduler.solver.program import DualPrices
 from scheduler.solver.rounds import best_order
@@ -132,6 +133,24 @@ class Part:
         if found is None:
             raise InvalidRosterError("no choice among the rounds")
         self._take(chooser, *found)
+
+    def keep(self, keeper: Keeper, least_kept: int, start: Sequence[int], deadline: Deadline) -> tuple[int, ...]:
+        """Plan as well as can be with at least so many published visits kept, and return the choice, by key.
+
+        `start` is one that keeps so many.
+        """
+        table, choice = keeper.choose(least_kept, start, deadline)
+        keeper.chooser.prices = keeper.prices
+        # What was known is of another number.
+        self.bound = 0
+        self._take(keeper.chooser, table, choice)
+        return keeper.pool.keys(table, choice.rounds)
+
+    @property
+    def keeps_pins(self) -> bool:
+        """Whether every pinned request is met."""
+        met = {visit.id for schedule in self.schedules for visit in schedule.visits}
+        return all(request.request_id in met for request in self.problem.requests if request.pin)
 
     def better(self, than: int, near: Prices, deadline: Deadline) -> bool:
         """Plan as well as can be if that scores less than a number, and tell whether it does.

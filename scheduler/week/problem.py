@@ -128,6 +128,7 @@ def _published_visits(published: Roster | None) -> Mapping[str, PublishedVisit]:
             date=(day := local(stop.start).date()),
             start_s=seconds_of(stop.start, day),
             consultant_id=round_.consultant_id,
+            conversations=stop.conversations,
         )
         for round_ in (published.rounds if published else ())
         for stop in round_.stops
