@@ -42,7 +42,7 @@ def test_a_minute_later_is_a_move() -> None:
 
 def test_what_fell_away_is_cancelled_and_the_other_way_round_new() -> None:
     stop = ASKED[2]
-    without = changed(stop.id, lambda s: None)
+    without = changed(stop.id, lambda _: None)
     (gone,), (new,) = changes(BEFORE, without), changes(without, BEFORE)
     assert (gone.what, gone.becomes, new.what, new.was) == ("cancelled", None, "new", None)
     assert gone.was == new.becomes == stays(BEFORE)[stop.id]
