@@ -33,9 +33,7 @@ def check_changes(problem: Problem, roster: Roster, rounds: Sequence[SeenRound])
     """Yield where more published visits are otherwise than the week allows."""
     if roster.max_changes != problem.max_changes:
         message = _("{field} is {found}, but should be {expected}")
-        message = message.format(
-            field="max_changes", found=roster.max_changes, expected=problem.max_changes
-        )
+        message = message.format(field="max_changes", found=roster.max_changes, expected=problem.max_changes)
         yield Violation("max_changes", roster.week, message)
     if problem.max_changes is None:
         return

@@ -344,6 +344,8 @@ class Problem:
     max_changes
         How many of the requests with `published` may be met otherwise than there, or not at all: any difference of
         date, consultant, start and number counts. None for any number.
+    kept_points
+        Points beside the score of each of them that is otherwise: for finding out how many can stay at most.
     """
 
     week: Week
@@ -359,6 +361,7 @@ class Problem:
     notes: tuple[Text, ...] = ()
     inputs_sha256: str = ""
     max_changes: int | None = None
+    kept_points: int = 0
 
     @property
     def least_kept(self) -> int:

@@ -3,14 +3,16 @@
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from scheduler.base.progress import Progress
-from scheduler.model.changes import Change
+from scheduler.model.changes import Change, changes
 from scheduler.model.locks import Delay, Lock
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster
 from scheduler.model.text import Text
-from scheduler.services.decide import Plan
+from scheduler.services.decide import Plan, approved
+from scheduler.week.replanning import published_visits, with_published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,8 +69,8 @@ class Replanned:
         weight `change` is 0.
     published
         The published roster.
-    forced
-        The ids of published visits that nothing valid keeps, in order of time.
+    gone
+        The ids of published visits that the week no longer asks for.
     broken
         Locks that the tables no longer allow.
     change_weight
@@ -77,7 +79,7 @@ class Replanned:
 
     problem: Problem
     published: Roster
-    forced: tuple[str, ...]
+    gone: tuple[str, ...]
     broken: tuple[BrokenLock, ...]
     change_weight: int
 
@@ -111,7 +113,15 @@ def replanned(
     InputError
         When two locks cannot both be kept, or a lock is of nothing that the published roster has: it names them.
     """
-    raise NotImplementedError
+    asked = {request.request_id for request in problem.requests}
+    week = with_published(problem, published)
+    return Replanned(
+        problem=week.replace(weights={**week.weights, "change": 0}),
+        published=published,
+        gone=tuple(id_ for id_ in published_visits(published) if id_ not in asked),
+        broken=(),
+        change_weight=problem.weights["change"],
+    )
 
 
 def front(
@@ -154,7 +164,27 @@ def front(
     InvalidRosterError
         When a roster breaks a rule, or its bound is wrong: a bug in the engine.
     """
-    raise NotImplementedError
+    week = replanned(problem, published, locks=locks, since=since, delays=delays)
+    return _points(week, enough=enough, most=most, time_limit_s=time_limit_s, progress=progress, stop=stop)
+
+
+def _points(week: Replanned, **options: Any) -> Iterator[FrontPoint]:
+    from scheduler.solver.front import front as search
+
+    for found in search(week.problem, **options):
+        (plan,) = approved(found.problem, (found.roster,))
+        yield FrontPoint(
+            plan=plan,
+            changes=changes(week.published, found.roster),
+            forced=(*week.gone, *found.forced),
+            unforced=found.unforced,
+            change_points=int(found.roster.terms["change"].count) * week.change_weight,
+        )
+
+
+def recommended(points: Sequence[FrontPoint]) -> FrontPoint:
+    """Return the point of the least score with what its changes cost at the week's own weight."""
+    return min(points, key=lambda point: point.plan.roster.score + point.change_points)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

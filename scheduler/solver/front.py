@@ -11,8 +11,10 @@ from scheduler.model.roster import Roster
 from scheduler.solver.deadline import Deadline
 from scheduler.solver.engine import Search
 from scheduler.solver.keep import Keeper
-from scheduler.solver.parts import Part
+from scheduler.solver.parts import Part, must_points
+from scheduler.week.schedule import INFEASIBLE, DayModel
 from scheduler.week.sound import require_sound
+from scheduler.week.stops import StopOption
 
 #: Share of the time that may be spent on the best roster of all.
 _FREE_SHARE = 0.4
@@ -79,29 +81,53 @@ def front(
     search = Search(problem, deadline, 0, progress, explain=False, whole=True)
     (part,) = search.parts
     progress.step(_("Best roster of all"))
-    part.generate(
-        Deadline(time.monotonic() + _FREE_SHARE * time_limit_s, deadline.asked), progress.bounds
-    )
+    part.generate(Deadline(time.monotonic() + _FREE_SHARE * time_limit_s, deadline.asked), progress.bounds)
     if part.proof is None:
         # Nobody works.
         forced = tuple(problem.requests[i].request_id for i in published)
         yield _found(search, forced, 0)
         return
     keeper = Keeper(part.proof[0])
-    forced = tuple(
-        problem.requests[i].request_id for i in published if not _can_be_kept(problem, keeper, i)
-    )
+    forced = tuple(problem.requests[i].request_id for i in published if not _can_be_kept(problem, keeper, i))
     yield from _points(search, part, keeper, forced, deadline, enough=enough, most=most)
 
 
 def _can_be_kept(problem: Problem, keeper: Keeper, request: int) -> bool:
-    """Tell whether a published visit can stay as it is on its day, alone beside what the day has in any case."""
+    """Tell whether a published visit can stay as it is in any valid day of its consultant."""
     told = problem.requests[request].published
     return told is not None and any(
-        keeper.possible(number, request)
+        keeper.is_possible(number, request)
         for number, day in enumerate(problem.days)
         if (day.date, day.consultant_id) == (told.date, told.consultant_id)
     )
+
+
+def _most_kept(problem: Problem, keeper: Keeper, deadline: Deadline) -> tuple[int, ...]:
+    """Return a choice, by key, that keeps as many published visits as can be kept together.
+
+    What a day can keep it can nearly always keep without further visits. One of these may give it a wait for its
+    lunch, though; only then have days to do with each other.
+    """
+    pool, keys = keeper.pool, keeper.most_kept(others=False)
+    if pool.kept(keys) == pool.kept(keeper.most_kept(others=True)):
+        return keys
+    week = problem.replace(kept_points=must_points(problem))
+    part = Part(week, fine=False)
+    part.generate(deadline, lambda _score, _bound: None)
+    if len(part.schedules) < len(keys):
+        return keys
+    found = tuple(
+        graph.key(_same(graph.model, visit) for visit in schedule.visits)
+        for graph, schedule in zip(pool.graphs, part.schedules, strict=True)
+    )
+    return keys if pool.score(found) >= INFEASIBLE else max(keys, found, key=pool.kept)
+
+
+def _same(model: DayModel, visit: StopOption) -> StopOption:
+    """Return the option of another model of the same day that a visit is."""
+    request = next(r for r in model.problem.requests if r.request_id == visit.id)
+    what = visit.conversations, visit.kept
+    return next(o for o in model.options(request) if (o.conversations, o.kept) == what)
 
 
 def _points(
@@ -118,7 +144,7 @@ def _points(
     best = pool.add(part.schedules)
     goal = part.bound + enough
     keepable = (search.problem.max_changes or 0) - len(forced)
-    keys = keeper.most_kept()
+    keys = _most_kept(search.problem, keeper, deadline)
     found: int | None = None
     for unforced in range(keepable - pool.kept(keys), keepable + 1):
         if most is not None and unforced > most and found is not None:

@@ -114,7 +114,7 @@ class Generator:
         self, number: int, found: DualPrices, table: RoundTable, forced: Forced | None = None
     ) -> Points:
         """Return what the prices add to each visit option of a day."""
-        graph, consultant = self.graphs[number], self.pool.consultants[number]
+        consultant = self.pool.consultants[number]
         weight = self.problem.weights["imbalance_minute"]
         rate = float(table.balance.rate[consultant] * weight / 60)
         requests = self.requests_of(number)
@@ -157,10 +157,7 @@ class Generator:
         spare = forced is None and program is None
         best = None
         if program is None:
-            table = self.pool.table()
-            program = self._program = Program(table, forced.request if forced else None, spare=spare)
-            # What is known of prices brings good rounds and a bound before the first relaxation is solved.
-            best = None if forced else self._priced(table, widths, deadline)
+            program, best = self._begun(widths, forced, deadline)
         if best is not None:
             yield best
         while True:
@@ -176,8 +173,7 @@ class Generator:
             least, complete, new = turn
             bound = found.bound(table, least)
             solved = not new and bool(complete.all())
-            if best is None or bound > best.bound:
-                best = Relaxed(found, least, bound, solved and not spare)
+            best = _better(best, Relaxed(found, least, bound, solved and not spare))
             if not new:
                 if solved and not spare:
                     best = replace(best, solved=True)
@@ -190,6 +186,17 @@ class Generator:
                     program.forbid_spare()
                 widths[~complete] *= _WIDER
             yield best
+
+    def _begun(
+        self, widths: Ints, forced: Forced | None, deadline: Deadline
+    ) -> tuple[Program, Relaxed | None]:
+        """Begin a relaxation; what is known of prices brings good rounds and a bound before it is solved."""
+        table = self.pool.table()
+        if forced is not None:
+            self._program = Program(table, forced.request)
+            return self._program, None
+        self._program = Program(table, spare=True)
+        return self._program, self._priced(table, widths, deadline)
 
     def _priced(self, table: RoundTable, widths: Ints, deadline: Deadline) -> Relaxed | None:
         """Add the best rounds at the prices known, and return the bound that they give."""
@@ -286,6 +293,11 @@ class Generator:
         extra = [its[graph.local] for its, graph in zip(costs, self.graphs, strict=True)]
         grown, _new = self.grow(range(len(self.graphs)), extra, limit, _FIRST_WIDTH, _ROUNDS_A_TURN)
         return [graph.keys.whole(found.keys) for graph, found in zip(self.graphs, grown, strict=True)]
+
+
+def _better(best: Relaxed | None, relaxed: Relaxed) -> Relaxed:
+    """Return which of two bounds says more."""
+    return relaxed if best is None or relaxed.bound > best.bound else best
 
 
 def _together(widths: Ints) -> list[list[int]]:

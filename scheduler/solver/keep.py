@@ -9,18 +9,20 @@ row changes: rounds, relaxation and the last choice serve again.
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scheduler.solver.choose import Chooser
 from scheduler.solver.deadline import Deadline
-from scheduler.solver.generate import Generator
 from scheduler.solver.graph import FAR
+from scheduler.solver.labels import MOST_LABELS
 from scheduler.solver.master import Choice, RestrictedMaster
 from scheduler.solver.program import DualPrices, Program, Relaxed
 from scheduler.solver.table import RoundTable
 
 #: Points so many that no round that keeps less can make up for them.
 _MUST = 1e9
-_WIDE = 2_000
+#: How many labels of each length are kept where a round that keeps visits is looked for, until there is one.
+_WIDTHS = (100, MOST_LABELS)
 
 
 class Keeper:
@@ -39,27 +41,32 @@ class Keeper:
 
     def __init__(self, chooser: Chooser) -> None:
         self.chooser = chooser
-        self.generator: Generator = chooser.generator
+        self.generator = chooser.generator
         self.pool = chooser.pool
         self.prices: DualPrices | None = None
         self._program: Program | None = None
 
-    def possible(self, day: int, request: int) -> bool:
-        """Tell whether a day can keep the published visit of a request, alone beside what the day has in any case."""
-        mine = np.flatnonzero(self.generator.keeps[day] & (self.generator.requests_of(day) == request))
-        return len(mine) > 0 and self._most(day, mine) > 0
+    def is_possible(self, day: int, request: int) -> bool:
+        """Tell whether any round of a day keeps the published visit of a request, whatever else it does."""
+        mine = self.generator.keeps[day] & (self.generator.requests_of(day) == request)
+        return self._most(day, mine, others=True) != 0
 
-    def most_kept(self) -> tuple[int, ...]:
-        """Return rounds, by key, that keep as many published visits as can be, and meet nothing else."""
-        return tuple(self._most(day, np.flatnonzero(keeps)) for day, keeps in enumerate(self.generator.keeps))
+    def most_kept(self, *, others: bool) -> tuple[int, ...]:
+        """Return a round of each day, by key, that keeps as many published visits as can be.
 
-    def _most(self, day: int, options: np.ndarray[tuple[int], np.dtype[np.intp]]) -> int:
-        """Return the key of the round of a day with as many of some visit options as can be; 0 where with none."""
-        if not len(options):
+        Without `others` they meet nothing else, and so are a choice.
+        """
+        return tuple(self._most(day, keeps, others=others) for day, keeps in enumerate(self.generator.keeps))
+
+    def _most(self, day: int, wanted: NDArray[np.bool_], *, others: bool) -> int:
+        """Return the key of a round of a day with as many of some visit options as can be; 0 where with none."""
+        if not wanted.any():
             return 0
-        extra = np.full(len(self.generator.keeps[day]), FAR)
-        extra[options] = -_MUST
-        found = self.generator.grow_one(day, extra, -_MUST / 2, _WIDE, 1)
+        extra = np.where(wanted, -_MUST, 0.0 if others else FAR)
+        for width in _WIDTHS:
+            found = self.generator.grow_one(day, extra, -_MUST / 2, width, 1)
+            if found.complete:
+                break
         return self.pool.graphs[day].keys.whole(found.keys[:1])[0] if len(found.keys) else 0
 
     def choose(self, least_kept: int, start: Sequence[int], deadline: Deadline) -> tuple[RoundTable, Choice]:
@@ -101,9 +108,7 @@ class Keeper:
         self, relaxed: Relaxed, keys: tuple[int, ...], deadline: Deadline, *, complete: bool
     ) -> RestrictedMaster:
         table = self.pool.table()
-        master = RestrictedMaster(
-            table, np.arange(len(table)), relaxed, deadline=deadline, complete=complete
-        )
+        master = RestrictedMaster(table, np.arange(len(table)), relaxed, deadline=deadline, complete=complete)
         master.accept(self.pool.rows(table, keys))
         return master
 

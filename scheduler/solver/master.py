@@ -241,9 +241,7 @@ class RestrictedMaster:
             elif len(literals) > 1:
                 model.add_at_most_one(literals)
         if table.least_kept:
-            model.add(
-                cp_model.LinearExpr.weighted_sum(take, table.kept[rounds].tolist()) >= table.least_kept
-            )
+            model.add(cp_model.LinearExpr.weighted_sum(take, table.kept[rounds].tolist()) >= table.least_kept)
         points = cp_model.LinearExpr.weighted_sum(take, (table.points[rounds] * _SCALE).tolist())
         points += _balance_units(table, model, rounds, take)
         model.add(points <= math.ceil(((self.target or 0) - table.constant) * _SCALE) - 1)

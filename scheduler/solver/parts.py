@@ -134,7 +134,9 @@ class Part:
             raise InvalidRosterError("no choice among the rounds")
         self._take(chooser, *found)
 
-    def keep(self, keeper: Keeper, least_kept: int, start: Sequence[int], deadline: Deadline) -> tuple[int, ...]:
+    def keep(
+        self, keeper: Keeper, least_kept: int, start: Sequence[int], deadline: Deadline
+    ) -> tuple[int, ...]:
         """Plan as well as can be with at least so many published visits kept, and return the choice, by key.
 
         `start` is one that keeps so many.
@@ -253,8 +255,11 @@ def _schedule(table: RoundTable, row: int) -> DaySchedule:
 
 def pin_points(problem: Problem) -> int:
     """Return points so high that no roster without a pin can be better than one with it; 0 without pins."""
-    if not any(request.pin for request in problem.requests):
-        return 0
+    return must_points(problem) if any(request.pin for request in problem.requests) else 0
+
+
+def must_points(problem: Problem) -> int:
+    """Return points that no roster has: so many are worth more than anything else."""
     weights, requests = problem.weights, problem.requests
     stops = 2 * (len(requests) + sum(len(day.engagements) + len(day.gaps) + 1 for day in problem.days))
     # A consultant's own speed may be slower than the project's.

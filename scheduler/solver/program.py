@@ -139,9 +139,7 @@ class Program:
             self._highs.setOptionValue(option, value)
         self._add_rows(len(self._compared))
         if self._limits_changes:
-            self._highs.addRow(
-                float(table.least_kept), np.inf, 0, np.zeros(0, dtype=np.int32), np.zeros(0)
-            )
+            self._highs.addRow(float(table.least_kept), np.inf, 0, np.zeros(0, dtype=np.int32), np.zeros(0))
         self._spare = np.zeros(0, dtype=np.int32)
         self._most_spare = np.inf
         saved = [request_points(problem, request, request.max_conversations) for request in problem.requests]

@@ -65,19 +65,20 @@ def visit_options(
             numbers = range(pin.conversations, pin.conversations + 1)
     found = (_option(problem, day, request, n, pin_points) for n in numbers)
     if problem.max_changes is not None and request.published is not None:
-        found = (part for option in found for part in _kept_apart(option, request.published, day))
+        found = (part for option in found for part in _kept_apart(problem, option, request.published, day))
     return tuple(option for option in found if len(option.starts_s))
 
 
-def _kept_apart(option: StopOption, published: PublishedVisit, day: ConsultantDay) -> Iterator[StopOption]:
+def _kept_apart(
+    problem: Problem, option: StopOption, published: PublishedVisit, day: ConsultantDay
+) -> Iterator[StopOption]:
     """Yield what of an option keeps a published visit, and what moves it."""
     kept = option.starts_s == published.start_s
     kept &= (published.date, published.consultant_id) == (day.date, day.consultant_id)
     kept &= published.conversations in (None, option.conversations)
-    for part in (kept, ~kept):
-        yield dataclasses.replace(
-            option, starts_s=option.starts_s[part], points=option.points[part], kept=part is kept
-        )
+    points = option.points - problem.kept_points * kept
+    yield dataclasses.replace(option, starts_s=option.starts_s[kept], points=points[kept], kept=True)
+    yield dataclasses.replace(option, starts_s=option.starts_s[~kept], points=points[~kept])
 
 
 def _may_serve(day: ConsultantDay, base_id: str, request: Request) -> bool:
