@@ -46,6 +46,16 @@ def put(
     return tuple(claim.target / file for file in written)
 
 
+def remove(folder: Path) -> None:
+    """Remove a roster's folder and what of it is ours; what somebody else put there stays, and the folder with it."""
+    with told(unwritable, folder):
+        for entry in folder.iterdir():
+            if names.is_output(entry.name):
+                shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+        if not any(folder.iterdir()):
+            folder.rmdir()
+
+
 def _refuse_others(target: Path) -> None:
     """Refuse to replace what is no roster's folder."""
     if target.is_dir():

@@ -1,23 +1,28 @@
 """A week's editions: planned as a draft, published, and shown again as they were kept."""
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scheduler.base.files import claimed
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
 from scheduler.model.clock import Week, now
-from scheduler.model.roster import Roster
+from scheduler.model.project import Place
+from scheduler.model.roster import Roster, Round, Stop
 from scheduler.model.text import Text
 from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.itinerary import Rides
 from scheduler.outputs.privacy import public
 from scheduler.services import planner
-from scheduler.services.planner import Planned
+from scheduler.services.planner import Planned, Prepared
 from scheduler.services.workspace import has_tables, kept_tables, store_of
 from scheduler.store.who import me
 from scheduler.week.fingerprint import fingerprint
+
+if TYPE_CHECKING:
+    from scheduler.store.editions import KeptEdition
 
 #: What stands after the week in the name of a draft's folder.
 DRAFT = "kladde"
@@ -81,3 +86,38 @@ def without_homes(shown: Artifacts) -> tuple[Roster, Rides, Rides]:
     theirs = {pair: path for pair, path in shown.rides.items() if homes.intersection(pair)}
     others = {pair: path for pair, path in shown.rides.items() if pair not in theirs}
     return public(shown.roster), others, theirs
+
+
+def shown(edition: "KeptEdition", prepared: Prepared, lang: str) -> Artifacts:
+    """Return everything that people see of an edition in the store that is open, in the language `lang`.
+
+    Where homes are is put in again as far as it is still known.
+    """
+    from scheduler.store import editions
+
+    places = {place.place_id: place for place in prepared.project.places}
+    earlier = [each.roster for each in editions.earlier(edition.week) if each.number < edition.number]
+    return Artifacts(
+        with_homes(edition.roster, places),
+        {**edition.rides, **editions.home_rides()},
+        prepared.network.background(),
+        lang,
+        map_settings=prepared.project.config.map,
+        earlier=earlier,
+    )
+
+
+def with_homes(roster: Roster, places: Mapping[str, Place]) -> Roster:
+    """Return a kept roster with where its homes are, of those that `places` still has."""
+
+    def at_home(stop: Stop, homes: Collection[str]) -> Stop:
+        place = places.get(stop.place_id) if stop.place_id in homes else None
+        if place is None:
+            return stop
+        return dataclasses.replace(stop, address=place.full_address, lat=place.lat, lon=place.lon)
+
+    def with_stops(round_: Round) -> Round:
+        homes = {stop.place_id for stop in round_.stops if stop.kind == "home_visit"}
+        return dataclasses.replace(round_, stops=tuple(at_home(stop, homes) for stop in round_.stops))
+
+    return roster.replace(rounds=tuple(map(with_stops, roster.rounds)))
