@@ -1,11 +1,11 @@
 """A week's editions: planned as a draft, published, and shown again as they were kept."""
 
 import dataclasses
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scheduler.base.files import claimed
+from scheduler.base.files import Claim, claimed
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
 from scheduler.model.clock import Week, now
@@ -16,6 +16,7 @@ from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.itinerary import Rides
 from scheduler.outputs.privacy import public
 from scheduler.services import planner
+from scheduler.services.decide import Plan
 from scheduler.services.planner import Planned, Prepared
 from scheduler.services.workspace import has_tables, kept_tables, store_of
 from scheduler.store.who import me
@@ -23,6 +24,7 @@ from scheduler.week.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from scheduler.store.editions import KeptEdition
+    from scheduler.store.events import Seen
 
 #: What stands after the week in the name of a draft's folder.
 DRAFT = "kladde"
@@ -62,22 +64,39 @@ def plan_week(
 
         since = events.seen()
         published = editions.published(str(week))
-        number = editions.next_number(str(week))
         plans, prepared = planner.solve_week(
             data_dir, week, published=published.roster if published else None, **search
         )
-        tables = kept_tables(data_dir).tables
-        why = Text("did_replan") if published else Text("did_plan")
-        asked = fingerprint(planner.problem(prepared, week))
-
-        def save(shown: Artifacts) -> None:
-            roster, rides, home_rides = without_homes(shown)
-            with events.act(why, me(), now(), since=since, week=str(week)) as event:
-                editions.keep_draft(event, roster, rides, problem_sha256=asked, tables=tables, why=why)
-                editions.keep_home_rides(home_rides)
-
         progress.step(_("Maps and files"))
-        return planner.written(plans, prepared, claim, edition=number, save=save)
+        why = Text("did_replan") if published else Text("did_plan")
+        return drafted(plans, prepared, claim, data_dir=data_dir, since=since, why=why)
+
+
+def drafted(
+    plans: Sequence[Plan], prepared: Prepared, claim: Claim, *, data_dir: Path, since: "Seen", why: Text
+) -> Planned:
+    """Keep the best of some plans as the draft of its week in the store that is open, and write its folder.
+
+    Raises
+    ------
+    ChangedSinceError
+        When the tables or the week have been changed `since`.
+    ServiceError
+        When the store or a file cannot be had.
+    """
+    from scheduler.store import editions, events
+
+    week = plans[0].problem.week
+    asked = fingerprint(planner.problem(prepared, week))
+    tables = kept_tables(data_dir).tables
+
+    def save(shown: Artifacts) -> None:
+        roster, rides, home_rides = without_homes(shown)
+        with events.act(why, me(), now(), since=since, week=str(week)) as event:
+            editions.keep_draft(event, roster, rides, problem_sha256=asked, tables=tables, why=why)
+            editions.keep_home_rides(home_rides)
+
+    return planner.written(plans, prepared, claim, edition=editions.next_number(str(week)), save=save)
 
 
 def without_homes(shown: Artifacts) -> tuple[Roster, Rides, Rides]:
