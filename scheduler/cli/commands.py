@@ -10,6 +10,7 @@ import click
 from scheduler.base import i18n
 from scheduler.base.i18n import N_, _
 from scheduler.cli.diff import diff
+from scheduler.cli.editions import publish
 from scheduler.cli.network import network
 from scheduler.cli.options import (
     Options,
@@ -23,6 +24,7 @@ from scheduler.cli.options import (
     week_argument,
 )
 from scheduler.cli.simulate import simulate
+from scheduler.cli.store import store
 
 
 @click.group(
@@ -92,11 +94,11 @@ def plan(
 
     from scheduler.cli import summary
     from scheduler.cli.interrupt import interruptible
-    from scheduler.services import planner
+    from scheduler.services import editions
 
     terminal = options.terminal()
     with terminal.progress() as progress, interruptible(terminal, progress) as stopped:
-        planned = planner.plan_week(
+        planned = editions.plan_week(
             options.data,
             wanted,
             options.out,
@@ -290,4 +292,6 @@ def forget(options: Options, before: str) -> None:
 
 cli.add_command(diff)
 cli.add_command(network)
+cli.add_command(publish)
 cli.add_command(simulate)
+cli.add_command(store)

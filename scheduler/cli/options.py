@@ -1,6 +1,6 @@
 """What all commands take, and arguments read as the cells of a table are."""
 
-import datetime as dt
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -97,6 +97,21 @@ online_option = click.option(
 )
 
 
+yes_option = click.option("--yes", is_flag=True, help=N_("Do it without asking."))
+
+
+def confirmed(terminal: "Terminal", question: str, *, yes: bool) -> bool:
+    """Ask whether to go on; an `InputError` where nobody is there to answer."""
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise InputError(_("nothing was changed, as nobody is there to answer; --yes goes on without asking"))
+    if click.confirm(question, default=False, err=True):
+        return True
+    terminal.line(_("Nothing was changed."))
+    return False
+
+
 def count_option(
     name: str, least: int, most: int, usual: int, meaning: str
 ) -> Callable[[_Command], _Command]:
@@ -147,10 +162,10 @@ def seeded(meaning: str) -> Callable[[_Command], _Command]:
 def read_week(text: str) -> "Week":
     """Read the week of the command line; without one it is the next in Copenhagen."""
     from scheduler.inputs import dates
-    from scheduler.model.clock import TIMEZONE, Week
+    from scheduler.model.clock import Week, now
 
     if not text:
-        return Week.of(dt.datetime.now(TIMEZONE).date()).shift(1)
+        return Week.of(now().date()).shift(1)
     return read_argument(_("WEEK"), dates.week, text)
 
 

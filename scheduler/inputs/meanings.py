@@ -200,6 +200,10 @@ def _sections() -> Mapping[str, str]:
         "calendar": _("Days on which nobody is visited."),
         "map": _("Which map serves, and which servers are asked for maps and addresses."),
         "solver": _("What the search for a roster may take."),
+        "store": _("Where the store is that remembers tables, editions and what was held."),
+        "retention": _(
+            "For how long the store keeps what is about people. Then it is deleted, and counts remain."
+        ),
         "costs": _(
             "What the service costs, in kroner; hjul simulate reckons with it, and says what has no price (0). "
             "Without the section the budget of the period is spread over its weeks, courses and all."
@@ -277,6 +281,16 @@ def _settings() -> Mapping[str, str]:
         "map.timeout_s": _("How many seconds a server may be silent."),
         "solver.memory_mb": _(
             "Megabytes of memory. The search ends with an error before it takes more (on Linux)."
+        ),
+        "store.url": _(
+            "Where the store is: postgresql://USER:PASSWORD@SERVER/DATABASE or sqlite:///FILE.db. Empty: hjul.db beside "
+            "this file."
+        ),
+        "retention.home_visits_days": _("After so many days the address of a home visit is deleted."),
+        "retention.taps_days": _("After so many days it is deleted when somebody tapped what."),
+        "retention.messages_months": _("After so many months messages that were sent are deleted."),
+        "retention.names_months": _(
+            "After so many months names leave old editions and what is remembered of who did what."
         ),
         "costs.consultant_dkk_a_year": _(
             "The salary of a consultant; who works less or more hours costs so."

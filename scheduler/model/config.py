@@ -66,6 +66,8 @@ _Wait = Annotated[
 ]
 _Kroner = Annotated[int, Interval(ge=0, le=999_999_999_999), N_("kroner")]
 _Share = Annotated[float, Interval(ge=0, le=1)]
+_Days = Annotated[int, Interval(ge=1, le=3660), N_("days")]
+_Months = Annotated[int, Interval(ge=1, le=240), N_("months")]
 _ServerUrl = Annotated[
     str, Predicate(_SERVER_URL.fullmatch), N_("an address that begins with https:// or http://")
 ]
@@ -138,6 +140,43 @@ class ProjectSettings(_Section):
     coordinator: str = ""
     phone: _Phone = ""
     email: _Email = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings(_Section):
+    """Where the store is.
+
+    Attributes
+    ----------
+    url
+        Of a PostgreSQL server's database, or ``sqlite:///FILE.db``; empty for hjul.db beside project.toml.
+    """
+
+    section = "store"
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionSettings(_Section):
+    """For how long what is about people is kept in the store; then counts remain.
+
+    Attributes
+    ----------
+    home_visits_days
+        Addresses of home visits, after the visit.
+    taps_days
+        When somebody tapped what.
+    messages_months
+        What was sent.
+    names_months
+        Who did what, and names in old editions.
+    """
+
+    section = "retention"
+    home_visits_days: _Days = 30
+    taps_days: _Days = 90
+    messages_months: _Months = 12
+    names_months: _Months = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -386,6 +425,8 @@ class Config:
         Map, tiles and services.
     solver
         What the search may take.
+    store, retention
+        Where the store is, and for how long it keeps what is about people.
     costs
         Kroner a year; None where they are not known.
     simulation
@@ -400,5 +441,7 @@ class Config:
     calendar: CalendarSettings = field(default_factory=CalendarSettings)
     map: MapSettings = field(default_factory=MapSettings)
     solver: SolverSettings = field(default_factory=SolverSettings)
+    store: StoreSettings = field(default_factory=StoreSettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
     costs: Costs | None = None
     simulation: SimulationSettings = field(default_factory=SimulationSettings)

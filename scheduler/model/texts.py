@@ -175,6 +175,14 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "proof_shares_not_1": _("The shares of the proof are not 1 in all."),
         "proof_of_another_week": _("The proof is that of another week."),
         "proof_price_below_0": _("A price of the proof is below 0, or no number."),
+        # What was done in the store.
+        "did_import": _("tables taken in from {source}"),
+        "did_backup": _("a backup written to {source}"),
+        "did_restore": _("the backup {source} taken back"),
+        "did_plan": _("planned"),
+        "did_replan": _("planned again"),
+        "did_publish": _("edition {edition} published"),
+        "did_undo": _("undone: {event}"),
         # A sentence of a roster that was written before there were codes, in the language it was written in.
         "as_written": "{text}",
     }

@@ -46,8 +46,8 @@ class Artifacts(Mapping[str, bytes]):
         earlier: Sequence[Roster] = (),
     ) -> None:
         self.roster = roster
+        self.rides = rides
         self._earlier = tuple(earlier)
-        self._rides = rides
         self._background = background
         self._language = language
         self._map_settings = map_settings or MapSettings()
@@ -98,13 +98,13 @@ class Artifacts(Mapping[str, bytes]):
     def _week_map(self) -> bytes:
         from scheduler.outputs.maps import week_page
 
-        page = week_page(self._public, self._rides, self._background, map_settings=self._map_settings)
+        page = week_page(self._public, self.rides, self._background, map_settings=self._map_settings)
         return page.encode()
 
     def _round_map(self, round_: Round) -> bytes:
         from scheduler.outputs.maps import round_page
 
-        page = round_page(self.roster, round_, self._rides, self._background, map_settings=self._map_settings)
+        page = round_page(self.roster, round_, self.rides, self._background, map_settings=self._map_settings)
         return page.encode()
 
     def _workbook(self) -> bytes:
@@ -125,7 +125,7 @@ class Artifacts(Mapping[str, bytes]):
     def _track(self, round_: Round) -> bytes:
         from scheduler.outputs.gpx import track
 
-        return track(self._public, round_, self._rides)
+        return track(self._public, round_, self.rides)
 
     def _roster_json(self) -> bytes:
         return rosterfile.dump(self.roster)

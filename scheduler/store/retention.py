@@ -1,0 +1,108 @@
+"""What is no longer kept: addresses after the visit, messages, and names in what was done long ago."""
+
+import datetime as dt
+import json
+import zlib
+from dataclasses import dataclass
+
+from django.db import connection
+
+from scheduler.base.i18n import _, ngettext
+from scheduler.model import rosterfile
+from scheduler.model.clock import local
+from scheduler.model.config import RetentionSettings
+from scheduler.store.models import Edition, Event, Message, Row, RowChange, Snapshot
+from scheduler.store.tables import HOMES
+
+#: What stands where the name of whoever acted has been removed.
+NOBODY = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """How much was removed, by what it was."""
+
+    homes: int = 0
+    messages: int = 0
+    editions: int = 0
+    events: int = 0
+
+    def __bool__(self) -> bool:
+        """Whether anything was."""
+        return any((self.homes, self.messages, self.editions, self.events))
+
+    def __str__(self) -> str:
+        """Say it in words."""
+        told = (
+            (self.homes, ngettext("{n} home visit", "{n} home visits", self.homes)),
+            (self.messages, ngettext("{n} message", "{n} messages", self.messages)),
+            (self.editions, ngettext("names in {n} old edition", "names in {n} old editions", self.editions)),
+            (self.events, ngettext("the name of {n} old act", "the names of {n} old acts", self.events)),
+        )
+        return _("Deleted, as their time is over: {what}.").format(
+            what=", ".join(text.format(n=n) for n, text in told if n)
+        )
+
+
+def clean(settings: RetentionSettings, now: dt.datetime) -> Removed:
+    """Remove what is due, as part of an act or of one's own transaction."""
+    messages = Message.objects.filter(at__lt=_months_before(now, settings.messages_months))
+    old = _months_before(now, settings.names_months)
+    return Removed(
+        homes=forget_homes(now.date() - dt.timedelta(days=settings.home_visits_days))[0],
+        messages=messages.delete()[0],
+        editions=_blank_editions(old),
+        events=_blank_events(old),
+    )
+
+
+def forget_homes(before: dt.date) -> tuple[int, int]:
+    """Delete the home visits before a date, and their pins, as part of an act; return how many of each."""
+    ids = {
+        row.cells["visit_id"].casefold(): row.id
+        for row in Row.objects.filter(table=HOMES)
+        if row.cells["date"] < before.isoformat()
+    }
+    pins = [row.id for row in Row.objects.filter(table="pins") if row.cells["id"].casefold() in ids]
+    Row.objects.filter(id__in=[*ids.values(), *pins]).delete()
+    return len(ids), len(pins)
+
+
+def leave_no_trace() -> None:
+    """Have what was deleted in no page of the file: SQLite writes it over, but in what waits beside it."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _months_before(now: dt.datetime, months: int) -> dt.datetime:
+    years, month = divmod(now.year * 12 + now.month - 1 - months, 12)
+    return local(now).replace(year=years, month=month + 1, day=min(now.day, 28))
+
+
+def _blank_events(before: dt.datetime) -> int:
+    RowChange.objects.filter(event__at__lt=before).delete()
+    return Event.objects.filter(at__lt=before).exclude(who=NOBODY).update(who=NOBODY)
+
+
+def _blank_editions(before: dt.datetime) -> int:
+    old = Edition.objects.filter(made_at__lt=before).exclude(who=NOBODY)
+    for edition in old:
+        roster = rosterfile.parse(zlib.decompress(edition.document), edition.week)
+        named = json.loads(rosterfile.dump(roster))
+        for consultant in named["consultants"]:
+            consultant["name"] = consultant["consultant_id"]
+        edition.document = zlib.compress(json.dumps(named).encode())
+        edition.who = NOBODY
+        edition.save(update_fields=["document", "who"])
+    for snapshot in Snapshot.objects.filter(edition__in=old):
+        _blank_snapshot(snapshot)
+    return len(old)
+
+
+def _blank_snapshot(snapshot: Snapshot) -> None:
+    tables = json.loads(zlib.decompress(snapshot.content))
+    for row in tables.get("consultants", ()):
+        row["name"] = row["consultant_id"]
+    snapshot.content = zlib.compress(json.dumps(tables, ensure_ascii=False).encode())
+    snapshot.save(update_fields=["content"])
