@@ -186,12 +186,12 @@ def check_data(options: Options, *, online: bool) -> None:
 def check(context: click.Context, roster: Path) -> None:
     from scheduler.base import files
     from scheduler.model.texts import word
-    from scheduler.services import planner
+    from scheduler.services import editions
 
     options = context.ensure_object(Options)
     terminal = options.terminal()
     files.tidy(roster.parent.parent)
-    checked = planner.check_roster(options.data, roster)
+    checked = editions.check_roster(options.data, roster)
     proof = word(checked.proof.detail)
     for violation in checked.violations:
         terminal.failure(f"{roster}: {violation}")
