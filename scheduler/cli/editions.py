@@ -1,6 +1,7 @@
 """The commands that give out a week and change what was given out: ``hjul publish`` and ``hjul replan``."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from scheduler.cli.options import (
     week_argument,
     yes_option,
 )
+
+if TYPE_CHECKING:
+    from scheduler.cli.terminal import Terminal
 
 
 @click.command(
@@ -33,7 +37,7 @@ from scheduler.cli.options import (
 def publish(options: Options, week: tuple[str, ...], *, yes: bool) -> None:
     wanted = read_week(" ".join(week))
 
-    from scheduler.outputs import words
+    from scheduler.outputs import names, words
     from scheduler.services import publish as publishing
 
     terminal = options.terminal()
@@ -52,6 +56,17 @@ def publish(options: Options, week: tuple[str, ...], *, yes: bool) -> None:
         )
         for sentence in changes:
             terminal.line(f"  {sentence}")
+    practices = [id_ for id_ in found.told if id_ not in found.roster.consultant_names]
+    count = len(practices)
+    terminal.line(
+        ngettext("{n} practice will be told: {who}", "{n} practices will be told: {who}", count).format(
+            n=number(count), who=", ".join(practices)
+        )
+        if practices
+        else _("No practice needs to be told anything.")
+    )
+    consultants = [found.roster.consultant_names[id_] for id_ in found.told if id_ not in practices]
+    terminal.line(_("Consultants who will be told: {who}").format(who=", ".join(consultants) or _("none")))
     if not confirmed(terminal, _("Publish it as edition {edition}?").format(edition=found.number), yes=yes):
         return
     with terminal.progress() as progress:
@@ -60,6 +75,87 @@ def publish(options: Options, week: tuple[str, ...], *, yes: bool) -> None:
         _("Edition {edition} of {week} is published.").format(edition=done.number, week=wanted), style="green"
     )
     terminal.line(_("{n} files are in {folder}").format(n=number(len(done.files)), folder=done.folder))
+    for call in done.calls:
+        terminal.note(
+            _("Call {name}, {phone}: {sentences}").format(
+                name=call.name, phone=call.phone or _("no number"), sentences=" ".join(call.sentences)
+            )
+        )
+    if done.unreached:
+        terminal.note(
+            _("No mail address: {who}. What they need is in {folder}").format(
+                who=", ".join(done.unreached), folder=done.folder / names.MESSAGES
+            )
+        )
+    if done.by_mail:
+        _send(terminal, options)
+    elif done.messages:
+        terminal.line(
+            ngettext(
+                "{n} message lies in {folder}, ready to be opened in a mail program and sent.",
+                "{n} messages lie in {folder}, ready to be opened in a mail program and sent.",
+                done.messages,
+            ).format(n=number(done.messages), folder=done.folder / names.MESSAGES)
+        )
+
+
+def _send(terminal: "Terminal", options: Options) -> None:
+    from scheduler.services import publish as publishing
+
+    sent = publishing.send(options.data)
+    terminal.line(
+        ngettext("{n} message was sent.", "{n} messages were sent.", sent).format(n=number(sent)),
+        style="green",
+    )
+
+
+@click.group(
+    help=N_(
+        "Show or send what has not gone out yet.\n\n"
+        "Messages are sent where HJUL_SMTP_URL names a mail server. What was on its way when a program ended is in doubt, "
+        "and is sent again only when somebody says so."
+    )
+)
+@common
+def outbox() -> None: ...
+
+
+@outbox.command(
+    "show", help=N_("Show what has not gone out yet.\n\nThat is what waits and what is in doubt.")
+)
+@common
+@click.pass_obj
+def outbox_show(options: Options) -> None:
+    from scheduler.services import publish as publishing
+
+    terminal = options.terminal()
+    left = publishing.waiting(options.data)
+    states = {"waiting": _("waits"), "in doubt": _("in doubt"), "sending": _("on its way")}
+    rows = [
+        (each.number, f"{each.week}, {each.edition}", each.to, each.address, states[each.state])
+        for each in left
+    ]
+    if rows:
+        columns = (_("Number"), _("Edition"), _("To"), _("Address"), _("State"))
+        terminal.table(columns, [rows], numbers=0)
+    else:
+        terminal.line(_("Nothing waits."))
+
+
+@outbox.command(
+    "send",
+    help=N_("Send what waits.\n\nWith --again also that message in doubt, which may then arrive twice."),
+)
+@click.option(
+    "--again", type=int, multiple=True, metavar=N_("NUMBER"), help=N_("A message in doubt to send again.")
+)
+@common
+@click.pass_obj
+def outbox_send(options: Options, again: tuple[int, ...]) -> None:
+    from scheduler.services import publish as publishing
+
+    publishing.send_again(options.data, again)
+    _send(options.terminal(), options)
 
 
 @click.command(

@@ -282,6 +282,10 @@ def _settings() -> Mapping[str, str]:
         "solver.memory_mb": _(
             "Megabytes of memory. The search ends with an error before it takes more (on Linux)."
         ),
+        "project.coming_weeks": _("Of so many weeks each message tells a practice when it is visited."),
+        "project.notice_days": _(
+            "A visit in so many days that differs from what the practice was told is told, also before its week is published."
+        ),
         "store.url": _(
             "Where the store is: postgresql://USER:PASSWORD@SERVER/DATABASE or sqlite:///FILE.db. Empty: hjul.db beside "
             "this file."

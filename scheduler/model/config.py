@@ -133,6 +133,10 @@ class ProjectSettings(_Section):
         Who answers when practices and consultants ask; may be empty.
     phone, email
         Where the coordinator is reached, as messages tell it; may be empty.
+    coming_weeks
+        Of so many weeks a practice is told when it is visited, the week of the edition included.
+    notice_days
+        A visit in so many days that differs from what a practice was told of it is told, also before it is settled.
     """
 
     section = "project"
@@ -140,6 +144,8 @@ class ProjectSettings(_Section):
     coordinator: str = ""
     phone: _Phone = ""
     email: _Email = ""
+    coming_weeks: Annotated[int, Interval(ge=1, le=26), N_("weeks")] = 6
+    notice_days: Annotated[int, Interval(ge=0, le=183), N_("days")] = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -392,7 +392,7 @@ class _Writer:
     def _attach(message: EmailMessage, content: bytes, **how: Any) -> None:
         """Attach a file; the boundary between the parts is not made up, so that a message has the same bytes again."""
         message.add_attachment(content, **how)
-        message.set_boundary(f"=_{hashlib.sha256(str(message['Message-ID']).encode()).hexdigest()}")
+        message.set_boundary(f"=_{hashlib.sha256(str(message['Message-ID']).encode()).hexdigest()[:32]}")
 
 
 def _line(text: str) -> str:
