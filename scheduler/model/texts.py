@@ -155,6 +155,7 @@ def sentences(n: int = 0) -> Mapping[str, str]:
             "There are now {n} conversations, not {before}.",
             n,
         ),
+        "consultant_prevented": _("The consultant is prevented from coming."),
         "task_moved": _("{task_id} has been moved from {date} at {start_s} to {new_date} at {new_start_s}."),
         "task_cancelled": _("{task_id} on {date} at {start_s} is cancelled."),
         "task_new": _("New: {task_id} on {date} at {start_s}."),
