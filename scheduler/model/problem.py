@@ -99,6 +99,39 @@ class PublishedVisit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What is settled of the visit of a request, which must be made; what is open is None.
+
+    Attributes
+    ----------
+    date
+        The date.
+    start_s
+        Seconds after midnight.
+    consultant_id
+        Who makes the visit.
+    conversations
+        How many are held.
+    """
+
+    date: dt.date | None = None
+    start_s: int | None = None
+    consultant_id: str | None = None
+    conversations: int | None = None
+
+    def allows(
+        self, date: dt.date, start_s: int | None, consultant_id: str, conversations: int | None
+    ) -> bool:
+        """Tell whether a visit is as is settled; of what is None, only that it may be."""
+        return (
+            self.date in (None, date)
+            and self.consultant_id in (None, consultant_id)
+            and (start_s is None or self.start_s in (None, start_s))
+            and (conversations is None or self.conversations in (None, conversations))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One stay that the week asks for: a visit to a practice, a home visit, or a task.
 
@@ -136,6 +169,8 @@ class Request:
         Where the visit is settled, if it is.
     published
         Where a published roster has it, if one does.
+    lock
+        What locks of a published roster keep of it; nothing else than its pin.
     """
 
     request_id: str
@@ -154,6 +189,20 @@ class Request:
     agreement: Agreement | None = None
     pin: Pin | None = None
     published: PublishedVisit | None = None
+    lock: Settled | None = None
+
+    @property
+    def settled(self) -> Settled | None:
+        """What its pin and its lock say together; None without either."""
+        if self.pin is None:
+            return self.lock
+        pin, lock = self.pin, self.lock or Settled()
+        return Settled(
+            date=pin.date,
+            start_s=pin.start_s,
+            consultant_id=pin.consultant_id or lock.consultant_id,
+            conversations=pin.conversations or lock.conversations,
+        )
 
     @property
     def only_by(self) -> str | None:

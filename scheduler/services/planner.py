@@ -421,10 +421,16 @@ class Checked:
     proof: BoundCheck
 
 
-def check_roster(data_dir: str | Path, roster_file: str | Path, *, time_limit_s: float = 60.0) -> Checked:
+def check_roster(
+    data_dir: str | Path,
+    roster_file: str | Path,
+    *,
+    published: Roster | None = None,
+    time_limit_s: float = 60.0,
+) -> Checked:
     """Check a roster.json, and the proof in it, against the project that it was planned from.
 
-    The proof is checked for no longer than `time_limit_s`.
+    The proof is checked for no longer than `time_limit_s`. `published` is what held when it was planned.
     """
     roster = load(roster_file)
     prepared = prepare(data_dir)
@@ -432,5 +438,7 @@ def check_roster(data_dir: str | Path, roster_file: str | Path, *, time_limit_s:
         week = Week.parse(roster.week)
     except ValueError as error:
         raise InputError(InputProblem(str(error), file=str(roster_file), column="week")) from error
-    asked = problem(prepared, week)
+    asked = problem(prepared, week, published).replace(max_changes=roster.max_changes)
+    if roster.max_changes is not None:
+        asked = asked.replace(weights={**asked.weights, "change": 0})
     return Checked(roster, check(asked, roster), check_bound(asked, roster, time_limit_s=time_limit_s))

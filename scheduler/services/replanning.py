@@ -12,7 +12,7 @@ from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster
 from scheduler.model.text import Text
 from scheduler.services.decide import Plan, approved
-from scheduler.week.replanning import published_visits, with_published
+from scheduler.week.replanning import published_visits, with_locks, with_published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,6 +27,8 @@ class FrontPoint:
         All that differs from the published roster, forced or not, in order of time.
     forced
         The ids of published visits that nothing valid keeps.
+    broken
+        The locks that the tables no longer allow, which are not kept.
     unforced
         How many published visits beside those are changed: where nothing else is said, `plan.roster` keeps the
         day, consultant, hour and number of conversations of all others.
@@ -38,6 +40,7 @@ class FrontPoint:
     plan: Plan
     changes: tuple[Change, ...]
     forced: tuple[str, ...]
+    broken: tuple["BrokenLock", ...]
     unforced: int
     change_points: int
 
@@ -71,8 +74,10 @@ class Replanned:
         The published roster.
     gone
         The ids of published visits that the week no longer asks for.
+    locked
+        The locks, each with the id of every visit that it is of.
     broken
-        Locks that the tables no longer allow.
+        Those of them that cannot be kept, since the week no longer asks for the visit or pins it elsewhere.
     change_weight
         The week's own weight of `change`.
     """
@@ -80,7 +85,8 @@ class Replanned:
     problem: Problem
     published: Roster
     gone: tuple[str, ...]
-    broken: tuple[BrokenLock, ...]
+    locked: tuple[tuple[Lock, str], ...]
+    broken: tuple[tuple[Lock, str], ...]
     change_weight: int
 
 
@@ -114,12 +120,13 @@ def replanned(
         When two locks cannot both be kept, or a lock is of nothing that the published roster has: it names them.
     """
     asked = {request.request_id for request in problem.requests}
-    week = with_published(problem, published)
+    week, locked, broken = with_locks(with_published(problem, published), published, locks)
     return Replanned(
         problem=week.replace(weights={**week.weights, "change": 0}),
         published=published,
         gone=tuple(id_ for id_ in published_visits(published) if id_ not in asked),
-        broken=(),
+        locked=locked,
+        broken=broken,
         change_weight=problem.weights["change"],
     )
 
@@ -177,6 +184,11 @@ def _points(week: Replanned, **options: Any) -> Iterator[FrontPoint]:
             plan=plan,
             changes=changes(week.published, found.roster),
             forced=(*week.gone, *found.forced),
+            broken=tuple(
+                BrokenLock(lock=lock, id=id_)
+                for lock, id_ in week.locked
+                if id_ in found.broken or (lock, id_) in week.broken
+            ),
             unforced=found.unforced,
             change_points=int(found.roster.terms["change"].count) * week.change_weight,
         )

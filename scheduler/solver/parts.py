@@ -150,9 +150,9 @@ class Part:
 
     @property
     def keeps_pins(self) -> bool:
-        """Whether every pinned request is met."""
+        """Whether every request of which something is settled is met."""
         met = {visit.id for schedule in self.schedules for visit in schedule.visits}
-        return all(request.request_id in met for request in self.problem.requests if request.pin)
+        return all(request.request_id in met for request in self.problem.requests if request.settled)
 
     def better(self, than: int, near: Prices, deadline: Deadline) -> bool:
         """Plan as well as can be if that scores less than a number, and tell whether it does.
@@ -202,7 +202,7 @@ class Part:
 
     def _points_of_pins(self) -> NDArray[np.float64]:
         """Return what keeping each request's pin takes off."""
-        return np.array([self.pin_points if r.pin else 0.0 for r in self.problem.requests])
+        return np.array([self.pin_points if r.settled else 0.0 for r in self.problem.requests])
 
     @property
     def is_proven(self) -> bool:
@@ -255,7 +255,7 @@ def _schedule(table: RoundTable, row: int) -> DaySchedule:
 
 def pin_points(problem: Problem) -> int:
     """Return points so high that no roster without a pin can be better than one with it; 0 without pins."""
-    return must_points(problem) if any(request.pin for request in problem.requests) else 0
+    return must_points(problem) if any(request.settled for request in problem.requests) else 0
 
 
 def must_points(problem: Problem) -> int:

@@ -78,7 +78,7 @@ def unmet_points(problem: Problem, *, pin_points: int = 0) -> int:
     return sum(
         request_points(problem, request, request.conversations)
         + (change if request.published else 0)
-        + (pin_points if request.pin else 0)
+        + (pin_points if request.settled else 0)
         for request in problem.requests
     )
 

@@ -215,6 +215,13 @@ def test_rides_are_at_the_consultants_own_speed(tmp_path: Path) -> None:
         ("H1,2009-05-12,11:30,,", "H1: 11:30 to 12:30 on 2009-05-12 does not lie inside a room slot"),
         ("P4,2009-05-14,14:45,c1,", "P4: c1 works from 8:30 to 15:30"),
         ("P4,2009-05-14,09:00,c2,2", "P4: c2 holds at most 1 conversations a day"),
+        ("P4,2009-05-14,09:00,c2,1", None),
+        ("P4,2009-05-14,09:00,c2,", None),
+        ("P4,2009-05-14,14:40,c1,", None),
+        ("P1,2009-05-11,09:10,c1,", None),
+        ("P1,2009-05-11,11:00,c1,", None),
+        ("P1,2009-05-11,09:15,c1,", "P1: c1 has Telefon at that time"),
+        ("P1,2009-05-11,10:55,c1,", "P1: c1 has Telefon at that time"),
         ("P4,2009-05-14,09:00,c3,", "P4: c3 rides from another base"),
         ("P4,2009-05-14,09:00,,2", None),
     ],
@@ -250,6 +257,19 @@ def test_two_pins_of_one_consultant_at_the_same_time(tmp_path: Path) -> None:
     ]
     for minute, who in (("50", "c1"), ("45", "c2"), ("45", "")):
         assert len(problem_of(tmp_path, rooms=rooms, pins=pins.format(minute, who)).requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "broken"),
+    [("09:50", "09:00", False), ("09:45", "09:00", True), ("09:00", "09:00", True)],
+)
+def test_two_pins_in_any_order(tmp_path: Path, first: str, second: str, *, broken: bool) -> None:
+    rooms = "practice_id,weekday,start,end\nP1,mon,09:00,12:00\nP2,mon,09:00,12:00\nP2,tue,09:00,12:00\n"
+    pins = PINS + f"P1,2009-05-11,{first},c1,\nP2,2009-05-11,{second},c1,\n"
+    found = errors_of(tmp_path, rooms=rooms, pins=pins) if broken else []
+    assert found == ["pins.csv:3 [start]: c1 is pinned to P1 at the same time"] * broken
+    pins = pins.replace("P2,2009-05-11", "P2,2009-05-12")
+    assert len(problem_of(tmp_path, rooms=rooms, pins=pins).requests) == 2
 
 
 def test_one_practice_pinned_twice(tmp_path: Path) -> None:

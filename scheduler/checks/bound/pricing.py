@@ -130,7 +130,7 @@ class Pricing:
         if prices.requests.keys() - requests:
             raise InvalidPricesError(Text("proof_of_another_week"))
         for key, price in prices.requests.items():
-            if not math.isfinite(price) or (price < 0 and not requests[key].pin):
+            if not math.isfinite(price) or (price < 0 and not requests[key].settled):
                 raise InvalidPricesError(Text("proof_price_below_0"))
         units = tuple(round(Fraction(prices.requests.get(key, 0.0)) * UNIT) for key in requests)
         if not math.isfinite(prices.change) or prices.change < 0:

@@ -34,7 +34,7 @@ class Relaxation:
         balance, points, meets = choice.balance, choice.points / UNIT, choice.meets
         rounds, requests = meets.shape
         self._ids = [request.request_id for request in choice.requests]
-        self._pinned = [i for i, request in enumerate(choice.requests) if request.pin]
+        self._pinned = [i for i, request in enumerate(choice.requests) if request.settled]
         self._compared = [key for group in balance.groups for key in group]
         compared, groups = len(self._compared), len(balance.groups)
         who = np.array(choice.consultants)[choice.day]
