@@ -117,6 +117,18 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "dearer_by_moves": _("It would displace or move other visits."),
         "dearer_by_time": _("It is possible, but longer rides, waits or moved visits cost more."),
         "dearer_by_visits": _("It is possible, but only at the cost of: {request_ids}."),
+        # Which rule a visit would break somewhere.
+        "rule_grid": _("Visits begin every {duration_s}, not at {start_s}."),
+        "rule_no_hours": _("It cannot be on {date}."),
+        "rule_closed": _("Its hours on {date} fall away: {reason}."),
+        "rule_hours": _("{start_s}–{end_s} does not lie in its hours: {hours}."),
+        "rule_settled": _("It is pinned or locked elsewhere."),
+        "rule_named": _("Only {consultant_id} may make it."),
+        "rule_base": _("{consultant_id} rides from another base."),
+        "rule_no_shift": _("{consultant_id} does not work on {date}."),
+        "rule_shift": _("{consultant_id} does not work {start_s}–{end_s}, but: {hours}."),
+        "rule_engagement": _("{consultant_id} has {title} {start_s}–{end_s}."),
+        "rule_no_time": _("Rides, engagements and lunch leave {consultant_id} no time for it on {date}."),
         # Advice.
         "advise_room": _("{practice_id}: a room on {date} {start_s}–{end_s}"),
         "advise_shift": _("{consultant_id}: at work on {date} {start_s}–{end_s}"),

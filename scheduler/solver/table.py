@@ -1,7 +1,7 @@
 """All rounds of all consultant-days in one table, as the master problem reads them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -15,6 +15,7 @@ from scipy import sparse
 from scheduler.model.problem import Problem
 from scheduler.solver.rounds import DayRounds
 from scheduler.week.score import Balance, unmet_points
+from scheduler.week.stops import StopOption
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,13 +138,13 @@ class RoundTable:
             for stop in self.days[self.day[row]].stops(int(row - self.starts[self.day[row]]))
         }
 
-    def without_part(self, request: int, conversations: int) -> NDArray[np.intp]:
-        """Return the rounds that leave a request out or meet it with just so many conversations."""
+    def allowed(self, request: int, wants: Callable[[int, StopOption], bool]) -> NDArray[np.intp]:
+        """Return the rounds that leave a request out or meet it by a day's option that is wanted."""
         fits = np.ones(len(self), dtype=bool)
-        for start, day in zip(self.starts.tolist(), self.days, strict=False):
+        for number, (start, day) in enumerate(zip(self.starts.tolist(), self.days, strict=False)):
             if request in day.requests:
                 local = day.requests.index(request)
-                full = [True, *(option.conversations == conversations for option in day.options[local])]
+                full = [True, *(wants(number, option) for option in day.options[local])]
                 fits[start : start + len(day.points)] = np.array(full)[day.held[:, local]]
         return np.flatnonzero(fits)
 

@@ -32,6 +32,11 @@ class StopOption:
     preferred_s: int = 0
     kept: bool = False
 
+    def only(self, starts: NDArray[np.bool_] | NDArray[np.intp] | int) -> "StopOption":
+        """Return the option with some of its starts."""
+        index = np.atleast_1d(starts)
+        return dataclasses.replace(self, starts_s=self.starts_s[index], points=self.points[index])
+
     @property
     def load_s(self) -> int:
         """Seconds that count as load."""

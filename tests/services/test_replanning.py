@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,14 +10,24 @@ from random_problems import small_week
 
 from scheduler.base.errors import InputError
 from scheduler.checks import check
-from scheduler.model.changes import stays
+from scheduler.model.changes import changes, stays
 from scheduler.model.clock import Week, seconds_of
 from scheduler.model.locks import Kept, Lock
-from scheduler.model.problem import Problem
+from scheduler.model.problem import Problem, RoomSlot
 from scheduler.model.project import Pin
 from scheduler.model.roster import Roster
+from scheduler.model.texts import word
 from scheduler.services import planner
-from scheduler.services.replanning import BrokenLock, FrontPoint, front, recommended
+from scheduler.services.replanning import (
+    BrokenLock,
+    FrontPoint,
+    Move,
+    front,
+    move,
+    offer,
+    places,
+    recommended,
+)
 from scheduler.solver.engine import solve
 
 WEEK = Week(2009, 20)
@@ -222,3 +233,117 @@ def test_two_locks_that_cannot_both_be_kept_are_named(absent: tuple[Problem, Ros
     assert all(f" {id_} " in str(caught.value) for id_ in (first.id, second.id))
     for lock in locks:
         assert next(front(slow, roster, locks=[lock])).broken == ()
+
+
+# --- Moves and offers ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def calm() -> tuple[Problem, Roster]:
+    problem = small_week(2)
+    return problem, solve(problem, explain=False).roster
+
+
+def test_a_move_is_priced_both_ways_and_shown_as_a_week(calm: tuple[Problem, Roster]) -> None:
+    problem, roster = calm
+    id_ = "p01"
+    before = stays(roster)[id_]
+    table = places(problem, roster, id_, free=True)
+    here = before.start, before.consultant_id
+    assert [p.points_others_in_place for p in table if (p.start, p.consultant_id) == here] == [0]
+    there = max(
+        (p for p in table if p.points_others_in_place is not None),
+        key=lambda p: p.points_others_in_place or 0,
+    )
+    found = move(
+        problem,
+        roster,
+        id_,
+        date=there.date,
+        start_s=seconds_of(there.start, there.date),
+        consultant_id=there.consultant_id,
+    )
+    assert found.broken == ()
+    assert found.place is not None
+    assert dataclasses.replace(found.place, moved=()) == dataclasses.replace(there, moved=())
+    assert found.plan_in_place is not None
+    assert found.plan_free is not None
+    assert found.plan_in_place.roster.score - roster.score == there.points_others_in_place
+    for plan in (found.plan_in_place, found.plan_free):
+        stay = stays(plan.roster)[id_]
+        assert (stay.date, stay.start, stay.consultant_id) == (there.date, there.start, there.consultant_id)
+    assert {c.id for c in changes(roster, found.plan_in_place.roster)} == {id_}
+    assert {c.id for c in found.changes} == {id_, *found.place.moved}
+    assert found.plan_free.proof.verified is True
+
+
+def _codes(found: Move) -> set[str]:
+    assert (found.place, found.plan_free, found.plan_in_place) == (None, None, None)
+    assert all(word(text) != text.code for text in found.broken)
+    return {text.code for text in found.broken}
+
+
+def test_a_move_that_is_not_legal_names_the_rule(calm: tuple[Problem, Roster]) -> None:
+    problem, roster = calm
+    request = next(r for r in problem.requests if r.request_id == "p01")
+    slot = request.slots[0]
+    free = next(d for d in WEEK.days[:5] if all(s.date != d for s in request.slots))
+    to = partial(move, problem, roster, "p01")
+    assert _codes(to(date=free, start_s=slot.start_s)) == {"rule_no_hours"}
+    assert _codes(to(date=slot.date, start_s=slot.end_s)) >= {"rule_hours"}
+    assert _codes(to(date=slot.date, start_s=slot.start_s + 60)) >= {"rule_grid"}
+    assert _codes(to(date=WEEK.days[6], start_s=slot.start_s)) == {"rule_no_hours", "rule_no_shift"}
+    named = next(r for r in problem.requests if r.only_by)
+    other = "c0" if named.only_by == "c1" else "c1"
+    its = named.slots[0]
+    found = move(problem, roster, named.request_id, date=its.date, start_s=its.start_s, consultant_id=other)
+    assert "rule_named" in _codes(found)
+    with pytest.raises(InputError, match="nowhere asks for no visit in 2009-W20"):
+        move(problem, roster, "nowhere", date=free, start_s=0)
+    with pytest.raises(InputError, match="nobody is no consultant"):
+        to(date=slot.date, start_s=slot.start_s, consultant_id="nobody")
+
+
+def test_whose_shift_or_engagement_is_in_the_way_is_said(calm: tuple[Problem, Roster]) -> None:
+    problem, roster = calm
+    date = WEEK.days[0]
+    slot = RoomSlot(date=date, start_s=7 * 3600, end_s=16 * 3600)
+    week = problem.replace(
+        requests=tuple(
+            dataclasses.replace(r, slots=(slot,)) if r.request_id == "p01" else r for r in problem.requests
+        )
+    )
+    to = partial(move, week, roster, "p01", date=date, consultant_id="c0")
+    assert _codes(to(start_s=7 * 3600)) == {"rule_shift"}
+    assert _codes(to(start_s=9 * 3600)) == {"rule_engagement"}
+    assert _codes(to(start_s=8 * 3600)) <= {"rule_no_time", "rule_engagement"}
+
+
+def test_offers_are_the_best_places_for_one_more_visit(calm: tuple[Problem, Roster]) -> None:
+    problem, roster = calm
+    told = stays(roster)
+    id_ = next(
+        r.request_id
+        for r in problem.requests
+        if r.kind == "visit" and len({s.date for s in r.slots}) > 1 and r.request_id in told
+    )
+    offers = offer(problem, roster, id_)
+    assert 0 < len(offers) <= 5
+    assert all(o.date != told[id_].date for o in offers)
+    assert len({(o.date, o.consultant_id) for o in offers}) == len(offers)
+    least = [
+        min(p for p in (o.points_others_in_place, o.points_others_free) if p is not None) for o in offers
+    ]
+    assert least == sorted(least)
+    # The prices are those of every place of a request like it.
+    less = roster.replace(
+        rounds=tuple(
+            dataclasses.replace(r, stops=tuple(s for s in r.stops if s.id != id_)) for r in roster.rounds
+        )
+    )
+    again = offer(problem, less, id_)
+    table = places(problem, less, id_, free=True)
+    best = min(p.points_others_free for p in table if p.points_others_free is not None)
+    assert min(o.points_others_free for o in again if o.points_others_free is not None) == best
+    with pytest.raises(InputError, match="asks for no visit"):
+        offer(problem, roster, "nowhere")
