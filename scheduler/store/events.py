@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from pydantic import TypeAdapter
 
 from scheduler.base.errors import InputError, InputProblem
@@ -28,9 +28,14 @@ _WRITERS_LOCK = 7_236_514
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What somebody had seen when they began: everything up to this event."""
+    """What somebody had seen when they began: everything up to this event.
+
+    A backup that is taken back brings other events under the same numbers; so the last one is known by when it
+    was, too.
+    """
 
     event: int
+    at: dt.datetime | None = None
 
 
 class ChangedSinceError(InputError):
@@ -45,7 +50,8 @@ class ChangedSinceError(InputError):
 
 def seen() -> Seen:
     """Return what has happened until now; ask before reading what an act will stand on."""
-    return Seen(Event.objects.aggregate(last=Max("id"))["last"] or 0)
+    last = Event.objects.order_by("id").last()
+    return Seen(last.id, last.at) if last else Seen(0)
 
 
 @contextmanager
@@ -76,10 +82,7 @@ def act(
     ChangedSinceError
         When the tables, or what is kept of the week, have been changed since.
     """
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITERS_LOCK])
+    with writing():
         if since is not None and (newer := list(_newer(since, week))):
             raise ChangedSinceError(newer)
         yield Event.objects.create(
@@ -91,7 +94,19 @@ def act(
         )
 
 
+@contextmanager
+def writing() -> Iterator[None]:
+    """Have one transaction, and nobody else write meanwhile; whoever reads goes on."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITERS_LOCK])
+        yield
+
+
 def _newer(since: Seen, week: str) -> "QuerySet[Event]":
+    if since.at is not None and not Event.objects.filter(id=since.event, at=since.at).exists():
+        return Event.objects.order_by("-id")[:1]  # a backup was taken back
     concerned = Q(changes_tables=True)
     if week:
         concerned |= Q(week=week)
@@ -107,5 +122,5 @@ def told(event: Event) -> str:
     """Say who did what when."""
     at = local(event.at)
     return _("{who}, {day} {clock}: {what}").format(
-        who=event.who, day=day(at.date()), clock=clock(at), what=word(what(event))
+        who=event.who or _("somebody"), day=day(at.date()), clock=clock(at), what=word(what(event))
     )
