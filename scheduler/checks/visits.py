@@ -29,6 +29,36 @@ def check_visits(problem: Problem, rounds: Sequence[SeenRound]) -> Iterator[Viol
             yield Violation("pin", request.request_id, _("the pinned visit is not in the roster"))
 
 
+def check_changes(problem: Problem, roster: Roster, rounds: Sequence[SeenRound]) -> Iterator[Violation]:
+    """Yield where more published visits are otherwise than the week allows."""
+    if roster.max_changes != problem.max_changes:
+        message = _("{field} is {found}, but should be {expected}")
+        message = message.format(field="max_changes", found=roster.max_changes, expected=problem.max_changes)
+        yield Violation("max_changes", roster.week, message)
+    if problem.max_changes is None:
+        return
+    made = {
+        request.request_id: (
+            seen.round.date,
+            visit.start_s,
+            seen.consultant.consultant_id,
+            visit.stop.conversations,
+        )
+        for seen in rounds
+        for request, visit in seen.visits
+    }
+    changed = 0
+    for request in problem.requests:
+        if told := request.published:
+            found = made.get(request.request_id)
+            number = found[3] if found and told.conversations is None else told.conversations
+            changed += found != (told.date, told.start_s, told.consultant_id, number)
+    if changed > problem.max_changes:
+        message = _("{count} published visits are otherwise, where {most} may be")
+        message = message.format(count=changed, most=problem.max_changes)
+        yield Violation("max_changes", roster.week, message)
+
+
 def _check_visit(problem: Problem, seen: SeenRound, request: Request, visit: SeenStop) -> Iterator[Violation]:
     defaults, where, stop = problem.defaults, visit.where, visit.stop
     n = stop.conversations

@@ -9,6 +9,7 @@ import click
 
 from scheduler.base import i18n
 from scheduler.base.i18n import N_, _
+from scheduler.cli.diff import diff
 from scheduler.cli.network import network
 from scheduler.cli.options import (
     Options,
@@ -92,11 +93,11 @@ def plan(
 
     from scheduler.cli import summary
     from scheduler.cli.interrupt import interruptible
-    from scheduler.services import planner
+    from scheduler.services import editions
 
     terminal = options.terminal()
     with terminal.progress() as progress, interruptible(terminal, progress) as stopped:
-        planned = planner.plan_week(
+        planned = editions.plan_week(
             options.data,
             wanted,
             options.out,
@@ -288,6 +289,7 @@ def forget(options: Options, before: str) -> None:
     summary.show_forgotten(options.terminal(), report)
 
 
+cli.add_command(diff)
 cli.add_command(network)
 cli.add_command(simulate)
 cli.add_command(store)

@@ -88,11 +88,14 @@ class PublishedVisit:
         Seconds after midnight.
     consultant_id
         Who makes the visit.
+    conversations
+        How many are held; None for any number.
     """
 
     date: dt.date
     start_s: int
     consultant_id: str
+    conversations: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,6 +341,11 @@ class Problem:
         Remarks for the coordinator.
     inputs_sha256
         Hash of what the problem was made of; empty where that is not known.
+    max_changes
+        How many of the requests with `published` may be met otherwise than there, or not at all: any difference of
+        date, consultant, start and number counts. None for any number.
+    kept_points
+        Points beside the score of each of them that is otherwise: for finding out how many can stay at most.
     """
 
     week: Week
@@ -352,6 +360,15 @@ class Problem:
     closed_days: tuple[ClosedDay, ...] = ()
     notes: tuple[Text, ...] = ()
     inputs_sha256: str = ""
+    max_changes: int | None = None
+    kept_points: int = 0
+
+    @property
+    def least_kept(self) -> int:
+        """How many published visits must stay just as they are."""
+        if self.max_changes is None:
+            return 0
+        return max(0, sum(request.published is not None for request in self.requests) - self.max_changes)
 
     def replace(self, **fields: Any) -> Self:
         """Return a copy in which some fields differ."""

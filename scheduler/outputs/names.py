@@ -23,6 +23,11 @@ def calendar(consultant_id: str) -> str:
     return f"{consultant_id}.ics"
 
 
+def calendar_changes(consultant_id: str) -> str:
+    """Return the file of what the edition changes in a consultant's calendar."""
+    return f"{consultant_id}.changes.ics"
+
+
 def is_output(name: str) -> bool:
     """Tell whether an entry of a week's folder is one of ours, so that the next roster replaces it."""
     return name in {ROSTER, INDEX, WORKBOOK, "maps", "gpx"} or name.endswith(".ics")

@@ -49,6 +49,16 @@ def has_store(data_dir: Path) -> bool:
     return address_of(data_dir).may_be_there
 
 
+def has_tables(data_dir: Path) -> bool:
+    """Tell whether the tables of a project are in its store. Errors as for `store_of`."""
+    if not data_dir.is_dir() or not has_store(data_dir):
+        return False
+    with store_of(data_dir):
+        from scheduler.store import tables
+
+        return tables.are_there()
+
+
 @contextmanager
 def store_of(data_dir: Path) -> Iterator[None]:
     """Have the store of a project open for the block.

@@ -113,7 +113,7 @@ def solve(
     """
     require_sound(problem)
     deadline = Deadline(time.monotonic() + time_limit_s, stop or (lambda: False))
-    search = _Search(problem, deadline, seed, progress or Silent(), explain=explain)
+    search = Search(problem, deadline, seed, progress or Silent(), explain=explain)
     search.plan(method)
     solution = search.finish()
     if alternatives and solution.is_optimal:
@@ -140,7 +140,7 @@ def better(
         When the pins cannot all be kept.
     """
     deadline = Deadline(time.monotonic() + time_limit_s, stop or (lambda: False))
-    search = _Search(problem, deadline, 0, Silent(), explain=False)
+    search = Search(problem, deadline, 0, Silent(), explain=False)
     if near is None or len(search.parts) > 1 or not problem.days:
         search.plan("exact")
     elif not search.parts[0].better(than, near, deadline):
@@ -150,7 +150,9 @@ def better(
     return search.finish().roster
 
 
-class _Search:
+class Search:
+    """The search for a roster of a week: part by part, or `whole`."""
+
     def __init__(
         self,
         problem: Problem,
@@ -159,6 +161,7 @@ class _Search:
         progress: Progress,
         *,
         explain: bool,
+        whole: bool = False,
     ) -> None:
         self.problem = problem
         self.began = time.monotonic()
@@ -167,7 +170,7 @@ class _Search:
         self.progress = progress
         self.explain = explain
         models = [DayModel(problem, day) for day in problem.days]
-        problems = split(problem, models)
+        problems = [problem] if whole else split(problem, models)
         if len(problems) == 1:
             self.parts = [Part(problem, fine=False, models=models)]
         else:

@@ -21,12 +21,14 @@ from scheduler.week.score import Balance, unmet_points
 class RoundTable:
     """The rounds of a week, one row a round; a choice is a row for each consultant-day.
 
-    `pin_points` are what each kept pin takes off; the score adds them again.
+    `pin_points` are what each kept pin takes off; the score adds them again. A choice keeps at least
+    `least_kept` published visits.
     """
 
     problem: Problem
     days: tuple[DayRounds, ...]
     pin_points: int = 0
+    least_kept: int = 0
 
     def __len__(self) -> int:
         return len(self.points)
@@ -73,6 +75,13 @@ class RoundTable:
             ones = np.ones(len(row))
             parts.append(sparse.csr_array((ones, (row, request)), shape=(len(day.points), width)))
         return sparse.csr_array(sparse.vstack(parts))
+
+    @cached_property
+    def kept(self) -> NDArray[np.int64]:
+        """How many published visits each round keeps."""
+        if self.problem.max_changes is None:
+            return np.zeros(len(self), dtype=np.int64)
+        return np.concatenate([day.kept for day in self.days])
 
     @cached_property
     def balance(self) -> Balance:

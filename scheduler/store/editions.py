@@ -99,6 +99,12 @@ def published_between(first: str, last: str) -> tuple[KeptEdition, ...]:
     return tuple(map(_kept, found.order_by("week")))
 
 
+def next_number(week: str) -> int:
+    """Return the number that a draft of a week has, or will have."""
+    last = Edition.objects.filter(week=week).order_by("number").last()
+    return 1 if last is None else last.number + (last.state != State.DRAFT)
+
+
 def keep_draft(
     event: Event, roster: Roster, rides: Rides, *, problem_sha256: str, tables: Tables, why: Text
 ) -> int:
@@ -106,9 +112,7 @@ def keep_draft(
 
     `roster` and `rides` must be without homes; `tables` are kept without addresses, too.
     """
-    before = Edition.objects.filter(week=roster.week).order_by("number").last()
-    is_draft = before is not None and before.state == State.DRAFT
-    number = 1 if before is None else before.number + (not is_draft)
+    number = next_number(roster.week)
     Edition.objects.update_or_create(
         week=roster.week,
         number=number,

@@ -41,6 +41,11 @@ class Kept:
         return bool(self.tables)
 
 
+def are_there() -> bool:
+    """Tell whether there are any rows."""
+    return Row.objects.exists()
+
+
 def read() -> Kept:
     """Return the rows of all tables as they are now."""
     before = seen()  # whoever writes between the two is told of, not overwritten

@@ -43,13 +43,15 @@ class Stay(NamedTuple):
 class Offer(NamedTuple):
     """A request, by position, that the day can meet with some number of conversations.
 
-    It takes `duration_s`, of which `load_s` count where loads are compared: none of a task's.
+    It takes `duration_s`, of which `load_s` count where loads are compared: none of a task's. Where the changes
+    are limited, what is `kept` of a published visit is an offer of its own; None where they are not.
     """
 
     request: int
     conversations: int
     duration_s: int
     load_s: int
+    kept: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -213,8 +215,10 @@ def _starts(problem: Problem, day: ConsultantDay, offer: Offer, pricing: Pricing
             from_s = max(slot.start_s, day.start_s)
             to_s = min(slot.end_s, day.end_s) - offer.duration_s
             starts.update(range(from_s + -from_s % grid_s, to_s + 1, grid_s))
+    if offer.kept is not None and request.published is not None:
+        starts = {start_s for start_s in starts if (start_s == request.published.start_s) == offer.kept}
     stays = stays_of(problem, day)
-    price = pricing.visit_units(day.consultant_id, offer.request, offer.load_s)
+    price = pricing.visit_units(day.consultant_id, offer)
     return {
         start_s: price + UNIT * _points(problem, request, day, start_s, offer.conversations)
         for start_s in starts
@@ -261,12 +265,27 @@ def offers_of(problem: Problem, day: ConsultantDay) -> Iterator[Offer]:
             continue
         if request.kind != "visit":
             load_s = 0 if request.kind == "task" else request.duration_s
-            yield Offer(position, 0, request.duration_s, load_s)
+            yield from _kept_apart(problem, day, Offer(position, 0, request.duration_s, load_s))
             continue
         for n in range(1, min(request.conversations, request.max_conversations) + 1):
             if pin is None or pin.conversations in (None, n):
                 duration_s = defaults.setup_s + n * defaults.conversation_s
-                yield Offer(position, n, duration_s, duration_s)
+                yield from _kept_apart(problem, day, Offer(position, n, duration_s, duration_s))
+
+
+def _kept_apart(problem: Problem, day: ConsultantDay, offer: Offer) -> Iterator[Offer]:
+    """Yield what keeps a published visit, and what does not, where the changes are limited."""
+    told = problem.requests[offer.request].published
+    if (
+        problem.max_changes is not None
+        and told is not None
+        and (told.date, told.consultant_id) == (day.date, day.consultant_id)
+        and told.conversations in (None, offer.conversations)
+    ):
+        yield offer._replace(kept=True)
+        yield offer._replace(kept=False)
+    else:
+        yield offer
 
 
 def _points(problem: Problem, request: Request, day: ConsultantDay, start_s: int, held: int) -> int:
