@@ -226,6 +226,16 @@ def called(table: str) -> str:
     return BY_NAME[table].danish if language() == "da" else table
 
 
+def column_called(table: str, name: str) -> str:
+    """Name a column for people."""
+    column = (
+        next((column for column in BY_NAME[table].columns if column.name == name), None)
+        if table in BY_NAME
+        else None
+    )
+    return column.danish if column is not None and language() == "da" else name
+
+
 def fingerprint(tables: Tables) -> str:
     """Return the SHA-256 of all rows, in the order of the tables' names."""
     content = {name: [dict(row) for row in tables[name]] for name in sorted(tables) if tables[name]}

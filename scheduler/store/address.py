@@ -14,6 +14,9 @@ from scheduler.model.config import SETTINGS_FILE
 STORE_FILE = "hjul.db"
 URL_VARIABLE = "HJUL_DATABASE_URL"
 
+#: What SQLite puts beside a database, after its name.
+BESIDE = ("-wal", "-shm", "-journal")
+
 _SERVERS = ("postgres://", "postgresql://")
 _FILE = "sqlite:///"
 
@@ -42,6 +45,13 @@ class Address:
             return self.called or str(self.file)
         scheme, _sep, rest = self.url.partition("://")
         return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All files that a store in a file may have: SQLite keeps two beside it while it is open."""
+        if self.file is None:
+            return ()
+        return (self.file, *(self.file.with_name(self.file.name + beside) for beside in BESIDE))
 
     def is_at(self, file: Path) -> bool:
         """Tell whether this is the store in a file."""

@@ -7,7 +7,6 @@ from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
-from django.apps.registry import Apps
 from django.core.management.color import no_style
 from django.db import connections, models, transaction
 from django.db.migrations.loader import MigrationLoader
@@ -100,7 +99,7 @@ def _can_be_written_over(address: Address) -> bool:
         return False
     try:
         with closing(sqlite3.connect(address.file or "")) as database:
-            return database.execute("PRAGMA quick_check").fetchone() == ("ok",)
+            return bool(database.execute("PRAGMA quick_check").fetchone() == ("ok",))
     except sqlite3.OperationalError:
         return True  # somebody else has it; then who writes is told
     except sqlite3.DatabaseError:
@@ -140,9 +139,7 @@ def _copy_server(copy: Address) -> None:
 def _models(step: str | None = None) -> Sequence[type[models.Model]]:
     """Return the store's tables as they were at a step of its history, in an order in which others refer back."""
     loader = MigrationLoader(connections[_DEFAULT])
-    apps: Apps = loader.project_state(
-        (_LABEL, step or max(name for _app, name in loader.disk_migrations))
-    ).apps
+    apps = loader.project_state((_LABEL, step or max(name for _app, name in loader.disk_migrations))).apps
     waiting = list(apps.get_app_config(_LABEL).get_models())
     found: list[type[models.Model]] = []
     while waiting:

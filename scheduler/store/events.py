@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 _TEXT: TypeAdapter[Text] = TypeAdapter(Text)
+
+_acts: ContextVar[int] = ContextVar("acts", default=0)
 
 #: What stands for "whoever writes" on a server, where a transaction does not do so by itself.
 _WRITERS_LOCK = 7_236_514
@@ -85,13 +88,24 @@ def act(
     with writing():
         if since is not None and (newer := list(_newer(since, week))):
             raise ChangedSinceError(newer)
-        yield Event.objects.create(
-            at=at,
-            who=who,
-            what=_TEXT.dump_python(what, mode="json"),
-            week=week,
-            changes_tables=changes_tables,
-        )
+        yield record(what, who, at, week=week, changes_tables=changes_tables)
+
+
+def record(what: Text, who: str, at: dt.datetime, *, week: str = "", changes_tables: bool = False) -> Event:
+    """Write an event, as part of a transaction; parameters as for `act`."""
+    _acts.set(_acts.get() + 1)
+    return Event.objects.create(
+        at=at,
+        who=who,
+        what=_TEXT.dump_python(what, mode="json"),
+        week=week,
+        changes_tables=changes_tables,
+    )
+
+
+def acts() -> int:
+    """Return how many acts were begun here until now, so that somebody can tell whether there were any."""
+    return _acts.get()
 
 
 @contextmanager

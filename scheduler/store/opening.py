@@ -11,7 +11,7 @@ from typing import Any
 from scheduler.base import files
 from scheduler.base.errors import InputError, ServiceError, told
 from scheduler.base.i18n import _
-from scheduler.store.address import Address
+from scheduler.store.address import BESIDE, Address
 
 #: The store that is open.
 _open: ContextVar[Address | None] = ContextVar("open", default=None)
@@ -41,7 +41,7 @@ def opened(address: Address) -> Iterator[None]:
     ServiceError
         When it cannot be opened.
     """
-    if _open.get() == address:
+    if is_open(address):
         yield  # whoever has it open may ask others who open it
         return
     if not address.may_be_there:
@@ -55,6 +55,11 @@ def opened(address: Address) -> Iterator[None]:
             yield
         finally:
             _open.reset(token)
+
+
+def is_open(address: Address) -> bool:
+    """Tell whether this is the store that is open."""
+    return _open.get() == address
 
 
 @contextmanager
@@ -153,7 +158,7 @@ def made_beside(target: Path) -> Iterator[Path]:
 def put(new: Path, target: Path) -> None:
     """Put a database that nobody has open in the place of a file; what lay beside that is not of this one."""
     with told(files.unwritable, target):
-        for beside in ("-wal", "-shm", "-journal"):
+        for beside in BESIDE:
             target.with_name(target.name + beside).unlink(missing_ok=True)
         files.put(new, target)
 

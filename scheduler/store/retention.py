@@ -52,11 +52,16 @@ def clean(settings: RetentionSettings, now: dt.datetime) -> Removed:
     messages = Message.objects.filter(at__lt=_months_before(now, settings.messages_months))
     old = _months_before(now, settings.names_months)
     return Removed(
-        homes=forget_homes(now.date() - dt.timedelta(days=settings.home_visits_days))[0],
+        homes=forget_homes(first_kept(settings, now))[0],
         messages=messages.delete()[0],
         editions=_blank_editions(old),
         events=_blank_events(old),
     )
+
+
+def first_kept(settings: RetentionSettings, now: dt.datetime) -> dt.date:
+    """Return the first date of which home visits are kept."""
+    return now.date() - dt.timedelta(days=settings.home_visits_days)
 
 
 def forget_homes(before: dt.date) -> tuple[int, int]:
