@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from scheduler.base import files
+from scheduler.base import files, notices
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import LANGUAGES, N_, _
 
@@ -78,9 +78,12 @@ def common(command: _Command) -> _Command:
     @wraps(command)
     def begun(*arguments: Any, **values: Any) -> Any:
         context = click.get_current_context()
-        if not context.invoked_subcommand:
-            context.ensure_object(Options).tidy()
-        return command(*arguments, **values)
+        if context.invoked_subcommand:
+            return command(*arguments, **values)
+        options = context.ensure_object(Options)
+        options.tidy()
+        with notices.listening(lambda text: options.terminal().note(text)):
+            return command(*arguments, **values)
 
     decorated: Callable[..., Any] = begun
     for option in reversed(options):

@@ -76,8 +76,8 @@ def store_import(options: Options, source: Path | None, *, yes: bool) -> None:
     _show_edits(terminal, found.edits)
     if not confirmed(terminal, _("Take them in?"), yes=yes):
         return
-    taken = storing.take_in(options.data, source)
-    count = len(taken.edits)
+    storing.take_in(options.data, found)
+    count = len(found.edits)
     terminal.line(
         ngettext("{n} row is changed.", "{n} rows are changed.", count).format(n=number(count)), style="green"
     )
@@ -148,6 +148,8 @@ def store_undo(options: Options, *, yes: bool) -> None:
     undone = storing.undoable(options.data)
     terminal.line(undone.told)
     _show_edits(terminal, undone.edits)
+    if undone.leaves_homes:
+        terminal.note(_("Home visits that it changed or removed stay as they are."))
     if confirmed(terminal, _("Undo it?"), yes=yes):
         storing.undo(options.data, undone)
         terminal.line(_("It is undone."), style="green")
@@ -192,6 +194,8 @@ def _show_edits(terminal: "Terminal", edits: "tuple[Edit, ...]") -> None:
 
 
 def _told(edit: "Edit", *, private: bool) -> str:
+    from scheduler.inputs.stored import column_called
+
     before, after = dict(edit.before or {}), dict(edit.after or {})
     if private:
         hidden = ("address", "postcode", "city", "lat", "lon")
@@ -207,7 +211,7 @@ def _told(edit: "Edit", *, private: bool) -> str:
         return _("gone: {row}").format(row=", ".join(before.values()))
     first = next(iter(after.values()), "")
     changes = [
-        f"{name} {before.get(name) or '–'} → {after.get(name) or '–'}"
+        f"{column_called(edit.table, name)} {before.get(name) or '–'} → {after.get(name) or '–'}"
         for name in dict.fromkeys((*before, *after))
         if before.get(name) != after.get(name)
     ]

@@ -17,6 +17,7 @@ from scheduler.model.text import Text
 from scheduler.model.texts import word
 from scheduler.outputs import names, words
 from scheduler.outputs.privacy import public
+from scheduler.services.workspace import copies_named
 
 if TYPE_CHECKING:
     from scheduler.checks.bound import BoundCheck
@@ -217,6 +218,8 @@ def show_forgotten(terminal: Terminal, report: "ForgetReport") -> None:
         When a file still says where a home visit was made.
     """
     terminal.line(report)
+    for told in copies_named(report.copies):
+        terminal.note(told)
     for file in report.closed:
         terminal.note(
             _(

@@ -12,6 +12,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -24,6 +25,8 @@ from scheduler.inputs.rows import Row, TableRows, interpret
 from scheduler.inputs.schema import BY_NAME, TABLES, Column, Table
 from scheduler.inputs.settings import read_settings
 from scheduler.inputs.tables import check_needed
+from scheduler.inputs.tomlfile import open_toml
+from scheduler.model.config import SETTINGS_FILE
 from scheduler.model.project import Project
 
 #: A row: text by the names of its columns; blank cells are left out.
@@ -33,6 +36,9 @@ Tables = Mapping[str, Sequence[Cells]]
 
 SETTINGS = "settings"
 _SETTING_KEYS = ("section", "key")
+
+#: As many decimals as a cell may have.
+_DECIMALS = 20
 
 #: Settings that stay in project.toml: where the store is, and what is of the machine.
 _OF_THE_MACHINE = (("store", None), ("map", "network"), ("solver", "memory_mb"))
@@ -71,7 +77,8 @@ def written(column: Column, value: Any) -> str:
     if column.kind == "weekday":
         return cells.WEEKDAYS_EN[value]
     if isinstance(value, float):
-        return repr(int(value)) if value.is_integer() else repr(value)
+        # No column reads an exponent.
+        return format(round(Decimal(repr(value or 0.0)), _DECIMALS), "f").rstrip("0").rstrip(".")
     return str(value)
 
 
@@ -98,30 +105,50 @@ def stored_tables(rows: Mapping[str, Sequence[Row]], settings: bytes) -> Tables:
 
 def settings_cells(raw: bytes) -> list[Cells]:
     """Return the settings of a project.toml as rows, but for those of the machine."""
-    document = tomllib.loads(raw.decode("utf-8-sig"))
     return [
         {"section": section, "key": key, "value": _literal(value)}
-        for section, settings in document.items()
-        if isinstance(settings, dict)
-        for key, value in settings.items()
+        for section, key, value in _settings_of(tomllib.loads(raw.decode("utf-8-sig")))
         if not _is_of_the_machine(section, key)
     ]
 
 
 def settings_toml(rows: Iterable[Cells], own: bytes = b"") -> bytes:
-    """Return the project.toml that stored settings make, with those of the machine as `own` has them."""
-    sections: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        sections[row["section"]].append(f"{_key(row['key'])} = {row['value']}")
-    document = tomllib.loads(own.decode("utf-8-sig"))
-    for section, settings in document.items():
-        for key, value in settings.items() if isinstance(settings, dict) else ():
-            if _is_of_the_machine(section, key):
-                sections[section].append(f"{_key(key)} = {_literal(value)}")
+    """Return the project.toml that stored settings make, with those of the machine as `own` has them.
+
+    Raises
+    ------
+    InputError
+        When a value is none, or `own` is no TOML.
+    """
+    sections: dict[str, dict[str, str]] = defaultdict(dict)
+    problems: list[InputProblem] = []
+    for number, row in enumerate(rows, start=2):
+        literal = _checked_literal(row.get("value", ""))
+        if literal is None:
+            reason = _('this is no value of a setting; write it like "text", 5 or ["12-24", "12-31"]')
+            problems.append(InputProblem(reason, called(SETTINGS), number, "value"))
+        else:
+            sections[row["section"]][row["key"]] = literal
+    machine = open_toml(own, SETTINGS_FILE, problems)
+    if machine is None or problems:
+        raise InputError(problems)
+    for section, key, value in _settings_of(machine.document):
+        if _is_of_the_machine(section, key):
+            sections[section][key] = _literal(value)
     return (
-        "\n\n".join("\n".join((f"[{_key(name)}]", *lines)) for name, lines in sections.items()).encode()
+        "\n\n".join(
+            "\n".join((f"[{_key(name)}]", *(f"{_key(key)} = {value}" for key, value in settings.items())))
+            for name, settings in sections.items()
+        ).encode()
         + b"\n"
     )
+
+
+def _settings_of(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """Yield the section, the key and the value of every setting."""
+    for section, settings in document.items():
+        if isinstance(settings, dict):
+            yield from ((section, key, value) for key, value in settings.items())
 
 
 def _is_of_the_machine(section: str, key: str) -> bool:
@@ -134,11 +161,29 @@ def _literal(value: object) -> str:
         return value.isoformat()
     if isinstance(value, list):
         return f"[{', '.join(map(_literal, value))}]"
-    return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_key(key)} = {_literal(each)}' for key, each in value.items())}}}"
+    if isinstance(value, float):
+        return repr(value)  # inf and nan, too, are written so
+    return _quoted(value)
+
+
+def _checked_literal(text: str) -> str | None:
+    """Return a stored value as TOML has it; None where it is none, or more than one."""
+    try:
+        found = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        return None
+    return _literal(found["value"]) if found.keys() == {"value"} else None
 
 
 def _key(key: str) -> str:
-    return key if key.isidentifier() and key.isascii() else json.dumps(key, ensure_ascii=False)
+    return key if key.isidentifier() and key.isascii() else _quoted(key)
+
+
+def _quoted(value: object) -> str:
+    """Return what JSON and TOML write alike; but for one character, which TOML wants as its number."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 # --- Reading --------------------------------------------------------------------------------------------
@@ -179,6 +224,16 @@ def called(table: str) -> str:
     if table == SETTINGS:
         return _("settings")
     return BY_NAME[table].danish if language() == "da" else table
+
+
+def column_called(table: str, name: str) -> str:
+    """Name a column for people."""
+    column = (
+        next((column for column in BY_NAME[table].columns if column.name == name), None)
+        if table in BY_NAME
+        else None
+    )
+    return column.danish if column is not None and language() == "da" else name
 
 
 def fingerprint(tables: Tables) -> str:

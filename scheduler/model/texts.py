@@ -196,6 +196,9 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "did_replan": _("planned again"),
         "did_publish": _("edition {edition} published"),
         "did_undo": _("undone: {event}"),
+        "did_export": _("tables written to {source}"),
+        "did_forget": _("home visits before {date} deleted"),
+        "did_clean": _("deleted what need not be kept any longer"),
         # A sentence of a roster that was written before there were codes, in the language it was written in.
         "as_written": "{text}",
     }

@@ -3,12 +3,13 @@
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler.base import files
-from scheduler.base.errors import InputError, InputProblem, ServiceError, told
+from scheduler.base.errors import InputError, InputProblem, SchedulerError, ServiceError, told
 from scheduler.base.i18n import _
 from scheduler.inputs.project import read_source
 from scheduler.inputs.schema import BY_NAME
@@ -25,10 +26,10 @@ from scheduler.inputs.stored import (
 )
 from scheduler.inputs.workbook import workbook_of
 from scheduler.model.clock import now
-from scheduler.model.config import SETTINGS_FILE, RetentionSettings
+from scheduler.model.config import SETTINGS_FILE
 from scheduler.model.text import Text
-from scheduler.services.workspace import kept_tables, own_settings, store_of
-from scheduler.store.address import Address, address_of
+from scheduler.services.workspace import kept_tables, own_settings, retention_settings, store_of
+from scheduler.store.address import address_of
 from scheduler.store.who import me
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Import:
     source: Path
     edits: tuple[Edit, ...]
     notes: tuple[InputProblem, ...]
+    _kept: "Kept" = field(compare=False, repr=False)
 
 
 def make_store(data_dir: Path) -> str:
@@ -81,7 +83,8 @@ def make_store(data_dir: Path) -> str:
 def differences(data_dir: Path, source: Path | None = None) -> Import:
     """Compare a folder or a workbook, by default the project folder's own tables, with the store's.
 
-    Tables that the source does not have stay as they are.
+    Tables that the source does not have stay as they are. A store without a project's settings takes those of the
+    project folder.
 
     Raises
     ------
@@ -90,38 +93,43 @@ def differences(data_dir: Path, source: Path | None = None) -> Import:
     ServiceError
         When a file or the store cannot be had.
     """
-    with store_of(data_dir):
-        return _compared(data_dir, source or data_dir)[0]
-
-
-def take_in(data_dir: Path, source: Path | None = None) -> Import:
-    """Make the tables of a folder or a workbook those of the store, in one act. Errors as for `differences`.
-
-    A store without a project's settings takes those of the project folder.
-    """
     source = source or data_dir
+    with store_of(data_dir):
+        from scheduler.store import tables
+
+        kept = tables.read()
+        own = own_settings(data_dir)
+        settings = settings_toml(kept.tables[SETTINGS], own) if SETTINGS in kept.tables else own
+        raw, rows, notes = read_source(source, settings)
+        wanted: Tables = {**kept.tables, **stored_tables(rows, raw)}
+        read_stored(wanted, own)
+        return Import(source, edits_between(kept.tables, wanted), notes, kept)
+
+
+def take_in(data_dir: Path, found: Import) -> None:
+    """Make the differences that were found, in one act; the source is not read again.
+
+    Raises
+    ------
+    ChangedSinceError
+        When somebody has changed the tables since.
+    ServiceError
+        When the store cannot be had.
+    """
+    if not found.edits:
+        return
     with store_of(data_dir):
         from scheduler.store import tables
         from scheduler.store.events import act
 
-        found, kept = _compared(data_dir, source)
-        if found.edits:
-            what = Text("did_import", {"source": source.name or str(source)})
-            with act(what, me(), now(), since=kept.seen, changes_tables=True) as event:
-                tables.change(event, kept, found.edits)
-        return found
+        what = Text("did_import", {"source": _written(found.source.name or found.source)})
+        with act(what, me(), now(), since=found._kept.seen, changes_tables=True) as event:  # noqa: SLF001
+            tables.change(event, found._kept, found.edits)  # noqa: SLF001
 
 
-def _compared(data_dir: Path, source: Path) -> "tuple[Import, Kept]":
-    from scheduler.store import tables
-
-    kept = tables.read()
-    own = own_settings(data_dir)
-    settings = settings_toml(kept.tables[SETTINGS], own) if SETTINGS in kept.tables else own
-    raw, rows, notes = read_source(source, settings)
-    wanted: Tables = {**kept.tables, **stored_tables(rows, raw)}
-    read_stored(wanted, own)
-    return Import(source, edits_between(kept.tables, wanted), notes), kept
+def _written(file: str | Path) -> str:
+    """Return a file's name as text: some have bytes in them that are no letters."""
+    return str(file).encode("utf-8", "replace").decode()
 
 
 def export(data_dir: Path, target: Path) -> Path:
@@ -135,11 +143,20 @@ def export(data_dir: Path, target: Path) -> Path:
         When it cannot be written.
     """
     with store_of(data_dir):
+        from scheduler.store.events import act
+
         kept = kept_tables(data_dir).tables
-    if target.suffix.lower() == ".xlsx":
-        _project, rows = read_stored(kept, own_settings(data_dir))
-        files.replace(target, workbook_of(rows))
-        return target
+        if target.suffix.lower() == ".xlsx":
+            _project, rows = read_stored(kept, own_settings(data_dir))
+            files.replace(target, workbook_of(rows))
+        else:
+            _export_folder(kept, target)
+        with act(Text("did_export", {"source": _written(target.absolute())}), me(), now()):
+            pass  # what must be forgotten is in there, too
+    return target
+
+
+def _export_folder(kept: Tables, target: Path) -> None:
     with files.claimed(target, parents=True) as claim:
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise InputError(
@@ -155,7 +172,6 @@ def export(data_dir: Path, target: Path) -> Path:
                 else:
                     (claim.new / f"{name}.csv").write_bytes(_csv(name, rows_))
             claim.put()
-    return target
 
 
 def _csv(table: str, rows: Sequence[Cells]) -> bytes:
@@ -169,11 +185,15 @@ def _csv(table: str, rows: Sequence[Cells]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Undoable:
-    """What the last act on the tables did: in words, and what its rows become when it is taken back."""
+    """What the last act on the tables did: in words, and what its rows become when it is taken back.
+
+    `leaves_homes` tells that home visits were changed or removed, which is not taken back.
+    """
 
     event: int
     told: str
     edits: tuple[Edit, ...]
+    leaves_homes: bool
 
 
 def undoable(data_dir: Path) -> Undoable:
@@ -214,7 +234,7 @@ def _undoable(data_dir: Path) -> "tuple[Undoable, Event, Kept]":
         raise InputError(_("there is nothing to undo"))
     edits = undoing.edits_of(event, kept)
     _check(kept.tables, edits, own_settings(data_dir))
-    return Undoable(event.id, worded(event), edits), event, kept
+    return Undoable(event.id, worded(event), edits, undoing.leaves_homes(event)), event, kept
 
 
 def _check(before: Tables, changes: Sequence[Edit], own: bytes) -> None:
@@ -239,40 +259,47 @@ def back_up(data_dir: Path, target: Path) -> None:
         from scheduler.store.events import act
 
         backup.back_up(address_of(data_dir), target)
-        with act(Text("did_backup", {"source": str(target)}), me(), now()):
+        with act(Text("did_backup", {"source": _written(target.absolute())}), me(), now()):
             pass
 
 
 def restore(data_dir: Path, source: Path) -> "Removed":
     """Make the store what it was when a backup was made, less what must not be kept any more; return what that was.
 
+    What the store knows of exports and backups it goes on knowing, and what has been forgotten since stays forgotten.
+
     Raises
     ------
     InputError
-        When the file is no backup, or of a newer program.
+        When the file is no whole backup, of a newer program, or the store itself.
     ServiceError
         When something cannot be read or written.
     """
+    address = address_of(data_dir)
+    if address.is_at(source):
+        raise InputError(_("{file} is the store itself; name a backup").format(file=source))
     from scheduler.store.opening import opened, set_up
 
     set_up()
-    from scheduler.store import backup, retention
+    from scheduler.store import backup, copies, retention
     from scheduler.store.events import act
 
-    address = address_of(data_dir)
-    backup.check_backup(source)
-    with files.claimed(data_dir / "restore") as claim:
-        copy = Address(file=claim.new)
-        backup.prepared(source, claim.new)
+    with backup.prepared(source, data_dir / "restore") as copy:
+        remembered: tuple[Event, ...] = ()
+        with (
+            suppress(SchedulerError),
+            opened(address),
+        ):  # what is damaged, or of another version, tells nothing
+            remembered = copies.remembered()
         with opened(copy):
-            with act(Text("did_restore", {"source": source.name}), me(), now(), changes_tables=True):
-                removed = retention.clean(_retention(data_dir), now())
+            what = Text("did_restore", {"source": _written(source.name)})
+            with act(what, me(), now(), changes_tables=True):
+                forgotten = copies.remember(remembered)
+                homes = sum(retention.forget_homes(before)[0] for before in forgotten)
+                removed = retention.clean(retention_settings(data_dir), now())
             retention.leave_no_trace()
-        if address.file is not None and not address.may_be_there:
-            files.put(claim.new, address.file)
-        else:
-            backup.take_back(address, claim.new)
-        return removed
+        backup.take_back(address, copy)
+        return replace(removed, homes=removed.homes + homes)
 
 
 def upgrade(data_dir: Path, copy: Path) -> bool:
@@ -293,18 +320,8 @@ def upgrade(data_dir: Path, copy: Path) -> bool:
     opening.set_up()
     from scheduler.store import backup
 
-    if not opening.is_older(address):
-        return False
     with opening.connected(address):
+        if not opening.is_older(address):
+            return False
         backup.back_up(address, copy)
     return opening.upgrade(address)
-
-
-def _retention(data_dir: Path) -> RetentionSettings:
-    """Return for how long things are kept, as the store that is open has it, or else the usual times."""
-    from scheduler.store import tables
-
-    kept = tables.read()
-    return (
-        read_stored(kept.tables, own_settings(data_dir))[0].config.retention if kept else RetentionSettings()
-    )

@@ -1,23 +1,32 @@
 """Where a project's tables are: in files, or in the store; whoever reads a project asks here."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scheduler.base import limits
 from scheduler.base.errors import InputError, InputProblem
-from scheduler.base.i18n import _
+from scheduler.base.i18n import _, ngettext, number
+from scheduler.base.notices import notice
 from scheduler.inputs import read_project
 from scheduler.inputs.schema import TABLES
-from scheduler.inputs.stored import read_stored
+from scheduler.inputs.settings import read_settings
+from scheduler.inputs.stored import SETTINGS, read_stored, settings_toml
 from scheduler.inputs.tables import WORKBOOK_FILE
-from scheduler.model.config import SETTINGS_FILE
+from scheduler.model.clock import now
+from scheduler.model.config import SETTINGS_FILE, RetentionSettings
 from scheduler.model.project import Project
+from scheduler.model.text import Text
 from scheduler.store.address import address_of
+from scheduler.store.who import me
 
 if TYPE_CHECKING:
     from scheduler.store.tables import Kept
+
+#: So many exports and backups are named at once.
+_MOST_COPIES = 5
 
 
 def project_in(data_dir: Path) -> Project:
@@ -77,10 +86,58 @@ def store_of(data_dir: Path) -> Iterator[None]:
                 folder=data_dir
             )
         )
-    from scheduler.store.opening import opened
+    from scheduler.store.opening import is_open, opened
 
-    with opened(address):
+    if is_open(address):
         yield
+        return
+    with opened(address):
+        from scheduler.store import events
+
+        before = events.acts()
+        yield
+        if events.acts() > before:
+            _clean_up(data_dir)
+
+
+def _clean_up(data_dir: Path) -> None:
+    """Delete what need not be kept any longer, and tell of it: whatever writes into a store ends with this."""
+    from scheduler.store import copies, events, retention
+
+    settings = retention_settings(data_dir)
+    with events.writing():
+        removed = retention.clean(settings, now())
+        if removed:
+            events.record(Text("did_clean"), me(), now(), changes_tables=removed.homes > 0)
+    if removed:
+        retention.leave_no_trace()
+        notice(removed)
+    if removed.homes:
+        for told in copies_named(copies.still_there(retention.first_kept(settings, now()))):
+            notice(told)
+
+
+def copies_named(files: Sequence[str]) -> Iterator[str]:
+    """Name exports and backups that may still say where homes are."""
+    for file in files[:_MOST_COPIES]:
+        yield _("{file} may still say where these home visits were made; delete it.").format(file=file)
+    if (more := len(files) - _MOST_COPIES) > 0:
+        yield (
+            ngettext(
+                "So may {n} more export or backup.", "So may {n} more exports and backups.", more
+            ).format(n=number(more))
+        )
+
+
+def retention_settings(data_dir: Path) -> RetentionSettings:
+    """Return for how long things are kept, as the store that is open has it, whatever else is in it."""
+    from scheduler.store import tables
+
+    try:
+        toml = settings_toml(tables.read_table(SETTINGS), own_settings(data_dir))
+    except InputError:
+        return RetentionSettings()
+    return read_settings(toml, []).config.retention
 
 
 def kept_tables(data_dir: Path) -> "Kept":
@@ -99,9 +156,8 @@ def kept_tables(data_dir: Path) -> "Kept":
 
 def own_settings(data_dir: Path) -> bytes:
     """Return the project.toml beside a store, of which the settings of the machine hold; empty where there is none."""
-    with suppress(FileNotFoundError):
-        return (data_dir / SETTINGS_FILE).read_bytes()
-    return b""
+    file = data_dir / SETTINGS_FILE
+    return limits.read(file, limits.TOML_BYTES) if os.path.lexists(file) else b""
 
 
 def _not_read(data_dir: Path) -> Iterator[InputProblem]:

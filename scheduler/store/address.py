@@ -5,6 +5,7 @@ import tomllib
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _
@@ -13,7 +14,11 @@ from scheduler.model.config import SETTINGS_FILE
 STORE_FILE = "hjul.db"
 URL_VARIABLE = "HJUL_DATABASE_URL"
 
+#: What SQLite puts beside a database, after its name.
+BESIDE = ("-wal", "-shm", "-journal")
+
 _SERVERS = ("postgres://", "postgresql://")
+_FILE = "sqlite:///"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +31,31 @@ class Address:
         Of a PostgreSQL server's database; empty for a file.
     file
         The SQLite file; None for a server.
+    called
+        What people know it by, where that is something else.
     """
 
     url: str = ""
     file: Path | None = None
+    called: str = ""
 
     def __str__(self) -> str:
-        """Name it for people: of a server's address all but the password."""
-        if self.file is not None:
-            return str(self.file)
+        """Name it for people: of a server's address neither user nor password, nor what else it is told."""
+        if self.called or self.file is not None:
+            return self.called or str(self.file)
         scheme, _sep, rest = self.url.partition("://")
-        return f"{scheme}://{rest.rpartition('@')[2]}"
+        return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All files that a store in a file may have: SQLite keeps two beside it while it is open."""
+        if self.file is None:
+            return ()
+        return (self.file, *(self.file.with_name(self.file.name + beside) for beside in BESIDE))
+
+    def is_at(self, file: Path) -> bool:
+        """Tell whether this is the store in a file."""
+        return self.file is not None and self.file.exists() and file.exists() and self.file.samefile(file)
 
     @property
     def may_be_there(self) -> bool:
@@ -58,10 +77,10 @@ def address_of(data_dir: Path) -> Address:
     url = variable or _setting(data_dir)
     if not url:
         return Address(file=data_dir / STORE_FILE)
-    if url.startswith(_SERVERS):
+    if url.startswith(_SERVERS) and _is_server(url):
         return Address(url=url)
-    if url.startswith("sqlite:///"):
-        return Address(file=data_dir / url.removeprefix("sqlite:///"))
+    if url.startswith(_FILE) and url != _FILE:
+        return Address(file=data_dir / url.removeprefix(_FILE))
     reason = _(
         "this is no address of a store; write postgresql://USER:PASSWORD@SERVER/DATABASE or sqlite:///FILE.db"
     )
@@ -70,6 +89,15 @@ def address_of(data_dir: Path) -> Address:
             reason, URL_VARIABLE if variable else SETTINGS_FILE, column="" if variable else "store.url"
         )
     )
+
+
+def _is_server(url: str) -> bool:
+    """Tell whether an address can be taken apart, and names a database."""
+    try:
+        parts = urlsplit(url)
+        return parts.port != 0 and len(parts.path) > 1
+    except ValueError:  # a port or a host that is none
+        return False
 
 
 def _setting(data_dir: Path) -> str:

@@ -133,20 +133,20 @@ def keep_draft(
             "document": zlib.compress(rosterfile.dump(roster.replace(edition=None, issued_at=None))),
             "rides": packed(rides),
             "problem_sha256": problem_sha256,
-            "tables": _snapshot(tables),
+            "tables": snapshot_of(tables),
             "made_at": event.at,
             "who": event.who,
             "why": _TEXT.dump_python(why, mode="json"),
         },
     )
-    _remove_unused()
+    remove_unused()
     return number
 
 
 def drop_draft(week: str) -> None:
     """Remove the draft of a week as part of an act, if it has one."""
     Edition.objects.filter(week=week, state=State.DRAFT).delete()
-    _remove_unused()
+    remove_unused()
 
 
 def publish(event: Event, week: str) -> None:
@@ -211,13 +211,14 @@ def _kept(found: Edition) -> KeptEdition:
     )
 
 
-def _snapshot(tables: Tables) -> Snapshot:
-    """Keep tables once for each content, without what must be forgotten."""
+def snapshot_of(tables: Tables) -> Snapshot:
+    """Keep tables once for each content, without what must be forgotten, as part of an act."""
     shown = {name: rows for name, rows in tables.items() if name != HOMES}
     sha256 = fingerprint(shown)
     content = zlib.compress(json.dumps(shown, ensure_ascii=False, default=dict).encode())
     return Snapshot.objects.get_or_create(sha256=sha256, defaults={"content": content})[0]
 
 
-def _remove_unused() -> None:
+def remove_unused() -> None:
+    """Delete the tables that no edition was planned from any more, as part of an act."""
     Snapshot.objects.filter(edition=None).delete()

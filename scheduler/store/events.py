@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from pydantic import TypeAdapter
 
 from scheduler.base.errors import InputError, InputProblem
@@ -22,15 +23,22 @@ if TYPE_CHECKING:
 
 _TEXT: TypeAdapter[Text] = TypeAdapter(Text)
 
+_acts: ContextVar[int] = ContextVar("acts", default=0)
+
 #: What stands for "whoever writes" on a server, where a transaction does not do so by itself.
 _WRITERS_LOCK = 7_236_514
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What somebody had seen when they began: everything up to this event."""
+    """What somebody had seen when they began: everything up to this event.
+
+    A backup that is taken back brings other events under the same numbers; so the last one is known by when it
+    was, too.
+    """
 
     event: int
+    at: dt.datetime | None = None
 
 
 class ChangedSinceError(InputError):
@@ -45,7 +53,8 @@ class ChangedSinceError(InputError):
 
 def seen() -> Seen:
     """Return what has happened until now; ask before reading what an act will stand on."""
-    return Seen(Event.objects.aggregate(last=Max("id"))["last"] or 0)
+    last = Event.objects.order_by("id").last()
+    return Seen(last.id, last.at) if last else Seen(0)
 
 
 @contextmanager
@@ -76,22 +85,42 @@ def act(
     ChangedSinceError
         When the tables, or what is kept of the week, have been changed since.
     """
+    with writing():
+        if since is not None and (newer := list(_newer(since, week))):
+            raise ChangedSinceError(newer)
+        yield record(what, who, at, week=week, changes_tables=changes_tables)
+
+
+def record(what: Text, who: str, at: dt.datetime, *, week: str = "", changes_tables: bool = False) -> Event:
+    """Write an event, as part of a transaction; parameters as for `act`."""
+    _acts.set(_acts.get() + 1)
+    return Event.objects.create(
+        at=at,
+        who=who,
+        what=_TEXT.dump_python(what, mode="json"),
+        week=week,
+        changes_tables=changes_tables,
+    )
+
+
+def acts() -> int:
+    """Return how many acts were begun here until now, so that somebody can tell whether there were any."""
+    return _acts.get()
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Have one transaction, and nobody else write meanwhile; whoever reads goes on."""
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITERS_LOCK])
-        if since is not None and (newer := list(_newer(since, week))):
-            raise ChangedSinceError(newer)
-        yield Event.objects.create(
-            at=at,
-            who=who,
-            what=_TEXT.dump_python(what, mode="json"),
-            week=week,
-            changes_tables=changes_tables,
-        )
+        yield
 
 
 def _newer(since: Seen, week: str) -> "QuerySet[Event]":
+    if since.at is not None and not Event.objects.filter(id=since.event, at=since.at).exists():
+        return Event.objects.order_by("-id")[:1]  # a backup was taken back
     concerned = Q(changes_tables=True)
     if week:
         concerned |= Q(week=week)
@@ -107,5 +136,5 @@ def told(event: Event) -> str:
     """Say who did what when."""
     at = local(event.at)
     return _("{who}, {day} {clock}: {what}").format(
-        who=event.who, day=day(at.date()), clock=clock(at), what=word(what(event))
+        who=event.who or _("somebody"), day=day(at.date()), clock=clock(at), what=word(what(event))
     )

@@ -1,5 +1,6 @@
 """What is no longer kept: addresses after the visit, messages, and names in what was done long ago."""
 
+import dataclasses
 import datetime as dt
 import json
 import zlib
@@ -7,11 +8,13 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from scheduler.base.errors import ServiceError
 from scheduler.base.i18n import _, ngettext
 from scheduler.model import rosterfile
 from scheduler.model.clock import local
 from scheduler.model.config import RetentionSettings
-from scheduler.store.models import Edition, Event, Message, Row, RowChange, Snapshot
+from scheduler.store.editions import remove_unused, snapshot_of
+from scheduler.store.models import Edition, Event, Home, Message, Row, RowChange, Snapshot
 from scheduler.store.tables import HOMES
 
 #: What stands where the name of whoever acted has been removed.
@@ -49,30 +52,50 @@ def clean(settings: RetentionSettings, now: dt.datetime) -> Removed:
     messages = Message.objects.filter(at__lt=_months_before(now, settings.messages_months))
     old = _months_before(now, settings.names_months)
     return Removed(
-        homes=forget_homes(now.date() - dt.timedelta(days=settings.home_visits_days))[0],
+        homes=forget_homes(first_kept(settings, now))[0],
         messages=messages.delete()[0],
         editions=_blank_editions(old),
         events=_blank_events(old),
     )
 
 
+def first_kept(settings: RetentionSettings, now: dt.datetime) -> dt.date:
+    """Return the first date of which home visits are kept."""
+    return now.date() - dt.timedelta(days=settings.home_visits_days)
+
+
 def forget_homes(before: dt.date) -> tuple[int, int]:
     """Delete the home visits before a date, and their pins, as part of an act; return how many of each."""
-    ids = {
-        row.cells["visit_id"].casefold(): row.id
-        for row in Row.objects.filter(table=HOMES)
-        if row.cells["date"] < before.isoformat()
-    }
-    pins = [row.id for row in Row.objects.filter(table="pins") if row.cells["id"].casefold() in ids]
-    Row.objects.filter(id__in=[*ids.values(), *pins]).delete()
-    return len(ids), len(pins)
+    old = [row for row in Row.objects.filter(table=HOMES) if row.cells["date"] < before.isoformat()]
+    ids = {row.cells["visit_id"] for row in old}
+    pins = [row for row in Row.objects.filter(table="pins") if row.cells["id"] in ids]
+    for row in (*old, *pins):
+        row.delete()
+    return len(old), len(pins)
 
 
 def leave_no_trace() -> None:
-    """Have what was deleted in no page of the file: SQLite writes it over, but in what waits beside it."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    """Have what was deleted in no page of the file, nor in what waits beside it; call it after the act.
+
+    SQLite writes over what is deleted, but not over what it has moved within a page before: so the file is written
+    anew. A server does so with the table of homes.
+
+    Raises
+    ------
+    ServiceError
+        When somebody else is reading, so that it must be done again.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"VACUUM FULL {connection.ops.quote_name(Home._meta.db_table)}")  # noqa: SLF001
+            return
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if cursor.fetchone()[0]:
+            raise ServiceError(
+                _("what was deleted may still be in the file, as another program is reading it"),
+                hint=_("Everything else is done. End that program, and run this again."),
+            )
 
 
 def _months_before(now: dt.datetime, months: int) -> dt.datetime:
@@ -86,23 +109,22 @@ def _blank_events(before: dt.datetime) -> int:
 
 
 def _blank_editions(before: dt.datetime) -> int:
-    old = Edition.objects.filter(made_at__lt=before).exclude(who=NOBODY)
+    """Blank names in old editions, and in the tables that they were planned from; younger ones keep theirs."""
+    old = list(Edition.objects.filter(made_at__lt=before).exclude(who=NOBODY))
     for edition in old:
         roster = rosterfile.parse(zlib.decompress(edition.document), edition.week)
-        named = json.loads(rosterfile.dump(roster))
-        for consultant in named["consultants"]:
-            consultant["name"] = consultant["consultant_id"]
-        edition.document = zlib.compress(json.dumps(named).encode())
+        nameless = (dataclasses.replace(each, name=each.consultant_id) for each in roster.consultants)
+        edition.document = zlib.compress(rosterfile.dump(roster.replace(consultants=tuple(nameless))))
+        edition.tables = _nameless(edition.tables)
         edition.who = NOBODY
-        edition.save(update_fields=["document", "who"])
-    for snapshot in Snapshot.objects.filter(edition__in=old):
-        _blank_snapshot(snapshot)
+        edition.save(update_fields=["document", "tables", "who"])
+    remove_unused()
     return len(old)
 
 
-def _blank_snapshot(snapshot: Snapshot) -> None:
+def _nameless(snapshot: Snapshot) -> Snapshot:
     tables = json.loads(zlib.decompress(snapshot.content))
     for row in tables.get("consultants", ()):
         row["name"] = row["consultant_id"]
-    snapshot.content = zlib.compress(json.dumps(tables, ensure_ascii=False).encode())
-    snapshot.save(update_fields=["content"])
+        row.pop("note", None)
+    return snapshot_of(tables)

@@ -4,8 +4,10 @@ The cells that say where a home visit is made stand apart, in `Home`; events nev
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from django.db.models import Max
 
 from scheduler.inputs.stored import Cells, Edit, Tables, key_of
 from scheduler.store.events import Seen, seen
@@ -13,6 +15,7 @@ from scheduler.store.models import Event, Home, Row, RowChange
 
 HOMES = "home_visits"
 _PRIVATE = frozenset({"address", "postcode", "city", "lat", "lon"})
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,11 @@ def are_there() -> bool:
     return Row.objects.exists()
 
 
+def read_table(name: str) -> list[Cells]:
+    """Return the rows of one table, not of one that says where homes are."""
+    return [row.cells for row in Row.objects.filter(table=name)]
+
+
 def read() -> Kept:
     """Return the rows of all tables as they are now."""
     before = seen()  # whoever writes between the two is told of, not overwritten
@@ -56,45 +64,77 @@ def read() -> Kept:
 
 
 def change(event: Event, kept: Kept, edits: Iterable[Edit]) -> None:
-    """Change rows as part of an act; `edits` are of the tables that were read as `kept`."""
+    """Change rows as part of an act; `edits` are of the tables that were read as `kept`. New rows come last."""
     edits = tuple(edits)
-    gone = [kept.ids[edit.table][edit.position] for edit in edits if edit.after is None]
-    changed = [edit for edit in edits if edit.before is not None and edit.after is not None]
-    Row.objects.filter(id__in=gone).delete()
-    # Two rows may swap what no two may have.
-    Row.objects.filter(id__in=[kept.ids[edit.table][edit.position] for edit in changed]).update(key=None)
-    ends = {name: len(ids) for name, ids in kept.ids.items()}
-    changes = []
-    for edit in edits:
+    places = [None if edit.before is None else kept.ids[edit.table][edit.position] for edit in edits]
+    gone = [id_ for id_, edit in zip(places, edits, strict=True) if id_ is not None and edit.after is None]
+    changed = [
+        id_ for id_, edit in zip(places, edits, strict=True) if id_ is not None and edit.after is not None
+    ]
+    for some in _batches(gone):
+        Row.objects.filter(id__in=some).delete()
+    known: dict[int, Row] = {}
+    for some in _batches(changed):
+        known |= Row.objects.in_bulk(some)
+        # Two rows may swap what no two may have.
+        Row.objects.filter(id__in=some).update(key=None)
+    ends = dict(Row.objects.order_by().values_list("table").annotate(Max("position")))
+    rows: list[Row | None] = []
+    homes: list[Home] = []
+    for id_, edit in zip(places, edits, strict=True):
         if edit.after is None:
-            row_id = kept.ids[edit.table][edit.position]
-        elif edit.before is None:
-            position = ends[edit.table] = ends.get(edit.table, 0) + 1
-            row_id = _put(Row(id=edit.row, table=edit.table, position=position), edit.after)
+            rows.append(None)
+            continue
+        if id_ is None:
+            ends[edit.table] = ends.get(edit.table, 0) + 1
+            row = Row(id=edit.row, table=edit.table, position=ends[edit.table])
         else:
-            row = Row.objects.get(id=kept.ids[edit.table][edit.position])
-            row_id = _put(row, edit.after)
-        changes.append(
+            row = known[id_]
+        row.key = key_of(edit.table, edit.after)
+        row.cells, where = _parted(edit.table, edit.after)
+        rows.append(row)
+        if edit.table == HOMES:
+            homes.append(Home(row=row, cells=where))
+    _put(rows, known, homes)
+    RowChange.objects.bulk_create(
+        (
             RowChange(
                 event=event,
                 table=edit.table,
-                row=row_id,
+                row=kept.ids[edit.table][edit.position] if row is None else row.id,
                 before=_told(edit.table, edit.before),
                 after=_told(edit.table, edit.after),
             )
-        )
-    RowChange.objects.bulk_create(changes)
+            for row, edit in zip(rows, edits, strict=True)
+        ),
+        batch_size=_BATCH,
+    )
 
 
-def _put(row: Row, cells: Cells) -> int:
-    private = _PRIVATE if row.table == HOMES else frozenset()
-    row.key = key_of(row.table, cells)
-    row.cells = {name: cell for name, cell in cells.items() if name not in private}
-    row.save()
-    if row.table == HOMES:
-        where = {name: cell for name, cell in cells.items() if name in private}
-        Home.objects.update_or_create(row=row, defaults={"cells": where, "rides": b""})
-    return row.id
+def _put(rows: Iterable[Row | None], known: Mapping[int, Row], homes: Sequence[Home]) -> None:
+    """Write rows, those that are `known` anew, and where homes are."""
+    Row.objects.bulk_update(known.values(), ("key", "cells"), batch_size=_BATCH)
+    new = [row for row in rows if row is not None and row.id not in known]
+    Row.objects.bulk_create(new, batch_size=_BATCH)
+    for some in _batches([home.row.id for home in homes if home.row.id in known]):
+        Home.objects.filter(row_id__in=some).delete()
+    for home in homes:
+        home.row_id = home.row.id  # a new row has it only now
+    Home.objects.bulk_create(homes, batch_size=_BATCH)
+
+
+def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield ids in as many pieces as a database takes at once."""
+    return (ids[first : first + _BATCH] for first in range(0, len(ids), _BATCH))
+
+
+def _parted(table: str, cells: Cells) -> tuple[Cells, Cells]:
+    """Return the cells of a row, and apart from them those that say where a home is."""
+    private = _PRIVATE if table == HOMES else frozenset()
+    return (
+        {name: cell for name, cell in cells.items() if name not in private},
+        {name: cell for name, cell in cells.items() if name in private},
+    )
 
 
 def _told(table: str, cells: Cells | None) -> dict[str, str] | None:

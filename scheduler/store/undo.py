@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from scheduler.base.errors import InputError
 from scheduler.base.i18n import _
 from scheduler.inputs.stored import Edit
@@ -9,27 +11,41 @@ from scheduler.store.events import told
 from scheduler.store.models import Event, RowChange
 from scheduler.store.tables import HOMES, Kept, change
 
+#: Of a home visit only that it was added: to delete it, nobody need know where it was.
+_CAN_BE_UNDONE = ~Q(table=HOMES) | Q(before__isnull=True)
+
 
 def last() -> Event | None:
-    """Return the last act that can be undone and is not: it changed rows of other tables than home visits."""
-    changes = RowChange.objects.exclude(table=HOMES)
+    """Return the last act that can be undone and is not: it changed rows, and of home visits it added some."""
+    changes = RowChange.objects.filter(_CAN_BE_UNDONE)
     return Event.objects.filter(row_changes__in=changes, undone_by=None, undoes=None).order_by("id").last()
 
 
+def leaves_homes(event: Event) -> bool:
+    """Tell whether an act changed or removed home visits: how they were before is not kept, and not undone."""
+    return event.row_changes.exclude(_CAN_BE_UNDONE).exists()
+
+
 def edits_of(event: Event, kept: Kept) -> tuple[Edit, ...]:
-    """Return what undoes an act, but for home visits; an `InputError` where its rows have been changed since."""
+    """Return what undoes an act, but for what `leaves_homes`; an `InputError` where its rows have been changed since."""
     places = {row: (table, place) for table, ids in kept.ids.items() for place, row in enumerate(ids)}
     edits = []
-    for done in event.row_changes.exclude(table=HOMES).order_by("-id"):
+    for done in event.row_changes.filter(_CAN_BE_UNDONE).order_by("-id"):
         table, place = places.get(done.row, (done.table, len(kept.ids.get(done.table, ()))))
         now = kept.tables[table][place] if done.row in places else None
-        if now != done.after:
+        if done.table == HOMES:
+            if now is None:
+                continue  # forgotten meanwhile
+            changed = RowChange.objects.filter(row=done.row, event__id__gt=event.id).exists()
+        else:
+            changed = now != done.after
+        if changed:
             raise InputError(
                 _("this cannot be undone, as its rows have been changed since: {event}").format(
                     event=told(event)
                 )
             )
-        edits.append(Edit(done.table, done.after, done.before, place, row=done.row))
+        edits.append(Edit(done.table, now, done.before, place, row=done.row))
     return tuple(edits)
 
 
