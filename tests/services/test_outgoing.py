@@ -101,14 +101,14 @@ def project(tmp_path: Path) -> Path:
         home_visits=HOMES,
     )
     storing.make_store(folder)
-    storing.take_in(folder)
+    storing.take_in(folder, storing.differences(folder))
     return folder
 
 
 def change(folder: Path, **tables: str) -> None:
     for name, text in tables.items():
         (folder / f"{name}.csv").write_text(text)
-    storing.take_in(folder)
+    storing.take_in(folder, storing.differences(folder))
 
 
 def give_out(folder: Path, week: Week = W20) -> publish.Published:
