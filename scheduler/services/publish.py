@@ -48,6 +48,8 @@ class Publication:
         What it changes, in words for the coordinator; of the first edition nothing.
     told
         Who will be told what, by the id of the practice or consultant.
+    names
+        What people call those who will be told.
     """
 
     week: str
@@ -56,6 +58,7 @@ class Publication:
     before: Roster | None
     changed: tuple[Text, ...]
     told: Mapping[str, Told]
+    names: Mapping[str, str]
 
     def sentences(self) -> list[str]:
         """Word what it changes."""
