@@ -319,8 +319,15 @@ def _read(data_dir: Path, week: Week, progress: Progress) -> _Read:
         outbox.last_told(),
         now(),
     )
+    called = {place.place_id: place.name for place in prepared.project.places} | dict(roster.consultant_names)
     publication = Publication(
-        str(week), draft.number, roster, before.roster if before else None, changed, told
+        str(week),
+        draft.number,
+        roster,
+        before.roster if before else None,
+        changed,
+        told,
+        {id_: called.get(id_, id_) for id_ in told},
     )
     return _Read(since, prepared, draft, earlier, publication)
 
