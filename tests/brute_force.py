@@ -26,8 +26,18 @@ from rosters import (
 
 from scheduler.model.problem import ConsultantDay, Problem, Request
 
-#: What a consultant-day, or a week, holds: (request, conversations, consultant) of each visit.
-Holding = frozenset[tuple[str, int, str]]
+
+class Held(NamedTuple):
+    """A visit that is made; `kept` tells that it is a published one just as it is, where changes are limited."""
+
+    request_id: str
+    conversations: int
+    consultant_id: str
+    kept: bool
+
+
+#: What a consultant-day, or a week, holds.
+Holding = frozenset[Held]
 
 
 class Gap(NamedTuple):
@@ -60,32 +70,49 @@ def best_score(problem: Problem) -> int | None:
 
 def best_roster(problem: Problem) -> Best | None:
     """Return the least score with the plans that have it: of every day that has a round."""
+    return min(_rosters(problem), key=lambda best: best.score, default=None)
+
+
+def front(problem: Problem) -> dict[int, int]:
+    """Return the least score for every number of published visits that change: where more changes bring something."""
+    published = sum(request.published is not None for request in problem.requests)
+    found: dict[int, int] = {}
+    for changes in range(published + 1):
+        best = best_score(problem.replace(max_changes=changes))
+        if best is not None and best < min(found.values(), default=best + 1):
+            found[changes] = best
+    return found
+
+
+def _rosters(problem: Problem) -> list[Best]:
+    """Return the best roster for everything that a week can hold."""
     weeks: dict[Holding, tuple[int, tuple[DayPlan, ...]]] = {frozenset(): (0, ())}
     for day in problem.days:
         of_day = cheapest_plans(problem, day)
         longer: dict[Holding, tuple[int, tuple[DayPlan, ...]]] = {}
         for held, (points, plans) in weeks.items():
-            served = {request_id for request_id, _n, _who in held}
+            served = {visit.request_id for visit in held}
             for held_here, (points_here, plan) in of_day.items():
-                if any(request_id in served for request_id, _n, _who in held_here):
+                if any(visit.request_id in served for visit in held_here):
                     continue
                 both, total = held | held_here, points + points_here
                 if both not in longer or total < longer[both][0]:
                     longer[both] = total, (*plans, plan) if is_round(plan.stops) else plans
         weeks = longer
     pinned = {request.request_id for request in problem.requests if request.pin}
-    found = [
+    published = sum(request.published is not None for request in problem.requests)
+    least_kept = 0 if problem.max_changes is None else published - problem.max_changes
+    return [
         Best(points + _week_points(problem, held), plans)
         for held, (points, plans) in weeks.items()
-        if pinned <= {request_id for request_id, _n, _who in held}
+        if pinned <= {visit.request_id for visit in held} and sum(visit.kept for visit in held) >= least_kept
     ]
-    return min(found, key=lambda best: best.score, default=None)
 
 
 def _week_points(problem: Problem, held: Holding) -> int:
     """Return the points that do not depend on the hours: what is left out, and the balance."""
     weights, points = problem.weights, 0
-    conversations = {request_id: n for request_id, n, _who in held}
+    conversations = {visit.request_id: visit.conversations for visit in held}
     visit_s = {consultant.consultant_id: 0 for consultant in problem.consultants}
     requests = {request.request_id: request for request in problem.requests}
     for request in problem.requests:
@@ -94,7 +121,7 @@ def _week_points(problem: Problem, held: Holding) -> int:
             points += weights["change"] if request.published else 0
         missing = request.conversations - conversations.get(request.request_id, 0)
         points += weights["unserved_conversation"] * request.priority * missing
-    for request_id, n, who in held:
+    for request_id, n, who, _kept in held:
         if requests[request_id].kind != "task":
             visit_s[who] += _duration_s(problem, requests[request_id], n)
     return points + floor(weights["imbalance_minute"] * imbalance_minutes(problem, visit_s))
@@ -105,7 +132,11 @@ def cheapest_plans(problem: Problem, day: ConsultantDay) -> Mapping[Holding, tup
     owed = owes_lunch(problem, day)
     cheapest: dict[Holding, tuple[int, DayPlan]] = {}
     for chain in chains(problem, day, tuple(possible_visits(problem, day))):
-        held = frozenset((s.id, s.conversations, day.consultant_id) for s in chain.stops if s.slot)
+        held = frozenset(
+            Held(s.id, s.conversations, day.consultant_id, _is_kept(problem, day, s))
+            for s in chain.stops
+            if s.slot
+        )
         # A day without stops is no round, so nobody has to see to its lunch.
         lunches = lunch_places(problem, day, chain) if owed and is_round(chain.stops) else [None]
         for gap in lunches:
@@ -115,6 +146,16 @@ def cheapest_plans(problem: Problem, day: ConsultantDay) -> Mapping[Holding, tup
                 lunch = Lunch(start_s, gap.place_id) if gap else None
                 cheapest[held] = points, DayPlan(day, chain.stops, lunch)
     return cheapest
+
+
+def _is_kept(problem: Problem, day: ConsultantDay, stop: PlannedStop) -> bool:
+    told = next(request.published for request in problem.requests if request.request_id == stop.id)
+    return (
+        problem.max_changes is not None
+        and told is not None
+        and (told.date, told.consultant_id, told.start_s) == (day.date, day.consultant_id, stop.start_s)
+        and told.conversations in (None, stop.conversations)
+    )
 
 
 def _day_points(problem: Problem, day: ConsultantDay, chain: Chain, lunch: Gap | None) -> int:

@@ -88,11 +88,47 @@ class PublishedVisit:
         Seconds after midnight.
     consultant_id
         Who makes the visit.
+    conversations
+        How many are held; None for any number.
     """
 
     date: dt.date
     start_s: int
     consultant_id: str
+    conversations: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What is settled of the visit of a request, which must be made; what is open is None.
+
+    Attributes
+    ----------
+    date
+        The date.
+    start_s
+        Seconds after midnight.
+    consultant_id
+        Who makes the visit.
+    conversations
+        How many are held.
+    """
+
+    date: dt.date | None = None
+    start_s: int | None = None
+    consultant_id: str | None = None
+    conversations: int | None = None
+
+    def allows(
+        self, date: dt.date, start_s: int | None, consultant_id: str, conversations: int | None
+    ) -> bool:
+        """Tell whether a visit is as is settled; of what is None, only that it may be."""
+        return (
+            self.date in (None, date)
+            and self.consultant_id in (None, consultant_id)
+            and (start_s is None or self.start_s in (None, start_s))
+            and (conversations is None or self.conversations in (None, conversations))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +169,8 @@ class Request:
         Where the visit is settled, if it is.
     published
         Where a published roster has it, if one does.
+    lock
+        What locks of a published roster keep of it; nothing else than its pin.
     """
 
     request_id: str
@@ -151,6 +189,20 @@ class Request:
     agreement: Agreement | None = None
     pin: Pin | None = None
     published: PublishedVisit | None = None
+    lock: Settled | None = None
+
+    @property
+    def settled(self) -> Settled | None:
+        """What its pin and its lock say together; None without either."""
+        if self.pin is None:
+            return self.lock
+        pin, lock = self.pin, self.lock or Settled()
+        return Settled(
+            date=pin.date,
+            start_s=pin.start_s,
+            consultant_id=pin.consultant_id or lock.consultant_id,
+            conversations=pin.conversations or lock.conversations,
+        )
 
     @property
     def only_by(self) -> str | None:
@@ -338,6 +390,11 @@ class Problem:
         Remarks for the coordinator.
     inputs_sha256
         Hash of what the problem was made of; empty where that is not known.
+    max_changes
+        How many of the requests with `published` may be met otherwise than there, or not at all: any difference of
+        date, consultant, start and number counts. None for any number.
+    kept_points
+        Points beside the score of each of them that is otherwise: for finding out how many can stay at most.
     """
 
     week: Week
@@ -352,6 +409,15 @@ class Problem:
     closed_days: tuple[ClosedDay, ...] = ()
     notes: tuple[Text, ...] = ()
     inputs_sha256: str = ""
+    max_changes: int | None = None
+    kept_points: int = 0
+
+    @property
+    def least_kept(self) -> int:
+        """How many published visits must stay just as they are."""
+        if self.max_changes is None:
+            return 0
+        return max(0, sum(request.published is not None for request in self.requests) - self.max_changes)
 
     def replace(self, **fields: Any) -> Self:
         """Return a copy in which some fields differ."""

@@ -23,6 +23,7 @@ def index_html(roster: Roster) -> str:
         roster=roster,
         year=Week.parse(roster.week).year,
         dates=words.week_dates(roster),
+        edition=words.edition(roster),
         sentence=words.sentence(roster),
         board=board(roster),
         terms=terms,

@@ -43,7 +43,7 @@ def workbook(roster: Roster) -> bytes:
 
 def _week(sheet: Sheet, roster: Roster) -> None:
     sheet.title(words.sentence(roster), size=14)
-    sheet.text(words.week_dates(roster))
+    sheet.text(" · ".join(filter(None, (words.week_dates(roster), words.edition(roster)))))
     for note in roster.notes:
         sheet.text(word(note, roster.names))
     sheet.skip()

@@ -5,7 +5,8 @@ The master problem is set packing with a cost of imbalance:
     minimise    sum points · x  +  sum over bases (high - low)
     subject to  every consultant-day takes one of its rounds (the empty one is one of them),
                 every request is met at most once,
-                high >= each consultant's load >= low, in points of balance, base by base.
+                high >= each consultant's load >= low, in points of balance, base by base,
+                at least so many published visits are kept, where the changes are limited.
 
 Its linear relaxation is nearly integral. Any dual prices give a valid bound (Lagrangian
 relaxation; Geoffrion 1974): what the prices are worth and, a day, the round of least reduced
@@ -239,6 +240,8 @@ class RestrictedMaster:
                 model.add_exactly_one(literals)
             elif len(literals) > 1:
                 model.add_at_most_one(literals)
+        if table.least_kept:
+            model.add(cp_model.LinearExpr.weighted_sum(take, table.kept[rounds].tolist()) >= table.least_kept)
         points = cp_model.LinearExpr.weighted_sum(take, (table.points[rounds] * _SCALE).tolist())
         points += _balance_units(table, model, rounds, take)
         model.add(points <= math.ceil(((self.target or 0) - table.constant) * _SCALE) - 1)

@@ -25,6 +25,8 @@ class Pool:
         #: The consultant of each day, as a position in the problem's consultants.
         self.consultants = [numbers[model.day.consultant_id] for model in models]
         self.balance = Balance.of(problem)
+        #: How many published visits a choice keeps at least.
+        self.least_kept = problem.least_kept
         #: The points of a week in which no request is met.
         self.constant = unmet_points(problem, pin_points=pin_points)
         self._known: list[dict[int, int]] = []
@@ -78,7 +80,7 @@ class Pool:
             learnt = list(known) if since is None else self._log[day][since[day] :]
             points = np.array([known[key] for key in learnt], dtype=np.int64)
             days.append(graph.rounds(learnt, points))
-        return RoundTable(self.problem, tuple(days), self.pin_points)
+        return RoundTable(self.problem, tuple(days), self.pin_points, self.least_kept)
 
     def marks(self) -> list[int]:
         """Return how much has been learnt of each day."""
@@ -94,6 +96,12 @@ class Pool:
         """Return the rows of a table that hold the rounds of some keys, one a day."""
         pairs = zip(keys, table.days, table.starts.tolist(), strict=False)
         return tuple(start + int(np.flatnonzero(day.keys == key)[0]) for key, day, start in pairs)
+
+    def kept(self, keys: Sequence[int]) -> int:
+        """Return how many published visits a choice of rounds keeps."""
+        return sum(
+            visit.kept for graph, key in zip(self.graphs, keys, strict=True) for visit in graph.visits_of(key)
+        )
 
     def score(self, keys: Sequence[int]) -> int:
         """Return the exact score of a choice of rounds."""

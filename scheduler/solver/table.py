@@ -1,7 +1,7 @@
 """All rounds of all consultant-days in one table, as the master problem reads them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -15,18 +15,21 @@ from scipy import sparse
 from scheduler.model.problem import Problem
 from scheduler.solver.rounds import DayRounds
 from scheduler.week.score import Balance, unmet_points
+from scheduler.week.stops import StopOption
 
 
 @dataclass(frozen=True, eq=False)
 class RoundTable:
     """The rounds of a week, one row a round; a choice is a row for each consultant-day.
 
-    `pin_points` are what each kept pin takes off; the score adds them again.
+    `pin_points` are what each kept pin takes off; the score adds them again. A choice keeps at least
+    `least_kept` published visits.
     """
 
     problem: Problem
     days: tuple[DayRounds, ...]
     pin_points: int = 0
+    least_kept: int = 0
 
     def __len__(self) -> int:
         return len(self.points)
@@ -73,6 +76,13 @@ class RoundTable:
             ones = np.ones(len(row))
             parts.append(sparse.csr_array((ones, (row, request)), shape=(len(day.points), width)))
         return sparse.csr_array(sparse.vstack(parts))
+
+    @cached_property
+    def kept(self) -> NDArray[np.int64]:
+        """How many published visits each round keeps."""
+        if self.problem.max_changes is None:
+            return np.zeros(len(self), dtype=np.int64)
+        return np.concatenate([day.kept for day in self.days])
 
     @cached_property
     def balance(self) -> Balance:
@@ -128,13 +138,13 @@ class RoundTable:
             for stop in self.days[self.day[row]].stops(int(row - self.starts[self.day[row]]))
         }
 
-    def without_part(self, request: int, conversations: int) -> NDArray[np.intp]:
-        """Return the rounds that leave a request out or meet it with just so many conversations."""
+    def allowed(self, request: int, wants: Callable[[int, StopOption], bool]) -> NDArray[np.intp]:
+        """Return the rounds that leave a request out or meet it by a day's option that is wanted."""
         fits = np.ones(len(self), dtype=bool)
-        for start, day in zip(self.starts.tolist(), self.days, strict=False):
+        for number, (start, day) in enumerate(zip(self.starts.tolist(), self.days, strict=False)):
             if request in day.requests:
                 local = day.requests.index(request)
-                full = [True, *(option.conversations == conversations for option in day.options[local])]
+                full = [True, *(wants(number, option) for option in day.options[local])]
                 fits[start : start + len(day.points)] = np.array(full)[day.held[:, local]]
         return np.flatnonzero(fits)
 

@@ -249,6 +249,7 @@ def assemble(
         consultants=_consultants(problem, rounds),
         closed_days=problem.closed_days,
         notes=(*problem.notes, *_waived(problem)),
+        max_changes=problem.max_changes,
     )
 
 

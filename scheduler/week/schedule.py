@@ -102,15 +102,16 @@ class DayModel:
     """The rules of one consultant-day of a problem, and what it costs to keep them.
 
     `pin_points` are taken off for keeping a pin; the caller chooses them so high that no roster
-    without a pin can be better than one with it.
+    without a pin can be better than one with it. The request `apart`, by id, has an option for each start.
     """
 
-    def __init__(self, problem: Problem, day: ConsultantDay, *, pin_points: int = 0) -> None:
+    def __init__(self, problem: Problem, day: ConsultantDay, *, pin_points: int = 0, apart: str = "") -> None:
         self.problem = problem
         self.day = day
         self.consultant = next(c for c in problem.consultants if c.consultant_id == day.consultant_id)
         self.base_id = self.consultant.base_id
         self._pin_points = pin_points
+        self._apart = apart
         self.ways = DayWays(problem, day, self.consultant)
         self._options: dict[str, tuple[StopOption, ...]] = {}
         self._links: dict[tuple[StopOption, StopOption], Link | None] = {}
@@ -169,11 +170,13 @@ class DayModel:
 
     def options(self, request: Request) -> tuple[StopOption, ...]:
         """Return the ways in which this day can meet a request: one for each number of conversations."""
-        if request.request_id not in self._options:
-            self._options[request.request_id] = visit_options(
-                self.problem, self.day, self.base_id, request, pin_points=self._pin_points
-            )
-        return self._options[request.request_id]
+        id_ = request.request_id
+        if id_ not in self._options:
+            found = visit_options(self.problem, self.day, self.base_id, request, pin_points=self._pin_points)
+            if id_ == self._apart:
+                found = tuple(option.only(i) for option in found for i in range(len(option.starts_s)))
+            self._options[id_] = found
+        return self._options[id_]
 
     # --- from stop to stop -------------------------------------------------------------------------
 

@@ -74,11 +74,11 @@ def unmet_points(problem: Problem, *, pin_points: int = 0) -> int:
 
     `pin_points` are those of each pin that is not kept.
     """
-    change = problem.weights["change"]
+    change = problem.weights["change"] + problem.kept_points
     return sum(
         request_points(problem, request, request.conversations)
         + (change if request.published else 0)
-        + (pin_points if request.pin else 0)
+        + (pin_points if request.settled else 0)
         for request in problem.requests
     )
 

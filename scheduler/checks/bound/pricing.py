@@ -10,11 +10,15 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from scheduler.checks.recount import recount_loads
 from scheduler.model.problem import Problem, Request
 from scheduler.model.roster import Prices
 from scheduler.model.text import Text
+
+if TYPE_CHECKING:
+    from scheduler.checks.bound.timetable import Offer
 
 #: Units in a point.
 UNIT = 1_000_000
@@ -104,10 +108,14 @@ def _shares(group: tuple[str, ...], given: Mapping[str, float]) -> dict[str, Fra
 
 @dataclass(frozen=True, slots=True)
 class Pricing:
-    """Prices of some requests, in units, and in points of a second of visits of each consultant."""
+    """Prices of some requests, in units, and in points of a second of visits of each consultant.
+
+    `change` is what a kept visit is worth, in units, where the changes are limited.
+    """
 
     requests: tuple[int, ...]
     second_points: Mapping[str, Fraction]
+    change: int = 0
 
     @classmethod
     def of(cls, asked: Sequence[Request], balance: Balance, prices: Prices) -> "Pricing":
@@ -122,19 +130,31 @@ class Pricing:
         if prices.requests.keys() - requests:
             raise InvalidPricesError(Text("proof_of_another_week"))
         for key, price in prices.requests.items():
-            if not math.isfinite(price) or (price < 0 and not requests[key].pin):
+            if not math.isfinite(price) or (price < 0 and not requests[key].settled):
                 raise InvalidPricesError(Text("proof_price_below_0"))
         units = tuple(round(Fraction(prices.requests.get(key, 0.0)) * UNIT) for key in requests)
-        return cls(units, balance.second_points(prices.high, prices.low))
+        if not math.isfinite(prices.change) or prices.change < 0:
+            raise InvalidPricesError(Text("proof_price_below_0"))
+        change = round(Fraction(prices.change) * UNIT)
+        return cls(units, balance.second_points(prices.high, prices.low), change)
 
     def load_units(self, consultant_id: str, load_s: int) -> int:
         """Return what some seconds of visits cost a consultant, rounded down."""
         points = self.second_points.get(consultant_id, Fraction(0))
         return points.numerator * load_s * UNIT // points.denominator
 
-    def visit_units(self, consultant_id: str, request: int, load_s: int) -> int:
-        """Return what the prices add to a visit; `request` is the position of its request."""
-        return self.requests[request] + self.load_units(consultant_id, load_s)
+    def visit_units(self, consultant_id: str, offer: "Offer") -> int:
+        """Return what the prices add to a visit."""
+        kept = self.change if offer.kept else 0
+        return self.requests[offer.request] + self.load_units(consultant_id, offer.load_s) - kept
+
+
+def least_kept(problem: Problem) -> int:
+    """Return how many published visits a roster keeps at least."""
+    if problem.max_changes is None:
+        return 0
+    published = sum(request.published is not None for request in problem.requests)
+    return max(published - problem.max_changes, 0)
 
 
 def missed_points(problem: Problem, request: Request) -> int:

@@ -43,13 +43,15 @@ class Stay(NamedTuple):
 class Offer(NamedTuple):
     """A request, by position, that the day can meet with some number of conversations.
 
-    It takes `duration_s`, of which `load_s` count where loads are compared: none of a task's.
+    It takes `duration_s`, of which `load_s` count where loads are compared: none of a task's. Where the changes
+    are limited, what is `kept` of a published visit is an offer of its own; None where they are not.
     """
 
     request: int
     conversations: int
     duration_s: int
     load_s: int
+    kept: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,7 +206,7 @@ def _visits(
 def _starts(problem: Problem, day: ConsultantDay, offer: Offer, pricing: Pricing) -> dict[int, int]:
     """Return when a visit may start, and what it costs then.
 
-    On the grid, in a room slot and in the shift, clear of engagements; and where it is pinned.
+    On the grid, in a room slot and in the shift, clear of engagements; and as it is settled.
     """
     request, grid_s = problem.requests[offer.request], problem.defaults.start_grid_s
     starts: set[int] = set()
@@ -213,12 +215,14 @@ def _starts(problem: Problem, day: ConsultantDay, offer: Offer, pricing: Pricing
             from_s = max(slot.start_s, day.start_s)
             to_s = min(slot.end_s, day.end_s) - offer.duration_s
             starts.update(range(from_s + -from_s % grid_s, to_s + 1, grid_s))
-    stays = stays_of(problem, day)
-    price = pricing.visit_units(day.consultant_id, offer.request, offer.load_s)
+    if offer.kept is not None and request.published is not None:
+        starts = {start_s for start_s in starts if (start_s == request.published.start_s) == offer.kept}
+    stays, settled = stays_of(problem, day), request.settled
+    price = pricing.visit_units(day.consultant_id, offer)
     return {
         start_s: price + UNIT * _points(problem, request, day, start_s, offer.conversations)
         for start_s in starts
-        if (request.pin is None or start_s == request.pin.start_s)
+        if (settled is None or settled.start_s in (None, start_s))
         and all(s.end_s <= start_s or start_s + offer.duration_s <= s.start_s for s in stays)
     }
 
@@ -253,20 +257,37 @@ def offers_of(problem: Problem, day: ConsultantDay) -> Iterator[Offer]:
     base_id = consultant_of(problem, day).base_id
     defaults = problem.defaults
     for position, request in enumerate(problem.requests):
-        pin = request.pin
+        settled = request.settled
         elsewhere = request.base_id not in (None, base_id)
         others = request.kind != "visit" and request.consultant_id not in (None, day.consultant_id)
-        pinned_away = pin and (pin.date != day.date or pin.consultant_id not in (None, day.consultant_id))
-        if elsewhere or others or pinned_away or all(slot.date != day.date for slot in request.slots):
+        settled_away = settled and (
+            settled.date not in (None, day.date) or settled.consultant_id not in (None, day.consultant_id)
+        )
+        if elsewhere or others or settled_away or all(slot.date != day.date for slot in request.slots):
             continue
         if request.kind != "visit":
             load_s = 0 if request.kind == "task" else request.duration_s
-            yield Offer(position, 0, request.duration_s, load_s)
+            yield from _kept_apart(problem, day, Offer(position, 0, request.duration_s, load_s))
             continue
         for n in range(1, min(request.conversations, request.max_conversations) + 1):
-            if pin is None or pin.conversations in (None, n):
+            if settled is None or settled.conversations in (None, n):
                 duration_s = defaults.setup_s + n * defaults.conversation_s
-                yield Offer(position, n, duration_s, duration_s)
+                yield from _kept_apart(problem, day, Offer(position, n, duration_s, duration_s))
+
+
+def _kept_apart(problem: Problem, day: ConsultantDay, offer: Offer) -> Iterator[Offer]:
+    """Yield what keeps a published visit, and what does not, where the changes are limited."""
+    told = problem.requests[offer.request].published
+    if (
+        problem.max_changes is not None
+        and told is not None
+        and (told.date, told.consultant_id) == (day.date, day.consultant_id)
+        and told.conversations in (None, offer.conversations)
+    ):
+        yield offer._replace(kept=True)
+        yield offer._replace(kept=False)
+    else:
+        yield offer
 
 
 def _points(problem: Problem, request: Request, day: ConsultantDay, start_s: int, held: int) -> int:
