@@ -109,6 +109,32 @@ def _send(terminal: "Terminal", options: Options) -> None:
     )
 
 
+@click.command(
+    help=N_(
+        "Write a published week as one file for the records.\n\n"
+        "The zip has the edition that holds, its messages, and who did what when. Where homes are is not in it."
+    )
+)
+@week_argument
+@file_option("--to", N_("FILE.zip"), N_("Where to write (default: WEEK-journal.zip in --out)."))
+@common
+@click.pass_obj
+def journal(options: Options, week: tuple[str, ...], file: Path | None) -> None:
+    wanted = read_week(" ".join(week))
+
+    from scheduler.services import publish as publishing
+
+    terminal = options.terminal()
+    target = file or options.out / f"{wanted}-journal.zip"
+    with terminal.progress() as progress:
+        number_ = publishing.journal(options.data, wanted, target, progress=progress)
+    terminal.line(
+        _("Edition {edition} of {week} and its messages are in {file}").format(
+            edition=number_, week=wanted, file=target
+        )
+    )
+
+
 @click.group(
     help=N_(
         "Show or send what has not gone out yet.\n\n"

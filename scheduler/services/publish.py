@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler.base.errors import InputError, InputProblem
-from scheduler.base.files import claimed
+from scheduler.base.files import claimed, replace
 from scheduler.base.i18n import _, language
 from scheduler.base.progress import Progress, Silent
 from scheduler.model.clock import Week, now
@@ -200,6 +200,34 @@ def send(data_dir: Path) -> int:
             raise InputError(InputProblem(reason, SETTINGS_FILE, column="project.email"))
         with mail.server(sender) as deliver:
             return outbox.send(deliver)
+
+
+def journal(data_dir: Path, week: Week, target: Path, *, progress: Progress | None = None) -> int:
+    """Write what is published of a week as one zip for the records: edition, messages, and who did what.
+
+    Homes are named by their district. Returns the number of the edition.
+
+    Raises
+    ------
+    InputError
+        When nothing is published of the week.
+    ServiceError
+        When the store or a file cannot be had.
+    """
+    with store_of(data_dir):
+        from scheduler.store import editions, events, outbox
+
+        kept_tables(data_dir)
+        edition = editions.published(str(week))
+        if edition is None:
+            raise InputError(_("no edition of {week} is published").format(week=week))
+        artifacts = shown(edition, planner.prepare(data_dir, progress=progress), language()).sent()
+        files = {name: artifacts[name] for name in (names.INDEX, names.WORKBOOK, names.ROSTER)}
+        files |= {names.message(to): content for to, content in outbox.sent_with(str(week), edition.number)}
+        told = "".join(f"{events.told(event)}\r\n" for event in events.of(str(week)))
+        files[names.EVENTS] = told.encode("utf-8-sig")
+        replace(target, write.zipped(files))
+        return edition.number
 
 
 def waiting(data_dir: Path) -> "tuple[Kept, ...]":

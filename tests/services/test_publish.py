@@ -37,14 +37,14 @@ def thursday(monkeypatch: pytest.MonkeyPatch) -> None:
 def project(tmp_path: Path) -> Path:
     folder = write_folder(tmp_path / "p", **TWO_PRACTICES, home_visits=HOMES)
     storing.make_store(folder)
-    storing.take_in(folder)
+    storing.take_in(folder, storing.differences(folder))
     return folder
 
 
 def close(folder: Path, who: str, day: str) -> None:
     """Close a practice for a day, in the tables of the store."""
     (folder / "closures.csv").write_text(f"who,from,to\n{who},{day},{day}\n")
-    storing.take_in(folder)
+    storing.take_in(folder, storing.differences(folder))
 
 
 def plan(folder: Path) -> planner.Planned:
