@@ -74,6 +74,7 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "online_only": _("{place_id}: {address} is known online only as {name}"),
         "same_house": _("{place_id} is in the same house as {other_id}"),
         # Why a request is not met in this week, each in general and in detail.
+        "has_happened": _("The visit has been made."),
         "no_room": _("The practice lends no room this week."),
         "no_day": _("None of its days is in this week."),
         "closed": _("All its hours of the week fall away."),
