@@ -336,8 +336,11 @@ def _balance_units(
             rate = table.balance.rate[i] * weight * _SCALE / 60
             exact = [rate * int(table.load_s[rounds[j]]) for j in mine]
             literals = [take[j] for j in mine]
-            model.add(high >= cp_model.LinearExpr.weighted_sum(literals, list(map(math.floor, exact))))
-            model.add(low <= cp_model.LinearExpr.weighted_sum(literals, list(map(math.ceil, exact))))
+            done = rate * table.balance.done_s[i]
+            least = cp_model.LinearExpr.weighted_sum(literals, list(map(math.floor, exact)))
+            most = cp_model.LinearExpr.weighted_sum(literals, list(map(math.ceil, exact)))
+            model.add(high >= least + math.floor(done))
+            model.add(low <= most + math.ceil(done))
         differences.append(high - low)
     return cp_model.LinearExpr.sum(differences)
 

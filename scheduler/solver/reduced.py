@@ -100,13 +100,9 @@ class ReducedProgram:
         self._levels = levels = len(rounds) + len(priced)
         least[levels : levels + 2 * len(compared)] = -np.inf
         least_kept = np.full(kept.shape[0], float(table.least_kept))
-        need = [
-            np.ones(len(table.days)),
-            ((price > 0) | must).astype(float),
-            np.zeros(2 * len(people)),
-            least_kept,
-        ]
-        most = [np.ones(len(table.days) + table.meets.shape[1]), np.zeros(2 * len(people)), least_kept]
+        done = table.done_points[people] / _UNIT
+        need = [np.ones(len(table.days)), ((price > 0) | must).astype(float), done, -done, least_kept]
+        most = [np.ones(len(table.days) + table.meets.shape[1]), done, -done, least_kept]
         self._highs: highspy.Highs = SilentHighs()  # type: ignore[no-untyped-call]  # HiGHS has no types
         for option, value in (
             ("threads", 1),
