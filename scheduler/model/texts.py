@@ -1,15 +1,15 @@
 """The sentences of rosters, advice and proofs, worded when they are shown, in the language in force.
 
 Each code of a `Text` has its sentence in `sentences`; what stands in braces there is the name of a parameter,
-and the name tells how it is written: `date` as a date, `start_s` as a time on the clock, `consultant_id` as the
-name that the roster has for it.
+and the name tells how it is written: `date` as a date, `weekday` as the weekday of a date, `start_s` as a time on the
+clock, `consultant_id` as the name that the roster has for it. What replaces another has its name with `new_` before it.
 """
 
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from scheduler.base.i18n import _, clock, day, minutes, ngettext, number
+from scheduler.base.i18n import _, clock, day, minutes, ngettext, number, weekday
 from scheduler.model.holidays import holiday
 from scheduler.model.text import Param, Text
 
@@ -138,6 +138,45 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "advise_room": _("{practice_id}: a room on {date} {start_s}–{end_s}"),
         "advise_shift": _("{consultant_id}: at work on {date} {start_s}–{end_s}"),
         "advise_engagement": _("{engagement_id} on {date}: at {start_s} instead of {before_s}"),
+        # What differs between two rosters, for the coordinator.
+        "home_in": _("Home visit ({district})"),
+        "conversations": ngettext("{n} conversation", "{n} conversations", n),
+        "change": "{request_id}: {whats}",
+        "change_new": _("new, {weekday} {start_s}, {consultant_id}"),
+        "change_cancelled": _("cancelled, {weekday} {start_s}, {consultant_id}"),
+        "change_moved": _("moved from {weekday} {start_s} to {new_weekday} {new_start_s}"),
+        "change_consultant": _("{new_consultant_id} instead of {consultant_id}"),
+        "change_number": ngettext(
+            "{n} conversation instead of {before}", "{n} conversations instead of {before}", n
+        ),
+        # The same for a consultant.
+        "own_moved": _("{weekday} {start_s} {request_id} has been moved to {new_weekday} {new_start_s}."),
+        "own_taken_over": _("{weekday} {start_s} {request_id} has been taken over by {new_consultant_id}."),
+        "own_cancelled": _("{weekday} {start_s} {request_id} is cancelled."),
+        "own_number": "{weekday} {start_s} {request_id}: {whats}.",
+        "own_new": _("New: {weekday} {start_s} {request_id}."),
+        "own_new_with": _("New: {weekday} {start_s} {request_id} ({whats})."),
+        "taken_over_from": _("taken over from {consultant_id}"),
+        "engagement_moved": _(
+            "{weekday} {start_s}–{end_s} {engagement_id} has been moved to {new_weekday} {new_start_s}–{new_end_s}."
+        ),
+        "engagement_cancelled": _("{weekday} {start_s}–{end_s} {engagement_id} is cancelled."),
+        "engagement_new": _("New: {weekday} {start_s}–{end_s} {engagement_id}."),
+        # The same for a practice.
+        "visit_moved": _("The visit has been moved from {date} at {start_s} to {new_date} at {new_start_s}."),
+        "visit_cancelled": _("The visit on {date} at {start_s} is cancelled."),
+        "visit_new": _("New visit on {date} at {start_s}."),
+        "visit_consultant": _("{new_consultant_id} comes instead of {consultant_id}."),
+        "visit_number": ngettext(
+            "There is now {n} conversation, not {before}.",
+            "There are now {n} conversations, not {before}.",
+            n,
+        ),
+        "consultant_prevented": _("The consultant is prevented from coming."),
+        "task_moved": _("{task_id} has been moved from {date} at {start_s} to {new_date} at {new_start_s}."),
+        "task_cancelled": _("{task_id} on {date} at {start_s} is cancelled."),
+        "task_new": _("New: {task_id} on {date} at {start_s}."),
+        "task_consultant": _("{task_id}: {new_consultant_id} comes instead of {consultant_id}."),
         # What became of checking a proof.
         "proof_missing": _("The roster carries no proof of its bound."),
         "proof_holds": _("No roster scores less than {bound}."),
@@ -154,6 +193,17 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "proof_shares_not_1": _("The shares of the proof are not 1 in all."),
         "proof_of_another_week": _("The proof is that of another week."),
         "proof_price_below_0": _("A price of the proof is below 0, or no number."),
+        # What was done in the store.
+        "did_import": _("tables taken in from {source}"),
+        "did_backup": _("a backup written to {source}"),
+        "did_restore": _("the backup {source} taken back"),
+        "did_plan": _("planned"),
+        "did_replan": _("planned again"),
+        "did_publish": _("edition {edition} published"),
+        "did_undo": _("undone: {event}"),
+        "did_export": _("tables written to {source}"),
+        "did_forget": _("home visits before {date} deleted"),
+        "did_clean": _("deleted what need not be kept any longer"),
         # A sentence of a roster that was written before there were codes, in the language it was written in.
         "as_written": "{text}",
     }
@@ -187,7 +237,7 @@ class _Shown:
         if isinstance(value, tuple):
             separator = "; " if name == "days" else ", "
             return separator.join(self._one(name.removesuffix("s"), each) for each in value)
-        return self._one(name, value)
+        return self._one(name.removeprefix("new_"), value)
 
     def _one(self, name: str, value: Param) -> str:
         if isinstance(value, Text):
@@ -203,6 +253,8 @@ class _Shown:
     def _named(self, name: str, value: str) -> str:
         if name == "date":
             return day(dt.date.fromisoformat(value))
+        if name == "weekday":
+            return weekday(dt.date.fromisoformat(value).weekday())
         named = self.names.get(name, {}).get(value, value)
         return named if isinstance(named, str) else _word(named, self.names, self.deep - 1)
 
