@@ -10,6 +10,7 @@ import click
 from scheduler.base import i18n
 from scheduler.base.i18n import N_, _
 from scheduler.cli.diff import diff
+from scheduler.cli.editions import journal, outbox, publish, replan
 from scheduler.cli.network import network
 from scheduler.cli.options import (
     Options,
@@ -185,12 +186,12 @@ def check_data(options: Options, *, online: bool) -> None:
 def check(context: click.Context, roster: Path) -> None:
     from scheduler.base import files
     from scheduler.model.texts import word
-    from scheduler.services import planner
+    from scheduler.services import editions
 
     options = context.ensure_object(Options)
     terminal = options.terminal()
     files.tidy(roster.parent.parent)
-    checked = planner.check_roster(options.data, roster)
+    checked = editions.check_roster(options.data, roster)
     proof = word(checked.proof.detail)
     for violation in checked.violations:
         terminal.failure(f"{roster}: {violation}")
@@ -291,5 +292,9 @@ def forget(options: Options, before: str) -> None:
 
 cli.add_command(diff)
 cli.add_command(network)
+cli.add_command(journal)
+cli.add_command(outbox)
+cli.add_command(publish)
+cli.add_command(replan)
 cli.add_command(simulate)
 cli.add_command(store)

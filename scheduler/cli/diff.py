@@ -1,7 +1,6 @@
 """Two rosters of a week side by side."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -9,15 +8,13 @@ from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import N_, _
 from scheduler.cli.options import Options, common
 
-if TYPE_CHECKING:
-    from scheduler.model.roster import Roster
-
 
 @click.command(
     "diff",
     help=N_(
         "Show what differs between two rosters of a week.\n\n"
-        "A and B are each a roster.json or a folder with one. Shows what moved and for whom, the terms of the score "
+        "A and B are each a roster.json or a folder with one, or of a week with a store an edition like 2009-W20/2, its "
+        "draft, 2009-W20/draft, or what is published of it, 2009-W20. Shows what moved and for whom, the terms of the score "
         "and the totals side by side. Ends with 0 whether or not anything differs."
     ),
 )
@@ -27,8 +24,9 @@ if TYPE_CHECKING:
 @click.pass_obj
 def diff(options: Options, before: Path, after: Path) -> None:
     from scheduler.cli import differences
+    from scheduler.services.editions import roster_of
 
-    rosters = _read(before), _read(after)
+    rosters = roster_of(options.data, before), roster_of(options.data, after)
     if rosters[0].week != rosters[1].week:
         reason = _(
             "this roster is of {week}, and {other} of {other_week}: only rosters of one week are compared"
@@ -39,10 +37,3 @@ def diff(options: Options, before: Path, after: Path) -> None:
             )
         )
     differences.show(options.terminal(), *rosters, files=(before, after))
-
-
-def _read(path: Path) -> "Roster":
-    from scheduler.model import rosterfile
-    from scheduler.outputs import names
-
-    return rosterfile.load(path / names.ROSTER if path.is_dir() else path)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from scheduler.services.advice import Advice
     from scheduler.services.forget import ForgetReport
     from scheduler.services.planner import Planned
+    from scheduler.services.replan import Front
 
 _Row = tuple[str, str, str, str, str]
 
@@ -56,6 +57,34 @@ def show_roster(terminal: Terminal, roster: Roster, proof: "BoundCheck") -> None
         terminal.note(word(note, roster.names))
     if proof.verified is None and roster.prices:
         terminal.note(word(proof.detail))
+
+
+def show_front(terminal: Terminal, front: "Front") -> None:
+    """Print the front of changes against score, and what each of its rosters changes."""
+    best = front.recommended
+    forced = len(front.points[0].forced)
+    if forced:
+        terminal.line(
+            ngettext(
+                "{n} visit cannot be kept, whatever else is done.",
+                "{n} visits cannot be kept, whatever else is done.",
+                forced,
+            ).format(n=i18n.number(forced))
+        )
+    for point in front.points:
+        roster = point.plan.roster
+        head = ngettext("{n} change: {points}", "{n} changes: {points}", point.unforced).format(
+            n=i18n.number(point.unforced), points=words.points(roster.score)
+        )
+        if roster.status != "optimal":
+            head += _(" (proven: not below {bound})").format(bound=i18n.number(roster.bound))
+        if point is best and len(front.points) > 1:
+            head += _(" – the best at the price that changes have")
+        terminal.line(head, style="bold")
+        for sentence in front.sentences(point):
+            terminal.line(f"  {sentence}")
+        if not point.changes:
+            terminal.line("  " + _("All stays as it is."))
 
 
 def _score(roster: Roster) -> str:

@@ -125,11 +125,23 @@ def now() -> dt.datetime:
     if not told:
         return dt.datetime.now(TIMEZONE).replace(microsecond=0)
     try:
-        moment = dt.datetime.fromisoformat(told)
-    except ValueError:
-        reason = _("this is no moment; write it like 2009-05-11T07:40")
-        raise InputError(InputProblem(reason, NOW_VARIABLE)) from None
-    return local(moment if moment.tzinfo else moment.replace(tzinfo=TIMEZONE))
+        return moment(told)
+    except ValueError as error:
+        raise InputError(InputProblem(str(error), NOW_VARIABLE)) from error
+
+
+def moment(text: str) -> dt.datetime:
+    """Read a moment like ``2009-05-11T07:40``, on the local clock where it has no offset.
+
+    Raises
+    ------
+    ValueError
+        When it is none: a sentence that says how to write one.
+    """
+    try:
+        return local(dt.datetime.fromisoformat(text.strip())).replace(microsecond=0, tzinfo=TIMEZONE)
+    except (OverflowError, ValueError):
+        raise ValueError(_("this is no moment; write it like 2009-05-11T07:40")) from None
 
 
 class _OnLocalClock:

@@ -49,6 +49,10 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "lunch_waived_by_both": _(
             "{consultant_id}, {date}: the engagements and the gaps in the shift leave no room for lunch."
         ),
+        "lunch_waived_by_what_happened": _(
+            "{consultant_id}, {date}: what has happened leaves no room for lunch."
+        ),
+        "engagement_missed": _("{consultant_id} can no longer keep {title} on {date}."),
         "simplified_map": _("Simplified map"),
         "nearest_number": _(
             "{place_id}: {street} has no number {number} in the map; the nearest, {one}, is used, about {off_m} m off"
@@ -70,6 +74,7 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "online_only": _("{place_id}: {address} is known online only as {name}"),
         "same_house": _("{place_id} is in the same house as {other_id}"),
         # Why a request is not met in this week, each in general and in detail.
+        "has_happened": _("The visit has been made."),
         "no_room": _("The practice lends no room this week."),
         "no_day": _("None of its days is in this week."),
         "closed": _("All its hours of the week fall away."),
@@ -117,6 +122,18 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "dearer_by_moves": _("It would displace or move other visits."),
         "dearer_by_time": _("It is possible, but longer rides, waits or moved visits cost more."),
         "dearer_by_visits": _("It is possible, but only at the cost of: {request_ids}."),
+        # Which rule a visit would break somewhere.
+        "rule_grid": _("Visits begin every {duration_s}, not at {start_s}."),
+        "rule_no_hours": _("It cannot be on {date}."),
+        "rule_closed": _("Its hours on {date} fall away: {reason}."),
+        "rule_hours": _("{start_s}–{end_s} does not lie in its hours: {hours}."),
+        "rule_settled": _("It is pinned or locked elsewhere."),
+        "rule_named": _("Only {consultant_id} may make it."),
+        "rule_base": _("{consultant_id} rides from another base."),
+        "rule_no_shift": _("{consultant_id} does not work on {date}."),
+        "rule_shift": _("{consultant_id} does not work {start_s}–{end_s}, but: {hours}."),
+        "rule_engagement": _("{consultant_id} has {title} {start_s}–{end_s}."),
+        "rule_no_time": _("Rides, engagements and lunch leave {consultant_id} no time for it on {date}."),
         # Advice.
         "advise_room": _("{practice_id}: a room on {date} {start_s}–{end_s}"),
         "advise_shift": _("{consultant_id}: at work on {date} {start_s}–{end_s}"),
@@ -155,6 +172,7 @@ def sentences(n: int = 0) -> Mapping[str, str]:
             "There are now {n} conversations, not {before}.",
             n,
         ),
+        "consultant_prevented": _("The consultant is prevented from coming."),
         "task_moved": _("{task_id} has been moved from {date} at {start_s} to {new_date} at {new_start_s}."),
         "task_cancelled": _("{task_id} on {date} at {start_s} is cancelled."),
         "task_new": _("New: {task_id} on {date} at {start_s}."),

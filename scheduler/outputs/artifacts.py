@@ -33,6 +33,8 @@ class Artifacts(Mapping[str, bytes]):
     earlier
         The editions of the week that were published before, the last one last: calendars cancel what has gone
         since, and there is a file of what the last of them has otherwise.
+    alone
+        Whether the pages of rounds lie in no week's folder, as in what is sent.
     """
 
     def __init__(
@@ -44,12 +46,14 @@ class Artifacts(Mapping[str, bytes]):
         *,
         map_settings: MapSettings | None = None,
         earlier: Sequence[Roster] = (),
+        alone: bool = False,
     ) -> None:
         self.roster = roster
         self.rides = rides
         self._earlier = tuple(earlier)
+        self._alone = alone
         self._background = background
-        self._language = language
+        self.language = language
         self._map_settings = map_settings or MapSettings()
         # Calendars of those who are no longer there are cancelled.
         everybody = dict.fromkeys(
@@ -72,7 +76,7 @@ class Artifacts(Mapping[str, bytes]):
 
     def __getitem__(self, name: str) -> bytes:
         make = self._makers[name]
-        with using(self._language):
+        with using(self.language):
             return make()
 
     def __iter__(self) -> Iterator[str]:
@@ -84,6 +88,18 @@ class Artifacts(Mapping[str, bytes]):
     def __contains__(self, name: object) -> bool:
         return name in self._makers
 
+    def sent(self) -> "Artifacts":
+        """Return the same for sending: also the consultants' own pages say of homes no more than the district."""
+        return Artifacts(
+            self._public,
+            self.rides,
+            self._background,
+            self.language,
+            map_settings=self._map_settings,
+            earlier=self._earlier,
+            alone=True,
+        )
+
     @cached_property
     def _public(self) -> Roster:
         return public(self.roster)
@@ -93,7 +109,8 @@ class Artifacts(Mapping[str, bytes]):
     def _index(self) -> bytes:
         from scheduler.outputs.page import index_html
 
-        return index_html(self._public).encode()
+        before = public(self._earlier[-1]) if self._earlier else None
+        return index_html(self._public, before).encode()
 
     def _week_map(self) -> bytes:
         from scheduler.outputs.maps import week_page
@@ -104,7 +121,14 @@ class Artifacts(Mapping[str, bytes]):
     def _round_map(self, round_: Round) -> bytes:
         from scheduler.outputs.maps import round_page
 
-        page = round_page(self.roster, round_, self.rides, self._background, map_settings=self._map_settings)
+        page = round_page(
+            self.roster,
+            round_,
+            self.rides,
+            self._background,
+            map_settings=self._map_settings,
+            alone=self._alone,
+        )
         return page.encode()
 
     def _workbook(self) -> bytes:

@@ -81,7 +81,7 @@ def _file(
     result.add("version", "2.0")
     result.add("calscale", "GREGORIAN")
     result.add("method", "PUBLISH")
-    result.add("x-wr-calname", printable(name))
+    result.add("x-wr-calname", " ".join(printable(name).split()))
     result.add("x-wr-timezone", TIMEZONE.key)
     result.add_component(_timezone())
     stamp, sequence = dt.datetime.combine(Week.parse(roster.week).monday, dt.time(), dt.UTC), 0

@@ -49,9 +49,15 @@ def week_map(
 
 
 def round_page(
-    roster: Roster, round_: Round, rides: Rides, background: Background, *, map_settings: MapSettings
+    roster: Roster,
+    round_: Round,
+    rides: Rides,
+    background: Background,
+    *,
+    map_settings: MapSettings,
+    alone: bool = False,
 ) -> str:
-    """Return the consultant's page of a round as HTML, in the language in force."""
+    """Return the consultant's page of a round as HTML, in the language in force; `alone`, no week is beside it."""
     scene = round_scene(roster, round_, rides, background)
     name = roster.consultant_names[round_.consultant_id]
     date = capitalized(day(round_.date)).replace(" ", "\N{NO-BREAK SPACE}")
@@ -61,7 +67,7 @@ def round_page(
         spoken=_("Map of the round: {name}").format(name=title),
         scene=scene,
         facts=(*itinerary.facts(round_), *_edition(roster)),
-        up=_UP,
+        up="" if alone else _UP,
         note=_note(roster, background),
         settings=map_settings,
     )

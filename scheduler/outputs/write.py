@@ -1,6 +1,8 @@
 """The week's folder: every file of a roster, complete or untouched."""
 
+import io
 import shutil
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -8,6 +10,8 @@ from scheduler.base.errors import ServiceError, told
 from scheduler.base.files import Claim, unwritable
 from scheduler.base.i18n import _
 from scheduler.outputs import names
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file knows
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> tuple[Path, ...]:
@@ -19,6 +23,15 @@ def write(files: Mapping[str, bytes], folder: Path) -> tuple[Path, ...]:
         file.write_bytes(content)
         written.append(file)
     return tuple(written)
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return files as a zip; the same files give the same bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as target:
+        for name, content in files.items():
+            target.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
 
 
 def put(
@@ -44,6 +57,16 @@ def put(
             save()
         claim.put()
     return tuple(claim.target / file for file in written)
+
+
+def remove(folder: Path) -> None:
+    """Remove a roster's folder and what of it is ours; what somebody else put there stays, and the folder with it."""
+    with told(unwritable, folder):
+        for entry in folder.iterdir():
+            if names.is_output(entry.name):
+                shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _refuse_others(target: Path) -> None:

@@ -16,6 +16,7 @@ from scheduler.scenario.chance.robustness import Robustness
 from scheduler.scenario.goals.road import Capacity
 from scheduler.scenario.telling import (
     calm_table,
+    frontier_bases_table,
     frontier_table,
     frontier_text,
     goal_answer,
@@ -136,7 +137,7 @@ def capacity_report(found: Capacity, needs: "pd.DataFrame", chance: float) -> st
             *_sensitivity(found),
             *_sizes(found),
         ],
-        notes=[*map(str, found.failures)],
+        notes=[*([found.unpriced] if found.unpriced else []), *map(str, found.failures)],
     )
 
 
@@ -182,6 +183,12 @@ def _sizes(found: Capacity) -> Iterator[Section]:
         table=frontier_table(found.frontier),
         figure=plots.capacity_frontier(found.frontier, source=source),
     )
+    if found.bases is not None:
+        yield Section(
+            _("What each base would hold in a quarter with its own consultants"),
+            _("With the practices of today; ± is the standard error. All sizes are in frontier_bases.csv."),
+            table=frontier_bases_table(found.bases),
+        )
 
 
 def _chances(settings: SimulationSettings) -> list[str]:

@@ -315,15 +315,16 @@ def written(
     claim: Claim,
     *,
     edition: int | None = None,
+    earlier: Sequence[Roster] = (),
     save: Callable[[Artifacts], object] | None = None,
 ) -> Planned:
     """Write the best of some plans into the claimed folder, and the others beside it.
 
-    With an `edition` it is shown as the draft of that number. `save` is called once all files are made, before they
+    With an `edition` it is shown as the draft of that number, beside the `earlier` ones. `save` is called once all files are made, before they
     are put in place.
     """
     best, *others = plans
-    shown = artifacts(best, prepared, language(), edition=edition)
+    shown = artifacts(best, prepared, language(), edition=edition, earlier=earlier)
     files = put(shown, claim, partial(save, shown) if save else None)
     return Planned(
         shown.roster,
@@ -343,8 +344,18 @@ def _alternatives(plans: Sequence[Plan], prepared: Prepared, best: Path) -> Iter
             yield Planned(shown.roster, claim.target, put(shown, claim), plan.proof)
 
 
-def artifacts(plan: Plan, prepared: Prepared, lang: str, *, edition: int | None = None) -> Artifacts:
-    """Return everything that people see of a plan, in the language `lang`; with an `edition` as a draft of it."""
+def artifacts(
+    plan: Plan,
+    prepared: Prepared,
+    lang: str,
+    *,
+    edition: int | None = None,
+    earlier: Sequence[Roster] = (),
+) -> Artifacts:
+    """Return everything that people see of a plan, in the language `lang`.
+
+    With an `edition` it is shown as a draft of it, beside the `earlier` editions.
+    """
     roster = plan.roster.replace(
         edition=edition,
         notes=(*plan.roster.notes, *location_notes(prepared.located)),
@@ -356,6 +367,7 @@ def artifacts(plan: Plan, prepared: Prepared, lang: str, *, edition: int | None 
         prepared.network.background(),
         lang,
         map_settings=prepared.project.config.map,
+        earlier=earlier,
     )
 
 
@@ -421,10 +433,16 @@ class Checked:
     proof: BoundCheck
 
 
-def check_roster(data_dir: str | Path, roster_file: str | Path, *, time_limit_s: float = 60.0) -> Checked:
+def check_roster(
+    data_dir: str | Path,
+    roster_file: str | Path,
+    *,
+    published: Roster | None = None,
+    time_limit_s: float = 60.0,
+) -> Checked:
     """Check a roster.json, and the proof in it, against the project that it was planned from.
 
-    The proof is checked for no longer than `time_limit_s`.
+    The proof is checked for no longer than `time_limit_s`. `published` is what held when it was planned.
     """
     roster = load(roster_file)
     prepared = prepare(data_dir)
@@ -432,5 +450,7 @@ def check_roster(data_dir: str | Path, roster_file: str | Path, *, time_limit_s:
         week = Week.parse(roster.week)
     except ValueError as error:
         raise InputError(InputProblem(str(error), file=str(roster_file), column="week")) from error
-    asked = problem(prepared, week)
+    asked = problem(prepared, week, published).replace(max_changes=roster.max_changes)
+    if roster.max_changes is not None:
+        asked = asked.replace(weights={**asked.weights, "change": 0})
     return Checked(roster, check(asked, roster), check_bound(asked, roster, time_limit_s=time_limit_s))

@@ -305,13 +305,15 @@ class Search:
             met = {visit.id for schedule in part.schedules for visit in schedule.visits}
             for request in part.problem.requests:
                 pin = request.pin
-                if pin and request.request_id not in met:
+                if request.settled and request.request_id not in met:
                     alone = any(
                         best_order(model, [option])
                         for model in part.models
                         for option in model.options(request)
                     )
-                    if not alone:
+                    if pin is None:
+                        reason = _("the lock of {id} cannot be kept together with the other locks and pins")
+                    elif not alone:
                         reason = _("the pin of {id} fits into no consultant's day, even without other visits")
                     elif part.is_proven:
                         reason = _("the pin of {id} cannot be kept together with the other pins")
@@ -319,7 +321,7 @@ class Search:
                         reason = _(
                             "no roster that keeps the pin of {id} was found in the time given: allow more time"
                         )
-                    reason = reason.format(id=pin.id)
-                    problems.append(problem_at(pin.origin, reason, "start"))
+                    reason = reason.format(id=request.request_id)
+                    problems.append(problem_at(pin.origin if pin else None, reason, "start"))
         if problems:
-            raise InputError(problems, hint=_("Remove or move one of the pins."))
+            raise InputError(problems, hint=_("Remove or move one of the pins or locks."))

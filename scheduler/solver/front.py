@@ -1,13 +1,17 @@
 """The front of changes against score: the best roster for every number of published visits that may change."""
 
+import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
+from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
-from scheduler.model.problem import Problem
+from scheduler.model.problem import Problem, Request
 from scheduler.model.roster import Roster
+from scheduler.solver.choose import Chooser
 from scheduler.solver.deadline import Deadline
 from scheduler.solver.engine import Search
 from scheduler.solver.keep import Keeper
@@ -32,6 +36,8 @@ class FrontRoster:
         The best roster for so many.
     forced
         The published visits that nothing valid keeps, by id.
+    broken
+        The requests, by id, whose locks the tables no longer allow.
     unforced
         How many others may change.
     """
@@ -39,6 +45,7 @@ class FrontRoster:
     problem: Problem
     roster: Roster
     forced: tuple[str, ...]
+    broken: tuple[str, ...]
     unforced: int
 
 
@@ -71,11 +78,12 @@ def front(
     Raises
     ------
     InputError
-        When the problem makes no sense; or when the pins cannot all be kept.
+        When the problem makes no sense; or when pins and locks cannot all be kept: it names them.
     """
     published = [i for i, request in enumerate(problem.requests) if request.published]
     problem = problem.replace(max_changes=len(published))
     require_sound(problem)
+    problem, broken = _settled(problem)
     progress = progress or Silent()
     deadline = Deadline(time.monotonic() + time_limit_s, stop or (lambda: False))
     search = Search(problem, deadline, 0, progress, explain=False, whole=True)
@@ -85,21 +93,57 @@ def front(
     if part.proof is None:
         # Nobody works.
         forced = tuple(problem.requests[i].request_id for i in published)
-        yield _found(search, forced, 0)
+        yield _found(search, forced, broken, 0)
         return
     keeper = Keeper(part.proof[0])
-    forced = tuple(problem.requests[i].request_id for i in published if not _can_be_kept(problem, keeper, i))
-    yield from _points(search, part, keeper, forced, deadline, enough=enough, most=most)
+    forced = tuple(problem.requests[i].request_id for i in published if not keeper.is_possible(i))
+    for unforced in _points(search, part, keeper, len(forced), deadline, enough=enough, most=most):
+        yield _found(search, forced, broken, unforced)
 
 
-def _can_be_kept(problem: Problem, keeper: Keeper, request: int) -> bool:
-    """Tell whether a published visit can stay as it is in any valid day of its consultant."""
-    told = problem.requests[request].published
-    return told is not None and any(
-        keeper.is_possible(number, request)
-        for number, day in enumerate(problem.days)
-        if (day.date, day.consultant_id) == (told.date, told.consultant_id)
+def _settled(problem: Problem) -> tuple[Problem, tuple[str, ...]]:
+    """Take away the locks that the tables no longer allow, and return of which requests they were.
+
+    Raises
+    ------
+    InputError
+        When two locks cannot both be kept, or a lock and a pin.
+    """
+    locked = [i for i, request in enumerate(problem.requests) if request.lock]
+    if not locked:
+        return problem, ()
+    keeper = Keeper(Chooser(problem, [DayModel(problem, day) for day in problem.days], pin_points=0))
+    days = range(len(problem.days))
+    broken = [i for i in locked if not any(keeper.can_meet(day, [i]) for day in days)]
+    clashes = [clash for day in days for clash in _clashes(keeper, day, set(broken))]
+    if clashes:
+        raise InputError(
+            [InputProblem(_clash(problem.requests[i], problem.requests[j])) for i, j in clashes],
+            hint=_("Take one of the locks away."),
+        )
+    requests = tuple(
+        dataclasses.replace(request, lock=None) if i in broken else request
+        for i, request in enumerate(problem.requests)
     )
+    return problem.replace(requests=requests), tuple(problem.requests[i].request_id for i in broken)
+
+
+def _clashes(keeper: Keeper, day: int, broken: set[int]) -> Iterator[tuple[int, int]]:
+    """Yield which two requests that must be met on a day cannot both be."""
+    settled = [request for request in keeper.settled_on(day) if request not in broken]
+    if len(settled) > 1 and not keeper.can_meet(day, settled):
+        for pair in combinations(settled, 2):
+            if not keeper.can_meet(day, pair):
+                yield pair
+
+
+def _clash(one: Request, other: Request) -> str:
+    names = {"id": one.request_id, "other": other.request_id}
+    if one.lock and other.lock:
+        return _("the locks of {id} and {other} cannot both be kept").format(**names)
+    if one.pin:
+        names = {"id": other.request_id, "other": one.request_id}
+    return _("the lock of {id} cannot be kept beside the pin of {other}").format(**names)
 
 
 def _most_kept(problem: Problem, keeper: Keeper, deadline: Deadline) -> tuple[int, ...]:
@@ -134,16 +178,17 @@ def _points(
     search: Search,
     part: Part,
     keeper: Keeper,
-    forced: tuple[str, ...],
+    forced: int,
     deadline: Deadline,
     *,
     enough: int,
     most: int | None,
-) -> Iterator[FrontRoster]:
+) -> Iterator[int]:
+    """Yield the numbers of unforced changes that bring something; then the part has the best roster for it."""
     pool, progress = keeper.pool, search.progress
     best = pool.add(part.schedules)
     goal = part.bound + enough
-    keepable = (search.problem.max_changes or 0) - len(forced)
+    keepable = (search.problem.max_changes or 0) - forced
     keys = _most_kept(search.problem, keeper, deadline)
     found: int | None = None
     for unforced in range(keepable - pool.kept(keys), keepable + 1):
@@ -158,12 +203,12 @@ def _points(
         if part.keeps_pins or unforced == keepable or over:
             if found is None or part.score < found:
                 found = part.score
-                yield _found(search, forced, unforced)
+                yield unforced
             if part.score <= goal or over:
                 return
 
 
-def _found(search: Search, forced: tuple[str, ...], unforced: int) -> FrontRoster:
+def _found(search: Search, forced: tuple[str, ...], broken: tuple[str, ...], unforced: int) -> FrontRoster:
     max_changes = len(forced) + unforced
     roster = search.finish().roster.replace(max_changes=max_changes)
-    return FrontRoster(search.problem.replace(max_changes=max_changes), roster, forced, unforced)
+    return FrontRoster(search.problem.replace(max_changes=max_changes), roster, forced, broken, unforced)

@@ -22,6 +22,7 @@ from scheduler.solver.pool import Pool
 from scheduler.solver.program import DualPrices, Program, Relaxed
 from scheduler.solver.table import RoundTable
 from scheduler.week.schedule import DayModel
+from scheduler.week.stops import StopOption
 
 #: How many labels of each length are kept where first and paying rounds are grown.
 _FIRST_WIDTH = 16
@@ -41,10 +42,23 @@ _MUST = 1e12
 
 @dataclass(frozen=True, slots=True)
 class Forced:
-    """A request, by position, that must be met with a number of conversations."""
+    """A request, by position, that must be met with a number of conversations, if one is given.
+
+    With a `day`, by number, and `start_s` it must be there; its options then have one start each.
+    """
 
     request: int
-    conversations: int
+    conversations: int | None
+    day: int | None = None
+    start_s: int | None = None
+
+    def wants(self, day: int, option: StopOption) -> bool:
+        """Tell whether an option of a day meets the request as it must be met."""
+        return (
+            self.conversations in (None, option.conversations)
+            and self.day in (None, day)
+            and self.start_s in (None, int(option.starts_s[0]))
+        )
 
 
 class Generator:
@@ -129,9 +143,9 @@ class Generator:
     def _meeting(self, number: int, forced: Forced) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Return which visit options of a day meet a forced request at all, and which as it must be met."""
         graph = self.graphs[number]
-        held = np.array([stop.conversations for stop in graph.stops[: graph.first_engagement]])
+        stops = graph.stops[: graph.first_engagement]
         meets = self.requests_of(number) == forced.request
-        return meets, meets & (held == forced.conversations)
+        return meets, meets & np.array([forced.wants(number, stop) for stop in stops], dtype=bool)
 
     def requests_of(self, number: int) -> Ints:
         """Return the request of each visit option of a day, as a position in the problem's."""
@@ -239,7 +253,7 @@ class Generator:
         """Return the rounds of a table that a forced request allows."""
         if forced is None:
             return np.arange(len(table))
-        return table.without_part(forced.request, forced.conversations)
+        return table.allowed(forced.request, forced.wants)
 
     def within(self, relaxed: Relaxed, gap: float, deadline: Deadline, forced: Forced | None) -> bool:
         """Add every round that is within the gap from the bound; False where that cannot be done."""

@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 
 from scheduler.solver.choose import Chooser
 from scheduler.solver.deadline import Deadline
-from scheduler.solver.graph import FAR
+from scheduler.solver.graph import FAR, Points
 from scheduler.solver.labels import MOST_LABELS
 from scheduler.solver.master import Choice, RestrictedMaster
 from scheduler.solver.program import DualPrices, Program, Relaxed
 from scheduler.solver.table import RoundTable
 
-#: Points so many that no round that keeps less can make up for them.
-_MUST = 1e9
+#: Points so many that no round that keeps less can make up for them, and for those that none that misses what it
+#: must meet can.
+_WANTED = 1e9
+_MUST = 1e11
 #: How many labels of each length are kept where a round that keeps visits is looked for, until there is one.
 _WIDTHS = (100, MOST_LABELS)
 
@@ -46,28 +48,64 @@ class Keeper:
         self.prices: DualPrices | None = None
         self._program: Program | None = None
 
-    def is_possible(self, day: int, request: int) -> bool:
-        """Tell whether any round of a day keeps the published visit of a request, whatever else it does."""
-        mine = self.generator.keeps[day] & (self.generator.requests_of(day) == request)
-        return self._most(day, mine, others=True) != 0
+    def is_possible(self, request: int) -> bool:
+        """Tell whether any valid day keeps the published visit of a request, whatever else it does."""
+        return any(
+            mine.any() and self._most(day, mine, others=True) is not None
+            for day, keeps in enumerate(self.generator.keeps)
+            for mine in (keeps & (self.generator.requests_of(day) == request),)
+        )
 
     def most_kept(self, *, others: bool) -> tuple[int, ...]:
         """Return a round of each day, by key, that keeps as many published visits as can be.
 
-        Without `others` they meet nothing else, and so are a choice.
+        Without `others` they meet nothing else but what must be met there, and so are a choice.
         """
-        return tuple(self._most(day, keeps, others=others) for day, keeps in enumerate(self.generator.keeps))
+        return tuple(
+            self._most(day, keeps, others=others) or 0 for day, keeps in enumerate(self.generator.keeps)
+        )
 
-    def _most(self, day: int, wanted: NDArray[np.bool_], *, others: bool) -> int:
-        """Return the key of a round of a day with as many of some visit options as can be; 0 where with none."""
-        if not wanted.any():
-            return 0
-        extra = np.where(wanted, -_MUST, 0.0 if others else FAR)
+    def _most(self, day: int, wanted: NDArray[np.bool_], *, others: bool) -> int | None:
+        """Return the key of a round of a day with as many of some visit options as can be; None where with none.
+
+        It meets what can be met on that day alone and must be.
+        """
+        must = self.settled_on(day)
+        if not must and not wanted.any():
+            return None
+        extra = np.where(wanted, -_WANTED, 0.0 if others else FAR)
+        limit = -_WANTED / 2
+        if must:
+            meeting = np.isin(self.generator.requests_of(day), must)
+            extra = np.where(meeting, np.where(wanted, -_WANTED, 0.0) - _MUST, extra)
+            limit -= _MUST * len(must)
+        number = len(np.unique(self.generator.requests_of(day)[wanted]))
+        return self._any(day, extra, limit if number else limit + _WANTED, limit - (number - 1) * _WANTED)
+
+    def can_meet(self, day: int, requests: Sequence[int]) -> bool:
+        """Tell whether any valid day meets all of some requests, whatever else it does."""
+        extra = np.where(np.isin(self.generator.requests_of(day), requests), -_MUST, 0.0)
+        limit = -_MUST * (len(requests) - 0.5)
+        return self._any(day, extra, limit, limit) is not None
+
+    def settled_on(self, day: int) -> list[int]:
+        """Return the requests that must be met and can be on one day alone, this one."""
+        offered = [np.unique(self.generator.requests_of(other)) for other in range(len(self.pool.graphs))]
+        often = np.bincount(np.concatenate(offered), minlength=len(self.pool.problem.requests))
+        return [
+            request
+            for request in offered[day].tolist()
+            if often[request] == 1 and self.pool.problem.requests[request].settled
+        ]
+
+    def _any(self, day: int, extra: Points, limit: float, enough: float) -> int | None:
+        """Return the key of the best round of a day within a limit, or of one of few enough points, if any."""
         for width in _WIDTHS:
-            found = self.generator.grow_one(day, extra, -_MUST / 2, width, 1)
-            if found.complete:
+            found = self.generator.grow_one(day, extra, limit, width, 1)
+            best = float(found.points[0]) if len(found.keys) else FAR
+            if found.complete or best <= max(enough, found.least):
                 break
-        return self.pool.graphs[day].keys.whole(found.keys[:1])[0] if len(found.keys) else 0
+        return self.pool.graphs[day].keys.whole(found.keys[:1])[0] if len(found.keys) else None
 
     def choose(self, least_kept: int, start: Sequence[int], deadline: Deadline) -> tuple[RoundTable, Choice]:
         """Return the best choice that keeps at least so many published visits, or the best until the deadline.

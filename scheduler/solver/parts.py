@@ -108,7 +108,9 @@ class Part:
         self.proof: Proof | None = None
 
     def route(self, deadline: Deadline, *, improve: bool) -> None:
-        """Plan with the OR-Tools routing model."""
+        """Plan with the OR-Tools routing model, which knows only days that have not begun."""
+        if any(day.happened for day in self.problem.days):
+            return
         self.schedules = route(self.problem, self.models, time_limit_s=deadline.left_s, improve=improve)
         self.unrounded = self._unrounded(self.schedules)
 
@@ -150,9 +152,9 @@ class Part:
 
     @property
     def keeps_pins(self) -> bool:
-        """Whether every pinned request is met."""
+        """Whether every request of which something is settled is met."""
         met = {visit.id for schedule in self.schedules for visit in schedule.visits}
-        return all(request.request_id in met for request in self.problem.requests if request.pin)
+        return all(request.request_id in met for request in self.problem.requests if request.settled)
 
     def better(self, than: int, near: Prices, deadline: Deadline) -> bool:
         """Plan as well as can be if that scores less than a number, and tell whether it does.
@@ -202,7 +204,7 @@ class Part:
 
     def _points_of_pins(self) -> NDArray[np.float64]:
         """Return what keeping each request's pin takes off."""
-        return np.array([self.pin_points if r.pin else 0.0 for r in self.problem.requests])
+        return np.array([self.pin_points if r.settled else 0.0 for r in self.problem.requests])
 
     @property
     def is_proven(self) -> bool:
@@ -223,11 +225,13 @@ class Part:
 
     def _unrounded(self, schedules: Sequence[DaySchedule]) -> Fraction:
         """Return the score of schedules, points of balance not rounded down."""
-        seconds = dict.fromkeys((c.consultant_id for c in self.problem.consultants), 0)
+        people = [consultant.consultant_id for consultant in self.problem.consultants]
+        compared = Balance.of(self.problem)
+        seconds = dict(zip(people, compared.done_s, strict=True))
         for schedule in schedules:
             seconds[schedule.day.consultant_id] += sum(visit.load_s for visit in schedule.visits)
         weight = self.problem.weights["imbalance_minute"]
-        balance = weight * Balance.of(self.problem).minutes(list(seconds.values()))
+        balance = weight * compared.minutes(list(seconds.values()))
         unmet = unmet_points(self.problem, pin_points=self.pin_points)
         return unmet + sum(schedule.points for schedule in schedules) + balance
 
@@ -255,7 +259,7 @@ def _schedule(table: RoundTable, row: int) -> DaySchedule:
 
 def pin_points(problem: Problem) -> int:
     """Return points so high that no roster without a pin can be better than one with it; 0 without pins."""
-    return must_points(problem) if any(request.pin for request in problem.requests) else 0
+    return must_points(problem) if any(request.settled for request in problem.requests) else 0
 
 
 def must_points(problem: Problem) -> int:

@@ -4,12 +4,14 @@ A kept roster says of home visits where they are no more than the district; so d
 again with `Home` where a consultant's own pages are made.
 """
 
+import dataclasses
 import datetime as dt
 import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 from pydantic import TypeAdapter
 
@@ -65,6 +67,10 @@ class KeptEdition:
         kept = rosterfile.parse(zlib.decompress(self._document), f"{self.week}/{self.number}")
         return kept.replace(edition=self.number, issued_at=self.issued_at)
 
+    def issued(self, at: dt.datetime) -> Self:
+        """Return it as it is once it has been published."""
+        return dataclasses.replace(self, state=State.PUBLISHED, issued_at=at)
+
     @cached_property
     def rides(self) -> Rides:
         """The paths of its rides, but for those to and from homes."""
@@ -97,6 +103,12 @@ def published_between(first: str, last: str) -> tuple[KeptEdition, ...]:
     """Return what holds for each week from `first` to `last`, in order; ISO weeks sort as text does."""
     found = Edition.objects.filter(week__gte=first, week__lte=last, state=State.PUBLISHED)
     return tuple(map(_kept, found.order_by("week")))
+
+
+def earlier(week: str) -> tuple[KeptEdition, ...]:
+    """Return the editions of a week that were published, the last one last."""
+    found = Edition.objects.filter(week=week).exclude(state=State.DRAFT)
+    return tuple(map(_kept, found.order_by("number")))
 
 
 def next_number(week: str) -> int:

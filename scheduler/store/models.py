@@ -110,7 +110,7 @@ class Edition(models.Model):
 
 
 class Message(models.Model):
-    """What is told to a practice or a consultant: as it goes out, and whether it did.
+    """What is told to a practice or a consultant: as it goes out, packed, and whether it did.
 
     `told` is what it says of coming times, so that the next one can tell what has changed.
     """

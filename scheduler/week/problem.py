@@ -67,7 +67,7 @@ def week_problem(
     """
     week = Week.asked(week)
     days, fallen = _consultant_days(project, week)
-    requests = tuple(_requests(project, week, published))
+    requests = requests_of(project, week, published)
     places = _needed_places(project, days, requests)
     if missing := sorted(places.keys() - set(travel.place_ids)):
         raise InputError(InputProblem(unridden(place_id)) for place_id in missing)
@@ -107,6 +107,11 @@ def _closed_days(project: Project, week: Week) -> Iterator[ClosedDay]:
 
 
 # --- Requests ---------------------------------------------------------------------------------------
+
+
+def requests_of(project: Project, week: Week, published: Roster | None = None) -> tuple[Request, ...]:
+    """Return the visits, home visits and tasks that a week asks for, wherever their places are."""
+    return tuple(_requests(project, week, published))
 
 
 def _requests(project: Project, week: Week, published: Roster | None) -> Iterator[Request]:

@@ -32,6 +32,11 @@ class StopOption:
     preferred_s: int = 0
     kept: bool = False
 
+    def only(self, starts: NDArray[np.bool_] | NDArray[np.intp] | int) -> "StopOption":
+        """Return the option with some of its starts."""
+        index = np.atleast_1d(starts)
+        return dataclasses.replace(self, starts_s=self.starts_s[index], points=self.points[index])
+
     @property
     def load_s(self) -> int:
         """Seconds that count as load."""
@@ -56,13 +61,15 @@ def visit_options(
     """
     if not _may_serve(day, base_id, request) or all(slot.date != day.date for slot in request.slots):
         return ()
-    pin = request.pin
+    if request.has_happened or (day.happened and day.happened.is_over):
+        return ()
+    settled = request.settled
     if request.kind != "visit":
         numbers = range(1)
     else:
         numbers = range(1, request.max_conversations + 1)
-        if pin and pin.conversations is not None:
-            numbers = range(pin.conversations, pin.conversations + 1)
+        if settled and settled.conversations is not None:
+            numbers = range(settled.conversations, settled.conversations + 1)
     found = (_option(problem, day, request, n, pin_points) for n in numbers)
     if problem.max_changes is not None and request.published is not None:
         found = (part for option in found for part in _kept_apart(problem, option, request.published, day))
@@ -86,8 +93,8 @@ def _may_serve(day: ConsultantDay, base_id: str, request: Request) -> bool:
         return False
     if request.only_by not in (None, day.consultant_id):
         return False
-    pin = request.pin
-    return pin is None or (pin.date == day.date and pin.consultant_id in (None, day.consultant_id))
+    settled = request.settled
+    return settled is None or settled.allows(day.date, None, day.consultant_id, None)
 
 
 def _option(
@@ -104,8 +111,8 @@ def _option(
             earliest = -(-max(slot.start_s, day.start_s) // grid_s) * grid_s
             latest = min(slot.end_s, day.end_s) - duration_s
             starts.update(range(earliest, latest + 1, grid_s))
-    if request.pin:
-        starts &= {request.pin.start_s}
+    if request.settled and request.settled.start_s is not None:
+        starts &= {request.settled.start_s}
     starts_s = np.array(sorted(starts), dtype=np.int64)
     planned = [p for p in (request.published, request.agreement) if p and p.date == day.date]
     return StopOption(
@@ -115,7 +122,8 @@ def _option(
         conversations=conversations,
         duration_s=duration_s,
         starts_s=starts_s,
-        points=_points(problem, day, request, conversations, starts_s) - (pin_points if request.pin else 0),
+        points=_points(problem, day, request, conversations, starts_s)
+        - (pin_points if request.settled else 0),
         preferred_s=planned[0].start_s if planned else 0,
     )
 

@@ -87,6 +87,7 @@ class Choice:
         cost += np.array(charge, dtype=np.int64)[number[rows]] - pricing.change * self.kept[rows]
         least = np.minimum.reduceat(cost, self._firsts(self.day[rows]))
         units = int(least.sum()) - sum(pricing.requests) + pricing.change * self.least_kept
+        units += pricing.done_units(self.balance, self.consultants)
         return units, cost - least[self.day[rows]]
 
     @cached_property
@@ -108,7 +109,7 @@ class Choice:
     def exact(self, rows: Rows) -> Fraction | None:
         """Return the exact points of one round a day, or None where they do not go together."""
         met = self.meets[rows].sum(axis=0)
-        if any(n > 1 or (n < 1 and r.pin) for n, r in zip(met.tolist(), self.requests, strict=True)):
+        if any(n > 1 or (n < 1 and r.settled) for n, r in zip(met.tolist(), self.requests, strict=True)):
             return None
         if int(self.kept[rows].sum()) < self.least_kept:
             return None

@@ -100,15 +100,17 @@ def _name_dates(axis: "XAxis", weeks: "Sequence[dt.datetime]") -> None:
 def capacity_frontier(frontier: "pd.DataFrame", *, source: str, ax: "Axes | None" = None) -> "Figure":
     """Draw how many conversations services of other sizes would hold in a quarter.
 
-    A line for every number of consultants, with the interval that holds the true number in 95 % of cases;
-    full points are those of which no other holds as many for less, a ring is today.
+    A line for every number of consultants, with the interval that holds the true number in 95 % of cases, and
+    as a broad stroke how far what is held goes with which practices are drawn; full points are those of which
+    no other holds as many for less, a ring is today.
 
     Parameters
     ----------
     frontier
         A row a size: `consultants`, `practices`, `is_today`, `requested_a_quarter`,
         `expected_held_a_quarter`, `standard_error_a_quarter` (of it, as only some weeks were planned),
-        `on_frontier`. Sizes without figures are left out.
+        `practice_sets`, `expected_held_low_a_quarter`, `expected_held_high_a_quarter` (of the sets of practices
+        that hold fewest and most), `on_frontier`. Sizes without figures are left out.
     source
         Where the figures are from.
     ax
@@ -116,7 +118,7 @@ def capacity_frontier(frontier: "pd.DataFrame", *, source: str, ax: "Axes | None
     """
     known = frontier.dropna(subset=["expected_held_a_quarter"])
     lines = {int(each["consultants"].iloc[0]): each for _n, each in known.groupby("consultants")}
-    axes = axes_for(ax, 4.4)
+    axes = axes_for(ax, 4.8)
     asked = known.drop_duplicates("practices").sort_values("practices")
     axes.plot(
         asked["practices"],
@@ -140,6 +142,15 @@ def capacity_frontier(frontier: "pd.DataFrame", *, source: str, ax: "Axes | None
             markeredgewidth=1.5,
             **look,
         )
+        drawn = sizes[sizes["practice_sets"] > 1]
+        axes.vlines(
+            drawn["practices"],
+            drawn["expected_held_low_a_quarter"],
+            drawn["expected_held_high_a_quarter"],
+            color=look["color"],
+            alpha=0.35,
+            linewidth=7,
+        )
         best = sizes[sizes["on_frontier"]]
         axes.plot(
             best["practices"],
@@ -151,6 +162,8 @@ def capacity_frontier(frontier: "pd.DataFrame", *, source: str, ax: "Axes | None
         )
     if known["on_frontier"].any():
         axes.plot([], [], "o", color=INK, label=_("best for its cost"))
+    if (known["practice_sets"] > 1).any():
+        axes.plot([], [], color=INK, alpha=0.35, linewidth=7, label=_("which practices"))
     today = known[known["is_today"]]
     axes.plot(
         today["practices"],
