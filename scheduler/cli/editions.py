@@ -60,12 +60,12 @@ def publish(options: Options, week: tuple[str, ...], *, yes: bool) -> None:
     count = len(practices)
     terminal.line(
         ngettext("{n} practice will be told: {who}", "{n} practices will be told: {who}", count).format(
-            n=number(count), who=", ".join(practices)
+            n=number(count), who=", ".join(found.names[id_] for id_ in practices)
         )
         if practices
         else _("No practice needs to be told anything.")
     )
-    consultants = [found.roster.consultant_names[id_] for id_ in found.told if id_ not in practices]
+    consultants = [found.names[id_] for id_ in found.told if id_ not in practices]
     terminal.line(_("Consultants who will be told: {who}").format(who=", ".join(consultants) or _("none")))
     if not confirmed(terminal, _("Publish it as edition {edition}?").format(edition=found.number), yes=yes):
         return

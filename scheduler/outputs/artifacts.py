@@ -53,7 +53,7 @@ class Artifacts(Mapping[str, bytes]):
         self._earlier = tuple(earlier)
         self._alone = alone
         self._background = background
-        self._language = language
+        self.language = language
         self._map_settings = map_settings or MapSettings()
         # Calendars of those who are no longer there are cancelled.
         everybody = dict.fromkeys(
@@ -76,7 +76,7 @@ class Artifacts(Mapping[str, bytes]):
 
     def __getitem__(self, name: str) -> bytes:
         make = self._makers[name]
-        with using(self._language):
+        with using(self.language):
             return make()
 
     def __iter__(self) -> Iterator[str]:
@@ -94,7 +94,7 @@ class Artifacts(Mapping[str, bytes]):
             self._public,
             self.rides,
             self._background,
-            self._language,
+            self.language,
             map_settings=self._map_settings,
             earlier=self._earlier,
             alone=True,
@@ -109,7 +109,8 @@ class Artifacts(Mapping[str, bytes]):
     def _index(self) -> bytes:
         from scheduler.outputs.page import index_html
 
-        return index_html(self._public).encode()
+        before = public(self._earlier[-1]) if self._earlier else None
+        return index_html(self._public, before).encode()
 
     def _week_map(self) -> bytes:
         from scheduler.outputs.maps import week_page

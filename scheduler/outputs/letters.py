@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
-from scheduler.base.i18n import _, capitalized, clock, day
+from scheduler.base.i18n import _, capitalized, clock, day, using
 from scheduler.model.clock import Week, local
 from scheduler.model.project import Project
 from scheduler.model.roster import Roster, Round, Stop
@@ -22,6 +22,7 @@ from scheduler.model.texts import Names, word
 from scheduler.outputs import itinerary, names, news, words
 from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.calendars import practice_calendar
+from scheduler.outputs.logsheet import log_workbook
 from scheduler.outputs.totals import printable
 from scheduler.outputs.write import zipped
 
@@ -170,7 +171,7 @@ def eml(message: EmailMessage) -> bytes:
 
 
 def consultant_zip(artifacts: Artifacts, consultant_id: str) -> bytes:
-    """Return a consultant's own pages, tracks and calendars of the week, homes by their district.
+    """Return a consultant's own pages, tracks and calendars of the week, homes by their district, and the log's sheet.
 
     The bytes depend on nothing but the artifacts.
     """
@@ -185,7 +186,10 @@ def _zipped(sent: Artifacts, consultant_id: str) -> bytes:
         names.calendar(consultant_id),
         names.calendar_changes(consultant_id),
     ]
-    return zipped({name: sent[name] for name in wanted if name in sent})
+    files = {name: sent[name] for name in wanted if name in sent}
+    with using(sent.language):
+        files[names.log_sheet(consultant_id)] = log_workbook(sent.roster, consultant_id)
+    return zipped(files)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -335,7 +339,11 @@ class _Writer:
         own = [round_ for round_ in roster.rounds if round_.consultant_id == consultant_id]
         days = [f"{day(round_.date)}: {', '.join(itinerary.facts(round_))}" for round_ in own]
         lines += [*(f"- {text}" for text in days or [_("no rounds")]), ""]
-        lines += [_("The file attached has pages, maps, tracks and a calendar."), "", *self._signature()]
+        lines += [
+            _("The file attached has pages, maps, tracks, a calendar and a sheet for what is held."),
+            "",
+            *self._signature(),
+        ]
         subject = _("Your {week}: what has changed") if told else _("Your {week}")
         message = self._message(contact, subject.format(week=self._week()), lines, message_id)
         if message is not None:

@@ -42,6 +42,11 @@ def message(id_: str) -> str:
     return f"{MESSAGES}/{id_}.eml"
 
 
+def log_sheet(consultant_id: str) -> str:
+    """Return the file in which a consultant writes what was held, in what is sent."""
+    return f"{consultant_id}.held.xlsx"
+
+
 def is_output(name: str) -> bool:
     """Tell whether an entry of a week's folder is one of ours, so that the next roster replaces it."""
     return name in {ROSTER, INDEX, WORKBOOK, "maps", "gpx", MESSAGES} or name.endswith(".ics")

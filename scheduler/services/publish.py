@@ -48,6 +48,8 @@ class Publication:
         What it changes, in words for the coordinator; of the first edition nothing.
     told
         Who will be told what, by the id of the practice or consultant.
+    names
+        What people call those who will be told.
     """
 
     week: str
@@ -56,6 +58,7 @@ class Publication:
     before: Roster | None
     changed: tuple[Text, ...]
     told: Mapping[str, Told]
+    names: Mapping[str, str]
 
     def sentences(self) -> list[str]:
         """Word what it changes."""
@@ -316,8 +319,15 @@ def _read(data_dir: Path, week: Week, progress: Progress) -> _Read:
         outbox.last_told(),
         now(),
     )
+    called = {place.place_id: place.name for place in prepared.project.places} | dict(roster.consultant_names)
     publication = Publication(
-        str(week), draft.number, roster, before.roster if before else None, changed, told
+        str(week),
+        draft.number,
+        roster,
+        before.roster if before else None,
+        changed,
+        told,
+        {id_: called.get(id_, id_) for id_ in told},
     )
     return _Read(since, prepared, draft, earlier, publication)
 
