@@ -10,7 +10,7 @@ import click
 from scheduler.base import i18n
 from scheduler.base.i18n import N_, _
 from scheduler.cli.diff import diff
-from scheduler.cli.editions import outbox, publish, replan
+from scheduler.cli.editions import journal, outbox, publish, replan
 from scheduler.cli.network import network
 from scheduler.cli.options import (
     Options,
@@ -292,6 +292,7 @@ def forget(options: Options, before: str) -> None:
 
 cli.add_command(diff)
 cli.add_command(network)
+cli.add_command(journal)
 cli.add_command(outbox)
 cli.add_command(publish)
 cli.add_command(replan)

@@ -60,12 +60,12 @@ def publish(options: Options, week: tuple[str, ...], *, yes: bool) -> None:
     count = len(practices)
     terminal.line(
         ngettext("{n} practice will be told: {who}", "{n} practices will be told: {who}", count).format(
-            n=number(count), who=", ".join(practices)
+            n=number(count), who=", ".join(found.names[id_] for id_ in practices)
         )
         if practices
         else _("No practice needs to be told anything.")
     )
-    consultants = [found.roster.consultant_names[id_] for id_ in found.told if id_ not in practices]
+    consultants = [found.names[id_] for id_ in found.told if id_ not in practices]
     terminal.line(_("Consultants who will be told: {who}").format(who=", ".join(consultants) or _("none")))
     if not confirmed(terminal, _("Publish it as edition {edition}?").format(edition=found.number), yes=yes):
         return
@@ -106,6 +106,32 @@ def _send(terminal: "Terminal", options: Options) -> None:
     terminal.line(
         ngettext("{n} message was sent.", "{n} messages were sent.", sent).format(n=number(sent)),
         style="green",
+    )
+
+
+@click.command(
+    help=N_(
+        "Write a published week as one file for the records.\n\n"
+        "The zip has the edition that holds, its messages, and who did what when. Where homes are is not in it."
+    )
+)
+@week_argument
+@file_option("--to", N_("FILE.zip"), N_("Where to write (default: WEEK-journal.zip in --out)."))
+@common
+@click.pass_obj
+def journal(options: Options, week: tuple[str, ...], file: Path | None) -> None:
+    wanted = read_week(" ".join(week))
+
+    from scheduler.services import publish as publishing
+
+    terminal = options.terminal()
+    target = file or options.out / f"{wanted}-journal.zip"
+    with terminal.progress() as progress:
+        number_ = publishing.journal(options.data, wanted, target, progress=progress)
+    terminal.line(
+        _("Edition {edition} of {week} and its messages are in {file}").format(
+            edition=number_, week=wanted, file=target
+        )
     )
 
 

@@ -55,6 +55,10 @@ WEEKDAYS = {
 _PATTERNS: dict[str, WeekPattern] = {
     "all": "all", "alle": "all", "odd": "odd", "ulige": "odd", "even": "even", "lige": "even"
 }  # fmt: skip
+_KEPT = {
+    "whole": "whole", "hele": "whole", "day": "day", "dag": "day", "consultant": "consultant",
+    "rådgiver": "consultant", "hour": "hour", "tid": "hour",
+}  # fmt: skip
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TIME = re.compile(
     r"(?P<said>kl\.? ?)?(?:(?P<hour>\d{1,2})(?:[.:](?P<minute>\d{2})(?:[.:]00(?:[.,]0+)?)?)?|(?P<h>\d{1,2})(?P<m>\d{2}))",
@@ -266,4 +270,16 @@ def pattern(cell: Cell) -> WeekPattern:
     value = _PATTERNS.get(str(cell).strip().casefold())
     if value is None:
         raise CellError(_("{value} is not all, odd or even (alle, ulige, lige)").format(value=shown(cell)))
+    return value
+
+
+def kept(cell: Cell) -> str:
+    """Return what a lock keeps of a visit: ``whole``, ``day``, ``consultant`` or ``hour``, or the same in Danish."""
+    value = _KEPT.get(str(cell).strip().casefold())
+    if value is None:
+        raise CellError(
+            _("{value} is not what a lock keeps; write one of {words}").format(
+                value=shown(cell), words=", ".join(_KEPT)
+            )
+        )
     return value

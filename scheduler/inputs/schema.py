@@ -363,5 +363,30 @@ TABLES: tuple[Table, ...] = (
     ),
 )
 
+# --- What only a store keeps ----------------------------------------------------------------------------
+
+# Ids in it are no references: it is also of practices and consultants that are no longer in the tables.
+
+
+def _id_of(name: str, danish: str) -> Column:
+    return Column(name, danish, "text", cells.identifier, required=False, default="")
+
+
+#: What replanning must keep of published weeks.
+LOCKS = Table(
+    "locks",
+    "Låse",
+    (
+        Column("week", "Uge", "week", dates.week),
+        _id_of("id", "Id"),
+        _date("date", "Dato"),
+        _id_of("consultant_id", "Rådgiver"),
+        Column("keeps", "Holder", "text", cells.kept, required=False, default="whole"),
+    ),
+)
+STORE_TABLES: tuple[Table, ...] = (LOCKS,)
+
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
+#: All tables of a store.
+IN_STORE: dict[str, Table] = BY_NAME | {table.name: table for table in STORE_TABLES}
 BY_SHEET: dict[str, Table] = {name: table for table in TABLES for name in table.keys}

@@ -22,7 +22,7 @@ from scheduler.inputs import cells
 from scheduler.inputs.dates import dates_of
 from scheduler.inputs.project import checked
 from scheduler.inputs.rows import Row, TableRows, interpret
-from scheduler.inputs.schema import BY_NAME, TABLES, Column, Table
+from scheduler.inputs.schema import BY_NAME, IN_STORE, STORE_TABLES, TABLES, Column, Table
 from scheduler.inputs.settings import read_settings
 from scheduler.inputs.tables import check_needed
 from scheduler.inputs.tomlfile import open_toml
@@ -192,6 +192,8 @@ def _quoted(value: object) -> str:
 def read_stored(tables: Tables, own: bytes = b"") -> tuple[Project, dict[str, list[Row]]]:
     """Read and check stored tables as `read_project` does files; `own` is the project.toml beside the store.
 
+    Returns the project, and the rows of all tables, those that only a store keeps among them.
+
     Raises
     ------
     InputError
@@ -206,7 +208,10 @@ def read_stored(tables: Tables, own: bytes = b"") -> tuple[Project, dict[str, li
             if tables.get(table.name)
         }
     check_needed(found, problems)
-    project, rows = checked(settings, found, fingerprint(tables), problems)
+    of_project = {name: rows for name, rows in tables.items() if name in BY_NAME or name == SETTINGS}
+    project, rows = checked(settings, found, fingerprint(of_project), problems)
+    for table in STORE_TABLES:
+        rows[table.name] = _interpreted(table, tables.get(table.name, ()), problems).rows
     if problems:
         raise InputError(problems)
     notes = tuple(note for read in found.values() for note in read.notes)
@@ -223,14 +228,14 @@ def called(table: str) -> str:
     """Name a table for people."""
     if table == SETTINGS:
         return _("settings")
-    return BY_NAME[table].danish if language() == "da" else table
+    return IN_STORE[table].danish if language() == "da" else table
 
 
 def column_called(table: str, name: str) -> str:
     """Name a column for people."""
     column = (
-        next((column for column in BY_NAME[table].columns if column.name == name), None)
-        if table in BY_NAME
+        next((column for column in IN_STORE[table].columns if column.name == name), None)
+        if table in IN_STORE
         else None
     )
     return column.danish if column is not None and language() == "da" else name
@@ -249,7 +254,7 @@ def key_of(table: str, row: Cells) -> str | None:
     """Return what no other row of its table may have, as text; None where rows have no such thing."""
     columns: Sequence[str] = _SETTING_KEYS
     if table != SETTINGS:
-        known = BY_NAME[table]
+        known = IN_STORE[table]
         columns = (known.id_column.name,) if known.id_column else known.unique
     return "|".join(row.get(column, "") for column in columns).casefold() if columns else None
 
@@ -262,7 +267,7 @@ def edits_between(before: Tables, after: Tables) -> tuple[Edit, ...]:
     """
     return tuple(
         edit
-        for name in (*BY_NAME, SETTINGS)
+        for name in (*IN_STORE, SETTINGS)
         for edit in _edits(name, list(before.get(name, ())), list(after.get(name, ())))
     )
 
@@ -299,7 +304,7 @@ def _meant(table: str, row: Cells) -> tuple[str, ...]:
     """Return the cells by which a changed row is found again."""
     if table == SETTINGS:
         columns: Sequence[str] = _SETTING_KEYS
-    elif (known := BY_NAME[table]).id_column:
+    elif (known := IN_STORE[table]).id_column:
         columns = (known.id_column.name,)
     else:
         columns = _MEANT[table]
@@ -314,6 +319,7 @@ _MEANT: Mapping[str, Sequence[str]] = MappingProxyType(
         "pins": ("id",),
         "closures": ("who", "from"),
         "demand": ("practice_id", "week"),
+        "locks": ("week", "id", "date", "consultant_id"),
     }
 )
 

@@ -109,7 +109,8 @@ class Artifacts(Mapping[str, bytes]):
     def _index(self) -> bytes:
         from scheduler.outputs.page import index_html
 
-        return index_html(self._public).encode()
+        before = public(self._earlier[-1]) if self._earlier else None
+        return index_html(self._public, before).encode()
 
     def _week_map(self) -> bytes:
         from scheduler.outputs.maps import week_page

@@ -6,8 +6,6 @@ header and in a line of text they are on one line, and addresses are taken apart
 
 import datetime as dt
 import hashlib
-import io
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
@@ -26,11 +24,10 @@ from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.calendars import practice_calendar
 from scheduler.outputs.logsheet import log_workbook
 from scheduler.outputs.totals import printable
+from scheduler.outputs.write import zipped
 
 #: All that a practice reads of why somebody is away.
 PREVENTED = Text("consultant_prevented")
-
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,15 +186,10 @@ def _zipped(sent: Artifacts, consultant_id: str) -> bytes:
         names.calendar(consultant_id),
         names.calendar_changes(consultant_id),
     ]
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as target:
-        for name in wanted:
-            if name in sent:
-                target.writestr(zipfile.ZipInfo(name, _EPOCH), sent[name], zipfile.ZIP_DEFLATED)
-        with using(sent.language):
-            sheet = log_workbook(sent.roster, consultant_id)
-        target.writestr(zipfile.ZipInfo(names.log_sheet(consultant_id), _EPOCH), sheet, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+    with using(sent.language):
+        sheet = log_workbook(sent.roster, consultant_id)
+    files = {name: sent[name] for name in wanted if name in sent}
+    return zipped({**files, names.log_sheet(consultant_id): sheet})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,6 +6,8 @@ ROSTER = "roster.json"
 INDEX = "index.html"
 WEEK_MAP = "maps/week.html"
 WORKBOOK = "roster.xlsx"
+#: Who did what, in a journal.
+EVENTS = "events.txt"
 #: The folder of what is sent.
 MESSAGES = "messages"
 

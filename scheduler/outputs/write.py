@@ -1,6 +1,8 @@
 """The week's folder: every file of a roster, complete or untouched."""
 
+import io
 import shutil
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -8,6 +10,8 @@ from scheduler.base.errors import ServiceError, told
 from scheduler.base.files import Claim, unwritable
 from scheduler.base.i18n import _
 from scheduler.outputs import names
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file knows
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> tuple[Path, ...]:
@@ -19,6 +23,15 @@ def write(files: Mapping[str, bytes], folder: Path) -> tuple[Path, ...]:
         file.write_bytes(content)
         written.append(file)
     return tuple(written)
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return files as a zip; the same files give the same bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as target:
+        for name, content in files.items():
+            target.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
 
 
 def put(

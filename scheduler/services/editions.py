@@ -102,7 +102,9 @@ def drafted(
             editions.keep_draft(event, roster, rides, problem_sha256=asked, tables=tables, why=why)
             editions.keep_home_rides(home_rides)
 
-    return planner.written(plans, prepared, claim, edition=editions.next_number(str(week)), save=save)
+    number = editions.next_number(str(week))
+    earlier = tuple(each.roster for each in editions.earlier(str(week)))
+    return planner.written(plans, prepared, claim, edition=number, earlier=earlier, save=save)
 
 
 def without_homes(shown: Artifacts) -> tuple[Roster, Rides, Rides]:

@@ -315,15 +315,16 @@ def written(
     claim: Claim,
     *,
     edition: int | None = None,
+    earlier: Sequence[Roster] = (),
     save: Callable[[Artifacts], object] | None = None,
 ) -> Planned:
     """Write the best of some plans into the claimed folder, and the others beside it.
 
-    With an `edition` it is shown as the draft of that number. `save` is called once all files are made, before they
+    With an `edition` it is shown as the draft of that number, beside the `earlier` ones. `save` is called once all files are made, before they
     are put in place.
     """
     best, *others = plans
-    shown = artifacts(best, prepared, language(), edition=edition)
+    shown = artifacts(best, prepared, language(), edition=edition, earlier=earlier)
     files = put(shown, claim, partial(save, shown) if save else None)
     return Planned(
         shown.roster,
@@ -343,8 +344,18 @@ def _alternatives(plans: Sequence[Plan], prepared: Prepared, best: Path) -> Iter
             yield Planned(shown.roster, claim.target, put(shown, claim), plan.proof)
 
 
-def artifacts(plan: Plan, prepared: Prepared, lang: str, *, edition: int | None = None) -> Artifacts:
-    """Return everything that people see of a plan, in the language `lang`; with an `edition` as a draft of it."""
+def artifacts(
+    plan: Plan,
+    prepared: Prepared,
+    lang: str,
+    *,
+    edition: int | None = None,
+    earlier: Sequence[Roster] = (),
+) -> Artifacts:
+    """Return everything that people see of a plan, in the language `lang`.
+
+    With an `edition` it is shown as a draft of it, beside the `earlier` editions.
+    """
     roster = plan.roster.replace(
         edition=edition,
         notes=(*plan.roster.notes, *location_notes(prepared.located)),
@@ -356,6 +367,7 @@ def artifacts(plan: Plan, prepared: Prepared, lang: str, *, edition: int | None 
         prepared.network.background(),
         lang,
         map_settings=prepared.project.config.map,
+        earlier=earlier,
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler.base.errors import InputError, InputProblem
-from scheduler.base.files import claimed
+from scheduler.base.files import claimed, replace
 from scheduler.base.i18n import _, language
 from scheduler.base.progress import Progress, Silent
 from scheduler.model.clock import Week, now
@@ -48,6 +48,8 @@ class Publication:
         What it changes, in words for the coordinator; of the first edition nothing.
     told
         Who will be told what, by the id of the practice or consultant.
+    names
+        What people call those who will be told.
     """
 
     week: str
@@ -56,6 +58,7 @@ class Publication:
     before: Roster | None
     changed: tuple[Text, ...]
     told: Mapping[str, Told]
+    names: Mapping[str, str]
 
     def sentences(self) -> list[str]:
         """Word what it changes."""
@@ -202,6 +205,34 @@ def send(data_dir: Path) -> int:
             return outbox.send(deliver)
 
 
+def journal(data_dir: Path, week: Week, target: Path, *, progress: Progress | None = None) -> int:
+    """Write what is published of a week as one zip for the records: edition, messages, and who did what.
+
+    Homes are named by their district. Returns the number of the edition.
+
+    Raises
+    ------
+    InputError
+        When nothing is published of the week.
+    ServiceError
+        When the store or a file cannot be had.
+    """
+    with store_of(data_dir):
+        from scheduler.store import editions, events, outbox
+
+        kept_tables(data_dir)
+        edition = editions.published(str(week))
+        if edition is None:
+            raise InputError(_("no edition of {week} is published").format(week=week))
+        artifacts = shown(edition, planner.prepare(data_dir, progress=progress), language()).sent()
+        files = {name: artifacts[name] for name in (names.INDEX, names.WORKBOOK, names.ROSTER)}
+        files |= {names.message(to): content for to, content in outbox.sent_with(str(week), edition.number)}
+        told = "".join(f"{events.told(event)}\r\n" for event in events.of(str(week)))
+        files[names.EVENTS] = told.encode("utf-8-sig")
+        replace(target, write.zipped(files))
+        return edition.number
+
+
 def waiting(data_dir: Path) -> "tuple[Kept, ...]":
     """Return what has not gone out yet, with what is in doubt. Errors as for `look`."""
     with store_of(data_dir):
@@ -288,8 +319,15 @@ def _read(data_dir: Path, week: Week, progress: Progress) -> _Read:
         outbox.last_told(),
         now(),
     )
+    called = {place.place_id: place.name for place in prepared.project.places} | dict(roster.consultant_names)
     publication = Publication(
-        str(week), draft.number, roster, before.roster if before else None, changed, told
+        str(week),
+        draft.number,
+        roster,
+        before.roster if before else None,
+        changed,
+        told,
+        {id_: called.get(id_, id_) for id_ in told},
     )
     return _Read(since, prepared, draft, earlier, publication)
 

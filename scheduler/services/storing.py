@@ -169,7 +169,7 @@ def _export_folder(kept: Tables, target: Path) -> None:
             for name, rows_ in kept.items():
                 if name == SETTINGS:
                     (claim.new / SETTINGS_FILE).write_bytes(settings_toml(rows_))
-                else:
+                elif name in BY_NAME:
                     (claim.new / f"{name}.csv").write_bytes(_csv(name, rows_))
             claim.put()
 

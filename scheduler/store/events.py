@@ -127,6 +127,11 @@ def _newer(since: Seen, week: str) -> "QuerySet[Event]":
     return Event.objects.filter(concerned, id__gt=since.event).order_by("id")
 
 
+def of(week: str) -> "QuerySet[Event]":
+    """Return what was done about a week, in order."""
+    return Event.objects.filter(week=week).order_by("id")
+
+
 def what(event: Event) -> Text:
     """Return what was done."""
     return _TEXT.validate_python(event.what)

@@ -73,6 +73,12 @@ def last_told() -> Mapping[str, Sequence[Mapping[str, Any]]]:
     return dict(Message.objects.order_by("id").values_list("to", "told"))
 
 
+def sent_with(week: str, number: int) -> list[tuple[str, bytes]]:
+    """Return the messages of an edition, and to whom they are; who is called has none."""
+    found = Message.objects.filter(edition__week=week, edition__number=number).order_by("id")
+    return [(each.to, content) for each in found if (content := zlib.decompress(each.content))]
+
+
 def waiting() -> tuple[Kept, ...]:
     """Return what is not known to be sent: what waits, and what is in doubt."""
     found = Message.objects.filter(state__in=(State.WAITING, State.SENDING, State.DOUBTFUL))

@@ -101,14 +101,14 @@ def project(tmp_path: Path) -> Path:
         home_visits=HOMES,
     )
     storing.make_store(folder)
-    storing.take_in(folder)
+    storing.take_in(folder, storing.differences(folder))
     return folder
 
 
 def change(folder: Path, **tables: str) -> None:
     for name, text in tables.items():
         (folder / f"{name}.csv").write_text(text)
-    storing.take_in(folder)
+    storing.take_in(folder, storing.differences(folder))
 
 
 def give_out(folder: Path, week: Week = W20) -> publish.Published:
@@ -271,3 +271,18 @@ def test_a_server_that_is_not_there(project: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(ServiceError, match="cannot be had"):
         publish.send(project)
     assert len(publish.waiting(project)) == done.messages
+
+
+def test_the_journal_has_all_but_homes(project: Path) -> None:
+    give_out(project)
+    target = project.parent / "journal.zip"
+    with i18n.using("en"):
+        assert publish.journal(project, W20, target) == 1
+    with zipfile.ZipFile(target) as packed:
+        files = {name: packed.read(name) for name in packed.namelist()}
+    assert {"index.html", "roster.json", "roster.xlsx", "events.txt", "messages/P1.eml"} <= set(files)
+    assert all(HOME.encode() not in content for content in files.values())
+    assert b"P3" not in b"".join(name.encode() for name in files)
+    done = files["events.txt"].decode("utf-8-sig").splitlines()
+    assert [line.rpartition(": ")[2] for line in done] == ["planned", "edition 1 published"]
+    assert all("7 May" in line for line in done)

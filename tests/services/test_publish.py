@@ -37,14 +37,14 @@ def thursday(monkeypatch: pytest.MonkeyPatch) -> None:
 def project(tmp_path: Path) -> Path:
     folder = write_folder(tmp_path / "p", **TWO_PRACTICES, home_visits=HOMES)
     storing.make_store(folder)
-    storing.take_in(folder)
+    storing.take_in(folder, storing.differences(folder))
     return folder
 
 
 def close(folder: Path, who: str, day: str) -> None:
     """Close a practice for a day, in the tables of the store."""
     (folder / "closures.csv").write_text(f"who,from,to\n{who},{day},{day}\n")
-    storing.take_in(folder)
+    storing.take_in(folder, storing.differences(folder))
 
 
 def plan(folder: Path) -> planner.Planned:
@@ -76,6 +76,7 @@ def test_a_draft_lies_beside_what_is_published(project: Path) -> None:
 def test_pages_say_which_edition_they_are(project: Path) -> None:
     with i18n.using("da"):
         planned = plan(project)
+        assert "Ændret siden" not in (planned.folder / "index.html").read_text()
         pages = [file for file in planned.files if file.suffix == ".html"]
         assert len(pages) >= 3
         assert all("Kladde til udgave 1" in page.read_text() for page in pages)
@@ -150,7 +151,11 @@ def test_the_next_edition_says_what_it_changes(project: Path) -> None:
     assert sentence.startswith("Vej")
     assert "Mon" in sentence
     assert "Tue" in sentence
-    publish.publish(project, W20, project.parent / "out")
+    with i18n.using("en"):
+        done = publish.publish(project, W20, project.parent / "out")
+    page = (done.folder / "index.html").read_text()
+    assert "Changed since edition 1" in page
+    assert sentence in page
     with store_of(project):
         from scheduler.store import editions as kept
 
