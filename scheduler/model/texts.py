@@ -49,6 +49,10 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "lunch_waived_by_both": _(
             "{consultant_id}, {date}: the engagements and the gaps in the shift leave no room for lunch."
         ),
+        "lunch_waived_by_what_happened": _(
+            "{consultant_id}, {date}: what has happened leaves no room for lunch."
+        ),
+        "engagement_missed": _("{consultant_id} can no longer keep {title} on {date}."),
         "simplified_map": _("Simplified map"),
         "nearest_number": _(
             "{place_id}: {street} has no number {number} in the map; the nearest, {one}, is used, about {off_m} m off"
@@ -70,6 +74,7 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "online_only": _("{place_id}: {address} is known online only as {name}"),
         "same_house": _("{place_id} is in the same house as {other_id}"),
         # Why a request is not met in this week, each in general and in detail.
+        "has_happened": _("The visit has been made."),
         "no_room": _("The practice lends no room this week."),
         "no_day": _("None of its days is in this week."),
         "closed": _("All its hours of the week fall away."),
