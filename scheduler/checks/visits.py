@@ -15,6 +15,8 @@ def check_visits(problem: Problem, rounds: Sequence[SeenRound]) -> Iterator[Viol
     """Yield what is wrong with visits and home visits: rules 1, 6 and 7."""
     for seen in rounds:
         for request, visit in seen.visits:
+            if seen.has_happened(visit):
+                continue
             yield from _check_visit(problem, seen, request, visit)
             if request.pin:
                 yield from _check_pin(request.pin, seen, visit)
@@ -137,18 +139,25 @@ def _check_lock(lock: Settled, seen: SeenRound, visit: SeenStop) -> Iterator[Vio
 def _check_day_maximum(seen: SeenRound) -> Iterator[Violation]:
     most = seen.consultant.max_conversations_per_day
     held = sum(visit.stop.conversations for _request, visit in seen.visits)
+    if seen.happened and most is not None:
+        most = max(most, seen.happened.held)
     if most is not None and held > most:
         message = _("{count} conversations in a day, where {most} are the most")
         yield Violation("day_maximum", seen.where, message.format(count=held, most=most))
 
 
 def check_missing_rounds(problem: Problem, roster: Roster) -> Iterator[Violation]:
-    """Yield days with engagements that have no round."""
+    """Yield days with engagements, or on which something has happened, that have no round."""
     listed = {(item.consultant_id, item.date) for item in roster.rounds}
     for day in problem.days:
-        if day.engagements and (day.consultant_id, day.date) not in listed:
-            where = where_text(problem, day.consultant_id, day.date)
+        if (day.consultant_id, day.date) in listed:
+            continue
+        where = where_text(problem, day.consultant_id, day.date)
+        if day.engagements:
             yield Violation("missing_round", where, _("a day with engagements, but no round"))
+        elif day.happened and any(stop.kind != "lunch" for stop in day.happened.stops):
+            message = _("a day on which something has happened, but no round")
+            yield Violation("missing_round", where, message)
 
 
 def check_unassigned(problem: Problem, roster: Roster, rounds: Sequence[SeenRound]) -> Iterator[Violation]:

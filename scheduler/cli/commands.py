@@ -9,6 +9,7 @@ import click
 
 from scheduler.base import i18n
 from scheduler.base.i18n import N_, _
+from scheduler.cli import exceptions, held
 from scheduler.cli.diff import diff
 from scheduler.cli.editions import journal, outbox, publish, replan
 from scheduler.cli.network import network
@@ -308,3 +309,6 @@ cli.add_command(publish)
 cli.add_command(replan)
 cli.add_command(simulate)
 cli.add_command(store)
+
+for command in (*exceptions.COMMANDS, *held.COMMANDS):
+    cli.add_command(command)

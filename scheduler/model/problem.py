@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from scheduler.model.clock import Week
 from scheduler.model.config import Defaults
 from scheduler.model.project import BASE, Consultant, Pin, Place, Written
 from scheduler.model.text import Text
+
+if TYPE_CHECKING:
+    from scheduler.model.roster import Round, Stop
 
 #: What a week may ask for.
 RequestKind = Literal["visit", "home_visit", "task"]
@@ -171,6 +174,8 @@ class Request:
         Where a published roster has it, if one does.
     lock
         What locks of a published roster keep of it; nothing else than its pin.
+    has_happened
+        Whether its visit is among the stops that have happened (`ConsultantDay.happened`).
     """
 
     request_id: str
@@ -190,6 +195,7 @@ class Request:
     pin: Pin | None = None
     published: PublishedVisit | None = None
     lock: Settled | None = None
+    has_happened: bool = False
 
     @property
     def settled(self) -> Settled | None:
@@ -201,7 +207,7 @@ class Request:
             date=pin.date,
             start_s=pin.start_s,
             consultant_id=pin.consultant_id or lock.consultant_id,
-            conversations=pin.conversations or lock.conversations,
+            conversations=lock.conversations if pin.conversations is None else pin.conversations,
         )
 
     @property
@@ -233,6 +239,80 @@ class Engagement(Written):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """A way back to base that has been ridden, or is being ridden, after the last stop.
+
+    Attributes
+    ----------
+    ride_s, ride_m
+        The ride's own seconds and metres.
+    arrival_s
+        When the bicycle is parked at base, in seconds after midnight.
+    """
+
+    ride_s: int
+    ride_m: int
+    arrival_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """What has happened of a consultant-day, as it was published, and from where and when it goes on.
+
+    Attributes
+    ----------
+    stops
+        The stops that have begun, are waited for or are being ridden to, in order; a lunch that has been had is one.
+    round
+        The whole round, where the day is over.
+    is_over
+        Whether the day is over, with a round or without.
+    back
+        The way back to base after the last of the stops, where it has begun.
+    place_id
+        Where the consultant is then.
+    free_s
+        From when the consultant goes on, in seconds after midnight.
+    end_s
+        By when the consultant is back at base: the end of the shift, or later where the way back takes longer.
+    gaps
+        Seconds after midnight between which there is no shift, as far as they are to come, once back at base.
+    """
+
+    stops: "tuple[Stop, ...]" = ()
+    round: "Round | None" = None
+    is_over: bool = False
+    back: Back | None = None
+    place_id: str
+    free_s: int
+    end_s: int
+    gaps: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def has_lunch(self) -> bool:
+        """Whether lunch has been had."""
+        return any(stop.kind == "lunch" for stop in self.stops)
+
+    @property
+    def held(self) -> int:
+        """How many conversations have been held."""
+        return sum(stop.conversations for stop in self.stops)
+
+    @property
+    def engaged_s(self) -> int:
+        """Seconds of the engagements that have begun."""
+        return sum(self._seconds("engagement"))
+
+    @property
+    def load_s(self) -> int:
+        """Seconds of the visits and home visits that have been made."""
+        return sum(self._seconds("visit", "home_visit"))
+
+    def _seconds(self, *kinds: str) -> list[int]:
+        return [int((stop.end - stop.start).total_seconds()) for stop in self.stops if stop.kind in kinds]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsultantDay:
     """One consultant's shift on one date, with its engagements in the order of the clock.
 
@@ -249,7 +329,9 @@ class ConsultantDay:
     gaps
         Seconds after midnight between which there is no shift, in order; the consultant is at base then.
     engagements
-        Fixed appointments, in the order of the clock.
+        Fixed appointments, in the order of the clock; those to come, where something has happened.
+    happened
+        What has happened of the day; None before it begins.
     """
 
     consultant_id: str
@@ -259,6 +341,7 @@ class ConsultantDay:
     lunch_s: int = 1800
     gaps: tuple[tuple[int, int], ...] = ()
     engagements: tuple[Engagement, ...] = ()
+    happened: Happened | None = None
 
     @property
     def spans(self) -> tuple[tuple[int, int], ...]:
@@ -270,6 +353,12 @@ class ConsultantDay:
     def shift_s(self) -> int:
         """Seconds of the shift, without its gaps."""
         return sum(end_s - start_s for start_s, end_s in self.spans)
+
+    @property
+    def engaged_s(self) -> int:
+        """Seconds of its engagements, those that have happened among them."""
+        engaged_s = sum(engagement.end_s - engagement.start_s for engagement in self.engagements)
+        return engaged_s + (self.happened.engaged_s if self.happened else 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

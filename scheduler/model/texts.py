@@ -49,6 +49,10 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "lunch_waived_by_both": _(
             "{consultant_id}, {date}: the engagements and the gaps in the shift leave no room for lunch."
         ),
+        "lunch_waived_by_what_happened": _(
+            "{consultant_id}, {date}: what has happened leaves no room for lunch."
+        ),
+        "engagement_missed": _("{consultant_id} can no longer keep {title} on {date}."),
         "simplified_map": _("Simplified map"),
         "nearest_number": _(
             "{place_id}: {street} has no number {number} in the map; the nearest, {one}, is used, about {off_m} m off"
@@ -70,6 +74,7 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "online_only": _("{place_id}: {address} is known online only as {name}"),
         "same_house": _("{place_id} is in the same house as {other_id}"),
         # Why a request is not met in this week, each in general and in detail.
+        "has_happened": _("The visit has been made."),
         "no_room": _("The practice lends no room this week."),
         "no_day": _("None of its days is in this week."),
         "closed": _("All its hours of the week fall away."),
@@ -200,6 +205,35 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "did_export": _("tables written to {source}"),
         "did_forget": _("home visits before {date} deleted"),
         "did_clean": _("deleted what need not be kept any longer"),
+        # Exceptions, and when they are.
+        "did_absence": _("{consultant_id} is away: {when}"),
+        "did_close": _("closed for {who}: {when}"),
+        "did_room": _("a room more at {practice_id}: {when}"),
+        "did_hours": _("other hours of {consultant_id}: {when}"),
+        "did_cancel_engagement": _("{engagement_id} falls away: {when}"),
+        "did_move_engagement": _("{engagement_id} is moved: {when} → {then}"),
+        "did_busy": _("busy times of {consultant_id} taken in from a calendar"),
+        # The log, and what is owed.
+        "did_log": _("what became of {practice_id} in {week}"),
+        "did_log_sheet": _("what became of {week}, from {source}"),
+        "did_log_apart": _("conversations of {consultant_id} by telephone and at home, {date}"),
+        "did_withdraw": ngettext(
+            "{n} conversation is owed to {practice_id} no more",
+            "{n} conversations are owed to {practice_id} no more",
+            n,
+        ),
+        "did_plan_again": ngettext(
+            "{week} asks for {n} conversation more of {practice_id}",
+            "{week} asks for {n} conversations more of {practice_id}",
+            n,
+        ),
+        "day_from": _("{date} from {start_s}"),
+        "day_until": _("{date} until {end_s}"),
+        "from_to": "{first} – {last}",
+        "each_day_hours": _("{span}, each day {start_s}–{end_s}"),
+        "each_day_from": _("{span}, each day from {start_s}"),
+        "each_day_until": _("{span}, each day until {end_s}"),
+        "for_all": _("everybody"),
         # A sentence of a roster that was written before there were codes, in the language it was written in.
         "as_written": "{text}",
     }

@@ -120,7 +120,7 @@ def _fuller_text(bases: Sequence[Sequence[_Fuller]]) -> str:
     ]  # the first scenario, where several are
     parts = [
         _(
-            "at {base} {n}, {week} most of all ({scenario}: {asked} conversations in {hours} hours of work)"
+            "{n} at {base}, most of all {week} ({scenario}: {asked} conversations in {hours} hours of work)"
         ).format(
             base=each.base,
             n=number(count),

@@ -16,6 +16,7 @@ from scheduler.model.problem import Problem, Request, Settled
 from scheduler.model.roster import Roster
 from scheduler.model.text import Text
 from scheduler.services.decide import Plan, approved
+from scheduler.week.happened import since as began
 from scheduler.week.legal import broken_rules
 from scheduler.week.replanning import published_visits, with_locks, with_published
 
@@ -129,10 +130,15 @@ def replanned(
     """
     asked = {request.request_id for request in problem.requests}
     week, locked, broken = with_locks(with_published(problem, published), published, locks)
+    week = began(week, published, since, delays)
     return Replanned(
         problem=week.replace(weights={**week.weights, "change": 0}),
         published=published,
-        gone=tuple(id_ for id_ in published_visits(published) if id_ not in asked),
+        gone=tuple(
+            id_
+            for id_ in published_visits(published)
+            if id_ not in asked and all(r.request_id != id_ for r in week.requests)
+        ),
         locked=locked,
         broken=broken,
         change_weight=problem.weights["change"],

@@ -108,7 +108,9 @@ class Part:
         self.proof: Proof | None = None
 
     def route(self, deadline: Deadline, *, improve: bool) -> None:
-        """Plan with the OR-Tools routing model."""
+        """Plan with the OR-Tools routing model, which knows only days that have not begun."""
+        if any(day.happened for day in self.problem.days):
+            return
         self.schedules = route(self.problem, self.models, time_limit_s=deadline.left_s, improve=improve)
         self.unrounded = self._unrounded(self.schedules)
 
@@ -223,11 +225,13 @@ class Part:
 
     def _unrounded(self, schedules: Sequence[DaySchedule]) -> Fraction:
         """Return the score of schedules, points of balance not rounded down."""
-        seconds = dict.fromkeys((c.consultant_id for c in self.problem.consultants), 0)
+        people = [consultant.consultant_id for consultant in self.problem.consultants]
+        compared = Balance.of(self.problem)
+        seconds = dict(zip(people, compared.done_s, strict=True))
         for schedule in schedules:
             seconds[schedule.day.consultant_id] += sum(visit.load_s for visit in schedule.visits)
         weight = self.problem.weights["imbalance_minute"]
-        balance = weight * Balance.of(self.problem).minutes(list(seconds.values()))
+        balance = weight * compared.minutes(list(seconds.values()))
         unmet = unmet_points(self.problem, pin_points=self.pin_points)
         return unmet + sum(schedule.points for schedule in schedules) + balance
 

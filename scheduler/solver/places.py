@@ -302,7 +302,7 @@ def _in_order(visits: Sequence[StopOption], model: DayModel) -> list[StopOption]
 def _by_start(model: DayModel, others: Sequence[StopOption], option: StopOption) -> Profile:
     """Return the points of a day with a visit beside others of one start each, by start of the visit."""
     points = np.full(len(option.starts_s), INFEASIBLE, dtype=np.int64)
-    most = model.consultant.max_conversations_per_day
+    most = model.most_held
     held = option.conversations + sum(other.conversations for other in others)
     if most is not None and held > most:
         return points

@@ -33,10 +33,8 @@ class Pool:
         #: The keys of each day in the order in which they became known, or cheaper than known.
         self._log: list[list[int]] = []
         for graph in self.graphs:
-            nothing = best_order(graph.model, [])
-            assert nothing is not None  # noqa: S101 - input checks see that a day's engagements can be kept
             # A day without stops is no round and owes no lunch.
-            self._known.append({0: nothing.points})
+            self._known.append({0: graph.idle_points})
             self._log.append([0])
 
     def add(self, schedules: Sequence[DaySchedule]) -> tuple[int, ...]:
@@ -105,7 +103,7 @@ class Pool:
 
     def score(self, keys: Sequence[int]) -> int:
         """Return the exact score of a choice of rounds."""
-        visit_s = [0] * len(self.problem.consultants)
+        visit_s = list(self.balance.done_s)
         for graph, consultant, key in zip(self.graphs, self.consultants, keys, strict=True):
             visit_s[consultant] += graph.load_s(key)
         points = sum(self.points(day, key) for day, key in enumerate(keys))

@@ -66,7 +66,8 @@ class DualPrices:
     def bound(self, table: RoundTable, least: NDArray[np.float64]) -> float:
         """Return a lower bound on every score, from the least reduced points of any round of each day."""
         kept = self.change * table.least_kept
-        return float(table.constant + least.sum() - self.request.sum() + kept) - MARGIN
+        done = float(self.share @ table.done_points)
+        return float(table.constant + least.sum() - self.request.sum() + kept + done) - MARGIN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,7 +138,7 @@ class Program:
         self._highs: highspy.Highs = SilentHighs()  # type: ignore[no-untyped-call]  # HiGHS has no types
         for option, value in (("threads", 1), ("solver", "simplex"), ("simplex_strategy", _PRIMAL)):
             self._highs.setOptionValue(option, value)
-        self._add_rows(len(self._compared))
+        self._add_rows(table.done_points[self._compared] / _UNIT)
         if self._limits_changes:
             self._highs.addRow(float(table.least_kept), np.inf, 0, np.zeros(0, dtype=np.int32), np.zeros(0))
         self._spare = np.zeros(0, dtype=np.int32)
@@ -150,9 +151,10 @@ class Program:
             self._spare = np.arange(first, first + self._requests, dtype=np.int32)
         self._first = self._highs.getNumCol()
 
-    def _add_rows(self, count: int) -> None:
-        """Add the rows: the requests, two for each of so many compared, the days."""
-        most = np.concatenate([np.ones(self._requests), np.zeros(2 * count), np.ones(self._days)])
+    def _add_rows(self, done: NDArray[np.float64]) -> None:
+        """Add the rows: the requests, two for each of those compared, whose load has been so much, the days."""
+        count = len(done)
+        most = np.concatenate([np.ones(self._requests), -done, done, np.ones(self._days)])
         least = np.concatenate([np.full(self._requests + 2 * count, -np.inf), np.ones(self._days)])
         if self._force is not None:
             least[self._force] = 1.0

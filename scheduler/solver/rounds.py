@@ -48,7 +48,7 @@ def best_order(model: DayModel, visits: Sequence[StopOption]) -> DaySchedule | N
     Depth first over the orders, each with its cost profile; what cannot become cheaper than the
     best order so far is cut.
     """
-    most = model.consultant.max_conversations_per_day
+    most = model.most_held
     if most is not None and sum(visit.conversations for visit in visits) > most:
         return None
     best: tuple[int, tuple[StopOption, ...]] | None = None

@@ -97,6 +97,13 @@ class RoundTable:
         return rates[self.consultant] * self.load_s
 
     @cached_property
+    def done_points(self) -> NDArray[np.float64]:
+        """Each consultant's load that has happened, in points of balance."""
+        weight = self.problem.weights["imbalance_minute"]
+        pairs = zip(self.balance.rate, self.balance.done_s, strict=True)
+        return np.array([float(rate * weight * done_s / 60) for rate, done_s in pairs])
+
+    @cached_property
     def constant(self) -> int:
         """The points of a week in which no request is met."""
         return unmet_points(self.problem, pin_points=self.pin_points)
@@ -108,7 +115,7 @@ class RoundTable:
         Points are whole but for those of balance: the loads of two consultants, each a multiple of what
         all visits' seconds are multiples of.
         """
-        seconds = int(np.gcd.reduce(self.load_s, initial=0))
+        seconds = int(np.gcd.reduce([*self.load_s, *self.balance.done_s], initial=0))
         weight = self.problem.weights["imbalance_minute"]
         loads = [rate * weight * seconds / 60 for rate in self.balance.rate]
         compared = [[loads[i] for i in group] for group in self.balance.groups if len(group) > 1]
@@ -124,7 +131,7 @@ class RoundTable:
 
     def unrounded(self, rounds: Sequence[int]) -> Fraction:
         """Return the score of a choice, its points of balance not rounded down."""
-        visit_s = [0] * len(self.problem.consultants)
+        visit_s = list(self.balance.done_s)
         for row in rounds:
             visit_s[self.consultant[row]] += int(self.load_s[row])
         balance = self.problem.weights["imbalance_minute"] * self.balance.minutes(visit_s)

@@ -12,11 +12,13 @@ from scheduler.model.roster import REQUESTED, Roster
 
 
 def with_published(problem: Problem, published: Roster) -> Problem:
-    """Return a week with the visits of a published roster in its requests."""
+    """Return a week with the visits of a published roster in its requests, but for those that have happened."""
     told = published_visits(published)
     return problem.replace(
         requests=tuple(
-            dataclasses.replace(request, published=told.get(request.request_id))
+            request
+            if request.has_happened
+            else dataclasses.replace(request, published=told.get(request.request_id))
             for request in problem.requests
         )
     )

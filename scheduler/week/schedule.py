@@ -115,8 +115,11 @@ class DayModel:
         self.ways = DayWays(problem, day, self.consultant)
         self._options: dict[str, tuple[StopOption, ...]] = {}
         self._links: dict[tuple[StopOption, StopOption], Link | None] = {}
-        self.start = fixed_stop("base", "start", self.base_id, day.start_s, 0)
-        self.end = fixed_stop("base", "end", self.base_id, day.end_s, 0)
+        happened = day.happened
+        place_id, free_s = (happened.place_id, happened.free_s) if happened else (self.base_id, day.start_s)
+        #: Where and when the day begins, or goes on.
+        self.start = fixed_stop("base", "start", place_id, free_s, 0)
+        self.end = fixed_stop("base", "end", self.base_id, happened.end_s if happened else day.end_s, 0)
         #: What the day has in any case: its engagements, and the gaps of its shift, which are spent at base.
         self.engagements = tuple(
             sorted(
@@ -127,18 +130,27 @@ class DayModel:
                     ),
                     *(
                         fixed_stop("gap", "gap", self.base_id, start_s, end_s - start_s)
-                        for start_s, end_s in day.gaps
+                        for start_s, end_s in (happened.gaps if happened else day.gaps)
                     ),
                 ),
                 key=lambda stop: int(stop.starts_s[0]),
             )
         )
 
+    @property
+    def most_held(self) -> int | None:
+        """How many conversations the day may still hold; None where there is no limit."""
+        most = self.consultant.max_conversations_per_day
+        return most if most is None or not self.day.happened else max(0, most - self.day.happened.held)
+
     # --- lunch -----------------------------------------------------------------------------------
 
     @property
     def _lunch_in_shift(self) -> bool:
         defaults = self.problem.defaults
+        happened = self.day.happened
+        if happened and (happened.is_over or happened.has_lunch):
+            return False
         overlap = min(self.day.end_s, defaults.lunch_to_s) - max(self.day.start_s, defaults.lunch_from_s)
         return 0 < self.day.lunch_s <= overlap
 

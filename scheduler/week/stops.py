@@ -61,6 +61,8 @@ def visit_options(
     """
     if not _may_serve(day, base_id, request) or all(slot.date != day.date for slot in request.slots):
         return ()
+    if request.has_happened or (day.happened and day.happened.is_over):
+        return ()
     settled = request.settled
     if request.kind != "visit":
         numbers = range(1)

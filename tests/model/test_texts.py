@@ -78,7 +78,7 @@ def test_every_sentence_that_is_not_all_data_differs_in_danish() -> None:
     english = sentences(2)
     assert danish.keys() == english.keys()
     data = {
-        "as_written", "change", "closed_day", "closure", "day", "holiday", "hours", "own_number",
+        "as_written", "change", "closed_day", "closure", "day", "from_to", "holiday", "hours", "own_number",
     }  # fmt: skip
     assert {code for code in english if english[code] == danish[code]} == data
 
@@ -106,6 +106,12 @@ PARAMS: Mapping[str, Param] = {
     "end_s": 36000,
     "engagement_id": "x",
     "event": Text("did_import", {"source": "x"}),
+    "first": Text("day", {"date": "2009-05-12"}),
+    "last": Text("day", {"date": "2009-05-14"}),
+    "span": Text("day", {"date": "2009-05-12"}),
+    "then": Text("day", {"date": "2009-05-14"}),
+    "when": Text("day", {"date": "2009-05-12"}),
+    "who": "x",
     "hours": (Text("hours", {"date": "2009-05-12", "start_s": 32400, "end_s": 36000}),),
     "limit_s": 1.5,
     "n": 2,

@@ -87,6 +87,7 @@ class Choice:
         cost += np.array(charge, dtype=np.int64)[number[rows]] - pricing.change * self.kept[rows]
         least = np.minimum.reduceat(cost, self._firsts(self.day[rows]))
         units = int(least.sum()) - sum(pricing.requests) + pricing.change * self.least_kept
+        units += pricing.done_units(self.balance, self.consultants)
         return units, cost - least[self.day[rows]]
 
     @cached_property

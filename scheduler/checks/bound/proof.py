@@ -140,6 +140,8 @@ class Proof:
         least = [self._rounds(day).least() for day in days]
         units = sum(found.units for found in least) - sum(self._pricing.requests[i] for i in requests)
         units += self._pricing.change * least_kept(self._problem)
+        people = [self._problem.days[i].consultant_id for i in days]
+        units += self._pricing.done_units(self._balance, people)
         return Part(days, requests, least, units, units)
 
     def _sharpen(self, enough: int) -> None:

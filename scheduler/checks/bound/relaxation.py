@@ -55,8 +55,9 @@ class Relaxation:
                 ]
             )
         )
-        self._limits = np.repeat(
-            [1.0, -1.0, 0.0, -choice.least_kept], [requests, len(self._pinned), 2 * compared, 1]
+        done = np.array([float(balance.rate[key]) * balance.done_s.get(key, 0) for key in self._compared])
+        self._limits = np.concatenate(
+            [np.ones(requests), -np.ones(len(self._pinned)), -done, done, [-float(choice.least_kept)]]
         )
         one = np.ones(rounds), (choice.day, np.arange(rounds))
         self._equal: Any = csc_array(one, shape=(len(choice.consultants), self._upper.shape[1]))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from scheduler.checks.bound.pricing import UNIT, Pricing, missed_points
 from scheduler.checks.recount import NEAR_S
-from scheduler.checks.tracing import owes_lunch
+from scheduler.checks.tracing import beginning, end_of, gaps_of, owes_lunch
 from scheduler.model.problem import ConsultantDay, Problem, Request
 from scheduler.model.project import Consultant
 
@@ -94,6 +94,8 @@ class Timetable:
         How long a visit lasts at least.
     lunch_owed
         Whether a round of the day must have its lunch.
+    has_begun
+        Whether something of it has happened, so that it is brought to its end in any case.
     """
 
     offers: tuple[Offer, ...]
@@ -105,11 +107,12 @@ class Timetable:
     points: Ints
     shortest_s: int
     lunch_owed: bool
+    has_begun: bool = False
 
     @property
     def may_be_idle(self) -> bool:
         """Whether the day may have no round at all."""
-        return int(self.arrivals.over[-1]) == 0
+        return not self.has_begun and int(self.arrivals.over[-1]) == 0
 
 
 class _Stop(NamedTuple):
@@ -150,7 +153,11 @@ def timetable(problem: Problem, day: ConsultantDay, pricing: Pricing) -> Timetab
     for k, stay in enumerate(stays):
         stop = _Stop(-1, stay.end_s - stay.start_s, k + 1, {stay.start_s: 0})
         arrivals.append(_Arrival(row[stay.place_id], -1, k, stay.start_s, 1, [stop]))
-    arrivals.append(_Arrival(base, -1, len(stays), day.end_s, 1, []))
+    arrivals.append(_Arrival(base, -1, len(stays), end_of(day), 1, []))
+    begins_id, begin_s = beginning(day, consultant.base_id)
+    most_held = consultant.max_conversations_per_day
+    if most_held is not None and day.happened:
+        most_held = max(0, most_held - sum(stop.conversations for stop in day.happened.stops))
     stops = [(number, stop) for number, arrival in enumerate(arrivals) for stop in arrival.stops]
     left = [
         (arrivals[i].place, arrivals[i].request, stop.over, arrivals[i].first_s + stop.duration_s)
@@ -163,14 +170,15 @@ def timetable(problem: Problem, day: ConsultantDay, pricing: Pricing) -> Timetab
         its_points[starts] = list(stop.points.values())
     return Timetable(
         offers=offers,
-        most_held=consultant.max_conversations_per_day,
+        most_held=most_held,
         arrivals=_moments([arrival[:4] for arrival in arrivals], grid_s, most),
-        departures=_moments([*left, (base, -1, 0, day.start_s)], grid_s, most),
+        departures=_moments([*left, (row[begins_id], -1, 0, begin_s)], grid_s, most),
         arrival=np.array([number for number, _stop in stops], dtype=np.int64),
         offer=np.array([stop.offer for _number, stop in stops], dtype=np.int64),
         points=points,
         shortest_s=min((offer.duration_s for offer in offers), default=1),
         lunch_owed=owes_lunch(problem, consultant, day),
+        has_begun=day.happened is not None,
     )
 
 
@@ -248,7 +256,7 @@ def stays_of(problem: Problem, day: ConsultantDay) -> list[Stay]:
     """Return what a day has in any case, in order."""
     base_id = consultant_of(problem, day).base_id
     stays = [Stay(e.place_id, e.start_s, e.end_s) for e in day.engagements]
-    stays += [Stay(base_id, from_s, to_s) for from_s, to_s in day.gaps]
+    stays += [Stay(base_id, from_s, to_s) for from_s, to_s in gaps_of(day)]
     return sorted(stays, key=lambda stay: (stay.start_s, stay.end_s))
 
 
@@ -263,7 +271,14 @@ def offers_of(problem: Problem, day: ConsultantDay) -> Iterator[Offer]:
         settled_away = settled and (
             settled.date not in (None, day.date) or settled.consultant_id not in (None, day.consultant_id)
         )
-        if elsewhere or others or settled_away or all(slot.date != day.date for slot in request.slots):
+        over = request.has_happened or (day.happened and day.happened.is_over)
+        if (
+            over
+            or elsewhere
+            or others
+            or settled_away
+            or all(slot.date != day.date for slot in request.slots)
+        ):
             continue
         if request.kind != "visit":
             load_s = 0 if request.kind == "task" else request.duration_s
