@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduler.model.problem import Problem
+from scheduler.solver.balancing import FEW_ROUNDS, Balancing
 from scheduler.solver.deadline import Deadline
 from scheduler.solver.exchange import Exchange
 from scheduler.solver.generate import Forced, Generator
@@ -93,6 +94,8 @@ class Chooser:
         """Find a first choice, and the prices of its visits."""
         keys = self._better(keys, first_choice(self.generator, deadline))
         report(self.pool.score(keys), 0)
+        # The days of one consultant were grown together until now, and then those of all.
+        self.generator.days.regroup()
         exchange = Exchange(self.pool, keys)
         for _ in range(_FIRST_SWEEPS):
             if not exchange.sweep(self.generator.best_rounds, deadline):
@@ -122,7 +125,13 @@ class Chooser:
             keys = self._tried(keys, deadline, master.report, relaxed)
         master = self._master(relaxed, deadline, forced, master.report, fine=master.fine, complete=complete)
         master.accept(self.pool.rows(master.table, keys))
-        master.find()
+        if complete and not master.fine and forced is None and len(master.keep) > FEW_ROUNDS:
+            master.glance()
+            balancing = Balancing(master)
+            if balancing.is_possible:
+                balancing.prove()
+        if master.known is None or master.known.bound < master.known.score or master.fine:
+            master.find()
         choice = master.prove() if complete else master.known
         return None if choice is None else (master.table, choice)
 

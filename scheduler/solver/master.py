@@ -5,7 +5,8 @@ The master problem is set packing with a cost of imbalance:
     minimise    sum points · x  +  sum over bases (high - low)
     subject to  every consultant-day takes one of its rounds (the empty one is one of them),
                 every request is met at most once,
-                high >= each consultant's load >= low, in points of balance, base by base.
+                high >= each consultant's load >= low, in points of balance, base by base,
+                at least so many published visits are kept, where the changes are limited.
 
 Its linear relaxation is nearly integral. Any dual prices give a valid bound (Lagrangian
 relaxation; Geoffrion 1974): what the prices are worth and, a day, the round of least reduced
@@ -29,6 +30,7 @@ from scheduler.solver.deadline import Deadline
 from scheduler.solver.program import MARGIN, Program, Relaxed
 from scheduler.solver.reduced import ReducedProgram
 from scheduler.solver.table import RoundTable
+from scheduler.solver.weeks import Limits
 
 #: One point of balance in the units of the integer model.
 _SCALE = 1_000_000
@@ -171,14 +173,41 @@ class RestrictedMaster:
         tried = self.keep if len(self.keep) <= 2 * size else self.keep[:size]
         everything = len(tried) == len(self.keep)
         choice, bound = self._highs(tried)
-        if self.complete and everything and self.target is not None:
-            # What was dropped cannot be below the target.
-            self.bound = max(self.bound, self._rounded(min(bound, float(self.target))))
         if choice is not None:
             self.accept(choice)
-        elif everything and self.best is not None:
-            self.report(self.score, min(self.bound, self.score))
+        if self.complete and everything:
+            # What was dropped cannot be below the target.
+            self.raise_bound(bound)
         return len(tried)
+
+    def choose(
+        self, rounds: NDArray[np.intp], limits: Limits, cuts: Any, deadline: Deadline | None = None
+    ) -> float:
+        """Choose among some rows of usable rounds, with loads within limits, and take the choice if it is better.
+
+        `cuts` are kept by all choices: (rounds, cuts), as in `cuts.Cuts`. Returns what no choice among them can
+        be below; infinite where there is none below the target.
+        """
+        place = np.searchsorted(self.usable, rounds)
+        program = self._program(place)
+        program.limit_loads(limits)
+        program.keep_cuts(cuts)
+        if self.target is not None:
+            # Between the target and the next score below it there is room for what HiGHS errs.
+            below = float(self.target - self.table.step / 2) + MARGIN
+            program.limit_excess(below - self.relaxed.bound)
+        chosen, above = self._chosen(program, None, deadline or self.deadline)
+        if chosen is not None:
+            self.accept(tuple(rounds[chosen].tolist()))
+        return self.relaxed.bound + above
+
+    def raise_bound(self, bound: float) -> None:
+        """Take what no choice below the target can be below."""
+        if self.target is None:
+            return
+        known, self.bound = self.bound, max(self.bound, self._rounded(min(bound, float(self.target))))
+        if self.best is not None and self.bound > known:
+            self.report(self.score, min(self.bound, self.score))
 
     def _rounded(self, bound: float) -> int:
         """Round a bound on what is not rounded down: up where no score lies between."""
@@ -206,24 +235,35 @@ class RestrictedMaster:
 
         Returns the best choice up to float arithmetic, if any, and what none of them can be below.
         """
-        gap = math.inf if self.target is None else float(self.target) + MARGIN - self.relaxed.bound
         rounds = self.usable[tried]
-        program = ReducedProgram(
-            self.table, rounds, self.excess[tried], prices=self.relaxed.prices, gap=gap, force=self.force
-        )
+        program = self._program(tried)
         for same, most in self.unlike:
             program.limit_same(same[rounds], most)
         start = None
         if self.best is not None and np.isin(self.best, rounds).all():
             start = np.flatnonzero(np.isin(rounds, self.best))
-        answer = _beside(
-            lambda: program.choose(self.deadline.left_s, start=start), self.deadline, program.stop
-        )
-        if answer is None:
-            return None, 0.0
-        chosen, above = answer
+        chosen, above = self._chosen(program, start, self.deadline)
         bound = self.relaxed.bound + above
         return None if chosen is None else tuple(rounds[chosen].tolist()), bound
+
+    def _program(self, tried: NDArray[np.intp]) -> ReducedProgram:
+        """Return the choice among some of the usable rounds."""
+        gap = math.inf if self.target is None else float(self.target) + MARGIN - self.relaxed.bound
+        return ReducedProgram(
+            self.table,
+            self.usable[tried],
+            self.excess[tried],
+            prices=self.relaxed.prices,
+            gap=gap,
+            force=self.force,
+        )
+
+    def _chosen(
+        self, program: ReducedProgram, start: NDArray[np.intp] | None, deadline: Deadline
+    ) -> tuple[NDArray[np.intp] | None, float]:
+        """Let HiGHS choose; what it says of the bound is 0 where time ran out."""
+        answer = _beside(lambda: program.choose(deadline.left_s, start=start), deadline, program.stop)
+        return (None, 0.0) if answer is None else answer
 
     def _cp_sat(self, rounds: NDArray[np.intp]) -> tuple[tuple[int, ...] | None, bool]:
         """Look for the best choice below the score: the choice, if any, and whether that is proven."""
@@ -239,6 +279,8 @@ class RestrictedMaster:
                 model.add_exactly_one(literals)
             elif len(literals) > 1:
                 model.add_at_most_one(literals)
+        if table.least_kept:
+            model.add(cp_model.LinearExpr.weighted_sum(take, table.kept[rounds].tolist()) >= table.least_kept)
         points = cp_model.LinearExpr.weighted_sum(take, (table.points[rounds] * _SCALE).tolist())
         points += _balance_units(table, model, rounds, take)
         model.add(points <= math.ceil(((self.target or 0) - table.constant) * _SCALE) - 1)
@@ -295,8 +337,11 @@ def _balance_units(
             rate = table.balance.rate[i] * weight * _SCALE / 60
             exact = [rate * int(table.load_s[rounds[j]]) for j in mine]
             literals = [take[j] for j in mine]
-            model.add(high >= cp_model.LinearExpr.weighted_sum(literals, list(map(math.floor, exact))))
-            model.add(low <= cp_model.LinearExpr.weighted_sum(literals, list(map(math.ceil, exact))))
+            done = rate * table.balance.done_s[i]
+            least = cp_model.LinearExpr.weighted_sum(literals, list(map(math.floor, exact)))
+            most = cp_model.LinearExpr.weighted_sum(literals, list(map(math.ceil, exact)))
+            model.add(high >= least + math.floor(done))
+            model.add(low <= most + math.ceil(done))
         differences.append(high - low)
     return cp_model.LinearExpr.sum(differences)
 

@@ -15,11 +15,14 @@ from scipy import sparse
 
 from scheduler.solver.program import DualPrices, Numbers, SilentHighs
 from scheduler.solver.table import RoundTable
+from scheduler.solver.weeks import Limits
 
 #: Points in a unit of load: HiGHS wants numbers near each other.
 _UNIT = 10_000.0
 #: How exactly HiGHS keeps rows and bounds.
 _TOLERANCE = 1e-10
+#: By how many units float arithmetic may get a load wrong.
+_EXACTLY = 1e-9
 
 
 class ReducedProgram:
@@ -62,34 +65,44 @@ class ReducedProgram:
             must[force] = True
         # A request without a price may be left out for nothing, and one whose price is above the gap not at all.
         priced = np.flatnonzero((price > 0) & ~must)
-        compared = [group for group in table.balance.groups if len(group) > 1]
+        compared = self._compared = [group for group in table.balance.groups if len(group) > 1]
         people = np.array([i for group in compared for i in group], dtype=np.int64)
         base = np.repeat(np.arange(len(compared)), [len(group) for group in compared])
-        load, of_base = _loads(table, rounds, people), _ones(np.arange(len(people)), base, len(compared))
+        self._people = people
+        self._load = load = _loads(table, rounds, people)
+        of_base = _ones(np.arange(len(people)), base, len(compared))
         spare = -sparse.eye_array(len(people))
+        kept, change = _kept(table, rounds, prices.change, gap)
         left_out = _ones(priced, np.arange(len(priced)), len(priced), rows=table.meets.shape[1])
         matrix = sparse.block_array(
             [
-                [_ones(self._day, np.arange(len(rounds)), len(rounds), rows=len(table.days)), *[None] * 5],
-                [table.meets[rounds].T, left_out, None, None, None, None],
-                [-load, None, of_base, None, spare, None],
-                [load, None, None, -of_base, None, spare],
+                [_ones(self._day, np.arange(len(rounds)), len(rounds), rows=len(table.days)), *[None] * 6],
+                [table.meets[rounds].T, left_out, None, None, None, None, None],
+                [-load, None, of_base, None, spare, None, None],
+                [load, None, None, -of_base, None, spare, None],
+                [kept, *[None] * 5, change],
             ],
             format="csc",
         )
-        costs = [
-            np.asarray(excess, dtype=float),
-            price[priced],
-            np.zeros(2 * len(compared)),
-            _UNIT * prices.high[people],
-            _UNIT * prices.low[people],
-        ]
+        self._gap = gap
+        self._costs = costs = np.concatenate(
+            [
+                np.asarray(excess, dtype=float),
+                price[priced],
+                np.zeros(2 * len(compared)),
+                _UNIT * prices.high[people],
+                _UNIT * prices.low[people],
+                np.full(change.shape[1], prices.change),
+            ]
+        )
         # The largest and the smallest load of each base are what they are.
         least = np.zeros(matrix.shape[1])
-        levels = len(rounds) + len(priced)
+        self._levels = levels = len(rounds) + len(priced)
         least[levels : levels + 2 * len(compared)] = -np.inf
-        need = [np.ones(len(table.days)), ((price > 0) | must).astype(float), np.zeros(2 * len(people))]
-        most = [np.ones(len(table.days) + table.meets.shape[1]), np.zeros(2 * len(people))]
+        least_kept = np.full(kept.shape[0], float(table.least_kept))
+        done = table.done_points[people] / _UNIT
+        need = [np.ones(len(table.days)), ((price > 0) | must).astype(float), done, -done, least_kept]
+        most = [np.ones(len(table.days) + table.meets.shape[1]), done, -done, least_kept]
         self._highs: highspy.Highs = SilentHighs()  # type: ignore[no-untyped-call]  # HiGHS has no types
         for option, value in (
             ("threads", 1),
@@ -104,7 +117,7 @@ class ReducedProgram:
         self._highs.passModel(
             _model(
                 matrix,
-                np.concatenate(costs),
+                costs,
                 least,
                 [np.concatenate(need), np.concatenate(most)],
                 len(rounds),
@@ -115,6 +128,27 @@ class ReducedProgram:
         """Allow choices only whose rounds have at most so much of something in all."""
         rounds = np.flatnonzero(same)
         self._highs.addRow(-np.inf, float(most), len(rounds), rounds.astype(np.int32), same[rounds])
+
+    def limit_loads(self, limits: Limits) -> None:
+        """Allow only choices with loads within limits; for one base whose loads are compared."""
+        window = np.array(limits.window) / _UNIT
+        for row, person in enumerate(self._people.tolist()):
+            least, most = window[:, person]
+            self._add_row(least - _EXACTLY, most + _EXACTLY, self._load[[row]])
+        for column, (least, most) in enumerate((limits.high, limits.low) if len(self._people) else ()):
+            self._highs.changeColBounds(self._levels + column, least / _UNIT, most / _UNIT)
+
+    def limit_excess(self, most: float) -> None:
+        """Allow only choices at most so far above the bound."""
+        self._add_row(-np.inf, most, sparse.csr_array(self._costs[np.newaxis]))
+
+    def keep_cuts(self, matrix: Any) -> None:
+        """Tell what any choice keeps: the rounds of each column of a (rounds, cuts) matrix add up to 1 at most."""
+        for row in sparse.csr_array(matrix.T):
+            self._add_row(-np.inf, 1.0, sparse.csr_array(row.reshape(1, -1)))
+
+    def _add_row(self, least: float, most: float, row: Any) -> None:
+        self._highs.addRow(least, most, row.nnz, row.indices.astype(np.int32), row.data)
 
     def choose(self, time_limit_s: float, *, start: Numbers | None = None) -> tuple[Numbers | None, float]:
         """Choose a round a day; `start` is a choice to begin with.
@@ -146,6 +180,16 @@ class ReducedProgram:
 def _ones(row: Numbers, column: Numbers, columns: int, *, rows: int | None = None) -> Any:
     shape = (len(row) if rows is None else rows, columns)
     return sparse.csr_array((np.ones(len(row)), (row, column)), shape=shape)
+
+
+def _kept(table: RoundTable, rounds: Numbers, price: float, gap: float) -> tuple[Any, Any]:
+    """Return how many published visits each round keeps, as a row, and what of that is more than must be kept.
+
+    There is no row where the changes are not limited, and nothing more where its price is above the gap.
+    """
+    limits = int(table.problem.max_changes is not None)
+    kept = sparse.csr_array(table.kept[rounds].astype(float)[np.newaxis][:limits])
+    return kept, -sparse.csr_array(np.ones((limits, limits * int(price <= gap))))
 
 
 def _loads(table: RoundTable, rounds: Numbers, people: Numbers) -> Any:

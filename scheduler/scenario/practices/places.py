@@ -87,8 +87,10 @@ class NextPlaces:
     def _how_chosen(self) -> Iterator[str]:
         usual = usual_weeks(self.prepared.project, self.over)
         if len(self.weeks) < len(self.over):
-            yield _(
-                "Of {all} weeks {n} were tried, one of each part of them, with odd and even numbers in turn."
+            yield ngettext(
+                "Of {all} weeks {n} was tried.",
+                "Of {all} weeks {n} were tried, one of each part of them, with odd and even numbers in turn.",
+                len(self.weeks),
             ).format(all=number(len(self.over)), n=number(len(self.weeks)))
         if set(self.weeks) <= set(usual) and len(usual) < len(self.over):
             left_out = ", ".join(str(week) for week in self.over if week not in usual)
@@ -123,6 +125,7 @@ class NextPlaces:
                     "lat": round(value.spot.lat, 5),
                     "lon": round(value.spot.lon, 5),
                     "streets": " / ".join(value.spot.streets),
+                    "near": value.spot.near,
                     "points_a_week": round(value.points_a_week),
                     "conversations_a_week": round(value.conversations_a_week, 2),
                     "cycling_minutes_a_week": round(value.cycling_s_a_week / 60, 1),
