@@ -29,13 +29,15 @@ def a_monday(monkeypatch: pytest.MonkeyPatch) -> None:
 def schema(file: Path) -> list[str]:
     """Return how the tables of a database are made, but for the order of their columns and constraints."""
     with closing(sqlite3.connect(file)) as store:
-        rows = store.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+        rows = store.execute(
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+        )
         found = [" ".join(row[0].split()) for row in rows]
     return sorted(",".join(sorted(re.split(r", (?![^(]*\))", statement))) for statement in found)
 
 
 def test_every_step_has_a_store_that_was_written_down() -> None:
-    """Run ``python tests/store/frozen.py`` for a new one."""
+    """Run ``python tests/frozen.py`` for a new one."""
     assert frozen_steps() == STEPS
 
 
