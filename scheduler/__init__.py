@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from scheduler.model.roster import Roster
     from scheduler.model.rosterfile import load as load_roster
     from scheduler.outputs.plots import plot_roster
-    from scheduler.services.planner import plan_week, prepare
+    from scheduler.services.editions import plan_week
+    from scheduler.services.planner import prepare
     from scheduler.services.problembuilder import ProblemBuilder
     from scheduler.solver.engine import solve
     from scheduler.week.problem import week_problem
@@ -81,7 +82,7 @@ _HOMES = {
     "__version__": "base.version",
     "check": "checks",
     "load_roster": "model.rosterfile",
-    "plan_week": "services.planner",
+    "plan_week": "services.editions",
     "plot_roster": "outputs.plots",
     "prepare": "services.planner",
     "read_project": "inputs",

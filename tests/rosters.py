@@ -314,6 +314,11 @@ def availability_s(problem: Problem, consultant_id: str) -> int:
             total += day.end_s - day.start_s - day.lunch_s
             total -= sum(end_s - start_s for start_s, end_s in day.gaps)
             total -= sum(e.end_s - e.start_s for e in day.engagements)
+            total -= sum(
+                int((stop.end - stop.start).total_seconds())
+                for stop in (day.happened.stops if day.happened else ())
+                if stop.kind == "engagement"
+            )
     return total
 
 

@@ -22,7 +22,7 @@ from scheduler.checks.reading import Violation, read
 from scheduler.checks.recount import recount_terms
 from scheduler.checks.rounds import check_round
 from scheduler.checks.totals import check_totals
-from scheduler.checks.visits import check_missing_rounds, check_unassigned, check_visits
+from scheduler.checks.visits import check_changes, check_missing_rounds, check_unassigned, check_visits
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster, Term
 
@@ -45,6 +45,7 @@ def check(problem: Problem, roster: Roster) -> tuple[Violation, ...]:
     return (
         *(violation for seen in rounds for violation in check_round(problem, seen)),
         *check_visits(problem, rounds),
+        *check_changes(problem, roster, rounds),
         *check_missing_rounds(problem, roster),
         *check_unassigned(problem, roster, rounds),
         *check_totals(problem, roster, rounds),

@@ -8,7 +8,7 @@ from itertools import pairwise
 from scheduler.base import i18n
 from scheduler.base.i18n import _
 from scheduler.model.clock import seconds_of
-from scheduler.model.problem import ConsultantDay, Problem, Request
+from scheduler.model.problem import ConsultantDay, Happened, Problem, Request
 from scheduler.model.project import Consultant
 from scheduler.model.roster import Roster, Round, Stop
 
@@ -65,6 +65,15 @@ class SeenRound:
     def base_id(self) -> str:
         """Where the round starts and ends."""
         return self.consultant.base_id
+
+    @property
+    def happened(self) -> Happened | None:
+        """What has happened of the day."""
+        return self.day.happened
+
+    def has_happened(self, seen: SeenStop) -> bool:
+        """Tell whether a stop is one that has happened."""
+        return self.day.happened is not None and seen.stop in self.day.happened.stops
 
     @property
     def fixed_stops(self) -> tuple[SeenStop, ...]:
@@ -189,6 +198,8 @@ class _RoundReader:
 
     def _place_id(self, stop: Stop) -> str | None:
         """Return the place where a stop of this kind and id is, or None if the week has none such."""
+        if self.day.happened and stop in self.day.happened.stops:
+            return stop.place_id
         if stop.kind in VISITS:
             request = self._request(stop)
             return request.place_id if request else None

@@ -98,6 +98,11 @@ def recount_loads(problem: Problem, rounds: Sequence[SeenRound]) -> dict[str, Lo
     available = {consultant.consultant_id: 0 for consultant in problem.consultants}
     for day in problem.days:
         engaged_s = sum(engagement.end_s - engagement.start_s for engagement in day.engagements)
+        engaged_s += sum(
+            int((stop.end - stop.start).total_seconds())
+            for stop in (day.happened.stops if day.happened else ())
+            if stop.kind == "engagement"
+        )
         away_s = day.lunch_s + engaged_s + sum(to_s - from_s for from_s, to_s in day.gaps)
         available[day.consultant_id] += day.end_s - day.start_s - away_s
     visiting = dict.fromkeys(available, 0)

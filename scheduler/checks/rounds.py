@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from scheduler.base.i18n import _, clock
 from scheduler.checks.reading import SeenRound, SeenStop, Violation
-from scheduler.checks.tracing import Leg, Trace, Ways, owes_lunch, trace
+from scheduler.checks.tracing import Leg, Trace, Ways, gaps_of, owes_lunch, trace
 from scheduler.model.problem import Problem
 from scheduler.model.text import Text
 
@@ -15,6 +15,10 @@ def check_round(problem: Problem, seen: SeenRound) -> Iterator[Violation]:
     if not any(stop.stop.kind in ("visit", "home_visit", "task", "engagement") for stop in seen.stops):
         yield Violation("empty_round", seen.where, _("a round without visit or engagement"))
         return
+    if seen.happened:
+        yield from _check_happened(problem, seen)
+        if seen.happened.is_over:
+            return
     found = trace(problem, seen)
     for position, leg in enumerate(found.legs):
         yield from _check_leg(seen.fixed_stops[position], leg, found.stop_waits_s[position])
@@ -26,6 +30,28 @@ def check_round(problem: Problem, seen: SeenRound) -> Iterator[Violation]:
     yield from _check_sums(seen, found)
     for stop in seen.stops:
         yield from _check_description(problem, seen, stop)
+
+
+def _check_happened(problem: Problem, seen: SeenRound) -> Iterator[Violation]:
+    """Check that what has happened is as it was published, and goes on from there."""
+    happened = seen.happened
+    if happened is None:
+        return
+    if happened.is_over and seen.round != happened.round:
+        yield Violation(
+            "happened", seen.where, _("the day is over, and the round is not as it was published")
+        )
+    ahead = [stop for stop in seen.stops if not seen.has_happened(stop)]
+    desk = next((stop for stop in ahead if stop.stop.kind == "desk"), None)
+    others = [stop.stop for stop in seen.stops if stop is not desk]
+    if tuple(others[: len(happened.stops)]) != happened.stops:
+        yield Violation("happened", seen.where, _("what has happened is not as it was published"))
+    first = next((stop for stop in ahead if stop.stop.kind != "lunch"), None)
+    if happened.back and first:
+        at_base = Ways(problem, seen.consultant).is_base(first.stop.place_id)
+        turned = first.stop.kind != "desk" or first.start_s == happened.back.arrival_s
+        if not (at_base and turned):
+            yield Violation("happened", first.where, _("the ride back to base that has begun is missing"))
 
 
 def _differs(code: str, where: str, field: str, found: object, expected: object) -> Iterator[Violation]:
@@ -69,7 +95,7 @@ def _check_shift(seen: SeenRound, found: Trace) -> Iterator[Violation]:
 def _check_gaps(seen: SeenRound, found: Trace) -> Iterator[Violation]:
     """Check that the time between the spans of the shift is spent at base (rule 4)."""
     at_base = [leg for leg in (*found.legs, found.back) if leg.free_place_id == seen.base_id]
-    for from_s, to_s in seen.day.gaps:
+    for from_s, to_s in gaps_of(seen.day):
         if not any(leg.holds(from_s, to_s) for leg in at_base):
             message = _("away from base from {start} to {end}, between two shifts")
             message = message.format(start=clock(from_s), end=clock(to_s))
@@ -81,7 +107,7 @@ def _check_desks(problem: Problem, seen: SeenRound, found: Trace) -> Iterator[Vi
     stops, legs = seen.fixed_stops, (*found.legs, found.back)
     ways = Ways(problem, seen.consultant)
     for position, desk in enumerate(stops):
-        if desk.stop.kind != "desk":
+        if desk.stop.kind != "desk" or seen.has_happened(desk):
             continue
         around = stops[max(position - 1, 0) : position + 2]
         if len(around) != 3 or any(ways.is_base(s.stop.place_id) for s in (around[0], around[2])):
@@ -92,8 +118,10 @@ def _check_desks(problem: Problem, seen: SeenRound, found: Trace) -> Iterator[Vi
             yield Violation("desk", desk.where, _("work at base does not begin on arrival"))
         if desk.end_s != legs[position + 1].departs_s:
             yield Violation("desk", desk.where, _("base is not left just in time for the next stop"))
-        over_gap = any(desk.start_s <= from_s and to_s <= desk.end_s for from_s, to_s in seen.day.gaps)
-        if not over_gap and desk.end_s - desk.start_s < problem.defaults.desk_s:
+        over_gap = any(desk.start_s <= from_s and to_s <= desk.end_s for from_s, to_s in gaps_of(seen.day))
+        # Who was on the way home may go out again sooner.
+        turned = seen.happened and seen.happened.back and desk.start_s == seen.happened.back.arrival_s
+        if not over_gap and not turned and desk.end_s - desk.start_s < problem.defaults.desk_s:
             message = _("only {found} s at base between two stops; at least {least} s are needed")
             message = message.format(found=desk.end_s - desk.start_s, least=problem.defaults.desk_s)
             yield Violation("desk", desk.where, message)
@@ -101,7 +129,7 @@ def _check_desks(problem: Problem, seen: SeenRound, found: Trace) -> Iterator[Vi
 
 def _check_engagements(seen: SeenRound) -> Iterator[Violation]:
     """Check that the day's engagements are kept, at their time (rule 4)."""
-    listed = [stop for stop in seen.stops if stop.stop.kind == "engagement"]
+    listed = [stop for stop in seen.stops if stop.stop.kind == "engagement" and not seen.has_happened(stop)]
     times = Counter(stop.stop.id for stop in listed)
     for engagement in seen.day.engagements:
         if times[engagement.engagement_id] != 1:
@@ -116,18 +144,19 @@ def _check_engagements(seen: SeenRound) -> Iterator[Violation]:
 
 def _check_lunch(problem: Problem, seen: SeenRound, found: Trace) -> Iterator[Violation]:
     """Check that lunch is had once where it is owed, in free time (rule 5)."""
-    expected = 1 if owes_lunch(problem, seen.consultant, seen.day) else 0
+    had = seen.happened is not None and seen.happened.has_lunch
+    expected = 1 if had or owes_lunch(problem, seen.consultant, seen.day) else 0
     if len(seen.lunches) != expected:
         message = _("{found} lunch stops where {expected} should be")
         message = message.format(found=len(seen.lunches), expected=expected)
         yield Violation("lunch", seen.where, message)
         return
-    for lunch in seen.lunches:
+    for lunch in () if had else seen.lunches:
         yield from _check_lunch_stop(problem, seen, lunch)
         holding = [leg for leg in (*found.legs, found.back) if leg.holds(lunch.start_s, lunch.end_s)]
         if not holding:
             yield Violation("lunch", lunch.where, _("lunch is not free of stops and riding"))
-        elif any(lunch.start_s < to_s and from_s < lunch.end_s for from_s, to_s in seen.day.gaps):
+        elif any(lunch.start_s < to_s and from_s < lunch.end_s for from_s, to_s in gaps_of(seen.day)):
             yield Violation("lunch", lunch.where, _("lunch lies between two shifts"))
         elif all(lunch.stop.place_id != leg.free_place_id for leg in holding):
             yield from _differs(
@@ -162,6 +191,8 @@ def _check_sums(seen: SeenRound, found: Trace) -> Iterator[Violation]:
 
 def _check_description(problem: Problem, seen: SeenRound, found: SeenStop) -> Iterator[Violation]:
     """Check what a stop says of its place, and that only visits hold conversations."""
+    if seen.has_happened(found):
+        return
     stop, place = found.stop, problem.places.get(found.stop.place_id)
     if place is None:
         yield Violation("place", found.where, _("the week has no such place"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from scheduler.checks.reading import SeenRound, SeenStop
-from scheduler.model.problem import ConsultantDay, Problem, own_ride_s
+from scheduler.model.problem import Back, ConsultantDay, Problem, own_ride_s
 from scheduler.model.project import Consultant
 
 
@@ -75,14 +75,14 @@ class Ways:
         """Go from a place where one is free at `free_s` to a stop that starts at `start_s`."""
         problem, base_id = self._problem, self._consultant.base_id
         ride_s = ride_m = way_s = 0
-        is_ride = not self._one_house(from_id, to_id)
+        is_ride = not self.in_one_house(from_id, to_id)
         if is_ride:
             cell = self._row[from_id], self._row[to_id]
             project_s = int(problem.travel.seconds[cell])
             ride_s = own_ride_s(project_s, problem.speed_kph, self._consultant.speed_kph)
             ride_m = int(problem.travel.metres[cell])
             way_s = ride_s + problem.defaults.parking_s
-        from_base, to_base = self._one_house(from_id, base_id), self._one_house(to_id, base_id)
+        from_base, to_base = self.in_one_house(from_id, base_id), self.in_one_house(to_id, base_id)
         departs_s = start_s - way_s if from_base else free_s
         arrives_s = departs_s + way_s
         waits = not from_base and not to_base
@@ -100,22 +100,24 @@ class Ways:
 
     def is_base(self, place_id: str) -> bool:
         """Tell whether a place counts as base: it is in its house."""
-        return self._one_house(place_id, self._consultant.base_id)
+        return self.in_one_house(place_id, self._consultant.base_id)
 
-    def _one_house(self, from_id: str, to_id: str) -> bool:
+    def in_one_house(self, from_id: str, to_id: str) -> bool:
+        """Tell whether two places are in one house, or the same."""
         return from_id == to_id or (from_id, to_id) in self._problem.travel.one_house
 
     def free_times(self, day: ConsultantDay) -> Iterator[tuple[int, int]]:
         """Yield every interval that a day's engagements alone can leave free."""
         base_id = self._consultant.base_id
-        at_base = (base_id, day.start_s, day.start_s)
+        begins_id, begin_s = beginning(day, base_id)
+        begins = (begins_id, begin_s, begin_s)
         kept = sorted(
             [(e.place_id, e.start_s, e.end_s) for e in day.engagements]
-            + [(base_id, from_s, to_s) for from_s, to_s in day.gaps],
+            + [(base_id, from_s, to_s) for from_s, to_s in gaps_of(day)],
             key=lambda stay: stay[1:],
         )
-        back_at_base = (base_id, day.end_s, day.end_s)
-        for (from_id, _start, free_s), (to_id, start_s, _end) in pairwise([at_base, *kept, back_at_base]):
+        back_at_base = (base_id, end_of(day), end_of(day))
+        for (from_id, _start, free_s), (to_id, start_s, _end) in pairwise([begins, *kept, back_at_base]):
             direct = self.leg(from_id, free_s, to_id, start_s)
             yield direct.free_from_s, direct.free_to_s
             if not self.is_base(from_id) and not self.is_base(to_id):
@@ -125,12 +127,29 @@ class Ways:
                     yield desk.free_from_s, desk.free_to_s
 
 
+def beginning(day: ConsultantDay, base_id: str) -> tuple[str, int]:
+    """Return where and when a day begins, or goes on."""
+    return (day.happened.place_id, day.happened.free_s) if day.happened else (base_id, day.start_s)
+
+
+def end_of(day: ConsultantDay) -> int:
+    """Return by when the consultant is back at base."""
+    return day.happened.end_s if day.happened else day.end_s
+
+
+def gaps_of(day: ConsultantDay) -> tuple[tuple[int, int], ...]:
+    """Return the gaps of a day that are to come."""
+    return day.happened.gaps if day.happened else day.gaps
+
+
 def owes_lunch(problem: Problem, consultant: Consultant, day: ConsultantDay) -> bool:
     """Tell whether a round of this day must have its lunch (rule 5).
 
     Not where the shift and the lunch window hardly meet, nor where the engagements alone leave no
-    room: then lunch is waived for the day, whatever else the round holds.
+    room: then lunch is waived for the day, whatever else the round holds. Nor where it has been had.
     """
+    if day.happened and (day.happened.is_over or day.happened.has_lunch):
+        return False
     window_from_s = max(problem.defaults.lunch_from_s, day.start_s)
     window_to_s = min(problem.defaults.lunch_to_s, day.end_s)
     return day.lunch_s > 0 and any(
@@ -143,18 +162,28 @@ def trace(problem: Problem, seen: SeenRound) -> Trace:
     """Retrace a round from the starts and ends of its stops."""
     ways = Ways(problem, seen.consultant)
     stops = seen.fixed_stops
-    place_id, free_s = seen.base_id, seen.day.start_s
-    legs = []
-    for stop in stops:
+    legs = list(_happened_legs(problem, seen, ways))
+    place_id, free_s = beginning(seen.day, seen.base_id)
+    led = seen.happened.back if seen.happened else None
+    for stop in stops[len(legs) :]:
         to_id = stop.stop.place_id
-        if any(free_s <= from_s and to_s <= stop.start_s for from_s, to_s in seen.day.gaps):
+        if led is not None:
+            before, led = led, None
+            legs.append(_led_leg(problem, seen, before, stop.start_s))
+            if stop.stop.kind == "desk":
+                continue
+            place_id, free_s = to_id, stop.end_s
+            continue
+        if any(free_s <= from_s and to_s <= stop.start_s for from_s, to_s in gaps_of(seen.day)):
             # Over a gap one is at base, not elsewhere in its house.
             place_id, to_id = (seen.base_id if ways.is_base(id_) else id_ for id_ in (place_id, to_id))
         legs.append(ways.leg(place_id, free_s, to_id, stop.start_s))
         place_id = stop.stop.place_id
         # At a desk one is free from the beginning, and leaves just in time for the next stop.
         free_s = stop.start_s if stop.stop.kind == "desk" else stop.end_s
-    back = ways.leg(place_id, free_s, seen.base_id, seen.day.end_s)
+    back = ways.leg(place_id, free_s, seen.base_id, end_of(seen.day))
+    if led is not None:
+        back = _led_leg(problem, seen, led, end_of(seen.day))
     rides = [leg for leg in (*legs, back) if leg.is_ride]
     # Without any ride, the round is as long as its stops; lunch at base makes it no longer.
     edges = [stop.start_s for stop in stops[:1]] + [stop.end_s for stop in stops[-1:]]
@@ -164,6 +193,44 @@ def trace(problem: Problem, seen: SeenRound) -> Trace:
         leaves_s=rides[0].departs_s if rides else min(edges, default=seen.leaves_s),
         returns_s=rides[-1].arrives_s if rides else max(edges, default=seen.returns_s),
         stop_waits_s=_counted_waits(problem, seen, legs),
+    )
+
+
+def _happened_legs(problem: Problem, seen: SeenRound, ways: Ways) -> Iterator[Leg]:
+    """Yield the ways to the stops that have happened, as they were published."""
+    place_id = seen.base_id
+    for stop in seen.fixed_stops:
+        if not seen.has_happened(stop):
+            return
+        is_ride = not ways.in_one_house(place_id, stop.stop.place_id)
+        way_s = stop.stop.ride_seconds + problem.defaults.parking_s if is_ride else 0
+        yield Leg(
+            ride_s=stop.stop.ride_seconds,
+            ride_m=stop.stop.ride_metres,
+            departs_s=stop.arrival_s - way_s,
+            arrives_s=stop.arrival_s,
+            free_from_s=stop.arrival_s,
+            free_to_s=max(stop.arrival_s, stop.start_s),
+            free_place_id=stop.stop.place_id,
+            wait_s=stop.stop.waiting_seconds,
+            is_ride=is_ride,
+        )
+        place_id = stop.stop.place_id
+
+
+def _led_leg(problem: Problem, seen: SeenRound, back: Back, until_s: int) -> Leg:
+    """Return a way back to base that had begun: one is free there from when the day goes on."""
+    free_s = seen.happened.free_s if seen.happened else back.arrival_s
+    return Leg(
+        ride_s=back.ride_s,
+        ride_m=back.ride_m,
+        departs_s=back.arrival_s - back.ride_s - problem.defaults.parking_s,
+        arrives_s=back.arrival_s,
+        free_from_s=min(free_s, until_s) if until_s == back.arrival_s else free_s,
+        free_to_s=until_s,
+        free_place_id=seen.base_id,
+        wait_s=0,
+        is_ride=True,
     )
 
 

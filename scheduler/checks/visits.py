@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from scheduler.base.i18n import _, clock
 from scheduler.checks.reading import SeenRound, SeenStop, Violation, where_text
 from scheduler.model.clock import seconds_of
-from scheduler.model.problem import Problem, Request, RoomSlot
+from scheduler.model.problem import Problem, Request, RoomSlot, Settled
 from scheduler.model.project import Pin
 from scheduler.model.roster import Roster
 
@@ -15,9 +15,13 @@ def check_visits(problem: Problem, rounds: Sequence[SeenRound]) -> Iterator[Viol
     """Yield what is wrong with visits and home visits: rules 1, 6 and 7."""
     for seen in rounds:
         for request, visit in seen.visits:
+            if seen.has_happened(visit):
+                continue
             yield from _check_visit(problem, seen, request, visit)
             if request.pin:
                 yield from _check_pin(request.pin, seen, visit)
+            if request.lock:
+                yield from _check_lock(request.lock, seen, visit)
         yield from _check_day_maximum(seen)
     visits = Counter(request.request_id for seen in rounds for request, _visit in seen.visits)
     for request in problem.requests:
@@ -27,6 +31,38 @@ def check_visits(problem: Problem, rounds: Sequence[SeenRound]) -> Iterator[Viol
             yield Violation("visited_twice", request.request_id, message)
         if request.pin and not times:
             yield Violation("pin", request.request_id, _("the pinned visit is not in the roster"))
+        if request.lock and not times:
+            yield Violation("lock", request.request_id, _("the locked visit is not in the roster"))
+
+
+def check_changes(problem: Problem, roster: Roster, rounds: Sequence[SeenRound]) -> Iterator[Violation]:
+    """Yield where more published visits are otherwise than the week allows."""
+    if roster.max_changes != problem.max_changes:
+        message = _("{field} is {found}, but should be {expected}")
+        message = message.format(field="max_changes", found=roster.max_changes, expected=problem.max_changes)
+        yield Violation("max_changes", roster.week, message)
+    if problem.max_changes is None:
+        return
+    made = {
+        request.request_id: (
+            seen.round.date,
+            visit.start_s,
+            seen.consultant.consultant_id,
+            visit.stop.conversations,
+        )
+        for seen in rounds
+        for request, visit in seen.visits
+    }
+    changed = 0
+    for request in problem.requests:
+        if told := request.published:
+            found = made.get(request.request_id)
+            number = found[3] if found and told.conversations is None else told.conversations
+            changed += found != (told.date, told.start_s, told.consultant_id, number)
+    if changed > problem.max_changes:
+        message = _("{count} published visits are otherwise, where {most} may be")
+        message = message.format(count=changed, most=problem.max_changes)
+        yield Violation("max_changes", roster.week, message)
 
 
 def _check_visit(problem: Problem, seen: SeenRound, request: Request, visit: SeenStop) -> Iterator[Violation]:
@@ -89,21 +125,39 @@ def _check_pin(pin: Pin, seen: SeenRound, visit: SeenStop) -> Iterator[Violation
         yield Violation("pin", visit.where, _("the visit is not where it is pinned"))
 
 
+def _check_lock(lock: Settled, seen: SeenRound, visit: SeenStop) -> Iterator[Violation]:
+    pairs = (
+        (lock.date, seen.round.date),
+        (lock.start_s, visit.start_s),
+        (lock.consultant_id, seen.consultant.consultant_id),
+        (lock.conversations, visit.stop.conversations),
+    )
+    if any(locked not in (None, found) for locked, found in pairs):
+        yield Violation("lock", visit.where, _("the visit is not where it is locked"))
+
+
 def _check_day_maximum(seen: SeenRound) -> Iterator[Violation]:
     most = seen.consultant.max_conversations_per_day
     held = sum(visit.stop.conversations for _request, visit in seen.visits)
+    if seen.happened and most is not None:
+        most = max(most, seen.happened.held)
     if most is not None and held > most:
         message = _("{count} conversations in a day, where {most} are the most")
         yield Violation("day_maximum", seen.where, message.format(count=held, most=most))
 
 
 def check_missing_rounds(problem: Problem, roster: Roster) -> Iterator[Violation]:
-    """Yield days with engagements that have no round."""
+    """Yield days with engagements, or on which something has happened, that have no round."""
     listed = {(item.consultant_id, item.date) for item in roster.rounds}
     for day in problem.days:
-        if day.engagements and (day.consultant_id, day.date) not in listed:
-            where = where_text(problem, day.consultant_id, day.date)
+        if (day.consultant_id, day.date) in listed:
+            continue
+        where = where_text(problem, day.consultant_id, day.date)
+        if day.engagements:
             yield Violation("missing_round", where, _("a day with engagements, but no round"))
+        elif day.happened and any(stop.kind != "lunch" for stop in day.happened.stops):
+            message = _("a day on which something has happened, but no round")
+            yield Violation("missing_round", where, message)
 
 
 def check_unassigned(problem: Problem, roster: Roster, rounds: Sequence[SeenRound]) -> Iterator[Violation]:

@@ -9,6 +9,9 @@ import click
 
 from scheduler.base import i18n
 from scheduler.base.i18n import N_, _
+from scheduler.cli import changes, exceptions, held
+from scheduler.cli.diff import diff
+from scheduler.cli.editions import journal, outbox, publish, replan
 from scheduler.cli.network import network
 from scheduler.cli.options import (
     Options,
@@ -22,6 +25,7 @@ from scheduler.cli.options import (
     week_argument,
 )
 from scheduler.cli.simulate import simulate
+from scheduler.cli.store import store
 
 
 @click.group(
@@ -91,11 +95,11 @@ def plan(
 
     from scheduler.cli import summary
     from scheduler.cli.interrupt import interruptible
-    from scheduler.services import planner
+    from scheduler.services import editions
 
     terminal = options.terminal()
     with terminal.progress() as progress, interruptible(terminal, progress) as stopped:
-        planned = planner.plan_week(
+        planned = editions.plan_week(
             options.data,
             wanted,
             options.out,
@@ -183,12 +187,12 @@ def check_data(options: Options, *, online: bool) -> None:
 def check(context: click.Context, roster: Path) -> None:
     from scheduler.base import files
     from scheduler.model.texts import word
-    from scheduler.services import planner
+    from scheduler.services import editions
 
     options = context.ensure_object(Options)
     terminal = options.terminal()
     files.tidy(roster.parent.parent)
-    checked = planner.check_roster(options.data, roster)
+    checked = editions.check_roster(options.data, roster)
     proof = word(checked.proof.detail)
     for violation in checked.violations:
         terminal.failure(f"{roster}: {violation}")
@@ -287,5 +291,14 @@ def forget(options: Options, before: str) -> None:
     summary.show_forgotten(options.terminal(), report)
 
 
+cli.add_command(diff)
 cli.add_command(network)
+cli.add_command(journal)
+cli.add_command(outbox)
+cli.add_command(publish)
+cli.add_command(replan)
 cli.add_command(simulate)
+cli.add_command(store)
+
+for command in (*changes.COMMANDS, *exceptions.COMMANDS, *held.COMMANDS):
+    cli.add_command(command)

@@ -1,6 +1,6 @@
 """What all commands take, and arguments read as the cells of a table are."""
 
-import datetime as dt
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from scheduler.base import files
+from scheduler.base import files, notices
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import LANGUAGES, N_, _
 
@@ -78,9 +78,12 @@ def common(command: _Command) -> _Command:
     @wraps(command)
     def begun(*arguments: Any, **values: Any) -> Any:
         context = click.get_current_context()
-        if not context.invoked_subcommand:
-            context.ensure_object(Options).tidy()
-        return command(*arguments, **values)
+        if context.invoked_subcommand:
+            return command(*arguments, **values)
+        options = context.ensure_object(Options)
+        options.tidy()
+        with notices.listening(lambda text: options.terminal().note(text)):
+            return command(*arguments, **values)
 
     decorated: Callable[..., Any] = begun
     for option in reversed(options):
@@ -95,6 +98,21 @@ online_option = click.option(
     is_flag=True,
     help=N_("Look up addresses that the map does not know at Nominatim; never those of home visits."),
 )
+
+
+yes_option = click.option("--yes", is_flag=True, help=N_("Do it without asking."))
+
+
+def confirmed(terminal: "Terminal", question: str, *, yes: bool) -> bool:
+    """Ask whether to go on; an `InputError` where nobody is there to answer."""
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise InputError(_("nothing was changed, as nobody is there to answer; --yes goes on without asking"))
+    if click.confirm(question, default=False, err=True):
+        return True
+    terminal.line(_("Nothing was changed."))
+    return False
 
 
 def count_option(
@@ -147,10 +165,10 @@ def seeded(meaning: str) -> Callable[[_Command], _Command]:
 def read_week(text: str) -> "Week":
     """Read the week of the command line; without one it is the next in Copenhagen."""
     from scheduler.inputs import dates
-    from scheduler.model.clock import TIMEZONE, Week
+    from scheduler.model.clock import Week, now
 
     if not text:
-        return Week.of(dt.datetime.now(TIMEZONE).date()).shift(1)
+        return Week.of(now().date()).shift(1)
     return read_argument(_("WEEK"), dates.week, text)
 
 

@@ -17,12 +17,14 @@ from scheduler.model.text import Text
 from scheduler.model.texts import word
 from scheduler.outputs import names, words
 from scheduler.outputs.privacy import public
+from scheduler.services.workspace import copies_named
 
 if TYPE_CHECKING:
     from scheduler.checks.bound import BoundCheck
     from scheduler.services.advice import Advice
     from scheduler.services.forget import ForgetReport
     from scheduler.services.planner import Planned
+    from scheduler.services.replan import Front
 
 _Row = tuple[str, str, str, str, str]
 
@@ -55,6 +57,36 @@ def show_roster(terminal: Terminal, roster: Roster, proof: "BoundCheck") -> None
         terminal.note(word(note, roster.names))
     if proof.verified is None and roster.prices:
         terminal.note(word(proof.detail))
+
+
+def show_front(terminal: Terminal, front: "Front") -> None:
+    """Print the front of changes against score, and what each of its rosters changes."""
+    best = front.recommended
+    forced = len(front.points[0].forced)
+    if forced:
+        terminal.line(
+            ngettext(
+                "{n} visit cannot be kept, whatever else is done.",
+                "{n} visits cannot be kept, whatever else is done.",
+                forced,
+            ).format(n=i18n.number(forced))
+        )
+    for told in front.broken():
+        terminal.note(told)
+    for point in front.points:
+        roster = point.plan.roster
+        head = ngettext("{n} change: {points}", "{n} changes: {points}", point.unforced).format(
+            n=i18n.number(point.unforced), points=words.points(roster.score)
+        )
+        if roster.status != "optimal":
+            head += _(" (proven: not below {bound})").format(bound=i18n.number(roster.bound))
+        if point is best and len(front.points) > 1:
+            head += _(" – the best at the price that changes have")
+        terminal.line(head, style="bold")
+        for sentence in front.sentences(point):
+            terminal.line(f"  {sentence}")
+        if not point.changes:
+            terminal.line("  " + _("All stays as it is."))
 
 
 def _score(roster: Roster) -> str:
@@ -188,6 +220,8 @@ def show_forgotten(terminal: Terminal, report: "ForgetReport") -> None:
         When a file still says where a home visit was made.
     """
     terminal.line(report)
+    for told in copies_named(report.copies):
+        terminal.note(told)
     for file in report.closed:
         terminal.note(
             _(

@@ -149,6 +149,7 @@ class ProjectBuilder:
         base_id: str = BASE,
         same_as: str | None = None,
         email: str = "",
+        phone: str = "",
         active_from: Date | None = None,
         active_to: Date | None = None,
         note: str = "",
@@ -193,6 +194,8 @@ class ProjectBuilder:
         base_id: str = BASE,
         speed_kph: float | None = None,
         max_conversations_per_day: int | None = None,
+        email: str = "",
+        phone: str = "",
         note: str = "",
     ) -> Self:
         """Add a consultant, with a speed of their own in km per hour where it is not the project's."""

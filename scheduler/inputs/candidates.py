@@ -12,17 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scheduler.base import limits
 from scheduler.base.errors import InputProblem
 from scheduler.base.i18n import _
-from scheduler.inputs import clashes, rules, sheets
-from scheduler.inputs.dates import counted_from_1904, dates_of
+from scheduler.inputs import clashes, rules
+from scheduler.inputs.alone import read_alone
+from scheduler.inputs.dates import dates_of
 from scheduler.inputs.headings import missing_column
 from scheduler.inputs.project import place_of, plain, timed
-from scheduler.inputs.raw import stray_cells
-from scheduler.inputs.rows import Row, TableRows, interpret
+from scheduler.inputs.rows import Row, TableRows
 from scheduler.inputs.schema import BY_NAME, Column, Table, key
-from scheduler.inputs.tables import read_csv
 from scheduler.inputs.unbuild import rows_of
 from scheduler.model.project import Origin, Place, Practice, Project, RoomRule
 
@@ -91,16 +89,9 @@ def read_candidates(
     ServiceError
         When the file cannot be read.
     """
-    raw = limits.read(file, limits.TABLE_BYTES)
-    before = len(problems)
     with dates_of(project.config.calendar.country):
-        if raw.startswith(sheets.BEGINNINGS):
-            read = _read_sheet(file, raw, problems)
-        else:
-            read = read_csv(CANDIDATES, file.name, raw, problems)
+        read = read_alone(CANDIDATES, file, problems)
     notes += read.notes
-    if not read.rows and read.readable and len(problems) == before:
-        problems.append(InputProblem(_("the table has no rows; it needs at least one"), read.file))
     missing = [name for name in _NEEDED_HEADINGS if read.rows and name not in read.headings]
     problems += (
         InputProblem(missing_column(CANDIDATES.by_heading[key(name)], danish=read.danish), read.file)
@@ -111,30 +102,6 @@ def read_candidates(
     if not missing:
         problems += _candidates(read, project, found)
     return tuple(found)
-
-
-def _read_sheet(file: Path, raw: bytes, problems: list[InputProblem]) -> TableRows:
-    """Read the sheet of a workbook that has the candidates: by its name, or because it is the only one."""
-    before = len(problems)
-    workbook = sheets.read_sheets(raw, file.name, problems)
-    found = workbook.titled if workbook else []
-    named = [sheet for sheet in found if key(sheet[0]) in CANDIDATES.keys] or (
-        found if len(found) == 1 else []
-    )
-    for title, rows in found:
-        if (title, rows) not in named:
-            problems += stray_cells(f"{file.name}!{title}", rows)
-    if len(named) == 1:
-        title, rows = named[0]
-        with counted_from_1904(when=bool(workbook and workbook.since_1904)):
-            return interpret(CANDIDATES, f"{file.name}!{title}", rows, problems)
-    if len(problems) == before:
-        problems.append(
-            InputProblem(
-                _("exactly one sheet must be named {name}").format(name=CANDIDATES.danish), file.name
-            )
-        )
-    return TableRows(CANDIDATES, file.name, readable=False)
 
 
 def _candidates(read: TableRows, project: Project, found: list[Candidate]) -> Iterator[InputProblem]:

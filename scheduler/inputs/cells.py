@@ -17,6 +17,7 @@ from typing import Any
 from scheduler.base.cpr import masked_cell
 from scheduler.base.i18n import _
 from scheduler.model.clock import WeekPattern
+from scheduler.model.config import EMAIL, PHONE
 
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta
 Parser = Callable[[Cell], Any]
@@ -54,6 +55,10 @@ WEEKDAYS = {
 _PATTERNS: dict[str, WeekPattern] = {
     "all": "all", "alle": "all", "odd": "odd", "ulige": "odd", "even": "even", "lige": "even"
 }  # fmt: skip
+_KEPT = {
+    "whole": "whole", "hele": "whole", "day": "day", "dag": "day", "consultant": "consultant",
+    "rådgiver": "consultant", "hour": "hour", "tid": "hour",
+}  # fmt: skip
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TIME = re.compile(
     r"(?P<said>kl\.? ?)?(?:(?P<hour>\d{1,2})(?:[.:](?P<minute>\d{2})(?:[.:]00(?:[.,]0+)?)?)?|(?P<h>\d{1,2})(?P<m>\d{2}))",
@@ -62,7 +67,7 @@ _TIME = re.compile(
 _POSTCODE = re.compile(r"(?:DK[- ]?)?(\d{4})(?:[.,]0+)?", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(r"[+-]?\d{1,9}(?:[.,]0{1,2})?", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,20})?", re.ASCII)
-_EMAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
+_PHONE_SAID = re.compile(r"(?:tlf|tel|telefon|phone)\b[.:]* ?", re.IGNORECASE)
 #: Whether messages quote cells; those of a table that says where people live do not.
 _quoted: ContextVar[bool] = ContextVar("quoted", default=True)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -139,9 +144,24 @@ def new_identifier(cell: Cell) -> str:
 def email(cell: Cell) -> str:
     """Return a mail address."""
     value = text(cell)
-    if not _EMAIL.fullmatch(value):
+    if not EMAIL.fullmatch(value):
         raise CellError(_("{value} is not a mail address").format(value=shown(value)))
     return value
+
+
+def phone(cell: Cell) -> str:
+    """Return a telephone number: Danish ones in pairs of digits, ``33 00 00 01``, others as they are written."""
+    value = _PHONE_SAID.sub("", text(cell), count=1)
+    if not PHONE.fullmatch(value):
+        raise CellError(
+            _("{value} is not a telephone number; write it like 33 00 00 01").format(value=shown(cell))
+        )
+    digits = re.sub(r"[^\d+]", "", value)
+    danish = re.sub(r"^(\+|00)45(?=\d{8}$)", "", digits)
+    if not re.fullmatch(r"\d{8}", danish) or "(" in value:
+        return value
+    pairs = " ".join(danish[i : i + 2] for i in range(0, 8, 2))
+    return pairs if danish == digits else f"+45 {pairs}"
 
 
 def postcode(cell: Cell) -> str:
@@ -250,4 +270,16 @@ def pattern(cell: Cell) -> WeekPattern:
     value = _PATTERNS.get(str(cell).strip().casefold())
     if value is None:
         raise CellError(_("{value} is not all, odd or even (alle, ulige, lige)").format(value=shown(cell)))
+    return value
+
+
+def kept(cell: Cell) -> str:
+    """Return what a lock keeps of a visit: ``whole``, ``day``, ``consultant`` or ``hour``, or the same in Danish."""
+    value = _KEPT.get(str(cell).strip().casefold())
+    if value is None:
+        raise CellError(
+            _("{value} is not what a lock keeps; write one of {words}").format(
+                value=shown(cell), words=", ".join(_KEPT)
+            )
+        )
     return value

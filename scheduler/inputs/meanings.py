@@ -42,6 +42,8 @@ def form(column: Column) -> str:
         return _("four digits")
     if column.parse is cells.email:
         return _("a mail address")
+    if column.parse is cells.phone:
+        return _("a telephone number")
     return {
         "id": _("an id: letters a-z, digits, - and _"),
         "text": _("text"),
@@ -102,6 +104,8 @@ def _columns() -> Mapping[str, str]:
         "agreements.start": _("When the visit is to begin. More than 15 minutes from it costs points."),
         "bases.base_id": _("The base's id."),
         "consultants.consultant_id": _("The consultant's id. It becomes part of file names."),
+        "consultants.email": _("The mail address of the consultant; the week is sent there."),
+        "consultants.phone": _("The consultant's telephone; practices are told it."),
         "consultants.base_id": _("The base at which the consultant's days begin and end."),
         "shifts.weekday": _("The weekday. Blank where the row is about one date."),
         "shifts.date": _("The date, where the row is about one day only, in place of its weekday's rows."),
@@ -160,7 +164,8 @@ def _columns() -> Mapping[str, str]:
         ),
         "same_as": _("The practice that this one follows, as where it moves; the two are asked once a week."),
         "priority": _("How much a visit that cannot be made counts; 2 counts double."),
-        "email": _("The mail address of the practice."),
+        "email": _("The mail address of the practice; its visits are told there."),
+        "phone": _("The telephone of the practice; one without a mail address is called."),
         "active_from": _("The first day on which the practice takes part."),
         "active_to": _("The last day on which the practice takes part."),
         "note": _("For yourselves. Write nothing about citizens."),
@@ -195,6 +200,10 @@ def _sections() -> Mapping[str, str]:
         "calendar": _("Days on which nobody is visited."),
         "map": _("Which map serves, and which servers are asked for maps and addresses."),
         "solver": _("What the search for a roster may take."),
+        "store": _("Where the store is that remembers tables, editions and what was held."),
+        "retention": _(
+            "For how long the store keeps what is about people. Then it is deleted, and counts remain."
+        ),
         "costs": _(
             "What the service costs, in kroner; hjul simulate reckons with it, and says what has no price (0). "
             "Without the section the budget of the period is spread over its weeks, courses and all."
@@ -208,6 +217,9 @@ def _settings() -> Mapping[str, str]:
         "project.language": _(
             "da or en: the language of texts and pages, where --lang and HJUL_LANG name none. Empty: the system's."
         ),
+        "project.coordinator": _("Who answers when practices and consultants ask; messages tell the name."),
+        "project.phone": _("The telephone of the coordinator; messages tell it."),
+        "project.email": _("The mail address of the coordinator; messages come from there."),
         "base.name": _("The name that people see. It must be there."),
         "base.address": _("Street and number. They must be there."),
         "base.postcode": _("Four digits. They must be there."),
@@ -269,6 +281,20 @@ def _settings() -> Mapping[str, str]:
         "map.timeout_s": _("How many seconds a server may be silent."),
         "solver.memory_mb": _(
             "Megabytes of memory. The search ends with an error before it takes more (on Linux)."
+        ),
+        "project.coming_weeks": _("Of so many weeks each message tells a practice when it is visited."),
+        "project.notice_days": _(
+            "A visit in so many days that differs from what the practice was told is told, also before its week is published."
+        ),
+        "store.url": _(
+            "Where the store is: postgresql://USER:PASSWORD@SERVER/DATABASE or sqlite:///FILE.db. Empty: hjul.db beside "
+            "this file."
+        ),
+        "retention.home_visits_days": _("After so many days the address of a home visit is deleted."),
+        "retention.taps_days": _("After so many days it is deleted when somebody tapped what."),
+        "retention.messages_months": _("After so many months messages that were sent are deleted."),
+        "retention.names_months": _(
+            "After so many months names leave old editions and what is remembered of who did what."
         ),
         "costs.consultant_dkk_a_year": _(
             "The salary of a consultant; who works less or more hours costs so."

@@ -1,4 +1,7 @@
-"""A file of how many citizens there are where -> `Need`s: a row a district, or a row a point."""
+"""A file of how many citizens there are where -> `Need`s: a row a district, or a row a point.
+
+A CSV file, or a workbook with a sheet named need (Borgere).
+"""
 
 import dataclasses
 import re
@@ -6,14 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scheduler.base import limits
 from scheduler.base.errors import InputProblem
 from scheduler.base.i18n import _
 from scheduler.inputs import cells, rules
+from scheduler.inputs.alone import read_alone
 from scheduler.inputs.cells import Cell
 from scheduler.inputs.rows import Row
 from scheduler.inputs.schema import BY_NAME, Column, Table, key
-from scheduler.inputs.tables import read_csv
 from scheduler.model.project import Project
 
 _PLACE = BY_NAME["practices"].by_heading
@@ -65,9 +67,7 @@ def read_need(file: Path, project: Project, problems: list[InputProblem]) -> tup
         When the file cannot be read.
     """
     before = len(problems)
-    read = read_csv(NEED, file.name, limits.read(file, limits.TABLE_BYTES), problems, own_columns=False)
-    if not read.rows and read.readable and len(problems) == before:
-        problems.append(InputProblem(_("the table has no rows; it needs at least one"), read.file))
+    read = read_alone(NEED, file, problems, own_columns=False)
     problems += _problems(read.rows, project)
     found = tuple(_need(row) for row in read.rows if row.complete)
     if found and len(problems) == before and not any(need.citizens for need in found):

@@ -1,7 +1,7 @@
 """The rows of all tables -> a `Project`."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from scheduler.inputs.rows import Row, TableRows
 from scheduler.inputs.schema import TABLES
 from scheduler.inputs.settings import Settings, read_settings
 from scheduler.inputs.tables import (
+    WORKBOOK_FILE,
     check_needed,
     fingerprint,
     misnamed_files,
@@ -63,19 +64,50 @@ def read_rows(folder: Path) -> dict[str, list[Row]]:
     return _read(folder)[1]
 
 
-def _read(folder: Path) -> tuple[Project, dict[str, list[Row]]]:
-    files = read_files(folder)
+def read_source(
+    source: Path, settings: bytes
+) -> tuple[bytes, dict[str, list[Row]], tuple[InputProblem, ...]]:
+    """Read and check what is to be taken in: a project folder, or a workbook, which goes by other `settings`.
+
+    Returns project.toml, the rows of the tables that are there, and what was passed over.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong.
+    ServiceError
+        When a file cannot be read.
+    """
+    if source.is_dir():
+        project, tables, found = _read(source)
+        raw = limits.read(source / SETTINGS_FILE, limits.TOML_BYTES)
+    else:
+        raw = settings
+        workbook = limits.read(source, limits.TABLE_BYTES)
+        project, tables, found = _checked_files({SETTINGS_FILE: raw, WORKBOOK_FILE: workbook}, None)
+    return raw, {name: tables[name] for name in found}, project.notes
+
+
+def _read(folder: Path) -> tuple[Project, dict[str, list[Row]], Collection[str]]:
+    return _checked_files(read_files(folder), folder)
+
+
+def _checked_files(
+    files: Mapping[str, bytes], folder: Path | None
+) -> tuple[Project, dict[str, list[Row]], Collection[str]]:
+    """Return the project that files make, the rows of every table, and which tables are there."""
     problems: list[InputProblem] = []
     notes: list[InputProblem] = []
     settings = read_settings(files.get(SETTINGS_FILE), problems)
     with dates_of(settings.config.calendar.country):
         found = read_tables(files, problems, notes)
-    misnamed_files(folder, found, problems, notes)
+    if folder is not None:
+        misnamed_files(folder, found, problems, notes)
     check_needed(found, problems)
     project, tables = checked(settings, found, fingerprint(files), problems)
     if problems:
         raise InputError(problems)
-    return project.replace(notes=tuple(notes)), tables
+    return project.replace(notes=tuple(notes)), tables, found.keys()
 
 
 def checked(

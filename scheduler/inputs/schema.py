@@ -159,6 +159,10 @@ _LON = Column("lon", "Længdegrad", "coordinate", cells.decimal(-180, 180), requ
 _NAME, _ADDRESS, _CITY = _text("name", "Navn"), _text("address", "Adresse"), _text("city", "By")
 _POSTCODE = Column("postcode", "Postnr", "text", cells.postcode, also=("Postnummer",))
 _DISTRICT = _text("district", "Bydel", required=False)
+_EMAIL = Column("email", "E-mail", "text", cells.email, required=False, default="")
+_PHONE = Column(
+    "phone", "Telefon", "text", cells.phone, required=False, default="", also=("Tlf", "Telefonnummer")
+)
 _NOTE = _text("note", "Bemærkning", "Note", required=False)
 _BASE = _reference(
     "base_id", "Base", "bases", required=False, default="base", besides=BASE_NAMES, also=("Base-id",)
@@ -192,7 +196,8 @@ TABLES: tuple[Table, ...] = (
             _OWN_CONSULTANT,
             _BASE,
             _reference("same_as", "Samme som", "practices", required=False),
-            Column("email", "E-mail", "text", cells.email, required=False, default=""),
+            _EMAIL,
+            _PHONE,
             _date("active_from", "Aktiv fra"),
             _date("active_to", "Aktiv til"),
             _NOTE,
@@ -234,6 +239,8 @@ TABLES: tuple[Table, ...] = (
             _BASE,
             Column("speed_kph", "Fart km/t", "number", cells.decimal(5, 45), required=False, also=("Fart",)),
             _number("max_conversations_per_day", "Højst samtaler pr. dag", 1, 100),
+            _EMAIL,
+            _PHONE,
             _NOTE,
         ),
         required=True,
@@ -356,5 +363,77 @@ TABLES: tuple[Table, ...] = (
     ),
 )
 
+# --- What only a store keeps ----------------------------------------------------------------------------
+
+# Ids in it are no references: it is also of practices and consultants that are no longer in the tables.
+
+
+def _id_of(name: str, danish: str) -> Column:
+    return Column(name, danish, "text", cells.identifier, required=False, default="")
+
+
+#: What replanning must keep of published weeks.
+LOCKS = Table(
+    "locks",
+    "Låse",
+    (
+        Column("week", "Uge", "week", dates.week),
+        _id_of("id", "Id"),
+        _date("date", "Dato"),
+        _id_of("consultant_id", "Rådgiver"),
+        Column("keeps", "Holder", "text", cells.kept, required=False, default="whole"),
+    ),
+)
+_ENDS = tuple(
+    _number(name, danish, 0, 100, default=0)
+    for name, danish in (
+        ("held", "Afholdt"), ("cancelled", "Afbud"), ("no_show", "Udeblevet"), ("not_booked", "Ikke booket"),
+        ("by_practice", "Aflyst af praksis"), ("by_us", "Aflyst af os"),
+    )
+)  # fmt: skip
+_WEEK = Column("week", "Uge", "week", dates.week)
+#: What became of visits; conversations but for visits; and what is owed to a practice no more.
+LOG_TABLES: tuple[Table, ...] = (
+    Table(
+        "log",
+        "Log",
+        (
+            _WEEK,
+            Column("practice_id", "Praksis", "text", cells.identifier),
+            _date("date", "Dato", required=True),
+            _START,
+            Column("consultant_id", "Rådgiver", "text", cells.identifier),
+            _number("planned", "Planlagt", 1, 100, required=True),
+            _number("booked", "Booket", 0, 100),
+            *_ENDS,
+        ),
+        unique=("week", "practice_id"),
+    ),
+    Table(
+        "log_apart",
+        "Log uden praksis",
+        (
+            Column("consultant_id", "Rådgiver", "text", cells.identifier),
+            _date("date", "Dato", required=True),
+            _number("by_phone", "Telefon", 0, 100),
+            _number("at_home", "Hjemme", 0, 100),
+        ),
+        unique=("consultant_id", "date"),
+    ),
+    Table(
+        "settled",
+        "Indhentet",
+        (
+            _WEEK,
+            Column("practice_id", "Praksis", "text", cells.identifier),
+            _number("conversations", "Samtaler", 1, 100, required=True),
+            Column("into", "I uge", "week", dates.week, required=False),
+        ),
+    ),
+)
+STORE_TABLES: tuple[Table, ...] = (LOCKS, *LOG_TABLES)
+
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
+#: All tables of a store.
+IN_STORE: dict[str, Table] = BY_NAME | {table.name: table for table in STORE_TABLES}
 BY_SHEET: dict[str, Table] = {name: table for table in TABLES for name in table.keys}

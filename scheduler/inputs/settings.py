@@ -20,8 +20,10 @@ from scheduler.model.config import (
     MapSettings,
     Period,
     ProjectSettings,
+    RetentionSettings,
     SimulationSettings,
     SolverSettings,
+    StoreSettings,
 )
 from scheduler.model.project import BASE, Origin, Place
 
@@ -88,6 +90,8 @@ def known_settings() -> Mapping[str, Mapping[str, object]]:
         "calendar": dataclasses.asdict(config.calendar),
         "map": dataclasses.asdict(config.map),
         "solver": dataclasses.asdict(config.solver),
+        "store": dataclasses.asdict(config.store),
+        "retention": dataclasses.asdict(config.retention),
         "costs": dataclasses.asdict(Costs()),
         "simulation": dataclasses.asdict(config.simulation),
     }
@@ -124,6 +128,8 @@ def config_of(reader: TomlReader) -> Config:
         calendar=_calendar(reader),
         map=reader.fields("map", MapSettings()),
         solver=reader.fields("solver", SolverSettings()),
+        store=reader.fields("store", StoreSettings()),
+        retention=reader.fields("retention", RetentionSettings()),
         simulation=reader.fields("simulation", SimulationSettings()),
     )
     return change_settings(config, reader)

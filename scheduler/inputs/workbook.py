@@ -6,7 +6,7 @@ Drop-downs and comments come from the same list of columns by which tables are r
 import datetime as dt
 import io
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,15 +57,19 @@ def write_workbook(folder: Path, file: Path) -> None:
     ServiceError
         When its files cannot be read, or the workbook cannot be written.
     """
+    files.replace(file, workbook_of(read_rows(folder)))
+
+
+def workbook_of(tables: Mapping[str, Sequence[Row]]) -> bytes:
+    """Return rows of tables as a workbook with Danish headings."""
     from openpyxl import Workbook
 
-    tables = read_rows(folder)
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     for table in TABLES:
         sheet = workbook.create_sheet(table.danish)
         _write_headings(sheet, table)
-        for number, row in enumerate(tables[table.name], start=2):
+        for number, row in enumerate(tables.get(table.name, ()), start=2):
             for position, column in enumerate(table.columns, start=1):
                 if column.name in row.given:
                     _write(sheet.cell(number, position), column, row)
@@ -73,7 +77,7 @@ def write_workbook(folder: Path, file: Path) -> None:
     workbook.calculation.fullCalcOnLoad = True
     out = io.BytesIO()
     workbook.save(out)
-    files.replace(file, out.getvalue())
+    return out.getvalue()
 
 
 def init_folder(target: Path) -> None:

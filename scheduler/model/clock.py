@@ -1,13 +1,14 @@
 """Weeks, and the clock: a date and seconds after midnight as a local time."""
 
 import datetime as dt
+import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from scheduler.base.errors import InputError
+from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
 TIMEZONE = ZoneInfo("Europe/Copenhagen")
+
+#: Sets the clock, for trying and for tests.
+NOW_VARIABLE = "HJUL_NOW"
 
 WeekPattern = Literal["all", "odd", "even"]
 
@@ -107,6 +111,37 @@ def seconds_of(moment: dt.datetime, day: dt.date) -> int:
     """Return the seconds of the local clock since midnight of `day`, also past the next midnight."""
     here = local(moment)
     return (((here.date() - day).days * 24 + here.hour) * 60 + here.minute) * 60 + here.second
+
+
+def now() -> dt.datetime:
+    """Return the moment on the local clock, to the second; HJUL_NOW, where it is set, says what it is.
+
+    Raises
+    ------
+    InputError
+        When HJUL_NOW is no moment.
+    """
+    told = os.environ.get(NOW_VARIABLE)
+    if not told:
+        return dt.datetime.now(TIMEZONE).replace(microsecond=0)
+    try:
+        return moment(told)
+    except ValueError as error:
+        raise InputError(InputProblem(str(error), NOW_VARIABLE)) from error
+
+
+def moment(text: str) -> dt.datetime:
+    """Read a moment like ``2009-05-11T07:40``, on the local clock where it has no offset.
+
+    Raises
+    ------
+    ValueError
+        When it is none: a sentence that says how to write one.
+    """
+    try:
+        return local(dt.datetime.fromisoformat(text.strip())).replace(microsecond=0, tzinfo=TIMEZONE)
+    except (OverflowError, ValueError):
+        raise ValueError(_("this is no moment; write it like 2009-05-11T07:40")) from None
 
 
 class _OnLocalClock:

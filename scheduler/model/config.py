@@ -39,8 +39,23 @@ _TILE_URL = re.compile(
 )
 _SERVER_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
+#: A telephone number, at home or abroad.
+PHONE = re.compile(r"(?=(?:\D*\d){5,15}\D*$)\+?[\d(](?:[\d() /.-]*\d)?", re.ASCII)
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+#: A mail address as every mail server takes it: only the name of the server may have letters like æ.
+EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_]{{2,}}")
+
 # What settings may be: pydantic holds them against it, and people are told the words.
 _Language = Annotated[str, Predicate(("", *LANGUAGES).__contains__), N_("da or en")]
+_Phone = Annotated[
+    str,
+    Predicate(lambda text: not text or PHONE.fullmatch(text) is not None),
+    N_("a telephone number, like 33 00 00 01"),
+]
+_Email = Annotated[
+    str, Predicate(lambda text: not text or EMAIL.fullmatch(text) is not None), N_("a mail address")
+]
 _Kph = Annotated[float, Interval(ge=1, le=60), N_("km/h")]
 _Factor = Annotated[float, Interval(ge=0.05, le=2)]
 _Penalty = Annotated[float, Interval(ge=0, le=600), N_("seconds")]
@@ -51,6 +66,8 @@ _Wait = Annotated[
 ]
 _Kroner = Annotated[int, Interval(ge=0, le=999_999_999_999), N_("kroner")]
 _Share = Annotated[float, Interval(ge=0, le=1)]
+_Days = Annotated[int, Interval(ge=1, le=3660), N_("days")]
+_Months = Annotated[int, Interval(ge=1, le=240), N_("months")]
 _ServerUrl = Annotated[
     str, Predicate(_SERVER_URL.fullmatch), N_("an address that begins with https:// or http://")
 ]
@@ -112,10 +129,60 @@ class ProjectSettings(_Section):
     ----------
     language
         "da", "en", or "" for that of the system.
+    coordinator
+        Who answers when practices and consultants ask; may be empty.
+    phone, email
+        Where the coordinator is reached, as messages tell it; may be empty.
+    coming_weeks
+        Of so many weeks a practice is told when it is visited, the week of the edition included.
+    notice_days
+        A visit in so many days that differs from what a practice was told of it is told, also before it is settled.
     """
 
     section = "project"
     language: _Language = ""
+    coordinator: str = ""
+    phone: _Phone = ""
+    email: _Email = ""
+    coming_weeks: Annotated[int, Interval(ge=1, le=26), N_("weeks")] = 6
+    notice_days: Annotated[int, Interval(ge=0, le=183), N_("days")] = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings(_Section):
+    """Where the store is.
+
+    Attributes
+    ----------
+    url
+        Of a PostgreSQL server's database, or ``sqlite:///FILE.db``; empty for hjul.db beside project.toml.
+    """
+
+    section = "store"
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionSettings(_Section):
+    """For how long what is about people is kept in the store; then counts remain.
+
+    Attributes
+    ----------
+    home_visits_days
+        Addresses of home visits, after the visit.
+    taps_days
+        When somebody tapped what.
+    messages_months
+        What was sent.
+    names_months
+        Who did what, and names in old editions.
+    """
+
+    section = "retention"
+    home_visits_days: _Days = 30
+    taps_days: _Days = 90
+    messages_months: _Months = 12
+    names_months: _Months = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -364,6 +431,8 @@ class Config:
         Map, tiles and services.
     solver
         What the search may take.
+    store, retention
+        Where the store is, and for how long it keeps what is about people.
     costs
         Kroner a year; None where they are not known.
     simulation
@@ -378,5 +447,7 @@ class Config:
     calendar: CalendarSettings = field(default_factory=CalendarSettings)
     map: MapSettings = field(default_factory=MapSettings)
     solver: SolverSettings = field(default_factory=SolverSettings)
+    store: StoreSettings = field(default_factory=StoreSettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
     costs: Costs | None = None
     simulation: SimulationSettings = field(default_factory=SimulationSettings)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from scheduler.model.clock import Week
 from scheduler.model.config import Defaults
 from scheduler.model.project import BASE, Consultant, Pin, Place, Written
 from scheduler.model.text import Text
+
+if TYPE_CHECKING:
+    from scheduler.model.roster import Round, Stop
 
 #: What a week may ask for.
 RequestKind = Literal["visit", "home_visit", "task"]
@@ -88,11 +91,47 @@ class PublishedVisit:
         Seconds after midnight.
     consultant_id
         Who makes the visit.
+    conversations
+        How many are held; None for any number.
     """
 
     date: dt.date
     start_s: int
     consultant_id: str
+    conversations: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What is settled of the visit of a request, which must be made; what is open is None.
+
+    Attributes
+    ----------
+    date
+        The date.
+    start_s
+        Seconds after midnight.
+    consultant_id
+        Who makes the visit.
+    conversations
+        How many are held.
+    """
+
+    date: dt.date | None = None
+    start_s: int | None = None
+    consultant_id: str | None = None
+    conversations: int | None = None
+
+    def allows(
+        self, date: dt.date, start_s: int | None, consultant_id: str, conversations: int | None
+    ) -> bool:
+        """Tell whether a visit is as is settled; of what is None, only that it may be."""
+        return (
+            self.date in (None, date)
+            and self.consultant_id in (None, consultant_id)
+            and (start_s is None or self.start_s in (None, start_s))
+            and (conversations is None or self.conversations in (None, conversations))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +172,10 @@ class Request:
         Where the visit is settled, if it is.
     published
         Where a published roster has it, if one does.
+    lock
+        What locks of a published roster keep of it; nothing else than its pin.
+    has_happened
+        Whether its visit is among the stops that have happened (`ConsultantDay.happened`).
     """
 
     request_id: str
@@ -151,6 +194,21 @@ class Request:
     agreement: Agreement | None = None
     pin: Pin | None = None
     published: PublishedVisit | None = None
+    lock: Settled | None = None
+    has_happened: bool = False
+
+    @property
+    def settled(self) -> Settled | None:
+        """What its pin and its lock say together; None without either."""
+        if self.pin is None:
+            return self.lock
+        pin, lock = self.pin, self.lock or Settled()
+        return Settled(
+            date=pin.date,
+            start_s=pin.start_s,
+            consultant_id=pin.consultant_id or lock.consultant_id,
+            conversations=lock.conversations if pin.conversations is None else pin.conversations,
+        )
 
     @property
     def only_by(self) -> str | None:
@@ -181,6 +239,80 @@ class Engagement(Written):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """A way back to base that has been ridden, or is being ridden, after the last stop.
+
+    Attributes
+    ----------
+    ride_s, ride_m
+        The ride's own seconds and metres.
+    arrival_s
+        When the bicycle is parked at base, in seconds after midnight.
+    """
+
+    ride_s: int
+    ride_m: int
+    arrival_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """What has happened of a consultant-day, as it was published, and from where and when it goes on.
+
+    Attributes
+    ----------
+    stops
+        The stops that have begun, are waited for or are being ridden to, in order; a lunch that has been had is one.
+    round
+        The whole round, where the day is over.
+    is_over
+        Whether the day is over, with a round or without.
+    back
+        The way back to base after the last of the stops, where it has begun.
+    place_id
+        Where the consultant is then.
+    free_s
+        From when the consultant goes on, in seconds after midnight.
+    end_s
+        By when the consultant is back at base: the end of the shift, or later where the way back takes longer.
+    gaps
+        Seconds after midnight between which there is no shift, as far as they are to come, once back at base.
+    """
+
+    stops: "tuple[Stop, ...]" = ()
+    round: "Round | None" = None
+    is_over: bool = False
+    back: Back | None = None
+    place_id: str
+    free_s: int
+    end_s: int
+    gaps: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def has_lunch(self) -> bool:
+        """Whether lunch has been had."""
+        return any(stop.kind == "lunch" for stop in self.stops)
+
+    @property
+    def held(self) -> int:
+        """How many conversations have been held."""
+        return sum(stop.conversations for stop in self.stops)
+
+    @property
+    def engaged_s(self) -> int:
+        """Seconds of the engagements that have begun."""
+        return sum(self._seconds("engagement"))
+
+    @property
+    def load_s(self) -> int:
+        """Seconds of the visits and home visits that have been made."""
+        return sum(self._seconds("visit", "home_visit"))
+
+    def _seconds(self, *kinds: str) -> list[int]:
+        return [int((stop.end - stop.start).total_seconds()) for stop in self.stops if stop.kind in kinds]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsultantDay:
     """One consultant's shift on one date, with its engagements in the order of the clock.
 
@@ -197,7 +329,9 @@ class ConsultantDay:
     gaps
         Seconds after midnight between which there is no shift, in order; the consultant is at base then.
     engagements
-        Fixed appointments, in the order of the clock.
+        Fixed appointments, in the order of the clock; those to come, where something has happened.
+    happened
+        What has happened of the day; None before it begins.
     """
 
     consultant_id: str
@@ -207,6 +341,7 @@ class ConsultantDay:
     lunch_s: int = 1800
     gaps: tuple[tuple[int, int], ...] = ()
     engagements: tuple[Engagement, ...] = ()
+    happened: Happened | None = None
 
     @property
     def spans(self) -> tuple[tuple[int, int], ...]:
@@ -218,6 +353,12 @@ class ConsultantDay:
     def shift_s(self) -> int:
         """Seconds of the shift, without its gaps."""
         return sum(end_s - start_s for start_s, end_s in self.spans)
+
+    @property
+    def engaged_s(self) -> int:
+        """Seconds of its engagements, those that have happened among them."""
+        engaged_s = sum(engagement.end_s - engagement.start_s for engagement in self.engagements)
+        return engaged_s + (self.happened.engaged_s if self.happened else 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,6 +479,11 @@ class Problem:
         Remarks for the coordinator.
     inputs_sha256
         Hash of what the problem was made of; empty where that is not known.
+    max_changes
+        How many of the requests with `published` may be met otherwise than there, or not at all: any difference of
+        date, consultant, start and number counts. None for any number.
+    kept_points
+        Points beside the score of each of them that is otherwise: for finding out how many can stay at most.
     """
 
     week: Week
@@ -352,6 +498,15 @@ class Problem:
     closed_days: tuple[ClosedDay, ...] = ()
     notes: tuple[Text, ...] = ()
     inputs_sha256: str = ""
+    max_changes: int | None = None
+    kept_points: int = 0
+
+    @property
+    def least_kept(self) -> int:
+        """How many published visits must stay just as they are."""
+        if self.max_changes is None:
+            return 0
+        return max(0, sum(request.published is not None for request in self.requests) - self.max_changes)
 
     def replace(self, **fields: Any) -> Self:
         """Return a copy in which some fields differ."""

@@ -130,8 +130,8 @@ class Practice(Written):
         From which base it is visited.
     same_as
         The practice that it follows, as where one moves; the two are asked once. None for none.
-    email
-        Its mail address; may be empty.
+    email, phone
+        Where it is told of its visits; may be empty.
     active_from, active_to
         The first and the last day on which it takes part; None for no end.
     note
@@ -149,6 +149,7 @@ class Practice(Written):
     base_id: str = BASE
     same_as: str | None = None
     email: str = ""
+    phone: str = ""
     active_from: dt.date | None = None
     active_to: dt.date | None = None
     note: str = ""
@@ -241,6 +242,8 @@ class Consultant(Written):
         Own riding speed in km per hour; None for the project's.
     max_conversations_per_day
         The most conversations in a day; None for no limit.
+    email, phone
+        Where the consultant is reached; practices are told the telephone. May be empty.
     note
         For the planners.
     """
@@ -250,6 +253,8 @@ class Consultant(Written):
     base_id: str = BASE
     speed_kph: float | None = None
     max_conversations_per_day: int | None = None
+    email: str = ""
+    phone: str = ""
     note: str = ""
 
 

@@ -268,11 +268,14 @@ class Prices:
     high, low
         Each consultant's share in the largest and in the smallest load of their base: at least 0, and
         1 in all over the consultants of a base who are compared (those with any availability).
+    change
+        What one change more would bring where the changes are limited (`Roster.max_changes`): at least 0.
     """
 
     requests: Mapping[str, float]
     high: Mapping[str, float]
     low: Mapping[str, float]
+    change: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,6 +324,9 @@ class Roster:
         What is to be known of the map; None where nothing is.
     prices
         What proves the bound; None where nothing does.
+    max_changes
+        How many published visits it was allowed to change, those that could not stay among them; None where that
+        was not limited.
     """
 
     schema: Literal[2] = 2
@@ -344,6 +350,7 @@ class Roster:
     notes: tuple[Text, ...] = ()
     map_note: Text | None = None
     prices: Prices | None = None
+    max_changes: int | None = None
 
     def replace(self, **fields: Any) -> Self:
         """Return a copy in which some fields differ."""

@@ -1,15 +1,15 @@
 """The sentences of rosters, advice and proofs, worded when they are shown, in the language in force.
 
 Each code of a `Text` has its sentence in `sentences`; what stands in braces there is the name of a parameter,
-and the name tells how it is written: `date` as a date, `start_s` as a time on the clock, `consultant_id` as the
-name that the roster has for it.
+and the name tells how it is written: `date` as a date, `weekday` as the weekday of a date, `start_s` as a time on the
+clock, `consultant_id` as the name that the roster has for it. What replaces another has its name with `new_` before it.
 """
 
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from scheduler.base.i18n import _, clock, day, minutes, ngettext, number
+from scheduler.base.i18n import _, clock, day, minutes, ngettext, number, weekday
 from scheduler.model.holidays import holiday
 from scheduler.model.text import Param, Text
 
@@ -49,6 +49,10 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "lunch_waived_by_both": _(
             "{consultant_id}, {date}: the engagements and the gaps in the shift leave no room for lunch."
         ),
+        "lunch_waived_by_what_happened": _(
+            "{consultant_id}, {date}: what has happened leaves no room for lunch."
+        ),
+        "engagement_missed": _("{consultant_id} can no longer keep {title} on {date}."),
         "simplified_map": _("Simplified map"),
         "nearest_number": _(
             "{place_id}: {street} has no number {number} in the map; the nearest, {one}, is used, about {off_m} m off"
@@ -70,6 +74,7 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "online_only": _("{place_id}: {address} is known online only as {name}"),
         "same_house": _("{place_id} is in the same house as {other_id}"),
         # Why a request is not met in this week, each in general and in detail.
+        "has_happened": _("The visit has been made."),
         "no_room": _("The practice lends no room this week."),
         "no_day": _("None of its days is in this week."),
         "closed": _("All its hours of the week fall away."),
@@ -117,10 +122,61 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "dearer_by_moves": _("It would displace or move other visits."),
         "dearer_by_time": _("It is possible, but longer rides, waits or moved visits cost more."),
         "dearer_by_visits": _("It is possible, but only at the cost of: {request_ids}."),
+        # Which rule a visit would break somewhere.
+        "rule_grid": _("Visits begin every {duration_s}, not at {start_s}."),
+        "rule_no_hours": _("It cannot be on {date}."),
+        "rule_closed": _("Its hours on {date} fall away: {reason}."),
+        "rule_hours": _("{start_s}–{end_s} does not lie in its hours: {hours}."),
+        "rule_settled": _("It is pinned or locked elsewhere."),
+        "rule_named": _("Only {consultant_id} may make it."),
+        "rule_base": _("{consultant_id} rides from another base."),
+        "rule_no_shift": _("{consultant_id} does not work on {date}."),
+        "rule_shift": _("{consultant_id} does not work {start_s}–{end_s}, but: {hours}."),
+        "rule_engagement": _("{consultant_id} has {title} {start_s}–{end_s}."),
+        "rule_no_time": _("Rides, engagements and lunch leave {consultant_id} no time for it on {date}."),
         # Advice.
         "advise_room": _("{practice_id}: a room on {date} {start_s}–{end_s}"),
         "advise_shift": _("{consultant_id}: at work on {date} {start_s}–{end_s}"),
         "advise_engagement": _("{engagement_id} on {date}: at {start_s} instead of {before_s}"),
+        # What differs between two rosters, for the coordinator.
+        "home_in": _("Home visit ({district})"),
+        "conversations": ngettext("{n} conversation", "{n} conversations", n),
+        "change": "{request_id}: {whats}",
+        "change_new": _("new, {weekday} {start_s}, {consultant_id}"),
+        "change_cancelled": _("cancelled, {weekday} {start_s}, {consultant_id}"),
+        "change_moved": _("moved from {weekday} {start_s} to {new_weekday} {new_start_s}"),
+        "change_consultant": _("{new_consultant_id} instead of {consultant_id}"),
+        "change_number": ngettext(
+            "{n} conversation instead of {before}", "{n} conversations instead of {before}", n
+        ),
+        # The same for a consultant.
+        "own_moved": _("{weekday} {start_s} {request_id} has been moved to {new_weekday} {new_start_s}."),
+        "own_taken_over": _("{weekday} {start_s} {request_id} has been taken over by {new_consultant_id}."),
+        "own_cancelled": _("{weekday} {start_s} {request_id} is cancelled."),
+        "own_number": "{weekday} {start_s} {request_id}: {whats}.",
+        "own_new": _("New: {weekday} {start_s} {request_id}."),
+        "own_new_with": _("New: {weekday} {start_s} {request_id} ({whats})."),
+        "taken_over_from": _("taken over from {consultant_id}"),
+        "engagement_moved": _(
+            "{weekday} {start_s}–{end_s} {engagement_id} has been moved to {new_weekday} {new_start_s}–{new_end_s}."
+        ),
+        "engagement_cancelled": _("{weekday} {start_s}–{end_s} {engagement_id} is cancelled."),
+        "engagement_new": _("New: {weekday} {start_s}–{end_s} {engagement_id}."),
+        # The same for a practice.
+        "visit_moved": _("The visit has been moved from {date} at {start_s} to {new_date} at {new_start_s}."),
+        "visit_cancelled": _("The visit on {date} at {start_s} is cancelled."),
+        "visit_new": _("New visit on {date} at {start_s}."),
+        "visit_consultant": _("{new_consultant_id} comes instead of {consultant_id}."),
+        "visit_number": ngettext(
+            "There is now {n} conversation, not {before}.",
+            "There are now {n} conversations, not {before}.",
+            n,
+        ),
+        "consultant_prevented": _("The consultant is prevented from coming."),
+        "task_moved": _("{task_id} has been moved from {date} at {start_s} to {new_date} at {new_start_s}."),
+        "task_cancelled": _("{task_id} on {date} at {start_s} is cancelled."),
+        "task_new": _("New: {task_id} on {date} at {start_s}."),
+        "task_consultant": _("{task_id}: {new_consultant_id} comes instead of {consultant_id}."),
         # What became of checking a proof.
         "proof_missing": _("The roster carries no proof of its bound."),
         "proof_holds": _("No roster scores less than {bound}."),
@@ -137,6 +193,56 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "proof_shares_not_1": _("The shares of the proof are not 1 in all."),
         "proof_of_another_week": _("The proof is that of another week."),
         "proof_price_below_0": _("A price of the proof is below 0, or no number."),
+        # What was done in the store.
+        "did_import": _("tables taken in from {source}"),
+        "did_backup": _("a backup written to {source}"),
+        "did_restore": _("the backup {source} taken back"),
+        "did_plan": _("planned"),
+        "did_replan": _("planned again"),
+        "did_publish": _("edition {edition} published"),
+        "did_lock": _("{week} locked: {lock}"),
+        "did_unlock": _("{week} no longer locked: {locks}"),
+        "lock_visit": "{request_id} ({keeps})",
+        "lock_day": _("all on {date} ({keeps})"),
+        "lock_consultant": _("all of {consultant_id} ({keeps})"),
+        "lock_round": _("all of {consultant_id} on {date} ({keeps})"),
+        "keeps_whole": _("day, hour and consultant"),
+        "keeps_day": _("the day"),
+        "keeps_consultant": _("the consultant"),
+        "keeps_hour": _("the hour"),
+        "did_undo": _("undone: {event}"),
+        "did_export": _("tables written to {source}"),
+        "did_forget": _("home visits before {date} deleted"),
+        "did_clean": _("deleted what need not be kept any longer"),
+        # Exceptions, and when they are.
+        "did_absence": _("{consultant_id} is away: {when}"),
+        "did_close": _("closed for {who}: {when}"),
+        "did_room": _("a room more at {practice_id}: {when}"),
+        "did_hours": _("other hours of {consultant_id}: {when}"),
+        "did_cancel_engagement": _("{engagement_id} falls away: {when}"),
+        "did_move_engagement": _("{engagement_id} is moved: {when} → {then}"),
+        "did_busy": _("busy times of {consultant_id} taken in from a calendar"),
+        # The log, and what is owed.
+        "did_log": _("what became of {practice_id} in {week}"),
+        "did_log_sheet": _("what became of {week}, from {source}"),
+        "did_log_apart": _("conversations of {consultant_id} by telephone and at home, {date}"),
+        "did_withdraw": ngettext(
+            "{n} conversation is owed to {practice_id} no more",
+            "{n} conversations are owed to {practice_id} no more",
+            n,
+        ),
+        "did_plan_again": ngettext(
+            "{week} asks for {n} conversation more of {practice_id}",
+            "{week} asks for {n} conversations more of {practice_id}",
+            n,
+        ),
+        "day_from": _("{date} from {start_s}"),
+        "day_until": _("{date} until {end_s}"),
+        "from_to": "{first} – {last}",
+        "each_day_hours": _("{span}, each day {start_s}–{end_s}"),
+        "each_day_from": _("{span}, each day from {start_s}"),
+        "each_day_until": _("{span}, each day until {end_s}"),
+        "for_all": _("everybody"),
         # A sentence of a roster that was written before there were codes, in the language it was written in.
         "as_written": "{text}",
     }
@@ -170,7 +276,7 @@ class _Shown:
         if isinstance(value, tuple):
             separator = "; " if name == "days" else ", "
             return separator.join(self._one(name.removesuffix("s"), each) for each in value)
-        return self._one(name, value)
+        return self._one(name.removeprefix("new_"), value)
 
     def _one(self, name: str, value: Param) -> str:
         if isinstance(value, Text):
@@ -186,6 +292,8 @@ class _Shown:
     def _named(self, name: str, value: str) -> str:
         if name == "date":
             return day(dt.date.fromisoformat(value))
+        if name == "weekday":
+            return weekday(dt.date.fromisoformat(value).weekday())
         named = self.names.get(name, {}).get(value, value)
         return named if isinstance(named, str) else _word(named, self.names, self.deep - 1)
 

@@ -1,6 +1,6 @@
 """What people see of a roster: the files of its week, each made when it is asked for."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
 from scheduler.base.i18n import using
@@ -30,6 +30,11 @@ class Artifacts(Mapping[str, bytes]):
         What the files speak, "da" or "en", whatever is spoken where they are asked for.
     map_settings
         Those of the project.
+    earlier
+        The editions of the week that were published before, the last one last: calendars cancel what has gone
+        since, and there is a file of what the last of them has otherwise.
+    alone
+        Whether the pages of rounds lie in no week's folder, as in what is sent.
     """
 
     def __init__(
@@ -40,20 +45,30 @@ class Artifacts(Mapping[str, bytes]):
         language: str,
         *,
         map_settings: MapSettings | None = None,
+        earlier: Sequence[Roster] = (),
+        alone: bool = False,
     ) -> None:
         self.roster = roster
-        self._rides = rides
+        self.rides = rides
+        self._earlier = tuple(earlier)
+        self._alone = alone
         self._background = background
-        self._language = language
+        self.language = language
         self._map_settings = map_settings or MapSettings()
+        # Calendars of those who are no longer there are cancelled.
+        everybody = dict.fromkeys(
+            each.consultant_id for edition in (roster, *earlier) for each in edition.consultants
+        )
         self._makers: dict[str, Callable[[], bytes]] = {
             names.INDEX: self._index,
             names.WEEK_MAP: self._week_map,
             **{names.round_map(each): partial(self._round_map, each) for each in roster.rounds},
             names.WORKBOOK: self._workbook,
+            **{names.calendar(who): partial(self._calendar, who) for who in everybody},
             **{
-                names.calendar(each.consultant_id): partial(self._calendar, each.consultant_id)
-                for each in roster.consultants
+                names.calendar_changes(who): partial(self._calendar_changes, who)
+                for who in everybody
+                if earlier
             },
             **{names.gpx(each): partial(self._track, each) for each in roster.rounds},
             names.ROSTER: self._roster_json,
@@ -61,7 +76,7 @@ class Artifacts(Mapping[str, bytes]):
 
     def __getitem__(self, name: str) -> bytes:
         make = self._makers[name]
-        with using(self._language):
+        with using(self.language):
             return make()
 
     def __iter__(self) -> Iterator[str]:
@@ -73,6 +88,18 @@ class Artifacts(Mapping[str, bytes]):
     def __contains__(self, name: object) -> bool:
         return name in self._makers
 
+    def sent(self) -> "Artifacts":
+        """Return the same for sending: also the consultants' own pages say of homes no more than the district."""
+        return Artifacts(
+            self._public,
+            self.rides,
+            self._background,
+            self.language,
+            map_settings=self._map_settings,
+            earlier=self._earlier,
+            alone=True,
+        )
+
     @cached_property
     def _public(self) -> Roster:
         return public(self.roster)
@@ -82,18 +109,26 @@ class Artifacts(Mapping[str, bytes]):
     def _index(self) -> bytes:
         from scheduler.outputs.page import index_html
 
-        return index_html(self._public).encode()
+        before = public(self._earlier[-1]) if self._earlier else None
+        return index_html(self._public, before).encode()
 
     def _week_map(self) -> bytes:
         from scheduler.outputs.maps import week_page
 
-        page = week_page(self._public, self._rides, self._background, map_settings=self._map_settings)
+        page = week_page(self._public, self.rides, self._background, map_settings=self._map_settings)
         return page.encode()
 
     def _round_map(self, round_: Round) -> bytes:
         from scheduler.outputs.maps import round_page
 
-        page = round_page(self.roster, round_, self._rides, self._background, map_settings=self._map_settings)
+        page = round_page(
+            self.roster,
+            round_,
+            self.rides,
+            self._background,
+            map_settings=self._map_settings,
+            alone=self._alone,
+        )
         return page.encode()
 
     def _workbook(self) -> bytes:
@@ -104,12 +139,17 @@ class Artifacts(Mapping[str, bytes]):
     def _calendar(self, consultant_id: str) -> bytes:
         from scheduler.outputs.calendars import calendar
 
-        return calendar(self._public, consultant_id)
+        return calendar(self._public, consultant_id, earlier=self._earlier)
+
+    def _calendar_changes(self, consultant_id: str) -> bytes:
+        from scheduler.outputs.calendars import calendar
+
+        return calendar(self._public, consultant_id, earlier=self._earlier, only_changes=True)
 
     def _track(self, round_: Round) -> bytes:
         from scheduler.outputs.gpx import track
 
-        return track(self._public, round_, self._rides)
+        return track(self._public, round_, self.rides)
 
     def _roster_json(self) -> bytes:
         return rosterfile.dump(self.roster)

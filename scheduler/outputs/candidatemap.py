@@ -168,7 +168,7 @@ def total_rows(total: "pd.DataFrame") -> list[tuple[str, str, str, str]]:
         "cost_a_held_conversation_dkk": (_("cost a conversation expected to be held, kr."), 0),
     }
     if goal := rows[0].get("goal_conversations"):
-        title = _("expected to be held by the end of the period, of {goal}, if all its weeks were like these")
+        title = _("expected of {goal} if all weeks of the period were like these (multiplied up, no chance)")
         titles["expected_by_end"] = (title.format(goal=number(goal)), 0)
     return [
         (

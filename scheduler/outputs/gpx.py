@@ -25,6 +25,7 @@ def track(roster: Roster, round_: Round, rides: Mapping[tuple[str, str], RidePat
     gpx = GPX()
     gpx.creator = "hjul"
     gpx.name = printable(f"{day(round_.date, 'year')}, {roster.consultant_names[round_.consultant_id]}")
+    gpx.description = words.edition(roster) or None
     base = base_of(roster, round_)
     if base.lat is not None:
         gpx.waypoints.append(GPXWaypoint(base.lat, base.lon, name=printable(base.name)))

@@ -11,7 +11,7 @@ from scheduler.model.config import MapSettings
 from scheduler.model.geo import Background
 from scheduler.model.roster import Roster, Round
 from scheduler.model.texts import word
-from scheduler.outputs import itinerary, names
+from scheduler.outputs import itinerary, names, words
 from scheduler.outputs.cards import cards
 from scheduler.outputs.itinerary import Rides
 from scheduler.outputs.livemap import live_map
@@ -49,9 +49,15 @@ def week_map(
 
 
 def round_page(
-    roster: Roster, round_: Round, rides: Rides, background: Background, *, map_settings: MapSettings
+    roster: Roster,
+    round_: Round,
+    rides: Rides,
+    background: Background,
+    *,
+    map_settings: MapSettings,
+    alone: bool = False,
 ) -> str:
-    """Return the consultant's page of a round as HTML, in the language in force."""
+    """Return the consultant's page of a round as HTML, in the language in force; `alone`, no week is beside it."""
     scene = round_scene(roster, round_, rides, background)
     name = roster.consultant_names[round_.consultant_id]
     date = capitalized(day(round_.date)).replace(" ", "\N{NO-BREAK SPACE}")
@@ -60,8 +66,8 @@ def round_page(
         title=title,
         spoken=_("Map of the round: {name}").format(name=title),
         scene=scene,
-        facts=itinerary.facts(round_),
-        up=_UP,
+        facts=(*itinerary.facts(round_), *_edition(roster)),
+        up="" if alone else _UP,
         note=_note(roster, background),
         settings=map_settings,
     )
@@ -93,12 +99,18 @@ def week_page(roster: Roster, rides: Rides, background: Background, *, map_setti
         facts=(
             ngettext("{n} round", "{n} rounds", len(rounds)).format(n=number(len(rounds))),
             km(sum(round_.ride_metres for round_ in roster.rounds)),
+            *_edition(roster),
         ),
         tables=(Table(heads=(_("Round"), _("Distance"), _("Hours")), rows=rounds),),
         up=_UP,
         note=_note(roster, background),
         settings=map_settings,
     ).html()
+
+
+def _edition(roster: Roster) -> tuple[str, ...]:
+    """Return which edition a page is of, where there are any."""
+    return tuple(filter(None, (words.edition(roster),)))
 
 
 def _note(roster: Roster, background: Background) -> str:

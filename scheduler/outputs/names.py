@@ -6,6 +6,10 @@ ROSTER = "roster.json"
 INDEX = "index.html"
 WEEK_MAP = "maps/week.html"
 WORKBOOK = "roster.xlsx"
+#: Who did what, in a journal.
+EVENTS = "events.txt"
+#: The folder of what is sent.
+MESSAGES = "messages"
 
 
 def round_map(round_: Round) -> str:
@@ -23,6 +27,26 @@ def calendar(consultant_id: str) -> str:
     return f"{consultant_id}.ics"
 
 
+def calendar_changes(consultant_id: str) -> str:
+    """Return the file of what the edition changes in a consultant's calendar."""
+    return f"{consultant_id}.changes.ics"
+
+
+def consultant_zip(consultant_id: str) -> str:
+    """Return the file with all that is sent to a consultant."""
+    return f"{MESSAGES}/{consultant_id}.zip"
+
+
+def message(id_: str) -> str:
+    """Return the file of the message to a practice or consultant."""
+    return f"{MESSAGES}/{id_}.eml"
+
+
+def log_sheet(consultant_id: str) -> str:
+    """Return the file in which a consultant writes what was held, in what is sent."""
+    return f"{consultant_id}.held.xlsx"
+
+
 def is_output(name: str) -> bool:
     """Tell whether an entry of a week's folder is one of ours, so that the next roster replaces it."""
-    return name in {ROSTER, INDEX, WORKBOOK, "maps", "gpx"} or name.endswith(".ics")
+    return name in {ROSTER, INDEX, WORKBOOK, "maps", "gpx", MESSAGES} or name.endswith(".ics")

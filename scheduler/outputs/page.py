@@ -4,26 +4,31 @@ from scheduler.base.i18n import _, day
 from scheduler.model.clock import Week
 from scheduler.model.roster import Roster
 from scheduler.model.texts import word
-from scheduler.outputs import names, words
+from scheduler.outputs import names, news, words
 from scheduler.outputs.board import board
 from scheduler.outputs.privacy import public
 from scheduler.outputs.templates import render
 from scheduler.outputs.totals import consultant_totals
 
 
-def index_html(roster: Roster) -> str:
+def index_html(roster: Roster, before: Roster | None = None) -> str:
     """Return the page of the week's board: self-contained, without where home visits are.
 
-    It links to the week's other files by their relative names, but not to roster.json.
+    It links to the week's other files by their relative names, but not to roster.json. What it changes of the edition
+    `before` stands at its top.
     """
     roster = public(roster)
+    changed = news.for_coordinator(before, roster) if before else ()
     terms = words.ordered_terms(roster)
     return render(
         "index.html.j2",
         roster=roster,
         year=Week.parse(roster.week).year,
         dates=words.week_dates(roster),
+        edition=words.edition(roster),
         sentence=words.sentence(roster),
+        before=before,
+        changed=news.worded(changed, news.names(before, roster)) if before else [],
         board=board(roster),
         terms=terms,
         most_points=max((term.points for term in terms.values()), default=0),

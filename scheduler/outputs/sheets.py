@@ -1,4 +1,4 @@
-"""roster.xlsx: a sheet of the week, and one for each consultant."""
+"""roster.xlsx: a sheet of the week, one for each consultant, and two to be filled in with what was held."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from scheduler.base.i18n import _, clock, day
 from scheduler.model.clock import Week
 from scheduler.model.roster import ConsultantWeek, Roster, Round, Stop
 from scheduler.model.texts import word
-from scheduler.outputs import words
+from scheduler.outputs import logsheet, words
 from scheduler.outputs.excel import Sheet, Value, save, sheet_names
 from scheduler.outputs.privacy import public
 from scheduler.outputs.totals import consultant_totals, shown_days
@@ -27,13 +27,16 @@ def workbook(roster: Roster) -> bytes:
     roster = public(roster)
     book = Workbook()
     title = f"{words.week_title(roster)} {Week.parse(roster.week).year}"
-    names = sheet_names([words.week_title(roster), *(consultant.name for consultant in roster.consultants)])
-    sheets = [book.active, *(book.create_sheet() for _consultant in roster.consultants)]
-    for sheet, name in zip(sheets, names, strict=True):
+    # Those that are read back keep their names, whatever consultants are called.
+    people = (consultant.name for consultant in roster.consultants)
+    names = sheet_names([*logsheet.sheet_titles(), words.week_title(roster), *people])
+    sheets = [book.active, *(book.create_sheet() for _name in names[1:])]
+    for sheet, name in zip(sheets, [*names[2:], *names[:2]], strict=True):
         sheet.title = name
+    logsheet.fill(sheets[-2], sheets[-1], roster)
     week = Sheet(sheets[0], _WEEK_WIDTHS, title)
     _week(week, roster)
-    for sheet, consultant in zip(sheets[1:], roster.consultants, strict=True):
+    for sheet, consultant in zip(sheets[1:-2], roster.consultants, strict=True):
         _consultant(Sheet(sheet, _ROUND_WIDTHS, f"{title} · {consultant.name}"), roster, consultant)
     return save(book)
 
@@ -43,7 +46,7 @@ def workbook(roster: Roster) -> bytes:
 
 def _week(sheet: Sheet, roster: Roster) -> None:
     sheet.title(words.sentence(roster), size=14)
-    sheet.text(words.week_dates(roster))
+    sheet.text(" · ".join(filter(None, (words.week_dates(roster), words.edition(roster)))))
     for note in roster.notes:
         sheet.text(word(note, roster.names))
     sheet.skip()

@@ -217,8 +217,10 @@ def _point(row: _Row) -> tuple[float, float]:
 
 
 def street_words(row: _Row) -> str:
-    """Name the streets at a point."""
-    return row["streets"] or _("a path without a name")
+    """Name the streets at a point, or else the nearest one that has a name."""
+    if row["streets"]:
+        return str(row["streets"])
+    return _("near {street}").format(street=row["near"]) if row.get("near") else _("a path without a name")
 
 
 def weekday_name(row: _Row) -> str:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from scheduler.base.i18n import _, clock, day, hours, ngettext, number
-from scheduler.model.clock import Week
+from scheduler.model.clock import Week, local
 from scheduler.model.config import DEFAULT_WEIGHTS
 from scheduler.model.roster import Roster, Stop, StopKind, Term, Unassigned
 from scheduler.model.texts import word
@@ -29,6 +29,18 @@ def week_dates(roster: Roster) -> str:
     """Name the week's first and last working day: ``11 May – 15 May 2009``."""
     days = shown_days(roster)
     return f"{day(days[0])} – {day(days[-1])} {days[-1].year}"
+
+
+def edition(roster: Roster) -> str:
+    """Say which edition of its week a roster is, and since when it holds; nothing of one without a store."""
+    if roster.edition is None:
+        return ""
+    if roster.issued_at is None:
+        return _("Draft of edition {edition}").format(edition=roster.edition)
+    at = local(roster.issued_at)
+    return _("Edition {edition}, issued {day} at {clock}").format(
+        edition=roster.edition, day=day(at.date(), "short"), clock=clock(at)
+    )
 
 
 def weeks_text(weeks: Sequence[str]) -> str:

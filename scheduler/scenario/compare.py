@@ -273,7 +273,8 @@ class Comparison:
         ]
         ids = {base_id for _row, counts, _costs in weeks for base_id in counts}
         ids |= {cost.base_id for _row, _counts, costs in weeks for cost in costs}
-        for base_id in sorted(ids, key=lambda id_: (id_ == ALL_BASES, id_)):
+        order = {base.place_id: n for n, base in enumerate(self.study.prepared[scenario].project.bases)}
+        for base_id in sorted(ids, key=lambda id_: order.get(id_, len(order))):
             for row, counts, costs in weeks:
                 own = {name: counts.get(base_id, {}).get(name, 0) for name in BASE_COLUMNS}
                 dkk = [cost.dkk for cost in costs if cost.base_id == base_id]

@@ -19,7 +19,7 @@ import math
 from collections.abc import Iterator
 
 from scheduler.model.clock import Week
-from scheduler.model.project import Demand, Project
+from scheduler.model.project import Demand, Practice, Project
 from scheduler.week.calendar import requested_conversations
 
 
@@ -30,29 +30,42 @@ def with_drawn_demand(project: Project, week: Week, *, seed: int, draw: int, fac
     """
     demand = (
         Demand(
-            practice_id=id_,
+            practice_id=practice.practice_id,
             week=week,
-            conversations=asked if is_settled else quantile(uniform(seed, draw, id_, week), factor * asked),
+            conversations=asked
+            if is_settled
+            else quantile(uniform(seed, draw, practice.practice_id, week), factor * asked),
         )
-        for id_, asked, is_settled in _usual(project, week)
+        for practice, asked, is_settled in _usual(project, week)
     )
     return project.replace(demand=tuple(demand))
 
 
 def expected_demand(project: Project, week: Week, *, factor: float = 1.0) -> float:
     """Return how many conversations are asked for in a week, as the mean of all draws."""
-    return sum(
-        asked if is_settled else mean_of_draws(factor * asked)
-        for _id, asked, is_settled in _usual(project, week)
-    )
+    return sum(asked for _practice, asked in expected_of_each(project, week, factor=factor))
 
 
-def _usual(project: Project, week: Week) -> Iterator[tuple[str, int, bool]]:
+def expected_of_each(
+    project: Project, week: Week, *, factor: float = 1.0
+) -> Iterator[tuple[Practice, float]]:
+    """Yield how many conversations each practice asks for in a week, as the mean of all draws."""
+    for practice, asked, is_settled in _usual(project, week):
+        yield practice, asked if is_settled else mean_of_draws(factor * asked)
+
+
+def usual_of_each(project: Project, week: Week) -> Iterator[tuple[Practice, float]]:
+    """Yield how many conversations each practice asks for in a week, as the tables say."""
+    for practice, asked, _is_settled in _usual(project, week):
+        yield practice, asked
+
+
+def _usual(project: Project, week: Week) -> Iterator[tuple[Practice, int, bool]]:
     """Yield every practice's usual number in a week, and whether it is settled, so that nothing is drawn."""
     pinned = {pin.id for pin in project.pins if Week.of(pin.date) == week}
     for practice in project.practices:
         asked = requested_conversations(project, practice, week)
-        yield practice.practice_id, asked, not asked or practice.practice_id in pinned
+        yield practice, asked, not asked or practice.practice_id in pinned
 
 
 def uniform(seed: int, draw: int, practice_id: str, week: Week) -> float:

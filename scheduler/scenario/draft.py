@@ -64,6 +64,7 @@ class Draft:
         self.config = project.config
         self.rows = rows_of(project)
         self.problems: list[InputProblem] = []
+        self._notes: list[InputProblem] = []
         self.steps = [
             Step(number, _with_table(change), change.origin or Origin(scenario.name, number))
             for number, change in enumerate(scenario.changes, start=1)
@@ -102,6 +103,8 @@ class Draft:
             read = interpret(table, step.origin.file, raw_rows, found, own_columns=False)
         for problem in found:
             self.report(step, problem.reason, problem.column)
+        if not self._notes:  # as in a table, once: it is how all of them are read
+            self._notes += (self._problem(step, note.reason, note.column) for note in read.notes)
         if not read.headings:
             if not found:
                 self.report(step, _("say which row"))
@@ -173,7 +176,7 @@ class Draft:
         settings = Settings(self.config)
         made = [(step.change.verb, step.change.table, dict(step.change.row)) for step in self.steps]
         sha256 = hashlib.sha256(f"{self._project.sha256} {made}".encode()).hexdigest()
-        project = build(settings, self.rows, sha256)
+        project = build(settings, self.rows, sha256).replace(notes=tuple(self._notes))
         broken += contradictions(project, settings, self.rows)
         self.problems += map(self._attributed, broken)
         self.problems += self._wanting()

@@ -256,6 +256,16 @@ def _expectation(settings: SimulationSettings) -> str:
     )
 
 
+def readings(comparison: Comparison) -> Iterator[str]:
+    """Say how scenarios were read that could be read otherwise: of each file once, as others in it are read so too."""
+    files = set()
+    for scenario in comparison.study.scenarios[1:]:
+        for note in comparison.study.prepared[scenario.name].project.notes:
+            if note.file not in files:
+                files.add(note.file)
+                yield str(note)
+
+
 def remarks(comparison: Comparison) -> tuple[str, ...]:
     """Return what must be known to read a comparison: how costs and demand were taken, and what is missing."""
     study = comparison.study
@@ -268,6 +278,7 @@ def remarks(comparison: Comparison) -> tuple[str, ...]:
             ).format(n=i18n.number(study.draws))
         )
     told += dict.fromkeys(filter(None, (unpriced(each.project) for each in study.prepared.values())))
+    told += readings(comparison)
     told.append(_expectation(study.prepared[TODAY].project.config.simulation))
     told += unseen(study, comparison.weeks)
     open_weeks = int((comparison.compared["status"] != "optimal").sum())

@@ -1,7 +1,7 @@
 """What the weeks of a study do not show: fuller weeks of the period, and practices that only ask in others."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -31,38 +31,54 @@ class _Ask:
         return self.visits_s / self.shifts_s if self.shifts_s else math.inf
 
 
+@dataclass(frozen=True, slots=True)
+class _Fuller:
+    """A week that is fuller at a base in a scenario than those that are compared."""
+
+    scenario: str
+    base: str
+    week: Week
+    ask: _Ask
+
+
 def unseen(study: Study, weeks: Sequence[Week]) -> tuple[str, ...]:
     """Return sentences on what of the period the compared weeks do not show; none without a period.
 
-    A week is fuller than another at a base where the visits that are asked for take more of the hours at work. It
-    is told of each scenario where it is not so today as well.
+    A week is fuller than another at a base where the visits that are asked for take more of the hours at work. Of
+    each base the fullest is told, in the scenario in which it is that.
     """
     today = study.prepared[study.scenarios[0].name].project
     if today.config.period == OPEN_PERIOD:
         return ()
     others = [week for week in weeks_of_period(today) if week not in set(weeks)]
-    told: list[str] = []
+    fuller: dict[str, list[_Fuller]] = defaultdict(list)
     silent: dict[str, str] = {}
-    known: set[tuple[str, tuple[Week, ...]]] = set()
     for scenario in study.scenarios:
         project = study.prepared[scenario.name].project
         by_week = {week: _asks(project, week) for week in (*weeks, *others)}
         names = {base.place_id: base.name for base in project.bases}
-        for base_id, fuller in _fuller(by_week, weeks, others):
-            if (base_id, fuller) not in known:
-                known.add((base_id, fuller))
-                told.append(_fuller_text(scenario.title, names[base_id], base_id, fuller, by_week))
+        for base_id, found in _fuller(by_week, weeks, others):
+            fuller[base_id] += (
+                _Fuller(scenario.title, names[base_id], week, by_week[week][base_id]) for week in found
+            )
         silent |= _silent(project, weeks, others)
+    told = []
+    if fuller:
+        told.append(_fuller_text(list(fuller.values())))
     if silent:
-        shown = list(silent.values())[:_MOST_TOLD]
-        more = len(silent) - len(shown)
-        others_told = [ngettext("{n} other", "{n} others", more).format(n=number(more))] if more else []
         told.append(
             _("In the weeks compared these practices ask for nothing, in others they do: {names}.").format(
-                names=", ".join((*shown, *others_told))
+                names=", ".join(_first(list(silent.values())))
             )
         )
     return tuple(told)
+
+
+def _first(parts: Sequence[str]) -> list[str]:
+    """Return the first of several texts, and how many others there are."""
+    more = len(parts) - _MOST_TOLD
+    others = [ngettext("{n} other", "{n} others", more).format(n=number(more))] if more > 0 else []
+    return [*parts[:_MOST_TOLD], *others]
 
 
 def _asks(project: Project, week: Week) -> Mapping[str, _Ask]:
@@ -76,7 +92,10 @@ def _asks(project: Project, week: Week) -> Mapping[str, _Ask]:
     for day in week.days:
         for consultant, shift in shifts_on(project, day):
             shifts_s[consultant.base_id] += sum(end_s - start_s for start_s, end_s in shift.spans)
-    return {id_: _Ask(conversations[id_], visits_s[id_], shifts_s[id_]) for id_ in {*visits_s, *shifts_s}}
+    return {
+        id_: _Ask(conversations[id_], visits_s[id_], shifts_s[id_])
+        for id_ in dict.fromkeys((*shifts_s, *visits_s))
+    }
 
 
 def _fuller(
@@ -87,33 +106,35 @@ def _fuller(
     def fullness(week: Week, base_id: str) -> float:
         return by_week[week][base_id].fullness if base_id in by_week[week] else 0.0
 
-    for base_id in sorted({id_ for asks in by_week.values() for id_ in asks}):
+    for base_id in dict.fromkeys(id_ for asks in by_week.values() for id_ in asks):
         most = max((fullness(week, base_id) for week in weeks), default=0.0)
         fuller = [week for week in others if fullness(week, base_id) > most]
         if fuller:
             yield base_id, tuple(sorted(fuller, key=lambda week: -fullness(week, base_id)))
 
 
-def _fuller_text(
-    title: str, base: str, base_id: str, fuller: Sequence[Week], by_week: Mapping[Week, Mapping[str, _Ask]]
-) -> str:
-    ask = by_week[fuller[0]][base_id]
-    return ngettext(
-        "{title}: {n} week of the period that is not compared is fuller at {base} than any that is: {weeks}. In "
-        "{week} {asked} conversations are asked for, and there are {hours} hours of work; see it with --weeks {week}.",
-        "{title}: {n} weeks of the period that are not compared are fuller at {base} than any that is, most of all "
-        "{weeks}. In {week} {asked} conversations are asked for, and there are {hours} hours of work; see it with "
-        "--weeks {week}.",
-        len(fuller),
-    ).format(
-        title=title,
-        n=number(len(fuller)),
-        base=base,
-        weeks=", ".join(map(str, fuller[:_MOST_TOLD])),
-        week=fuller[0],
-        asked=number(ask.conversations),
-        hours=number(ask.shifts_s / 3600, 1),
-    )
+def _fuller_text(bases: Sequence[Sequence[_Fuller]]) -> str:
+    """Say at which bases weeks are fuller than those compared, and which is the fullest of each."""
+    most = [
+        max(own, key=lambda each: each.ask.fullness) for own in bases
+    ]  # the first scenario, where several are
+    parts = [
+        _(
+            "{n} at {base}, most of all {week} ({scenario}: {asked} conversations in {hours} hours of work)"
+        ).format(
+            base=each.base,
+            n=number(count),
+            week=each.week,
+            scenario=each.scenario,
+            asked=number(each.ask.conversations),
+            hours=number(each.ask.shifts_s / 3600, 1),
+        )
+        for each, count in zip(most, (len({each.week for each in own}) for own in bases), strict=True)
+    ]
+    fullest = max(most, key=lambda each: each.ask.fullness)
+    return _(
+        "Weeks of the period that are not compared are fuller than any that is: {parts}. See one with --weeks {week}."
+    ).format(parts="; ".join(_first(parts)), week=fullest.week)
 
 
 def _silent(project: Project, weeks: Sequence[Week], others: Sequence[Week]) -> dict[str, str]:

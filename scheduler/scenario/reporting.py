@@ -53,7 +53,9 @@ def scenario_report(comparison: Comparison, title: str = "") -> str:
         questions or _("What would be different from today?"),
         _assumptions(comparison),
         [
-            Section(_("What each scenario comes to"), table=comparison_table(comparison)),
+            Section(
+                _("What each scenario comes to"), table=_titled(comparison, comparison_table(comparison))
+            ),
             *_bases(comparison),
             *_plots(comparison),
             *(_about(comparison, scenario) for scenario in scenarios),
@@ -84,6 +86,12 @@ def comparison_table(comparison: Comparison) -> "pd.DataFrame":
             ]
         )
     return pd.DataFrame(rows, columns=["", today.title, *(other.name for other in others)])
+
+
+def _titled(comparison: Comparison, table: "pd.DataFrame") -> "pd.DataFrame":
+    """Return the table of what scenarios come to with their titles, which readers know, in place of their names."""
+    titles = [scenario.title for scenario in comparison.study.scenarios]
+    return table.set_axis([table.columns[0], *titles], axis="columns")
 
 
 def _assumptions(comparison: Comparison) -> list[str]:
@@ -138,7 +146,13 @@ def _bases(comparison: Comparison) -> Iterator[Section]:
     """Tell what each base comes to in every scenario, where there are several."""
     table = bases_table(comparison)
     if len(table):
-        yield Section(_("Base by base"), text=_shared_text(), table=table)
+        scenario = table.columns[0]
+        again = table[scenario].eq(table[scenario].shift())
+        yield Section(
+            _("Base by base"),
+            text=_shared_text(),
+            table=table.assign(**{scenario: table[scenario].mask(again, "")}),
+        )
 
 
 def bases_table(comparison: Comparison) -> "pd.DataFrame":
@@ -155,8 +169,22 @@ def bases_table(comparison: Comparison) -> "pd.DataFrame":
         ]
         for row in comparison.bases().to_dict("records")
     ]
-    headings = [_("Scenario"), _("Base"), *(capitalized(measure_title(name)) for name in _BASE_COLUMNS)]
-    return pd.DataFrame(rows, columns=headings)
+    return pd.DataFrame(rows, columns=[_("Scenario"), _("Base"), *_base_headings()])
+
+
+def _base_headings() -> tuple[str, ...]:
+    """Return what `_BASE_COLUMNS` are called above narrow columns."""
+    return (
+        _("Asked for"),
+        _("Planned"),
+        _("Expected"),
+        _("Missed"),
+        _("Cycling, km"),
+        _("On visits, %"),
+        _("Kroner"),
+        _("A planned one"),
+        _("An expected one"),
+    )
 
 
 def _shared_text() -> str:
@@ -203,7 +231,9 @@ def _map(comparison: Comparison) -> Iterator[Section]:
 def _changed_places(comparison: Comparison) -> list[ChangedPlace]:
     """Return the practices and bases that scenarios add, move or drop, each once, with what is said of it."""
     before = _visible(comparison, TODAY)
-    lines: dict[Place, list[str]] = {}
+    lines: dict[Place, dict[str, list[str]]] = {}
+    prepared = comparison.study.prepared.values()
+    bases = {base.place_id for each in prepared for base in each.project.bases}
     for scenario in comparison.study.scenarios[1:]:
         after = _visible(comparison, scenario.name)
         for id_, place in (before | after).items():
@@ -215,8 +245,15 @@ def _changed_places(comparison: Comparison) -> list[ChangedPlace]:
                 told = _("moved here: {scenario}")
             else:
                 continue
-            lines.setdefault(place, []).append(told.format(scenario=scenario.title))
-    return [ChangedPlace(place, tuple(told)) for place, told in lines.items()]
+            lines.setdefault(place, {}).setdefault(told, []).append(scenario.title)
+    return [
+        ChangedPlace(
+            place,
+            tuple(told.format(scenario=", ".join(own)) for told, own in by_kind.items()),
+            is_base=place.place_id in bases,
+        )
+        for place, by_kind in lines.items()
+    ]
 
 
 def _visible(comparison: Comparison, scenario: str) -> dict[str, Place]:

@@ -11,6 +11,9 @@ from scheduler.outputs import words
 from scheduler.scenario.weeks import QUARTER_WEEKS
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+    from typing import Any
+
     import pandas as pd
 
     from scheduler.scenario.chance.calm import Calm
@@ -25,10 +28,18 @@ def goal_answer(found: "Capacity") -> tuple[str, str]:
         end=day(found.end, "year"),
         chance=percent(found.chance, found.chance_error),
     )
-    conversations = _(
-        "{planned} are planned in {weeks} weeks, and with those before {expected} expected to be held, "
-        "nine times in ten {least} to {most}"
-    ).format(
+    told = (
+        _(
+            "{planned} are planned in {weeks} weeks, and with those before {expected} expected to be held, "
+            "nine times in ten {least} to {most}"
+        )
+        if found.held
+        else _(
+            "{planned} are planned in {weeks} weeks, and {expected} expected to be held, nine times in ten "
+            "{least} to {most}"
+        )
+    )
+    conversations = told.format(
         planned=number(sum(found.planned)),
         weeks=number(len(found.weeks)),
         expected=_with_error(found.expected, found.standard_error),
@@ -114,14 +125,17 @@ def frontier_table(frontier: "pd.DataFrame") -> "pd.DataFrame":
         _("A planned one"): "cost_a_planned_conversation_dkk",
         _("An expected one"): "cost_a_held_conversation_dkk",
     }
+    bases = bool(frontier["placed"].any())
     rows = [
         {
             "": _("today") if row["is_today"] else "*" if row["on_frontier"] else "",
             _("Consultants"): str(row["consultants"]),
+            **({_("Where"): row["placed"]} if bases else {}),
             _("Practices"): str(row["practices"]),
             _("Asked for"): _count(row["requested_a_quarter"]),
             _("Planned"): _count(row["planned_a_quarter"]),
             _("Expected"): _with_error(row["expected_held_a_quarter"], row["standard_error_a_quarter"]),
+            _("Depending on which"): _range_of_sets(row),
             **{heading: _count(row[name]) for heading, name in costs.items() if _has_costs(frontier)},
             _("Goal reached"): percent(row["chance_of_goal"], row["chance_error"]),
         }
@@ -132,13 +146,74 @@ def frontier_table(frontier: "pd.DataFrame") -> "pd.DataFrame":
 
 def frontier_text(frontier: "pd.DataFrame") -> str:
     """Return what has to be said beside the table of other sizes."""
-    text = _(
-        "Practices that come on top are twins of those there are. ± is the standard error, as only some of "
-        "the weeks are planned, each for one demand."
+    texts = [
+        _(
+            "Which practices there are is drawn from all, so that each district and those who ask for much and "
+            "for little have their share; those that come on top are twins of those drawn."
+        ),
+        *_on_sets(frontier),
+        _("± is the standard error, as only some of the weeks are planned, each for one demand."),
+    ]
+    if frontier["placed"].any():
+        texts.append(
+            _(
+                "Every base has its share of the practices. Consultants come to the base where they bring most, "
+                "and leave the one where they are missed least."
+            )
+        )
+    if _has_costs(frontier):
+        texts.append(f"{_('* nothing else that was compared holds as many for less')}.")
+    return " ".join(texts)
+
+
+def _on_sets(frontier: "pd.DataFrame") -> list[str]:
+    """Say how often it was drawn who the practices are."""
+    sets = int(frontier["practice_sets"].max())
+    if sets < 2:
+        return []
+    return [
+        _(
+            "It is drawn {n} times for each size: “depending on which” goes from the set of practices that holds "
+            "fewest to the one that holds most."
+        ).format(n=number(sets))
+    ]
+
+
+def _range_of_sets(row: "Mapping[Hashable, Any]") -> str:
+    """Return what is expected with the set of practices that holds fewest, and with the one that holds most."""
+    if row["practice_sets"] < 2 or math.isnan(row["expected_held_low_a_quarter"]):
+        return ""
+    return _("{least} to {most}").format(
+        least=number(row["expected_held_low_a_quarter"]), most=number(row["expected_held_high_a_quarter"])
     )
-    if not _has_costs(frontier):
-        return text
-    return f"{text} {_('* nothing else that was compared holds as many for less')}."
+
+
+def frontier_bases_table(bases: "pd.DataFrame") -> "pd.DataFrame":
+    """Return what each base comes to with its own consultants, as `Capacity.bases` has it, with today's practices."""
+    import pandas as pd
+
+    today = bases[bases["all_practices"] == bases.loc[bases["is_today"], "all_practices"].iloc[0]]
+    rows = []
+    for _base_id, own in today.groupby("base_id", sort=False):
+        now = own.loc[own["is_today"], "expected_held_a_quarter"].iloc[0]
+        rows += [
+            {
+                _("Base"): row["name"],
+                "": _("today") if row["is_today"] else "",
+                _("Consultants"): str(row["consultants"]),
+                _("Practices"): str(row["practices"]),
+                _("Asked for"): _count(row["requested_a_quarter"]),
+                _("Planned"): _count(row["planned_a_quarter"]),
+                _("Expected"): _with_error(row["expected_held_a_quarter"], row["standard_error_a_quarter"]),
+                _("More than today"): "" if row["is_today"] else _apart(row["expected_held_a_quarter"] - now),
+            }
+            for row in own.to_dict("records")
+        ]
+    return pd.DataFrame(rows)
+
+
+def _apart(value: float) -> str:
+    return "" if math.isnan(value) else signed(value)
 
 
 def _has_costs(frontier: "pd.DataFrame") -> bool:

@@ -15,7 +15,6 @@ from scheduler.base import files
 from scheduler.base.errors import InputError, InputProblem, told
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
-from scheduler.inputs import read_project
 from scheduler.model.geo import Point
 from scheduler.model.project import Place, Project, problem_at
 from scheduler.network import Network, distance_m, load_network
@@ -32,6 +31,7 @@ from scheduler.places.online import OnlineAddresses
 from scheduler.places.spelling import street_key, street_keys
 from scheduler.places.written import AddressError, WrittenAddress, read_address
 from scheduler.services.planner import NETWORK_FILE, project_network, project_of
+from scheduler.services.workspace import project_in
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +45,7 @@ class Described:
 
 def describe_network(data_dir: Path, *, progress: Progress | None = None) -> Described:
     """Load the network that serves a project folder, and look up the places in it."""
-    project = read_project(data_dir)
+    project = project_in(data_dir)
     network = project_network(data_dir, progress=progress)
     return Described(project, network, look_up(project, network, OnlineAddresses(data_dir)))
 

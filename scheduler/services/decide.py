@@ -1,6 +1,6 @@
 """Solve, check, prove, refuse: how a week's problem becomes a plan, wherever that is asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scheduler.base.errors import InputProblem, InvalidRosterError
@@ -21,7 +21,7 @@ _LEAST_PROOF_S = 10.0
 class Plan:
     """A week, a roster of it that keeps every rule, and what became of checking the roster's bound.
 
-    Only `decide` makes one: whoever has a plan need not check it.
+    Only `decide` and `approved` make one: whoever has a plan need not check it.
     """
 
     problem: Problem
@@ -79,6 +79,20 @@ def decide(
         progress=progress,
         stop=stop,
     )
+    return approved(problem, rosters, progress=progress)
+
+
+def approved(
+    problem: Problem, rosters: Sequence[Roster], *, progress: Progress | None = None
+) -> tuple[Plan, ...]:
+    """Check rosters of a week, and the bound of the first, which all have in common.
+
+    Raises
+    ------
+    InvalidRosterError
+        When a roster breaks a rule, or the bound is wrong: a bug in the engine.
+    """
+    progress = progress or Silent()
     progress.step(_("Checking the roster"))
     violations = [violation for roster in rosters for violation in check(problem, roster)]
     if violations:

@@ -1,11 +1,11 @@
-"""Deleting where people live: home visits before a date, in the tables and in old outputs."""
+"""Deleting where people live: home visits before a date, in the tables, in the store and in old outputs."""
 
 import datetime as dt
 import errno
 import io
 import os
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +17,15 @@ from scheduler.inputs import csvfile
 from scheduler.inputs.dates import dates_of
 from scheduler.inputs.rows import TableRows
 from scheduler.inputs.settings import read_settings
+from scheduler.inputs.stored import Cells
 from scheduler.inputs.tables import WORKBOOK_FILE, check_needed, read_files, read_tables
+from scheduler.model.clock import now
 from scheduler.model.config import SETTINGS_FILE
+from scheduler.model.text import Text
 from scheduler.services.blanking import blanked_outputs
+from scheduler.services.workspace import has_tables, store_of
+from scheduler.store.address import address_of
+from scheduler.store.who import me
 
 #: What is claimed in a folder while its files are written anew; there they are made.
 _CLAIM = "forget"
@@ -30,7 +36,8 @@ class ForgetReport:
     """What was deleted: rows of home visits and of their pins, and what changed in old outputs.
 
     `held` are files in the outputs that still say where such a home visit was made, because they are
-    not hjul's own, and `closed` those that may, because they cannot be looked into.
+    not hjul's own, and `closed` those that may, because they cannot be looked into. `copies` are
+    exports and backups of the store that still exist.
     """
 
     rows_deleted: int
@@ -39,6 +46,7 @@ class ForgetReport:
     pages_removed: int
     held: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Say it in words."""
@@ -64,7 +72,7 @@ def forget(data_dir: Path, out_dir: Path, before: dt.date) -> ForgetReport:
     """Delete home visits dated before a date, and blank them in old outputs.
 
     Home visits and their pins leave the tables, whose other bytes stay as they are (a workbook is
-    saved anew). In every roster below `out_dir`, also in copies and in zips, the home visits of that
+    saved anew), and the store, if there is one. In every roster below `out_dir`, also in copies and in zips, the home visits of that
     time lose name, address and coordinates; the rounds' pages that showed them are replaced by one
     that says so. No roster is deleted. Everything is read before anything is written, and every file
     is replaced as a whole.
@@ -76,37 +84,77 @@ def forget(data_dir: Path, out_dir: Path, before: dt.date) -> ForgetReport:
     BusyError
         When another process is writing there.
     ServiceError
-        When a file cannot be read or written.
+        When a file cannot be read or written, or the store cannot be had.
     """
     with ExitStack() as stack:
         at_data, at_out = _claims(stack, data_dir, out_dir)
+        in_store = stack.enter_context(_in_store(data_dir))
         raw = read_files(data_dir)
         problems: list[InputProblem] = []
         country = read_settings(raw.get(SETTINGS_FILE), []).config.calendar.country
         with dates_of(country):
             tables = read_tables(raw, problems, [])
-        check_needed(tables, problems)
+        if in_store is None:
+            check_needed(tables, problems)
         if problems:
             raise InputError(problems)
         doomed = _doomed_rows(tables, before)
         gone, kept = _addresses(tables, doomed.get("home_visits", set()))
+        if in_store is not None:
+            for cells in in_store:
+                (gone if cells["date"] < before.isoformat() else kept).add(cells["address"])
         old = blanked_outputs(
             out_dir,
             before,
             gone=gone,
             kept=kept,
-            besides=(*(data_dir / name for name in raw), data_dir / _CLAIM, out_dir / _CLAIM),
+            besides=(
+                *(data_dir / name for name in raw),
+                *address_of(data_dir).files,
+                data_dir / _CLAIM,
+                out_dir / _CLAIM,
+            ),
         )
         # Outputs first: should writing stop half-way, the tables still know what the next run must do.
         _write_all(((at_out, old.contents), (at_data, _without_rows(data_dir, raw, tables, doomed))))
+        homes, pins, copies = _forget_in_store(before) if in_store is not None else (0, 0, ())
     return ForgetReport(
-        rows_deleted=len(doomed.get("home_visits", ())),
-        pins_deleted=len(doomed.get("pins", ())),
+        # Files beside a store have the same ones, if any.
+        rows_deleted=max(len(doomed.get("home_visits", ())), homes),
+        pins_deleted=max(len(doomed.get("pins", ())), pins),
         rosters_blanked=old.rosters,
         pages_removed=old.pages,
         held=tuple(old.held),
         closed=tuple(old.closed),
+        copies=copies,
     )
+
+
+# --- Store ------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _in_store(data_dir: Path) -> Iterator[Sequence[Cells] | None]:
+    """Have the store open for the block, with its home visits; None where the tables are in files."""
+    if not has_tables(data_dir):
+        yield None
+        return
+    with store_of(data_dir):
+        from scheduler.store import tables
+
+        yield tables.read().tables.get("home_visits", ())
+
+
+def _forget_in_store(before: dt.date) -> tuple[int, int, tuple[str, ...]]:
+    """Delete home visits and their pins in the store that is open; return how many, and copies that may have them."""
+    from scheduler.store import copies, retention
+    from scheduler.store.events import act
+
+    there = copies.still_there(before)
+    with act(Text("did_forget", {"date": before.isoformat()}), me(), now(), changes_tables=True):
+        homes, pins = retention.forget_homes(before)
+    retention.leave_no_trace()
+    return homes, pins, there
 
 
 # --- Tables -----------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """The pipeline of a week: folder in, roster out. What the command line and the notebooks call."""
 
-import dataclasses
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,7 +15,6 @@ from scheduler.base.progress import Progress, Silent
 from scheduler.base.resources import builtin_map
 from scheduler.checks import Violation, check
 from scheduler.checks.bound import BoundCheck, check_bound
-from scheduler.inputs import read_project
 from scheduler.model.clock import Week
 from scheduler.model.config import Config
 from scheduler.model.geo import RidePath
@@ -34,6 +32,7 @@ from scheduler.places.online import OnlineAddresses
 from scheduler.places.travel import Travel, travel_times
 from scheduler.services.advice import Advice, advise
 from scheduler.services.decide import Plan, decide
+from scheduler.services.workspace import project_in
 from scheduler.solver.isolation import SolverProcess
 from scheduler.week.problem import week_problem
 from scheduler.week.warnings import without_effect
@@ -119,13 +118,13 @@ def project_of(data_dir: Path) -> Project:
             _("There is no project folder {folder}.").format(folder=data_dir),
             hint=_("Make one with `hjul init`."),
         )
-    return read_project(data_dir)
+    return project_in(data_dir)
 
 
 def project_network(data_dir: str | Path, *, progress: Progress | None = None) -> Network:
     """Load the bicycle network that serves a project."""
     data_dir = Path(data_dir)
-    return _network(data_dir, read_project(data_dir).config, progress or Silent())
+    return _network(data_dir, project_in(data_dir).config, progress or Silent())
 
 
 def _network(data_dir: Path, config: Config, progress: Progress) -> Network:
@@ -183,7 +182,7 @@ def find_places(
 def _opened(data_dir: Path, progress: Progress, *, online: bool) -> tuple[Project, Network, OnlineAddresses]:
     """Read a project folder, and open what its places are looked for in."""
     progress.step(_("Reading the tables"))
-    project = read_project(data_dir)
+    project = project_in(data_dir)
     progress.step(_("Bicycle network"))
     network = _network(data_dir, project.config, progress)
     progress.step(_("Addresses"))
@@ -228,9 +227,9 @@ def _exact(located: Iterable[Located]) -> frozenset[str]:
     return frozenset(found.place_id for found in located if found.is_exact)
 
 
-def problem(prepared: Prepared, week: str | Week) -> Problem:
-    """Return what a week of a prepared project asks for."""
-    asked = week_problem(prepared.project, prepared.travel.times, week)
+def problem(prepared: Prepared, week: str | Week, published: Roster | None = None) -> Problem:
+    """Return what a week of a prepared project asks for, and where a published roster has it, if there is one."""
+    asked = week_problem(prepared.project, prepared.travel.times, week, published=published)
     inputs = f"{prepared.project.sha256} {prepared.network.sha256}"
     return asked.replace(inputs_sha256=hashlib.sha256(inputs.encode()).hexdigest())
 
@@ -264,44 +263,101 @@ def plan_week(
     SchedulerError
         When the search, which runs in a process of its own, crashed or needed too much memory.
     """
-    week, progress = Week.asked(week), progress or Silent()
+    week = Week.asked(week)
     with claimed(Path(out_dir) / str(week), parents=True) as claim:
-        with SolverProcess() as solver:  # started first: it imports the engine while the tables are read
-            prepared = prepare(data_dir, online=online, progress=progress)
-            best, *others = decide(
-                problem(prepared, week),
-                search=partial(solver.best_rosters, memory_mb=prepared.project.config.solver.memory_mb),
-                time_limit_s=time_limit_s,
-                seed=seed,
-                alternatives=alternatives,
-                progress=progress,
-                stop=stop,
-            )
-        progress.step(_("Maps and files"))
-        written = _written(best, prepared, claim)
-        return dataclasses.replace(
-            written,
-            alternatives=tuple(_alternatives(others, prepared, claim.target)),
-            warnings=warnings(prepared.project),
+        plans, prepared = solve_week(
+            data_dir,
+            week,
+            time_limit_s=time_limit_s,
+            seed=seed,
+            alternatives=alternatives,
+            online=online,
+            progress=progress,
+            stop=stop,
         )
+        (progress or Silent()).step(_("Maps and files"))
+        return written(plans, prepared, claim)
+
+
+def solve_week(
+    data_dir: str | Path,
+    week: Week,
+    *,
+    published: Roster | None = None,
+    time_limit_s: float,
+    seed: int = 0,
+    alternatives: int = 0,
+    online: bool = False,
+    progress: Progress | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> tuple[tuple[Plan, ...], Prepared]:
+    """Prepare a project folder and plan a week of it, the best plan first; errors as for `plan_week`.
+
+    Where there is a `published` roster, moving away from it has its price.
+    """
+    with SolverProcess() as solver:  # started first: it imports the engine while the tables are read
+        prepared = prepare(data_dir, online=online, progress=progress)
+        plans = decide(
+            problem(prepared, week, published),
+            search=partial(solver.best_rosters, memory_mb=prepared.project.config.solver.memory_mb),
+            time_limit_s=time_limit_s,
+            seed=seed,
+            alternatives=alternatives,
+            progress=progress,
+            stop=stop,
+        )
+    return plans, prepared
+
+
+def written(
+    plans: Sequence[Plan],
+    prepared: Prepared,
+    claim: Claim,
+    *,
+    edition: int | None = None,
+    earlier: Sequence[Roster] = (),
+    save: Callable[[Artifacts], object] | None = None,
+) -> Planned:
+    """Write the best of some plans into the claimed folder, and the others beside it.
+
+    With an `edition` it is shown as the draft of that number, beside the `earlier` ones. `save` is called once all files are made, before they
+    are put in place.
+    """
+    best, *others = plans
+    shown = artifacts(best, prepared, language(), edition=edition, earlier=earlier)
+    files = put(shown, claim, partial(save, shown) if save else None)
+    return Planned(
+        shown.roster,
+        claim.target,
+        files,
+        best.proof,
+        alternatives=tuple(_alternatives(others, prepared, claim.target)),
+        warnings=warnings(prepared.project),
+    )
 
 
 def _alternatives(plans: Sequence[Plan], prepared: Prepared, best: Path) -> Iterator[Planned]:
     """Write plans into folders of their own beside that of the best."""
     for number, plan in enumerate(plans, start=1):
         with claimed(best.with_name(f"{best.name}-alternative-{number}")) as claim:
-            yield _written(plan, prepared, claim)
+            shown = artifacts(plan, prepared, language())
+            yield Planned(shown.roster, claim.target, put(shown, claim), plan.proof)
 
 
-def _written(plan: Plan, prepared: Prepared, claim: Claim) -> Planned:
-    """Write everything that people see of a plan into the claimed folder."""
-    shown = artifacts(plan, prepared, language())
-    return Planned(shown.roster, claim.target, put(shown, claim), plan.proof)
+def artifacts(
+    plan: Plan,
+    prepared: Prepared,
+    lang: str,
+    *,
+    edition: int | None = None,
+    earlier: Sequence[Roster] = (),
+) -> Artifacts:
+    """Return everything that people see of a plan, in the language `lang`.
 
-
-def artifacts(plan: Plan, prepared: Prepared, lang: str) -> Artifacts:
-    """Return everything that people see of a plan, in the language `lang`."""
+    With an `edition` it is shown as a draft of it, beside the `earlier` editions.
+    """
     roster = plan.roster.replace(
+        edition=edition,
         notes=(*plan.roster.notes, *location_notes(prepared.located)),
         map_note=Text("simplified_map") if prepared.network.simplified else None,
     )
@@ -311,6 +367,7 @@ def artifacts(plan: Plan, prepared: Prepared, lang: str) -> Artifacts:
         prepared.network.background(),
         lang,
         map_settings=prepared.project.config.map,
+        earlier=earlier,
     )
 
 
@@ -376,10 +433,16 @@ class Checked:
     proof: BoundCheck
 
 
-def check_roster(data_dir: str | Path, roster_file: str | Path, *, time_limit_s: float = 60.0) -> Checked:
+def check_roster(
+    data_dir: str | Path,
+    roster_file: str | Path,
+    *,
+    published: Roster | None = None,
+    time_limit_s: float = 60.0,
+) -> Checked:
     """Check a roster.json, and the proof in it, against the project that it was planned from.
 
-    The proof is checked for no longer than `time_limit_s`.
+    The proof is checked for no longer than `time_limit_s`. `published` is what held when it was planned.
     """
     roster = load(roster_file)
     prepared = prepare(data_dir)
@@ -387,5 +450,7 @@ def check_roster(data_dir: str | Path, roster_file: str | Path, *, time_limit_s:
         week = Week.parse(roster.week)
     except ValueError as error:
         raise InputError(InputProblem(str(error), file=str(roster_file), column="week")) from error
-    asked = problem(prepared, week)
+    asked = problem(prepared, week, published).replace(max_changes=roster.max_changes)
+    if roster.max_changes is not None:
+        asked = asked.replace(weights={**asked.weights, "change": 0})
     return Checked(roster, check(asked, roster), check_bound(asked, roster, time_limit_s=time_limit_s))

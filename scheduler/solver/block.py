@@ -55,6 +55,8 @@ class Block:
         As in `DayGraph`: (days, nodes, starts).
     most_held
         The most conversations of each day.
+    idle_points
+        The points of each day without visits; nobody need ask where there are engagements.
     graphs
         A day of each shape.
     starts_s, ends_s, engaged
@@ -114,8 +116,9 @@ class Block:
         for day, graph in enumerate(graphs):
             nodes, starts = (slice(0, size) for size in graph.starts_s.shape)
             self.own_points[day, nodes, starts] = graph.own_points
-            if graph.model.consultant.max_conversations_per_day is not None:
-                self.most_held[day] = graph.model.consultant.max_conversations_per_day
+            if graph.model.most_held is not None:
+                self.most_held[day] = graph.model.most_held
+        self.idle_points = np.array([graph.idle_points for graph in graphs], dtype=float)
 
     def _put(self, shape: int, graph: DayGraph) -> None:
         nodes, starts = (slice(0, size) for size in graph.starts_s.shape)

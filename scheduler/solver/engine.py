@@ -113,7 +113,7 @@ def solve(
     """
     require_sound(problem)
     deadline = Deadline(time.monotonic() + time_limit_s, stop or (lambda: False))
-    search = _Search(problem, deadline, seed, progress or Silent(), explain=explain)
+    search = Search(problem, deadline, seed, progress or Silent(), explain=explain)
     search.plan(method)
     solution = search.finish()
     if alternatives and solution.is_optimal:
@@ -140,7 +140,7 @@ def better(
         When the pins cannot all be kept.
     """
     deadline = Deadline(time.monotonic() + time_limit_s, stop or (lambda: False))
-    search = _Search(problem, deadline, 0, Silent(), explain=False)
+    search = Search(problem, deadline, 0, Silent(), explain=False)
     if near is None or len(search.parts) > 1 or not problem.days:
         search.plan("exact")
     elif not search.parts[0].better(than, near, deadline):
@@ -150,7 +150,9 @@ def better(
     return search.finish().roster
 
 
-class _Search:
+class Search:
+    """The search for a roster of a week: part by part, or `whole`."""
+
     def __init__(
         self,
         problem: Problem,
@@ -159,6 +161,7 @@ class _Search:
         progress: Progress,
         *,
         explain: bool,
+        whole: bool = False,
     ) -> None:
         self.problem = problem
         self.began = time.monotonic()
@@ -167,7 +170,7 @@ class _Search:
         self.progress = progress
         self.explain = explain
         models = [DayModel(problem, day) for day in problem.days]
-        problems = split(problem, models)
+        problems = [problem] if whole else split(problem, models)
         if len(problems) == 1:
             self.parts = [Part(problem, fine=False, models=models)]
         else:
@@ -302,13 +305,15 @@ class _Search:
             met = {visit.id for schedule in part.schedules for visit in schedule.visits}
             for request in part.problem.requests:
                 pin = request.pin
-                if pin and request.request_id not in met:
+                if request.settled and request.request_id not in met:
                     alone = any(
                         best_order(model, [option])
                         for model in part.models
                         for option in model.options(request)
                     )
-                    if not alone:
+                    if pin is None:
+                        reason = _("the lock of {id} cannot be kept together with the other locks and pins")
+                    elif not alone:
                         reason = _("the pin of {id} fits into no consultant's day, even without other visits")
                     elif part.is_proven:
                         reason = _("the pin of {id} cannot be kept together with the other pins")
@@ -316,7 +321,7 @@ class _Search:
                         reason = _(
                             "no roster that keeps the pin of {id} was found in the time given: allow more time"
                         )
-                    reason = reason.format(id=pin.id)
-                    problems.append(problem_at(pin.origin, reason, "start"))
+                    reason = reason.format(id=request.request_id)
+                    problems.append(problem_at(pin.origin if pin else None, reason, "start"))
         if problems:
-            raise InputError(problems, hint=_("Remove or move one of the pins."))
+            raise InputError(problems, hint=_("Remove or move one of the pins or locks."))

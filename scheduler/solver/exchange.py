@@ -38,7 +38,7 @@ class Exchange:
         self._balance, self._consultant = pool.balance, pool.consultants
         self._weight = pool.problem.weights["imbalance_minute"]
         self._offers = [tuple(request for request, _options in graph.offers) for graph in pool.graphs]
-        self._load_s = [0] * len(pool.problem.consultants)
+        self._load_s = list(pool.balance.done_s)
         for day, key in enumerate(keys):
             self._load_s[self._consultant[day]] += self._seconds(day, key)
 

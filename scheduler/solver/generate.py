@@ -22,6 +22,7 @@ from scheduler.solver.pool import Pool
 from scheduler.solver.program import DualPrices, Program, Relaxed
 from scheduler.solver.table import RoundTable
 from scheduler.week.schedule import DayModel
+from scheduler.week.stops import StopOption
 
 #: How many labels of each length are kept where first and paying rounds are grown.
 _FIRST_WIDTH = 16
@@ -41,10 +42,23 @@ _MUST = 1e12
 
 @dataclass(frozen=True, slots=True)
 class Forced:
-    """A request, by position, that must be met with a number of conversations."""
+    """A request, by position, that must be met with a number of conversations, if one is given.
+
+    With a `day`, by number, and `start_s` it must be there; its options then have one start each.
+    """
 
     request: int
-    conversations: int
+    conversations: int | None
+    day: int | None = None
+    start_s: int | None = None
+
+    def wants(self, day: int, option: StopOption) -> bool:
+        """Tell whether an option of a day meets the request as it must be met."""
+        return (
+            self.conversations in (None, option.conversations)
+            and self.day in (None, day)
+            and self.start_s in (None, int(option.starts_s[0]))
+        )
 
 
 class Generator:
@@ -63,6 +77,11 @@ class Generator:
             for graph in self.graphs
         ]
         self._offers = [np.array([i for i, _ in graph.offers], dtype=np.int64) for graph in self.graphs]
+        #: Which visit options of each day keep a published visit.
+        self.keeps = [
+            np.array([stop.kept for stop in graph.stops[: graph.first_engagement]], dtype=bool)
+            for graph in self.graphs
+        ]
 
     # --- growing ------------------------------------------------------------------------------------
 
@@ -109,11 +128,13 @@ class Generator:
         self, number: int, found: DualPrices, table: RoundTable, forced: Forced | None = None
     ) -> Points:
         """Return what the prices add to each visit option of a day."""
-        graph, consultant = self.graphs[number], self.pool.consultants[number]
+        consultant = self.pool.consultants[number]
         weight = self.problem.weights["imbalance_minute"]
         rate = float(table.balance.rate[consultant] * weight / 60)
-        requests = self._offers[number][graph.local]
+        requests = self.requests_of(number)
         extra: Points = found.request[requests] + found.share[consultant] * rate * self._loads[number]
+        if found.change:
+            extra[self.keeps[number]] -= found.change
         if forced:
             meets, wanted = self._meeting(number, forced)
             extra[meets & ~wanted] = FAR
@@ -122,9 +143,14 @@ class Generator:
     def _meeting(self, number: int, forced: Forced) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Return which visit options of a day meet a forced request at all, and which as it must be met."""
         graph = self.graphs[number]
-        held = np.array([stop.conversations for stop in graph.stops[: graph.first_engagement]])
-        meets = self._offers[number][graph.local] == forced.request
-        return meets, meets & (held == forced.conversations)
+        stops = graph.stops[: graph.first_engagement]
+        meets = self.requests_of(number) == forced.request
+        return meets, meets & np.array([forced.wants(number, stop) for stop in stops], dtype=bool)
+
+    def requests_of(self, number: int) -> Ints:
+        """Return the request of each visit option of a day, as a position in the problem's."""
+        requests: Ints = self._offers[number][self.graphs[number].local]
+        return requests
 
     def relax(self, deadline: Deadline, forced: Forced | None = None) -> Relaxed | None:
         """Add paying rounds until no day has any, or until the deadline, and return the best bound.
@@ -136,19 +162,20 @@ class Generator:
             best = relaxed
         return best
 
-    def relaxing(self, deadline: Deadline, forced: Forced | None = None) -> Iterator[Relaxed]:
-        """Yield the best bound so far after each turn of pricing."""
+    def relaxing(
+        self, deadline: Deadline, forced: Forced | None = None, program: Program | None = None
+    ) -> Iterator[Relaxed]:
+        """Yield the best bound so far after each turn of pricing; with a `program` it goes on with that."""
         widths = np.full(len(self.graphs), _FIRST_WIDTH)
         # At first visits may be made twice, for points, which keeps the prices from going wild.
-        spare = forced is None
-        table, marks = self.pool.table(), self.pool.marks()
-        program = self._program = Program(table, forced.request if forced else None, spare=spare)
-        # What is known of prices brings good rounds and a bound before the first relaxation is solved.
-        best = None if forced else self._priced(table, widths, deadline)
+        spare = forced is None and program is None
+        best = None
+        if program is None:
+            program, best = self._begun(widths, forced, deadline)
         if best is not None:
             yield best
-            table, marks = self.pool.table(), self.pool.marks()
         while True:
+            table, program.marks = self.pool.table(program.marks), self.pool.marks()
             program.add(table, self.usable(table, forced))
             found = program.prices()
             if found is None:
@@ -160,8 +187,7 @@ class Generator:
             least, complete, new = turn
             bound = found.bound(table, least)
             solved = not new and bool(complete.all())
-            if best is None or bound > best.bound:
-                best = Relaxed(found, least, bound, solved and not spare)
+            best = _better(best, Relaxed(found, least, bound, solved and not spare))
             if not new:
                 if solved and not spare:
                     best = replace(best, solved=True)
@@ -174,7 +200,17 @@ class Generator:
                     program.forbid_spare()
                 widths[~complete] *= _WIDER
             yield best
-            table, marks = self.pool.table(marks), self.pool.marks()
+
+    def _begun(
+        self, widths: Ints, forced: Forced | None, deadline: Deadline
+    ) -> tuple[Program, Relaxed | None]:
+        """Begin a relaxation; what is known of prices brings good rounds and a bound before it is solved."""
+        table = self.pool.table()
+        if forced is not None:
+            self._program = Program(table, forced.request)
+            return self._program, None
+        self._program = Program(table, spare=True)
+        return self._program, self._priced(table, widths, deadline)
 
     def _priced(self, table: RoundTable, widths: Ints, deadline: Deadline) -> Relaxed | None:
         """Add the best rounds at the prices known, and return the bound that they give."""
@@ -217,7 +253,7 @@ class Generator:
         """Return the rounds of a table that a forced request allows."""
         if forced is None:
             return np.arange(len(table))
-        return table.without_part(forced.request, forced.conversations)
+        return table.allowed(forced.request, forced.wants)
 
     def within(self, relaxed: Relaxed, gap: float, deadline: Deadline, forced: Forced | None) -> bool:
         """Add every round that is within the gap from the bound; False where that cannot be done."""
@@ -271,6 +307,11 @@ class Generator:
         extra = [its[graph.local] for its, graph in zip(costs, self.graphs, strict=True)]
         grown, _new = self.grow(range(len(self.graphs)), extra, limit, _FIRST_WIDTH, _ROUNDS_A_TURN)
         return [graph.keys.whole(found.keys) for graph, found in zip(self.graphs, grown, strict=True)]
+
+
+def _better(best: Relaxed | None, relaxed: Relaxed) -> Relaxed:
+    """Return which of two bounds says more."""
+    return relaxed if best is None or relaxed.bound > best.bound else best
 
 
 def _together(widths: Ints) -> list[list[int]]:

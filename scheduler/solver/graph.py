@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from scheduler.model.problem import Problem
 from scheduler.solver.keys import KeyForm, Keys
-from scheduler.solver.rounds import DayRounds
+from scheduler.solver.rounds import DayRounds, best_order
 from scheduler.week.schedule import INFEASIBLE, DayModel
 from scheduler.week.stops import StopOption
 from scheduler.week.ways import Ways
@@ -96,6 +96,13 @@ class DayGraph:
         """The form of the keys that stand for sets of visits."""
         return KeyForm([len(options) for _, options in self.offers])
 
+    @cached_property
+    def idle_points(self) -> int:
+        """The points of the day without visits: of the ride home, where something has happened."""
+        nothing = best_order(self.model, [])
+        assert nothing is not None  # noqa: S101 - input checks see that a day's engagements can be kept
+        return nothing.points
+
     # --- nodes -------------------------------------------------------------------------------------
 
     @cached_property
@@ -167,7 +174,7 @@ class DayGraph:
         for node, (_number, _starts_s, points) in enumerate(self._parts):
             own[node, : len(points)] = points
         # The next engagement, or the end of the shift, must still be ahead when a visit ends.
-        fixed_s = np.array([*(e.starts_s[0] for e in self.model.engagements), self.model.day.end_s])
+        fixed_s = np.array([*(e.starts_s[0] for e in self.model.engagements), self.model.end.starts_s[0]])
         own[self.visits][self.ends_s[self.visits] > fixed_s[self.engaged[self.visits]]] = FAR
         return own
 

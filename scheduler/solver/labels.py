@@ -108,6 +108,7 @@ class Grower:
         #: The shape of each day.
         self._shape = block.shape[days]
         self._most_held = block.most_held[days]
+        self._idle = block.idle_points[days]
         own = block.own_points[days]
         for day, points in enumerate(extra):
             option = block.option[self._shape[day]]
@@ -128,8 +129,8 @@ class Grower:
         """Grow all labels and return the rounds found, day by day."""
         block, shape = self.block, self._shape
         days = np.arange(len(shape))
-        empty = days[(block.engagements[shape] == 0) & (self.limit >= 0)]
-        found = [(empty, np.zeros((len(empty), block.words), dtype=np.int64), np.zeros(len(empty)))]
+        empty = days[(block.engagements[shape] == 0) & (self.limit >= self._idle)]
+        found = [(empty, np.zeros((len(empty), block.words), dtype=np.int64), self._idle[empty])]
         profile = np.full((len(days), 2, block.starts_s.shape[2]), FAR)
         profile[days, block.lunch_had[shape], 0] = 0.0
         none = np.zeros(len(days), dtype=np.int64)

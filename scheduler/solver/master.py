@@ -5,7 +5,8 @@ The master problem is set packing with a cost of imbalance:
     minimise    sum points · x  +  sum over bases (high - low)
     subject to  every consultant-day takes one of its rounds (the empty one is one of them),
                 every request is met at most once,
-                high >= each consultant's load >= low, in points of balance, base by base.
+                high >= each consultant's load >= low, in points of balance, base by base,
+                at least so many published visits are kept, where the changes are limited.
 
 Its linear relaxation is nearly integral. Any dual prices give a valid bound (Lagrangian
 relaxation; Geoffrion 1974): what the prices are worth and, a day, the round of least reduced
@@ -278,6 +279,8 @@ class RestrictedMaster:
                 model.add_exactly_one(literals)
             elif len(literals) > 1:
                 model.add_at_most_one(literals)
+        if table.least_kept:
+            model.add(cp_model.LinearExpr.weighted_sum(take, table.kept[rounds].tolist()) >= table.least_kept)
         points = cp_model.LinearExpr.weighted_sum(take, (table.points[rounds] * _SCALE).tolist())
         points += _balance_units(table, model, rounds, take)
         model.add(points <= math.ceil(((self.target or 0) - table.constant) * _SCALE) - 1)
@@ -334,8 +337,11 @@ def _balance_units(
             rate = table.balance.rate[i] * weight * _SCALE / 60
             exact = [rate * int(table.load_s[rounds[j]]) for j in mine]
             literals = [take[j] for j in mine]
-            model.add(high >= cp_model.LinearExpr.weighted_sum(literals, list(map(math.floor, exact))))
-            model.add(low <= cp_model.LinearExpr.weighted_sum(literals, list(map(math.ceil, exact))))
+            done = rate * table.balance.done_s[i]
+            least = cp_model.LinearExpr.weighted_sum(literals, list(map(math.floor, exact)))
+            most = cp_model.LinearExpr.weighted_sum(literals, list(map(math.ceil, exact)))
+            model.add(high >= least + math.floor(done))
+            model.add(low <= most + math.ceil(done))
         differences.append(high - low)
     return cp_model.LinearExpr.sum(differences)
 

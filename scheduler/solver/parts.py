@@ -17,6 +17,7 @@ from scheduler.model.problem import Problem
 from scheduler.model.roster import Prices
 from scheduler.solver.choose import Chooser
 from scheduler.solver.deadline import Deadline
+from scheduler.solver.keep import Keeper
 from scheduler.solver.master import Choice, Report
 from scheduler.solver.program import DualPrices
 from scheduler.solver.rounds import best_order
@@ -107,7 +108,9 @@ class Part:
         self.proof: Proof | None = None
 
     def route(self, deadline: Deadline, *, improve: bool) -> None:
-        """Plan with the OR-Tools routing model."""
+        """Plan with the OR-Tools routing model, which knows only days that have not begun."""
+        if any(day.happened for day in self.problem.days):
+            return
         self.schedules = route(self.problem, self.models, time_limit_s=deadline.left_s, improve=improve)
         self.unrounded = self._unrounded(self.schedules)
 
@@ -132,6 +135,26 @@ class Part:
         if found is None:
             raise InvalidRosterError("no choice among the rounds")
         self._take(chooser, *found)
+
+    def keep(
+        self, keeper: Keeper, least_kept: int, start: Sequence[int], deadline: Deadline
+    ) -> tuple[int, ...]:
+        """Plan as well as can be with at least so many published visits kept, and return the choice, by key.
+
+        `start` is one that keeps so many.
+        """
+        table, choice = keeper.choose(least_kept, start, deadline)
+        keeper.chooser.prices = keeper.prices
+        # What was known is of another number.
+        self.bound = 0
+        self._take(keeper.chooser, table, choice)
+        return keeper.pool.keys(table, choice.rounds)
+
+    @property
+    def keeps_pins(self) -> bool:
+        """Whether every request of which something is settled is met."""
+        met = {visit.id for schedule in self.schedules for visit in schedule.visits}
+        return all(request.request_id in met for request in self.problem.requests if request.settled)
 
     def better(self, than: int, near: Prices, deadline: Deadline) -> bool:
         """Plan as well as can be if that scores less than a number, and tell whether it does.
@@ -181,7 +204,7 @@ class Part:
 
     def _points_of_pins(self) -> NDArray[np.float64]:
         """Return what keeping each request's pin takes off."""
-        return np.array([self.pin_points if r.pin else 0.0 for r in self.problem.requests])
+        return np.array([self.pin_points if r.settled else 0.0 for r in self.problem.requests])
 
     @property
     def is_proven(self) -> bool:
@@ -202,11 +225,13 @@ class Part:
 
     def _unrounded(self, schedules: Sequence[DaySchedule]) -> Fraction:
         """Return the score of schedules, points of balance not rounded down."""
-        seconds = dict.fromkeys((c.consultant_id for c in self.problem.consultants), 0)
+        people = [consultant.consultant_id for consultant in self.problem.consultants]
+        compared = Balance.of(self.problem)
+        seconds = dict(zip(people, compared.done_s, strict=True))
         for schedule in schedules:
             seconds[schedule.day.consultant_id] += sum(visit.load_s for visit in schedule.visits)
         weight = self.problem.weights["imbalance_minute"]
-        balance = weight * Balance.of(self.problem).minutes(list(seconds.values()))
+        balance = weight * compared.minutes(list(seconds.values()))
         unmet = unmet_points(self.problem, pin_points=self.pin_points)
         return unmet + sum(schedule.points for schedule in schedules) + balance
 
@@ -234,8 +259,11 @@ def _schedule(table: RoundTable, row: int) -> DaySchedule:
 
 def pin_points(problem: Problem) -> int:
     """Return points so high that no roster without a pin can be better than one with it; 0 without pins."""
-    if not any(request.pin for request in problem.requests):
-        return 0
+    return must_points(problem) if any(request.settled for request in problem.requests) else 0
+
+
+def must_points(problem: Problem) -> int:
+    """Return points that no roster has: so many are worth more than anything else."""
     weights, requests = problem.weights, problem.requests
     stops = 2 * (len(requests) + sum(len(day.engagements) + len(day.gaps) + 1 for day in problem.days))
     # A consultant's own speed may be slower than the project's.

@@ -25,16 +25,16 @@ class Pool:
         #: The consultant of each day, as a position in the problem's consultants.
         self.consultants = [numbers[model.day.consultant_id] for model in models]
         self.balance = Balance.of(problem)
+        #: How many published visits a choice keeps at least.
+        self.least_kept = problem.least_kept
         #: The points of a week in which no request is met.
         self.constant = unmet_points(problem, pin_points=pin_points)
         self._known: list[dict[int, int]] = []
         #: The keys of each day in the order in which they became known, or cheaper than known.
         self._log: list[list[int]] = []
         for graph in self.graphs:
-            nothing = best_order(graph.model, [])
-            assert nothing is not None  # noqa: S101 - input checks see that a day's engagements can be kept
             # A day without stops is no round and owes no lunch.
-            self._known.append({0: nothing.points})
+            self._known.append({0: graph.idle_points})
             self._log.append([0])
 
     def add(self, schedules: Sequence[DaySchedule]) -> tuple[int, ...]:
@@ -78,7 +78,7 @@ class Pool:
             learnt = list(known) if since is None else self._log[day][since[day] :]
             points = np.array([known[key] for key in learnt], dtype=np.int64)
             days.append(graph.rounds(learnt, points))
-        return RoundTable(self.problem, tuple(days), self.pin_points)
+        return RoundTable(self.problem, tuple(days), self.pin_points, self.least_kept)
 
     def marks(self) -> list[int]:
         """Return how much has been learnt of each day."""
@@ -95,9 +95,15 @@ class Pool:
         pairs = zip(keys, table.days, table.starts.tolist(), strict=False)
         return tuple(start + int(np.flatnonzero(day.keys == key)[0]) for key, day, start in pairs)
 
+    def kept(self, keys: Sequence[int]) -> int:
+        """Return how many published visits a choice of rounds keeps."""
+        return sum(
+            visit.kept for graph, key in zip(self.graphs, keys, strict=True) for visit in graph.visits_of(key)
+        )
+
     def score(self, keys: Sequence[int]) -> int:
         """Return the exact score of a choice of rounds."""
-        visit_s = [0] * len(self.problem.consultants)
+        visit_s = list(self.balance.done_s)
         for graph, consultant, key in zip(self.graphs, self.consultants, keys, strict=True):
             visit_s[consultant] += graph.load_s(key)
         points = sum(self.points(day, key) for day, key in enumerate(keys))

@@ -40,12 +40,15 @@ class DualPrices:
     high, low
         For each consultant, how much a point of their load raises the largest and the smallest load
         of their base: each sums to 1 over those of a base who are compared.
+    change
+        What one change of a published visit more would bring, where they are limited.
     """
 
     day: NDArray[np.float64]
     request: NDArray[np.float64]
     high: NDArray[np.float64]
     low: NDArray[np.float64]
+    change: float = 0.0
 
     @property
     def share(self) -> NDArray[np.float64]:
@@ -55,11 +58,16 @@ class DualPrices:
     def reduced(self, table: RoundTable) -> NDArray[np.float64]:
         """Return the points of rounds with what they take up, the day's own price not taken off."""
         taken: NDArray[np.float64] = table.meets @ self.request
-        return table.points + taken + self.share[table.consultant] * table.balance_points
+        reduced: NDArray[np.float64] = (
+            table.points + taken + self.share[table.consultant] * table.balance_points
+        )
+        return reduced - self.change * table.kept if self.change else reduced
 
     def bound(self, table: RoundTable, least: NDArray[np.float64]) -> float:
         """Return a lower bound on every score, from the least reduced points of any round of each day."""
-        return float(table.constant + least.sum() - self.request.sum()) - MARGIN
+        kept = self.change * table.least_kept
+        done = float(self.share @ table.done_points)
+        return float(table.constant + least.sum() - self.request.sum() + kept + done) - MARGIN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +117,8 @@ class Program:
         The consultant-day of each round added, and its key.
     score
         The least score of the relaxation, or of the choice, that was made last.
+    marks
+        How much of the pool has been added, where somebody keeps count.
     """
 
     def __init__(self, table: RoundTable, force: int | None = None, *, spare: bool = False) -> None:
@@ -121,12 +131,16 @@ class Program:
         self._compared = np.array([i for group in compared for i in group], dtype=np.int64)
         self._group = np.repeat(np.arange(len(compared)), [len(group) for group in compared])
         self._force = force
+        self.marks: list[int] | None = None
+        self._limits_changes = problem.max_changes is not None
         self.day, self.key = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=object)
         self.score = 0.0
         self._highs: highspy.Highs = SilentHighs()  # type: ignore[no-untyped-call]  # HiGHS has no types
         for option, value in (("threads", 1), ("solver", "simplex"), ("simplex_strategy", _PRIMAL)):
             self._highs.setOptionValue(option, value)
-        self._add_rows(len(self._compared))
+        self._add_rows(table.done_points[self._compared] / _UNIT)
+        if self._limits_changes:
+            self._highs.addRow(float(table.least_kept), np.inf, 0, np.zeros(0, dtype=np.int32), np.zeros(0))
         self._spare = np.zeros(0, dtype=np.int32)
         self._most_spare = np.inf
         saved = [request_points(problem, request, request.max_conversations) for request in problem.requests]
@@ -137,9 +151,10 @@ class Program:
             self._spare = np.arange(first, first + self._requests, dtype=np.int32)
         self._first = self._highs.getNumCol()
 
-    def _add_rows(self, count: int) -> None:
-        """Add the rows: the requests, two for each of so many compared, the days."""
-        most = np.concatenate([np.ones(self._requests), np.zeros(2 * count), np.ones(self._days)])
+    def _add_rows(self, done: NDArray[np.float64]) -> None:
+        """Add the rows: the requests, two for each of those compared, whose load has been so much, the days."""
+        count = len(done)
+        most = np.concatenate([np.ones(self._requests), -done, done, np.ones(self._days)])
         least = np.concatenate([np.full(self._requests + 2 * count, -np.inf), np.ones(self._days)])
         if self._force is not None:
             least[self._force] = 1.0
@@ -182,15 +197,33 @@ class Program:
         meets = table.meets[rounds].tocoo()
         numbers = np.arange(len(rounds))
         count = len(self._compared)
+        kept = np.flatnonzero(table.kept[rounds])
         matrix = _sparse(
-            np.concatenate([meets.data, value, -value, np.ones(len(rounds))]),
-            np.concatenate([meets.col, row, row + count, self._requests + 2 * count + day]),
-            np.concatenate([meets.row, loaded, loaded, numbers]),
-            (self._requests + 2 * count + self._days, len(rounds)),
+            np.concatenate([meets.data, value, -value, np.ones(len(rounds)), table.kept[rounds][kept]]),
+            np.concatenate(
+                [
+                    meets.col,
+                    row,
+                    row + count,
+                    self._requests + 2 * count + day,
+                    np.full(len(kept), self._kept_row),
+                ]
+            ),
+            np.concatenate([meets.row, loaded, loaded, numbers, kept]),
+            (self._kept_row + self._limits_changes, len(rounds)),
         )
         self._add_columns(table.points[rounds].astype(float), matrix)
         self.day = np.concatenate([self.day, day])
         self.key = np.concatenate([self.key, table.keys[rounds]])
+
+    @property
+    def _kept_row(self) -> int:
+        """Return the row of the published visits that are kept, the last."""
+        return self._requests + 2 * len(self._compared) + self._days
+
+    def keep(self, least: int) -> None:
+        """Have at least so many published visits kept from now on."""
+        self._highs.changeRowBounds(self._kept_row, float(least), np.inf)
 
     def forbid_spare(self) -> None:
         """Let the relaxation meet no request too often from now on."""
@@ -220,7 +253,8 @@ class Program:
             high[list(group)] = low[list(group)] = 1.0 / len(group)
         high[self._compared] = self._shares(price[requests : requests + count])
         low[self._compared] = self._shares(price[requests + count : requests + 2 * count])
-        return DualPrices(dual[requests + 2 * count :], request, high, low)
+        change = max(0.0, float(dual[self._kept_row])) if self._limits_changes else 0.0
+        return DualPrices(dual[requests + 2 * count : self._kept_row], request, high, low, change)
 
     def _shares(self, price: NDArray[np.float64]) -> NDArray[np.float64]:
         """Scale non-negative prices so that they sum to one in each group, as the dual demands."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import starmap
 
 from scheduler.model.problem import Problem, Request
-from scheduler.model.roster import Unassigned
+from scheduler.model.roster import REQUESTED, Unassigned
 from scheduler.model.text import Param, Text
 from scheduler.solver.deadline import Deadline
 from scheduler.solver.generate import Forced
@@ -46,16 +46,18 @@ class Reasoner:
 
     def explain(self, schedules: Sequence[DaySchedule]) -> tuple[Unassigned, ...]:
         """Return an entry for each request that is not fully met, in the order of the requests."""
-        met = {visit.id: visit for schedule in schedules for visit in schedule.visits}
+        met = {visit.id: visit.conversations for schedule in schedules for visit in schedule.visits}
+        happened = (day.happened.stops for day in self._problem.days if day.happened)
+        met |= {stop.id: stop.conversations for stops in happened for stop in stops if stop.kind in REQUESTED}
         return tuple(
             self._explain(number, request, met.get(request.request_id))
             for number, request in enumerate(self._problem.requests)
-            if request.request_id not in met or met[request.request_id].conversations < request.conversations
+            if request.request_id not in met or met[request.request_id] < request.conversations
         )
 
-    def _explain(self, number: int, request: Request, visit: StopOption | None) -> Unassigned:
-        held = 0 if visit is None else visit.conversations
-        reason, detail, most = self._obstacle(number, request, held, missed=visit is None)
+    def _explain(self, number: int, request: Request, number_held: int | None) -> Unassigned:
+        held = number_held or 0
+        reason, detail, most = self._obstacle(number, request, held, missed=number_held is None)
         cost = None
         if not reason:
             reason, detail, cost = self._cost(Forced(number, most))
@@ -76,6 +78,8 @@ class Reasoner:
 
         The number is of the most conversations that are possible.
         """
+        if request.has_happened:
+            return "has_happened", None, held
         if not request.slots:
             return (*self._no_slot(request), 0)
         offers = [(model, option) for model in self._models for option in model.options(request)]

@@ -72,13 +72,15 @@ class ReducedProgram:
         self._load = load = _loads(table, rounds, people)
         of_base = _ones(np.arange(len(people)), base, len(compared))
         spare = -sparse.eye_array(len(people))
+        kept, change = _kept(table, rounds, prices.change, gap)
         left_out = _ones(priced, np.arange(len(priced)), len(priced), rows=table.meets.shape[1])
         matrix = sparse.block_array(
             [
-                [_ones(self._day, np.arange(len(rounds)), len(rounds), rows=len(table.days)), *[None] * 5],
-                [table.meets[rounds].T, left_out, None, None, None, None],
-                [-load, None, of_base, None, spare, None],
-                [load, None, None, -of_base, None, spare],
+                [_ones(self._day, np.arange(len(rounds)), len(rounds), rows=len(table.days)), *[None] * 6],
+                [table.meets[rounds].T, left_out, None, None, None, None, None],
+                [-load, None, of_base, None, spare, None, None],
+                [load, None, None, -of_base, None, spare, None],
+                [kept, *[None] * 5, change],
             ],
             format="csc",
         )
@@ -90,14 +92,17 @@ class ReducedProgram:
                 np.zeros(2 * len(compared)),
                 _UNIT * prices.high[people],
                 _UNIT * prices.low[people],
+                np.full(change.shape[1], prices.change),
             ]
         )
         # The largest and the smallest load of each base are what they are.
         least = np.zeros(matrix.shape[1])
         self._levels = levels = len(rounds) + len(priced)
         least[levels : levels + 2 * len(compared)] = -np.inf
-        need = [np.ones(len(table.days)), ((price > 0) | must).astype(float), np.zeros(2 * len(people))]
-        most = [np.ones(len(table.days) + table.meets.shape[1]), np.zeros(2 * len(people))]
+        least_kept = np.full(kept.shape[0], float(table.least_kept))
+        done = table.done_points[people] / _UNIT
+        need = [np.ones(len(table.days)), ((price > 0) | must).astype(float), done, -done, least_kept]
+        most = [np.ones(len(table.days) + table.meets.shape[1]), done, -done, least_kept]
         self._highs: highspy.Highs = SilentHighs()  # type: ignore[no-untyped-call]  # HiGHS has no types
         for option, value in (
             ("threads", 1),
@@ -175,6 +180,16 @@ class ReducedProgram:
 def _ones(row: Numbers, column: Numbers, columns: int, *, rows: int | None = None) -> Any:
     shape = (len(row) if rows is None else rows, columns)
     return sparse.csr_array((np.ones(len(row)), (row, column)), shape=shape)
+
+
+def _kept(table: RoundTable, rounds: Numbers, price: float, gap: float) -> tuple[Any, Any]:
+    """Return how many published visits each round keeps, as a row, and what of that is more than must be kept.
+
+    There is no row where the changes are not limited, and nothing more where its price is above the gap.
+    """
+    limits = int(table.problem.max_changes is not None)
+    kept = sparse.csr_array(table.kept[rounds].astype(float)[np.newaxis][:limits])
+    return kept, -sparse.csr_array(np.ones((limits, limits * int(price <= gap))))
 
 
 def _loads(table: RoundTable, rounds: Numbers, people: Numbers) -> Any:

@@ -28,6 +28,14 @@ class DayRounds:
     points: NDArray[np.int64]
     load_s: NDArray[np.int64]
 
+    @property
+    def kept(self) -> NDArray[np.int64]:
+        """How many published visits each round keeps."""
+        kept = np.zeros(len(self.points), dtype=np.int64)
+        for options, held in zip(self.options, self.held.T, strict=True):
+            kept += np.array([False, *(option.kept for option in options)])[held]
+        return kept
+
     def stops(self, row: int) -> tuple[StopOption, ...]:
         """Return the visits of one round, in no order."""
         chosen = zip(self.options, self.held[row], strict=True)
@@ -40,7 +48,7 @@ def best_order(model: DayModel, visits: Sequence[StopOption]) -> DaySchedule | N
     Depth first over the orders, each with its cost profile; what cannot become cheaper than the
     best order so far is cut.
     """
-    most = model.consultant.max_conversations_per_day
+    most = model.most_held
     if most is not None and sum(visit.conversations for visit in visits) > most:
         return None
     best: tuple[int, tuple[StopOption, ...]] | None = None

@@ -132,7 +132,7 @@ class _Model:
             for vehicle, points in node.points.items()
             if self.models[vehicle].day.consultant_id == consultant_id
         ]
-        if not mine or request.pin:
+        if not mine or request.settled:
             return 0
         return max(0, request_points(self.problem, request, request.conversations) + mine[0])
 
@@ -208,7 +208,7 @@ class _Model:
         for number, indices in groups.items():
             request = self.problem.requests[number]
             most = request_points(self.problem, request, request.conversations)
-            self.routing.AddDisjunction(indices, most if request.pin is None else 100 * (most + 10**7))
+            self.routing.AddDisjunction(indices, most if request.settled is None else 100 * (most + 10**7))
 
     def sequences(self, time_limit_s: float, *, improve: bool) -> list[list[StopOption]] | None:
         """Return each day's stops in the order found, or None where nothing was found.

@@ -1,7 +1,7 @@
 """All rounds of all consultant-days in one table, as the master problem reads them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -15,18 +15,21 @@ from scipy import sparse
 from scheduler.model.problem import Problem
 from scheduler.solver.rounds import DayRounds
 from scheduler.week.score import Balance, unmet_points
+from scheduler.week.stops import StopOption
 
 
 @dataclass(frozen=True, eq=False)
 class RoundTable:
     """The rounds of a week, one row a round; a choice is a row for each consultant-day.
 
-    `pin_points` are what each kept pin takes off; the score adds them again.
+    `pin_points` are what each kept pin takes off; the score adds them again. A choice keeps at least
+    `least_kept` published visits.
     """
 
     problem: Problem
     days: tuple[DayRounds, ...]
     pin_points: int = 0
+    least_kept: int = 0
 
     def __len__(self) -> int:
         return len(self.points)
@@ -75,6 +78,13 @@ class RoundTable:
         return sparse.csr_array(sparse.vstack(parts))
 
     @cached_property
+    def kept(self) -> NDArray[np.int64]:
+        """How many published visits each round keeps."""
+        if self.problem.max_changes is None:
+            return np.zeros(len(self), dtype=np.int64)
+        return np.concatenate([day.kept for day in self.days])
+
+    @cached_property
     def balance(self) -> Balance:
         """Who is compared with whom, and how seconds of visits become load."""
         return Balance.of(self.problem)
@@ -85,6 +95,13 @@ class RoundTable:
         weight = self.problem.weights["imbalance_minute"]
         rates = np.array([float(rate * weight / 60) for rate in self.balance.rate])
         return rates[self.consultant] * self.load_s
+
+    @cached_property
+    def done_points(self) -> NDArray[np.float64]:
+        """Each consultant's load that has happened, in points of balance."""
+        weight = self.problem.weights["imbalance_minute"]
+        pairs = zip(self.balance.rate, self.balance.done_s, strict=True)
+        return np.array([float(rate * weight * done_s / 60) for rate, done_s in pairs])
 
     @cached_property
     def constant(self) -> int:
@@ -98,7 +115,7 @@ class RoundTable:
         Points are whole but for those of balance: the loads of two consultants, each a multiple of what
         all visits' seconds are multiples of.
         """
-        seconds = int(np.gcd.reduce(self.load_s, initial=0))
+        seconds = int(np.gcd.reduce([*self.load_s, *self.balance.done_s], initial=0))
         weight = self.problem.weights["imbalance_minute"]
         loads = [rate * weight * seconds / 60 for rate in self.balance.rate]
         compared = [[loads[i] for i in group] for group in self.balance.groups if len(group) > 1]
@@ -114,7 +131,7 @@ class RoundTable:
 
     def unrounded(self, rounds: Sequence[int]) -> Fraction:
         """Return the score of a choice, its points of balance not rounded down."""
-        visit_s = [0] * len(self.problem.consultants)
+        visit_s = list(self.balance.done_s)
         for row in rounds:
             visit_s[self.consultant[row]] += int(self.load_s[row])
         balance = self.problem.weights["imbalance_minute"] * self.balance.minutes(visit_s)
@@ -128,13 +145,13 @@ class RoundTable:
             for stop in self.days[self.day[row]].stops(int(row - self.starts[self.day[row]]))
         }
 
-    def without_part(self, request: int, conversations: int) -> NDArray[np.intp]:
-        """Return the rounds that leave a request out or meet it with just so many conversations."""
+    def allowed(self, request: int, wants: Callable[[int, StopOption], bool]) -> NDArray[np.intp]:
+        """Return the rounds that leave a request out or meet it by a day's option that is wanted."""
         fits = np.ones(len(self), dtype=bool)
-        for start, day in zip(self.starts.tolist(), self.days, strict=False):
+        for number, (start, day) in enumerate(zip(self.starts.tolist(), self.days, strict=False)):
             if request in day.requests:
                 local = day.requests.index(request)
-                full = [True, *(option.conversations == conversations for option in day.options[local])]
+                full = [True, *(wants(number, option) for option in day.options[local])]
                 fits[start : start + len(day.points)] = np.array(full)[day.held[:, local]]
         return np.flatnonzero(fits)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from scheduler.model.clock import at
-from scheduler.model.problem import Problem, Request
+from scheduler.model.clock import at, seconds_of
+from scheduler.model.problem import Back, Happened, Problem, Request
 from scheduler.model.roster import (
     BasePlace,
     ConsultantWeek,
@@ -39,10 +39,18 @@ class _Walk:
 
     def round(self, schedule: DaySchedule) -> Round:
         """Return the round of a schedule that has at least one stop."""
-        place, free_s = self.model.base_id, self.model.day.start_s
+        happened = self.model.day.happened
+        if happened and happened.round:
+            return happened.round
+        place, free_s = self.model.start.place_id, int(self.model.start.starts_s[0])
         stops = self._without_gaps(schedule)
+        led = None
+        if happened:
+            self._note_happened(happened)
+            led = happened.back
         for scheduled, over_gap in stops:
-            self._go(place, free_s, scheduled, over_gap=over_gap)
+            self._go(place, free_s, scheduled, over_gap=over_gap, led=led)
+            led = None
             place, free_s = scheduled.option.place_id, scheduled.start_s + scheduled.option.duration_s
         first, last = self.stops[0], self.stops[-1]
         if self.leaves_s is None or self.returns_s is None:
@@ -54,7 +62,7 @@ class _Walk:
             date=schedule.day.date,
             leaves_base=first.start if self.leaves_s is None else self._at(self.leaves_s),
             returns_base=last.end if self.returns_s is None else self._at(self.returns_s),
-            ride_seconds=sum(stop.ride_seconds for stop in self.stops) + self._way_back_s(stops[-2][0]),
+            ride_seconds=sum(stop.ride_seconds for stop in self.stops) + self._way_back_s(stops),
             ride_metres=self.metres,
             waiting_seconds=sum(stop.waiting_seconds for stop in self.stops),
             conversations=sum(stop.conversations for stop in self.stops),
@@ -69,7 +77,7 @@ class _Walk:
             in_gap, lunch = in_gap or scheduled.option.kind == "gap", lunch or scheduled.lunch
             if scheduled.option.kind == "gap":
                 continue
-            before = found[-1][0].option.place_id if found else self.model.base_id
+            before = found[-1][0].option.place_id if found else self.model.start.place_id
             at_base = map(self.model.ways.at_base, (before, scheduled.option.place_id))
             back = in_gap and not any(at_base)
             listed = dataclasses.replace(scheduled, via_base=scheduled.via_base or back, lunch=lunch)
@@ -77,8 +85,37 @@ class _Walk:
             in_gap = lunch = False
         return found
 
-    def _way_back_s(self, last: ScheduledStop) -> int:
-        return self.model.ways.ride_s(last.option.place_id, self.model.base_id)
+    def _way_back_s(self, stops: Sequence[tuple[ScheduledStop, bool]]) -> int:
+        happened = self.model.day.happened
+        if len(stops) == 1 and happened and happened.back:
+            return happened.back.ride_s
+        last = stops[-2][0].option if len(stops) > 1 else self.model.start
+        return self.model.ways.ride_s(last.place_id, self.model.base_id)
+
+    def _note_happened(self, happened: Happened) -> None:
+        """Write down the stops that have happened, and when the rides to them began and ended."""
+        place, parking_s = self.model.base_id, self.problem.defaults.parking_s
+        for stop in happened.stops:
+            if stop.kind != "lunch" and not self.model.ways.one_house(place, stop.place_id):
+                arrival_s = seconds_of(stop.arrival, self.model.day.date)
+                self._rode(arrival_s - stop.ride_seconds - parking_s, arrival_s)
+            place = place if stop.kind == "lunch" else stop.place_id
+            self.metres += stop.ride_metres
+            self.stops.append(stop)
+        if happened.back:
+            self._rode(happened.back.arrival_s, happened.back.arrival_s)
+            self.metres += happened.back.ride_m
+
+    def _note_desk(self, back: Back, leave_s: int) -> None:
+        """Write down a way back to base that has begun as one to work there: the round goes out again."""
+        arrival = self._at(back.arrival_s)
+        others = self.stops
+        after = next((i for i, stop in enumerate(others) if stop.start >= arrival), len(others))
+        self.stops = others[:after]
+        times_s = back.arrival_s, back.arrival_s, leave_s
+        ride = back.ride_s, back.ride_m
+        self._note("desk", "desk", self.model.base_id, Text("desk"), times_s=times_s, ride=ride)
+        self.stops += others[after:]
 
     def _at(self, time_s: int) -> dt.datetime:
         return at(self.model.day.date, time_s)
@@ -92,8 +129,13 @@ class _Walk:
         self.metres += metres
         return self.model.ways.ride_s(from_id, to_id), metres
 
-    def _go(self, place: str, free_s: int, scheduled: ScheduledStop, *, over_gap: bool) -> None:
-        """Write down the way to a stop, what happens on it, and the stop itself."""
+    def _go(
+        self, place: str, free_s: int, scheduled: ScheduledStop, *, over_gap: bool, led: Back | None
+    ) -> None:
+        """Write down the way to a stop, what happens on it, and the stop itself.
+
+        `led` is a way back to base that has begun before.
+        """
         base, parking_s = self.model.base_id, self.problem.defaults.parking_s
         to, start_s, ways = scheduled.option.place_id, scheduled.start_s, self.model.ways
         if scheduled.via_base:
@@ -112,6 +154,10 @@ class _Walk:
         moving_s = ride[0] + parking_s if rides else 0
         from_base, to_base = ways.at_base(place), ways.at_base(to)
         arrival_s = start_s if from_base else free_s + moving_s
+        if led and to_base:
+            ride, arrival_s = (led.ride_s, led.ride_m), led.arrival_s
+        elif led:
+            self._note_desk(led, start_s - moving_s)
         if rides:
             self._rode(arrival_s - moving_s, arrival_s)
         if not from_base:
@@ -228,7 +274,7 @@ def assemble(
     rounds = tuple(
         _Walk(problem, model).round(schedule)
         for model, schedule in zip(models, schedules, strict=True)
-        if any(stop.option.kind not in ("gap", "base") for stop in schedule.stops)
+        if _is_round(schedule)
     )
     terms = score.terms(problem, rounds)
     points = sum(term.points for term in terms.values())
@@ -249,7 +295,15 @@ def assemble(
         consultants=_consultants(problem, rounds),
         closed_days=problem.closed_days,
         notes=(*problem.notes, *_waived(problem)),
+        max_changes=problem.max_changes,
     )
+
+
+def _is_round(schedule: DaySchedule) -> bool:
+    """Tell whether a day has anything but time at base, or has had."""
+    happened = schedule.day.happened
+    had = happened is not None and any(stop.kind != "lunch" for stop in happened.stops)
+    return had or any(stop.option.kind not in ("gap", "base") for stop in schedule.stops)
 
 
 def named(problem: Problem, request: Request) -> str | Text:
@@ -299,7 +353,12 @@ def _consultants(problem: Problem, rounds: Sequence[Round]) -> tuple[ConsultantW
 def _waived(problem: Problem) -> Iterator[Text]:
     for day in problem.days:
         params = {"consultant_id": day.consultant_id, "date": str(day.date)}
-        match DayModel(problem, day).waives_lunch:
+        model = DayModel(problem, day)
+        if day.happened:
+            if model.lunch_waived:
+                yield Text("lunch_waived_by_what_happened", params)
+            continue
+        match model.waives_lunch:
             case "engagements":
                 yield Text("lunch_waived", params)
             case "gaps":

@@ -6,21 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, clock
-from scheduler.model.clock import Week, local, seconds_of
+from scheduler.model.clock import Week
 from scheduler.model.problem import (
     Agreement,
     ClosedDay,
     ConsultantDay,
     Engagement,
     Problem,
-    PublishedVisit,
     Request,
     RoomSlot,
     TravelTimes,
     own_ride_s,
 )
 from scheduler.model.project import BASE, Consultant, Place, Practice, Project, problem_at
-from scheduler.model.roster import REQUESTED, Roster
+from scheduler.model.roster import Roster
 from scheduler.model.text import Param, Text
 from scheduler.week import pins
 from scheduler.week.calendar import (
@@ -40,6 +39,7 @@ from scheduler.week.calendar import (
     task_slots,
 )
 from scheduler.week.hours import Hours, overlap
+from scheduler.week.replanning import published_visits
 from scheduler.week.sound import unridden
 
 
@@ -67,7 +67,7 @@ def week_problem(
     """
     week = Week.asked(week)
     days, fallen = _consultant_days(project, week)
-    requests = tuple(_requests(project, week, published))
+    requests = requests_of(project, week, published)
     places = _needed_places(project, days, requests)
     if missing := sorted(places.keys() - set(travel.place_ids)):
         raise InputError(InputProblem(unridden(place_id)) for place_id in missing)
@@ -109,9 +109,14 @@ def _closed_days(project: Project, week: Week) -> Iterator[ClosedDay]:
 # --- Requests ---------------------------------------------------------------------------------------
 
 
+def requests_of(project: Project, week: Week, published: Roster | None = None) -> tuple[Request, ...]:
+    """Return the visits, home visits and tasks that a week asks for, wherever their places are."""
+    return tuple(_requests(project, week, published))
+
+
 def _requests(project: Project, week: Week, published: Roster | None) -> Iterator[Request]:
     pinned = {pin.id: pin for pin in project.pins if Week.of(pin.date) == week}
-    before = _published_visits(published)
+    before = published_visits(published) if published else {}
     asked = (
         *_practice_requests(project, week),
         *_home_requests(project, week),
@@ -120,19 +125,6 @@ def _requests(project: Project, week: Week, published: Roster | None) -> Iterato
     for request in asked:
         id_ = request.request_id
         yield dataclasses.replace(request, pin=pinned.get(id_), published=before.get(id_))
-
-
-def _published_visits(published: Roster | None) -> Mapping[str, PublishedVisit]:
-    return {
-        stop.id: PublishedVisit(
-            date=(day := local(stop.start).date()),
-            start_s=seconds_of(stop.start, day),
-            consultant_id=round_.consultant_id,
-        )
-        for round_ in (published.rounds if published else ())
-        for stop in round_.stops
-        if stop.kind in REQUESTED
-    }
 
 
 def _practice_requests(project: Project, week: Week) -> Iterator[Request]:

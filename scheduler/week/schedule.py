@@ -102,20 +102,24 @@ class DayModel:
     """The rules of one consultant-day of a problem, and what it costs to keep them.
 
     `pin_points` are taken off for keeping a pin; the caller chooses them so high that no roster
-    without a pin can be better than one with it.
+    without a pin can be better than one with it. The request `apart`, by id, has an option for each start.
     """
 
-    def __init__(self, problem: Problem, day: ConsultantDay, *, pin_points: int = 0) -> None:
+    def __init__(self, problem: Problem, day: ConsultantDay, *, pin_points: int = 0, apart: str = "") -> None:
         self.problem = problem
         self.day = day
         self.consultant = next(c for c in problem.consultants if c.consultant_id == day.consultant_id)
         self.base_id = self.consultant.base_id
         self._pin_points = pin_points
+        self._apart = apart
         self.ways = DayWays(problem, day, self.consultant)
         self._options: dict[str, tuple[StopOption, ...]] = {}
         self._links: dict[tuple[StopOption, StopOption], Link | None] = {}
-        self.start = fixed_stop("base", "start", self.base_id, day.start_s, 0)
-        self.end = fixed_stop("base", "end", self.base_id, day.end_s, 0)
+        happened = day.happened
+        place_id, free_s = (happened.place_id, happened.free_s) if happened else (self.base_id, day.start_s)
+        #: Where and when the day begins, or goes on.
+        self.start = fixed_stop("base", "start", place_id, free_s, 0)
+        self.end = fixed_stop("base", "end", self.base_id, happened.end_s if happened else day.end_s, 0)
         #: What the day has in any case: its engagements, and the gaps of its shift, which are spent at base.
         self.engagements = tuple(
             sorted(
@@ -126,18 +130,27 @@ class DayModel:
                     ),
                     *(
                         fixed_stop("gap", "gap", self.base_id, start_s, end_s - start_s)
-                        for start_s, end_s in day.gaps
+                        for start_s, end_s in (happened.gaps if happened else day.gaps)
                     ),
                 ),
                 key=lambda stop: int(stop.starts_s[0]),
             )
         )
 
+    @property
+    def most_held(self) -> int | None:
+        """How many conversations the day may still hold; None where there is no limit."""
+        most = self.consultant.max_conversations_per_day
+        return most if most is None or not self.day.happened else max(0, most - self.day.happened.held)
+
     # --- lunch -----------------------------------------------------------------------------------
 
     @property
     def _lunch_in_shift(self) -> bool:
         defaults = self.problem.defaults
+        happened = self.day.happened
+        if happened and (happened.is_over or happened.has_lunch):
+            return False
         overlap = min(self.day.end_s, defaults.lunch_to_s) - max(self.day.start_s, defaults.lunch_from_s)
         return 0 < self.day.lunch_s <= overlap
 
@@ -169,11 +182,13 @@ class DayModel:
 
     def options(self, request: Request) -> tuple[StopOption, ...]:
         """Return the ways in which this day can meet a request: one for each number of conversations."""
-        if request.request_id not in self._options:
-            self._options[request.request_id] = visit_options(
-                self.problem, self.day, self.base_id, request, pin_points=self._pin_points
-            )
-        return self._options[request.request_id]
+        id_ = request.request_id
+        if id_ not in self._options:
+            found = visit_options(self.problem, self.day, self.base_id, request, pin_points=self._pin_points)
+            if id_ == self._apart:
+                found = tuple(option.only(i) for option in found for i in range(len(option.starts_s)))
+            self._options[id_] = found
+        return self._options[id_]
 
     # --- from stop to stop -------------------------------------------------------------------------
 

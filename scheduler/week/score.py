@@ -19,20 +19,23 @@ class Balance:
 
     `availability_s` is shifts less lunch and engagements; `rate` turns a consultant's seconds of
     visits into load, as an exact fraction; `groups` are the consultants (as positions) who are
-    compared with each other: those of one base with availability.
+    compared with each other: those of one base with availability. `done_s` are the seconds of the
+    visits of each that have happened.
     """
 
     availability_s: tuple[int, ...]
     rate: tuple[Fraction, ...]
     groups: tuple[tuple[int, ...], ...]
+    done_s: tuple[int, ...]
 
     @classmethod
     def of(cls, problem: Problem) -> "Balance":
         """Work out the availabilities of a week."""
         available = {consultant.consultant_id: 0 for consultant in problem.consultants}
+        done = dict(available)
         for day in problem.days:
-            engaged_s = sum(e.end_s - e.start_s for e in day.engagements)
-            available[day.consultant_id] += day.shift_s - day.lunch_s - engaged_s
+            available[day.consultant_id] += day.shift_s - day.lunch_s - day.engaged_s
+            done[day.consultant_id] += day.happened.load_s if day.happened else 0
         availability_s = tuple(available[c.consultant_id] for c in problem.consultants)
         bases: dict[str, list[int]] = {}
         for i, consultant in enumerate(problem.consultants):
@@ -43,7 +46,7 @@ class Balance:
             most = max(availability_s[i] for i in group)
             for i in group:
                 rate[i] = Fraction(most, availability_s[i])
-        return cls(availability_s, tuple(rate), tuple(map(tuple, bases.values())))
+        return cls(availability_s, tuple(rate), tuple(map(tuple, bases.values())), tuple(done.values()))
 
     def minutes(self, visit_s: Sequence[int]) -> Fraction:
         """Return the imbalance in minutes for each consultant's seconds of visits."""
@@ -70,17 +73,38 @@ def missed_points(problem: Problem, request: Request) -> int:
 
 
 def unmet_points(problem: Problem, *, pin_points: int = 0) -> int:
-    """Return the points of a week in which no request is met and nobody rides.
+    """Return the points of a week in which nobody is met and nobody rides but for what has happened.
 
     `pin_points` are those of each pin that is not kept.
     """
-    change = problem.weights["change"]
+    change = problem.weights["change"] + problem.kept_points
     return sum(
         request_points(problem, request, request.conversations)
         + (change if request.published else 0)
-        + (pin_points if request.pin else 0)
+        + (pin_points if request.settled else 0)
         for request in problem.requests
-    )
+    ) + happened_points(problem)
+
+
+def happened_points(problem: Problem) -> int:
+    """Return the points of what has happened, less what leaving its visits out would cost."""
+    weights, points = problem.weights, 0
+    requests = {request.request_id: request for request in problem.requests}
+    for day in problem.days:
+        if day.happened is None:
+            continue
+        points += weights["cycling_second"] * (day.happened.back.ride_s if day.happened.back else 0)
+        for stop in day.happened.stops:
+            points += weights["cycling_second"] * stop.ride_seconds
+            points += weights["waiting_second"] * stop.waiting_seconds
+            if stop.kind in REQUESTED:
+                request = requests[stop.id]
+                own = request.consultant_id if request.kind == "visit" else None
+                points += weights["continuity"] if own not in (None, day.consultant_id) else 0
+                if request.agreement and _moved(stop, request.agreement):
+                    points += weights["moved_from_agreement"]
+                points -= request_points(problem, request, stop.conversations)
+    return points
 
 
 def visit_seconds(problem: Problem, rounds: Sequence[Round]) -> tuple[int, ...]:

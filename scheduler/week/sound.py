@@ -136,7 +136,8 @@ def _request(problem: Problem, request: Request, known: set[str]) -> Iterator[st
     yield from _whole(id_, "duration_s", request.duration_s, int(timed), _DAY_S)
     yield from _whole(id_, "priority", request.priority, 0)
     yield from _whole(id_, "weeks_left", request.weeks_left, 1)
-    for consultant_id in (request.consultant_id, request.pin and request.pin.consultant_id):
+    settled = request.settled
+    for consultant_id in (request.consultant_id, settled and settled.consultant_id):
         if consultant_id is not None and consultant_id not in known:
             yield _unknown(id_, "consultant_id", consultant_id)
     if request.base_id is not None and request.base_id not in problem.places:
@@ -145,11 +146,11 @@ def _request(problem: Problem, request: Request, known: set[str]) -> Iterator[st
         yield from _interval(f"{id_}, {slot.date}", slot.start_s, slot.end_s)
         if slot.date not in problem.week.days:
             yield _impossible(id_, "date", slot.date)
-    for held in (request.agreement, request.pin, request.published):
-        if held is not None:
+    for held in (request.agreement, settled, request.published):
+        if held is not None and held.start_s is not None:
             yield from _whole(id_, "start_s", held.start_s, 0, _DAY_S)
-    if request.pin and request.pin.conversations is not None:
-        yield from _whole(id_, "conversations", request.pin.conversations, 1)
+    if settled and settled.conversations is not None:
+        yield from _whole(id_, "conversations", settled.conversations, int(not timed))
 
 
 def _interval(who: str, start_s: int, end_s: int) -> Iterator[str]:

@@ -1,12 +1,14 @@
 """The stops that a consultant-day may have: when each can start, and what it costs by itself."""
 
+import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.model.problem import ConsultantDay, Problem, Request, RequestKind, RoomSlot
+from scheduler.model.problem import ConsultantDay, Problem, PublishedVisit, Request, RequestKind, RoomSlot
 from scheduler.week.score import AGREEMENT_TOLERANCE_S, request_points
 
 
@@ -16,7 +18,8 @@ class StopOption:
 
     `starts_s` are its possible starts in ascending order; `points` says what each costs by itself:
     agreement, change and own consultant, less what leaving the request out would cost. Of starts
-    that cost the same, people like the one nearest to `preferred_s` best, else the earliest.
+    that cost the same, people like the one nearest to `preferred_s` best, else the earliest. `kept`
+    tells that it is a published visit just as it is; only where the changes are limited.
     """
 
     kind: RequestKind | Literal["engagement", "gap", "base"]
@@ -27,6 +30,12 @@ class StopOption:
     starts_s: NDArray[np.int64]
     points: NDArray[np.int64]
     preferred_s: int = 0
+    kept: bool = False
+
+    def only(self, starts: NDArray[np.bool_] | NDArray[np.intp] | int) -> "StopOption":
+        """Return the option with some of its starts."""
+        index = np.atleast_1d(starts)
+        return dataclasses.replace(self, starts_s=self.starts_s[index], points=self.points[index])
 
     @property
     def load_s(self) -> int:
@@ -47,19 +56,36 @@ def visit_options(
 ) -> tuple[StopOption, ...]:
     """Return the ways in which a day can meet a request: one for each number of conversations.
 
+    Where the changes are limited, what keeps a published visit is an option of its own.
     `base_id` is where the consultant rides from; `pin_points` are taken off for keeping a pin.
     """
     if not _may_serve(day, base_id, request) or all(slot.date != day.date for slot in request.slots):
         return ()
-    pin = request.pin
+    if request.has_happened or (day.happened and day.happened.is_over):
+        return ()
+    settled = request.settled
     if request.kind != "visit":
         numbers = range(1)
     else:
         numbers = range(1, request.max_conversations + 1)
-        if pin and pin.conversations is not None:
-            numbers = range(pin.conversations, pin.conversations + 1)
+        if settled and settled.conversations is not None:
+            numbers = range(settled.conversations, settled.conversations + 1)
     found = (_option(problem, day, request, n, pin_points) for n in numbers)
+    if problem.max_changes is not None and request.published is not None:
+        found = (part for option in found for part in _kept_apart(problem, option, request.published, day))
     return tuple(option for option in found if len(option.starts_s))
+
+
+def _kept_apart(
+    problem: Problem, option: StopOption, published: PublishedVisit, day: ConsultantDay
+) -> Iterator[StopOption]:
+    """Yield what of an option keeps a published visit, and what moves it."""
+    kept = option.starts_s == published.start_s
+    kept &= (published.date, published.consultant_id) == (day.date, day.consultant_id)
+    kept &= published.conversations in (None, option.conversations)
+    points = option.points - problem.kept_points * kept
+    yield dataclasses.replace(option, starts_s=option.starts_s[kept], points=points[kept], kept=True)
+    yield dataclasses.replace(option, starts_s=option.starts_s[~kept], points=points[~kept])
 
 
 def _may_serve(day: ConsultantDay, base_id: str, request: Request) -> bool:
@@ -67,8 +93,8 @@ def _may_serve(day: ConsultantDay, base_id: str, request: Request) -> bool:
         return False
     if request.only_by not in (None, day.consultant_id):
         return False
-    pin = request.pin
-    return pin is None or (pin.date == day.date and pin.consultant_id in (None, day.consultant_id))
+    settled = request.settled
+    return settled is None or settled.allows(day.date, None, day.consultant_id, None)
 
 
 def _option(
@@ -85,8 +111,8 @@ def _option(
             earliest = -(-max(slot.start_s, day.start_s) // grid_s) * grid_s
             latest = min(slot.end_s, day.end_s) - duration_s
             starts.update(range(earliest, latest + 1, grid_s))
-    if request.pin:
-        starts &= {request.pin.start_s}
+    if request.settled and request.settled.start_s is not None:
+        starts &= {request.settled.start_s}
     starts_s = np.array(sorted(starts), dtype=np.int64)
     planned = [p for p in (request.published, request.agreement) if p and p.date == day.date]
     return StopOption(
@@ -96,7 +122,8 @@ def _option(
         conversations=conversations,
         duration_s=duration_s,
         starts_s=starts_s,
-        points=_points(problem, day, request, conversations, starts_s) - (pin_points if request.pin else 0),
+        points=_points(problem, day, request, conversations, starts_s)
+        - (pin_points if request.settled else 0),
         preferred_s=planned[0].start_s if planned else 0,
     )
 

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from brute_force import Holding, cheapest_plans
+from brute_force import Held, Holding, cheapest_plans
 from proofs import cheapest_rounds as at_prices
 from proofs import random_prices
 from random_problems import small_week, tiny_problem
@@ -35,7 +35,12 @@ def found(problem: Problem, day: ConsultantDay, limit: int = FAR) -> Mapping[Hol
     rounds = near.within(limit)
     points = {
         frozenset(
-            (problem.requests[offer.request].request_id, offer.conversations, day.consultant_id)
+            Held(
+                problem.requests[offer.request].request_id,
+                offer.conversations,
+                day.consultant_id,
+                bool(offer.kept),
+            )
             for offer, is_taken in zip(near.day.offers, taken, strict=True)
             if is_taken
         ): int(cost) // UNIT
@@ -51,7 +56,7 @@ def expected(problem: Problem, day: ConsultantDay) -> Mapping[Holding, int]:
     points = {}
     for held, (of_day, _plan) in cheapest_plans(problem, day).items():
         saved = 0
-        for request_id, n, _who in held:
+        for request_id, n, _who, _kept in held:
             request = requests[request_id]
             saved += request.priority * weights["missed_visit"] // request.weeks_left
             saved += request.priority * weights["unserved_conversation"] * n
@@ -95,7 +100,7 @@ def test_base_is_worth_the_way_from_just_enough_time_on(least_desk_s: int, point
         travel=dataclasses.replace(week.travel, seconds=seconds),
         defaults=dataclasses.replace(week.defaults, desk_s=least_desk_s),
     )
-    both = frozenset({("p00", 1, "c0"), ("p01", 1, "c0")})
+    both = frozenset({Held("p00", 1, "c0", kept=False), Held("p01", 1, "c0", kept=False)})
     assert found(problem, day)[both] == points - 2 * 108_000
     assert found(problem, day) == expected(problem, day)
 
@@ -126,7 +131,7 @@ def test_a_visit_may_touch_an_engagement_at_its_place(start: str, end: str, poss
     )
     problem = week.replace(days=(day,), requests=(request,))
     assert found(problem, day) == expected(problem, day)
-    assert (frozenset({("p00", 1, "c0")}) in found(problem, day)) is possible
+    assert (frozenset({Held("p00", 1, "c0", kept=False)}) in found(problem, day)) is possible
 
 
 @pytest.mark.parametrize(("told", "kept"), [("8:55", True), ("8:50", False), ("9:25", True), ("9:30", False)])
@@ -145,7 +150,7 @@ def test_a_visit_is_where_it_was_published_up_to_a_quarter_of_an_hour(told: str,
     published = PublishedVisit(date=day.date, consultant_id=day.consultant_id, start_s=clock_s(told))
     new = week.replace(days=(day,), requests=(request,))
     again = new.replace(requests=(dataclasses.replace(request, published=published),))
-    visit = frozenset({("p00", 1, "c0")})
+    visit = frozenset({Held("p00", 1, "c0", kept=False)})
     assert found(new, day)[visit] - found(again, day)[visit] == (9_000 if kept else 0)
     assert found(again, day) == expected(again, day)
 

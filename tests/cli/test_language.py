@@ -196,7 +196,7 @@ def test_help_is_in_one_language(said: Said, path: tuple[str, ...]) -> None:
 
 USAGE = {
     "nothing": "Der er ingen kommando 'nothing'.",
-    "plam": "Der er ingen kommando 'plam'. Mente du 'plan'?",
+    "geocod": "Der er ingen kommando 'geocod'. Mente du 'geocode'?",
     "network": "Brug: hjul network [TILVALG] KOMMANDO [ARGUMENTER]...",
     "--quiet": "Der mangler en kommando.",
     "network x": "Der er ingen kommando 'x'.",

@@ -131,6 +131,20 @@ def test_parser_gives_a_value_or_a_sentence(cell: Cell, parse: Parser) -> None:
         (cells.postcode, "DK-24500"),
         (cells.postcode, "2450.5"),
         (cells.email, "doctor"),
+        (cells.email, "a@b.dk; c@d.dk"),
+        (cells.email, "a,b@c.dk"),
+        (cells.email, ".a@b.dk"),
+        (cells.email, "læge@b.dk"),
+        (cells.email, "Lægen <a@b.dk>"),
+        (cells.email, "a@b.dk>"),
+        (cells.email, "a@-b.dk"),
+        (cells.email, "a@b"),
+        (cells.phone, "1234"),
+        (cells.phone, "33 00 00 0x"),
+        (cells.phone, "33000001 el. 33000002"),
+        (cells.phone, "+"),
+        (cells.phone, "1" * 16),
+        (cells.phone, 33.5),
         (cells.text, True),
         (cells.text, "a\x1b[31mb"),
         (cells.text, "x" * 3000),
@@ -179,3 +193,47 @@ def test_a_time_or_off(cell: Cell, value: int | None) -> None:
 @pytest.mark.parametrize("cell", ["1650", "DK-1650", "dk 1650", "DK1650", "1650.0", "1650,0", 1650, 1650.0])
 def test_postcode_is_read_as_anybody_writes_it(cell: Cell) -> None:
     assert cells.postcode(cell) == "1650"
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("33000001", "33 00 00 01"),
+        (33000001, "33 00 00 01"),
+        (33000001.0, "33 00 00 01"),
+        ("33 00 00 01", "33 00 00 01"),
+        ("3300 0001", "33 00 00 01"),
+        ("33-00-00-01", "33 00 00 01"),
+        ("Tlf. 33 00 00 01", "33 00 00 01"),
+        ("tlf.: 33000001", "33 00 00 01"),
+        ("telefon 33000001", "33 00 00 01"),
+        ("+4533000001", "+45 33 00 00 01"),
+        ("+45 33 00 00 01", "+45 33 00 00 01"),
+        ("004533000001", "+45 33 00 00 01"),
+        ("+46 8 123 456 78", "+46 8 123 456 78"),
+        ("(08) 12 34 56", "(08) 12 34 56"),
+        ("45330001", "45 33 00 01"),
+        ("+4533", None),
+    ],
+)
+def test_telephone_numbers(cell: Cell, value: str | None) -> None:
+    if value is None:
+        with pytest.raises(CellError, match="telephone"):
+            cells.phone(cell)
+    else:
+        assert cells.phone(cell) == value
+        assert cells.phone(value) == value
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a@b.dk",
+        "a.b+c@b-c.dk",
+        "lægehuset".encode("idna").decode() + "@x.dk",
+        "post@læge.dk",
+        "o'b@x.example",
+    ],
+)
+def test_mail_addresses(address: str) -> None:
+    assert cells.email(f" {address} ") == address

@@ -78,7 +78,7 @@ def test_every_sentence_that_is_not_all_data_differs_in_danish() -> None:
     english = sentences(2)
     assert danish.keys() == english.keys()
     data = {
-        "as_written", "closed_day", "closure", "day", "holiday", "hours",
+        "as_written", "change", "closed_day", "closure", "day", "from_to", "holiday", "hours", "own_number",
     }  # fmt: skip
     assert {code for code in english if english[code] == danish[code]} == data
 
@@ -93,32 +93,54 @@ PLACES: Mapping[str, Param] = {
 PARAMS: Mapping[str, Param] = {
     **PLACES,
     "address": "Gade 1",
+    "before": 1,
     "before_s": 32400,
     "bound": 1000,
     "consultant_id": "r1",
     "country": "DK",
     "date": "2009-05-12",
+    "district": "Valby",
     "days": (Text("day", {"date": "2009-05-12"}),),
     "duration_s": 3000,
+    "edition": 2,
     "end_s": 36000,
     "engagement_id": "x",
+    "event": Text("did_import", {"source": "x"}),
+    "first": Text("day", {"date": "2009-05-12"}),
+    "last": Text("day", {"date": "2009-05-14"}),
+    "span": Text("day", {"date": "2009-05-12"}),
+    "then": Text("day", {"date": "2009-05-14"}),
+    "when": Text("day", {"date": "2009-05-12"}),
+    "who": "x",
     "hours": (Text("hours", {"date": "2009-05-12", "start_s": 32400, "end_s": 36000}),),
+    "keeps": Text("keeps_day"),
     "limit_s": 1.5,
+    "lock": Text("lock_day", {"date": "2009-05-12", "keeps": Text("keeps_hour")}),
+    "locks": (Text("lock_day", {"date": "2009-05-12", "keeps": Text("keeps_hour")}),),
     "n": 2,
     "name": "Gade",
     "off_m": 7,
     "one": "3",
     "other": "5",
+    "new_consultant_id": "r2",
+    "new_date": "2009-05-13",
+    "new_end_s": 39600,
+    "new_start_s": 36000,
+    "new_weekday": "2009-05-13",
     "number": "1",
     "reason": Text("closure"),
+    "request_id": "x",
     "request_ids": ("x",),
     "room": "Lokale 2",
     "score": 2000,
+    "source": "tables.xlsx",
     "start_s": 32400,
     "street": "Gade",
     "text": "as it is",
     "title": "Møde",
     "week": "2009-W20",
+    "weekday": "2009-05-12",
+    "whats": (Text("change_number", {"n": 2, "before": 1}),),
 }
 
 

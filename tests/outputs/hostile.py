@@ -38,7 +38,7 @@ ATTACKS = (_RUNS + _HTML + _MORE, _BREAKS + _HTML + _MORE)
 #: Short enough to be written on a map.
 _SHORT = ("{{9*9}}", "{%x", "{#", "{%raw%}", "</script>", "<img src=x>", "\x9b31m[red]")
 #: What fields take that take no attack of all letters; such a field takes one of these.
-_NARROW = ("{{9*9}}{%raw%}=1@x.example", "1717")
+_NARROW = ("{{9*9}}{%raw%}=1@x.example", "1717", "33 00 00 01")
 _KEY = re.compile("§[^§]+§")
 
 
@@ -60,8 +60,7 @@ class Texts:
     def of_column(self, table: str, column: Column, row: str) -> str:
         """Return a text for a cell: the first that the column takes."""
         where = f"{table}.{column.name}.{row}"
-        narrow, *others = _NARROW
-        for cell in (self.new(where), f"§{where}§{narrow}", *others):
+        for cell in (self.new(where), *_NARROW):
             try:
                 column.parse(cell)
             except CellError:

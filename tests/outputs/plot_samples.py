@@ -64,6 +64,9 @@ FRONTIER = pd.DataFrame(
         "requested_a_quarter": [192.0, 335.0, 192.0, 335.0, math.nan],
         "expected_held_a_quarter": [95.6, 127.3, 140.1, 218.4, math.nan],
         "standard_error_a_quarter": [31.9, 43.3, 0.0, math.nan, math.nan],
+        "practice_sets": [1, 5, 1, 5, 1],
+        "expected_held_low_a_quarter": [95.6, 110.0, 140.1, 190.5, math.nan],
+        "expected_held_high_a_quarter": [95.6, 140.0, 140.1, 240.5, math.nan],
         "on_frontier": [False, True, False, True, False],
     }
 )

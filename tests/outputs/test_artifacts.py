@@ -92,7 +92,7 @@ def test_only_asking_for_a_file_makes_it(monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.setattr(Artifacts, maker, lambda *_arguments: pytest.fail("a file was made"))
     monkeypatch.setattr(module, "public", lambda _roster: pytest.fail("the roster was looked at"))
     artifacts = _artifacts("da")
-    assert len(makers) == 7
+    assert len(makers) == 8
     assert len(artifacts) == len(NAMES) == len(list(artifacts)) == len(artifacts.keys())
     assert names.INDEX in artifacts
     assert "maps/other.html" not in artifacts
@@ -105,3 +105,14 @@ def test_only_asking_for_a_file_makes_it(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_language_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="language 'de'"):
         _artifacts("de")[names.INDEX]
+
+
+def test_with_editions_before_there_are_calendars_of_what_changed_and_of_who_left() -> None:
+    before = samples.roster().replace(edition=1)
+    roster = before.replace(edition=2, consultants=before.consultants[:1], rounds=before.rounds[:1])
+    rides = samples.rides(before)
+    made = Artifacts(roster, rides, samples.background(), "da", earlier=[before])
+    calendars = [name for name in made if name.endswith(".ics")]
+    assert calendars == ["r1.ics", "r2.ics", "r1.changes.ics", "r2.changes.ics"]
+    assert made["r2.ics"].count(b"STATUS:CANCELLED") == made["r2.ics"].count(b"BEGIN:VEVENT") > 0
+    assert made["r1.changes.ics"].count(b"BEGIN:VEVENT") < made["r1.ics"].count(b"BEGIN:VEVENT")

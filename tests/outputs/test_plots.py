@@ -311,9 +311,23 @@ def test_the_frontier_leaves_out_what_is_not_known_and_shows_how_sure_the_rest_i
     (ax,) = figure.axes
     legend = [text.get_text() for text in ax.get_legend().get_texts()]
     assert "3 consultants" not in legend
-    assert {"1 consultant", "2 consultants", "asked for", "today", "best for its cost"} == set(legend)
+    assert set(legend) == {
+        "1 consultant",
+        "2 consultants",
+        "asked for",
+        "today",
+        "best for its cost",
+        "which practices",
+    }
     bars = ax.containers[0].lines[2][0].get_segments()
     assert bars[0][1][1] - bars[0][0][1] == pytest.approx(2 * 1.96 * 31.9)
+    strokes = [
+        [stroke.tolist() for stroke in each.get_segments()]
+        for each in ax.collections
+        if each.get_linewidth()[0] == 6
+    ]
+    one, two = 30 - 0.65, 30 + 0.65  # beside each other
+    assert strokes == [[[[one, 110], [one, 140]]], [[[two, 190.5], [two, 240.5]]]]
     without = FRONTIER.assign(is_today=False, on_frontier=False)
     assert _title(plots.capacity_frontier(without, source=SOURCE)) == (
         "Conversations by consultants and practices"

@@ -27,7 +27,7 @@ def book() -> Workbook:
 
 
 def test_a_sheet_of_the_week_and_one_for_each_consultant(book: Workbook) -> None:
-    assert book.sheetnames == ["Week 20", "Rådgiver 1", "Rådgiver 2"]
+    assert book.sheetnames == ["Week 20", "Rådgiver 1", "Rådgiver 2", "Held", "Phone and home"]
 
 
 def test_the_week_has_board_summary_and_score(book: Workbook) -> None:
@@ -97,7 +97,7 @@ def test_hostile_texts_stay_texts() -> None:
     formulas = [cell for cell in cells if isinstance(cell.value, str) and cell.value[0] in "=+-@"]
     assert formulas
     assert all(cell.quotePrefix for cell in formulas)
-    assert len(set(book.sheetnames)) == 3
+    assert len(set(book.sheetnames)) == 5
     assert content == workbook(samples.roster(hostile=True))  # the same bytes every time
 
 

@@ -92,6 +92,9 @@ def test_of_near_places_only_the_best_is_listed() -> None:
     assert "Nordvej" in best
     assert "Nabovej" not in best
     assert "a path without a name" in best
+    near = _words(_page(VALUES.assign(near=["", "", "", "Stien"])))
+    assert "near Stien" in near
+    assert "a path without a name" not in near
     assert "best on Tuesday: 90,500" in best
     assert [place for _n, place in best_places(records(VALUES))] == [0, 2, 3]
 

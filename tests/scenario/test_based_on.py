@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from scenario.joiners import HEADING, KRUSAAGADE, SAXOGADE, write_candidates, write_project
 
@@ -9,6 +10,8 @@ from scheduler.base.errors import InputError, ServiceError
 from scheduler.model.project import Project
 from scheduler.scenario import Add, Drop, Scenario, Set, apply, read_scenarios, scenarios_of
 from scheduler.scenario.changes import same
+from scheduler.scenario.compare import Comparison
+from scheduler.scenario.explaining import readings
 from scheduler.scenario.practices.newcomers import locate_candidates
 from scheduler.scenario.reading import changed_projects
 from scheduler.scenario.runs.tasks import question
@@ -102,6 +105,19 @@ def test_what_cannot_be_based_on(project: Project, text: str, said: list[str]) -
     found = problems_of(text, project)
     assert len(found) == len(said)
     assert all(line.startswith(start) for line, start in zip(found, said, strict=True)), found
+
+
+def test_how_a_date_was_read_is_told_once_a_file(prepared: Prepared) -> None:
+    text = "".join(
+        f'[[scenario]]\nname = "{name}"\nchange = [{{ add = "closures", who = "P1", from = "{first}", to = "{last}" }}]\n'
+        for name, first, last in (("a", "2026-08-01", "2026-08-02"), ("b", "12/08/2026", "13/08/2026"), ("c", "01/09/2026", "02/09/2026"))
+    )  # fmt: skip
+    scenarios = scenarios_of(text, prepared.project)
+    asked = study(prepared, scenarios, "2009-W20")
+    comparison = Comparison(study=asked, results=pd.DataFrame(), failures=(), interrupted=False)
+    assert list(readings(comparison)) == [
+        'scenarios.toml:6 [b: from]: "12/08/2026" was read as 12 August 2026; so are other dates written like it'
+    ]
 
 
 # --- Candidates by id ---------------------------------------------------------------------------------------

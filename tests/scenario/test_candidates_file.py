@@ -197,12 +197,12 @@ def test_a_file_as_people_write_it(tmp_path: Path, project: Project) -> None:
         tmp_path,
         "saxo;Lægerne;Saxogade 94;DK-1662;København V;rådgiver 1;tirs.;;kl. 8.30;12.00;1/6-2009;20 30 40 50\n",
         "saxo;;;;;C1;;12/6/2009;0830;12.00;;\n",
-        heading="sep=;\nKandidater i foråret;;;;;;;;;;;\n" + DANISH.replace("\n", ";Telefon\n"),
+        heading="sep=;\nKandidater i foråret;;;;;;;;;;;\n" + DANISH.replace("\n", ";Fax\n"),
     )
     (saxo,) = read_candidates(file, project, problems, notes)
     assert not problems
     assert [str(note) for note in notes] == [
-        "who.csv:3 [Telefon]: the table has no such column; it is not read",
+        "who.csv:3 [Fax]: the table has no such column; it is not read",
         'who.csv:5 [Dato]: "12/6/2009" was read as 12 June 2009; so are other dates written like it',
     ]
     assert (saxo.practice.consultant_id, saxo.place.postcode) == ("c1", "1662")

@@ -8,6 +8,7 @@ import dataclasses
 import datetime as dt
 import itertools
 import math
+from collections.abc import Iterable
 from functools import reduce
 from pathlib import Path
 from random import Random
@@ -22,16 +23,22 @@ from scheduler.base.errors import InputError
 from scheduler.base.resources import example_folder
 from scheduler.model.clock import Week
 from scheduler.model.config import SimulationSettings
+from scheduler.model.project import Project
 from scheduler.scenario.chance.outlook import WorkingDay
 from scheduler.scenario.compare import MEASURES
-from scheduler.scenario.demand import mean_of_draws, quantile, uniform
+from scheduler.scenario.demand import mean_of_draws, quantile, uniform, with_drawn_demand
+from scheduler.scenario.goals.drawing import Member
 from scheduler.scenario.goals.goal import capacity
+from scheduler.scenario.goals.grid import sampled
 from scheduler.scenario.goals.road import Capacity, Road, WeekPlan
+from scheduler.scenario.goals.sizes import staff, with_size
 from scheduler.scenario.goals.tally import held_in_all, mean
 from scheduler.scenario.model import TODAY
+from scheduler.scenario.runs.figures import solved
 from scheduler.scenario.runs.running import Runs
 from scheduler.scenario.simulation import simulate
 from scheduler.scenario.telling import sensitivity_table
+from scheduler.scenario.weeks import tasks_of
 from scheduler.services import planner
 from scheduler.services.planner import Prepared
 from scheduler.week.calendar import weeks_of_period
@@ -275,8 +282,8 @@ def found(prepared: Prepared) -> Capacity:
         prepared,
         draws=3,
         seed=1,
-        consultants=(),
-        practices=(len(prepared.project.practices),),
+        consultants=(len(prepared.project.consultants) + 1,),
+        practices=(len(prepared.project.practices) + 1,),
         sampled_weeks=2,
         varied=0.2,
         runs=HERE,
@@ -295,16 +302,97 @@ def test_capacity_expects_what_scenarios_expect(prepared: Prepared, found: Capac
     assert found.written.expected == pytest.approx(plain)
 
 
-def test_the_frontier_at_todays_size_is_today(found: Capacity) -> None:
+def test_the_frontier_at_todays_size_is_today(prepared: Prepared, found: Capacity) -> None:
     assert found.frontier is not None
-    (today,) = found.frontier.to_dict("records")
+    (today,) = found.frontier[found.frontier["is_today"]].to_dict("records")
+    assert (today["consultants"], today["practices"]) == (
+        len(prepared.project.consultants),
+        len(prepared.project.practices),
+    )
     quarter = 13 / len(found.weeks)
-    assert today["is_today"]
+    assert today["requested_a_quarter"] == pytest.approx(sum(found.asked) * quarter)
     assert today["expected_held_a_quarter"] == pytest.approx(found.expected * quarter)
     assert today["planned_a_quarter"] == pytest.approx(sum(found.planned) * quarter)
     assert today["standard_error_a_quarter"] == pytest.approx(found.standard_error * quarter)
     assert today["chance_of_goal"] == pytest.approx(found.chance)
     assert today["chance_error"] == pytest.approx(found.chance_error)
+    assert today["expected_held_low_a_quarter"] == today["expected_held_high_a_quarter"]
+    assert today["expected_held_low_a_quarter"] == pytest.approx(found.expected * quarter)
+    assert (today["practice_sets"], today["placed"]) == (1, "")
+
+
+def test_the_frontier_at_todays_size_costs_what_scenarios_say(prepared: Prepared, found: Capacity) -> None:
+    assert found.frontier is not None
+    weeks = weeks_of_period(prepared.project)
+    drawn = simulate(prepared, [], weeks, draws=3, seed=1, runs=HERE).value(TODAY, MEASURE["cost_dkk"])
+    today = found.frontier[found.frontier["is_today"]].iloc[0]
+    assert today["cost_dkk_a_quarter"] == pytest.approx(drawn * 13 / len(weeks))
+
+
+def test_bases_add_up_to_the_sizes(prepared: Prepared, found: Capacity) -> None:
+    assert found.frontier is not None
+    staffed = {consultant.base_id for consultant in prepared.project.consultants}
+    assert (found.bases is None) == (len(staffed) == 1)
+    if found.bases is None:
+        assert not found.frontier["placed"].any()
+        return
+    assert set(found.bases["base_id"]) == staffed
+    sums = ("requested_a_quarter", "planned_a_quarter", "expected_held_a_quarter")
+    today = len(prepared.project.consultants)
+    sizes = {(row["consultants"], row["practices"]): row for row in found.frontier.to_dict("records")}
+    for practices, bases in found.bases.groupby("all_practices"):
+        now = sizes[today, practices]
+        own = {(row["base_id"], row["consultants"]): row for row in bases.to_dict("records")}
+        assert sum(own[base_id, 1]["practices"] for base_id in staffed) == practices
+        for name in sums:
+            assert sum(own[base_id, 1][name] for base_id in staffed) == pytest.approx(now[name]), name
+        # Whoever comes is at the base where that brings most.
+        held = "expected_held_a_quarter"
+        brings = {base_id: own[base_id, 2][held] - own[base_id, 1][held] for base_id in staffed}
+        more = sizes[today + 1, practices]
+        assert more[held] - now[held] == pytest.approx(max(brings.values()))
+        names = {place.name: place.place_id for place in prepared.project.bases}
+        assert more["placed"].startswith("+1 ")
+        assert brings[names[more["placed"].removeprefix("+1 ")]] == pytest.approx(max(brings.values()))
+
+
+def test_a_consultant_more_is_the_scenario_with_their_twin(prepared: Prepared, found: Capacity) -> None:
+    """Put together from weeks in which every base has one more, it is what comes of the one alone."""
+    assert found.frontier is not None
+    project = prepared.project
+    if found.bases is None:
+        return
+    weeks = weeks_of_period(project)
+    row = found.frontier[
+        (found.frontier["consultants"] == len(project.consultants) + 1)
+        & (found.frontier["practices"] == len(project.practices))
+    ].iloc[0]
+    base_id = next(b.place_id for b in project.bases if row["placed"] == f"+1 {b.name}")
+    sample = sampled(weeks, 2)
+    wanted = {own: 1 + (own == base_id) for own in staff(project)}
+    more, today = (
+        planned_in(prepared, with_size(project, consultants=people, practices=everybody(project)), sample)
+        for people in (wanted, dict.fromkeys(wanted, 1))
+    )
+    apart = sum(count * (more[week] - today[week]) for week, count in sample.items())
+    own = found.frontier[found.frontier["is_today"]].iloc[0]
+    quarter = 13 / len(weeks)
+    assert row["planned_a_quarter"] - own["planned_a_quarter"] == pytest.approx(apart * quarter)
+
+
+def everybody(project: Project) -> tuple[Member, ...]:
+    return tuple(Member(practice.practice_id, practice.practice_id) for practice in project.practices)
+
+
+def planned_in(prepared: Prepared, project: Project, weeks: Iterable[Week]) -> dict[Week, int]:
+    """Return how many conversations are planned in each week, with the demand of the first draw."""
+    found = {}
+    for week in weeks:
+        asked = with_drawn_demand(project, week, seed=1, draw=1)
+        ready = dataclasses.replace(prepared, project=asked)
+        (task,) = tasks_of(TODAY, ready, [week])
+        found[week] = solved(task).planned
+    return found
 
 
 def test_a_price_times_its_number_is_the_cost(found: Capacity) -> None:

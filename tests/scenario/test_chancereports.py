@@ -100,7 +100,7 @@ def test_costs_of_other_sizes_are_told_where_they_are_known(found: Capacity) -> 
         assert len(table) == len(found.frontier)
         words = _words(capacity_report(replace(found, frontier=frontier), what_it_takes(found, 0.9), 0.9))
         assert ("* nothing else that was compared holds as many for less." in words) is told
-        assert "Practices that come on top are twins of those there are." in words
+        assert "those that come on top are twins of those drawn." in words
 
 
 def test_a_road_without_sizes_and_with_failures(found: Capacity) -> None:

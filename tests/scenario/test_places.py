@@ -1,5 +1,6 @@
 import dataclasses
 import datetime as dt
+import math
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,9 @@ import pytest
 from scenario.joiners import PROJECT, Plans, write_project
 
 from scheduler.base.errors import InputError, InputProblem, SchedulerError
-from scheduler.inputs.need import read_need
+from scheduler.inputs.need import Need, read_need
 from scheduler.model.clock import Week
-from scheduler.model.project import Closure, Project, RoomRule
+from scheduler.model.project import Closure, Place, Project, RoomRule
 from scheduler.network import distance_m
 from scheduler.scenario.practices.needs import by_need
 from scheduler.scenario.practices.newcomers import practice_places
@@ -62,6 +63,23 @@ def test_spots_are_spread_over_the_area(prepared: Prepared) -> None:
     assert base.lon is not None
     assert float(distance_m(points[:1], np.array((base.lat, base.lon)))[0]) < 100
     assert any(spot.streets for spot in many)
+
+
+def test_where_streets_have_no_name_the_nearest_that_has_is_told(prepared: Prepared) -> None:
+    topology, names = prepared.network.topology, prepared.network.names
+    park = Place(place_id="park", name="Park", lat=55.6574, lon=12.5077)
+    spots = spread_spots(prepared.network, (park,), 5000)
+    assert all(bool(spot.streets) != bool(spot.near) for spot in spots)
+    unnamed = [spot for spot in spots if not spot.streets]
+    assert unnamed
+    for spot in unnamed[:3]:
+        apart: dict[str, float] = {}
+        for edge, name in enumerate(topology.name.tolist()):
+            shape = topology.points[topology.start[edge] : topology.start[edge + 1]]
+            metres = float(distance_m(shape, np.array((spot.lat, spot.lon))).min())
+            apart[names[name]] = min(apart.get(names[name], math.inf), metres)
+        apart.pop("", None)
+        assert apart[spot.near] == min(apart.values())
 
 
 def test_there_are_no_more_spots_than_junctions(prepared: Prepared) -> None:
@@ -126,6 +144,25 @@ def test_it_says_how_weeks_were_chosen(prepared: Prepared, values: tuple[SpotVal
 
 
 # --- Need -------------------------------------------------------------------------------------------------------
+
+
+def test_need_may_be_a_sheet_of_a_workbook(prepared: Prepared, tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    workbook = Workbook()
+    workbook.worksheets[0].title = "Borgere"
+    for row in (["bydel", "antal"], ["Vesterbro", 1500]):
+        workbook.worksheets[0].append(row)
+    workbook.save(tmp_path / "need.xlsx")
+    problems: list[InputProblem] = []
+    assert read_need(tmp_path / "need.xlsx", prepared.project, problems) == (Need(1500, "Vesterbro"),)
+    assert problems == []
+    workbook.worksheets[0].append(["Valby", 10])
+    workbook.save(tmp_path / "need.xlsx")
+    read_need(tmp_path / "need.xlsx", prepared.project, problems)
+    assert [str(problem) for problem in problems] == [
+        "need.xlsx!Borgere:3 [bydel]: no practice lies in the district Valby; there are Vesterbro"
+    ]
 
 
 def _need(folder: Path, text: str) -> Path:
@@ -281,6 +318,7 @@ def test_from_folder_to_page(tmp_path: Path) -> None:
         "lat",
         "lon",
         "streets",
+        "near",
         "points_a_week",
         "conversations_a_week",
         "cycling_minutes_a_week",

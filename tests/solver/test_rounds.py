@@ -35,7 +35,7 @@ def list_rounds(problem: Problem, model: DayModel) -> DayRounds:
 def _as_points_of_the_day(problem: Problem, held: brute_force.Holding, points: int) -> int:
     """Take off what leaving the visits out would cost, as listed rounds do."""
     requests = {request.request_id: request for request in problem.requests}
-    for request_id, n, _who in held:
+    for request_id, n, _who, _kept in held:
         request = requests[request_id]
         points -= request_points(problem, request, n)
         points -= problem.weights["change"] if request.published else 0
@@ -52,7 +52,9 @@ def test_lists_just_the_rounds_that_trying_everything_finds(seed: int) -> None:
             for held, (points, _plan) in brute_force.cheapest_plans(problem, day).items()
         }
         found = {
-            frozenset((s.id, s.conversations, day.consultant_id) for s in listed.stops(row)): int(points)
+            frozenset(
+                brute_force.Held(s.id, s.conversations, day.consultant_id, s.kept) for s in listed.stops(row)
+            ): int(points)
             for row, points in enumerate(listed.points)
         }
         assert found == expected

@@ -67,7 +67,9 @@ def test_balance_of_two_bases_adds_up() -> None:
         problem = table.problem.replace(weights={**table.problem.weights, "imbalance_minute": 60})
         other = RoundTable(problem, table.days)
         # Cached properties stand where they would be kept.
-        vars(other).update(balance=Balance((1, 1, 1, 1), rates, groups), load_s=np.array([0, 1, 2]))
+        vars(other).update(
+            balance=Balance((1, 1, 1, 1), rates, groups, (0, 0, 0, 0)), load_s=np.array([0, 1, 2])
+        )
         assert other.step == step
 
 

@@ -1,10 +1,22 @@
+"""Rosters written down from schedules: of the engine's choice, and of random days in any order that can be kept."""
+
+import dataclasses
+from random import Random
+
 import pytest
-from random_problems import small_week
-from worked_week import the_problem
+from random_problems import small_week, tiny_problem
+from rosters import clock_s
+from worked_week import MONDAY, an_engagement, the_problem
 
 from scheduler.checks import check
-from scheduler.model.roster import Roster
+from scheduler.model.problem import ClosedDay, ConsultantDay, Problem
+from scheduler.model.project import BASE
+from scheduler.model.roster import Roster, Unassigned
+from scheduler.model.text import Text
 from scheduler.solver.engine import solve
+from scheduler.week.assemble import assemble, named
+from scheduler.week.schedule import DayModel, DaySchedule
+from scheduler.week.score import unmet_points
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +61,167 @@ def test_consultants_base_and_shifts_are_told(roster: Roster) -> None:
 def test_a_waived_lunch_is_noted() -> None:
     problem = the_problem()
     assert not any(note.code == "lunch_waived" for note in solve(problem).roster.notes)
+
+
+# --- without the engine ------------------------------------------------------------------------------
+
+
+def random_schedules(problem: Problem, rng: Random) -> list[DaySchedule]:
+    """Put requests anywhere into the days, as long as these can be kept."""
+    left = rng.sample(problem.requests, len(problem.requests))
+    schedules = []
+    for day in problem.days:
+        model = DayModel(problem, day)
+        most = model.consultant.max_conversations_per_day
+        stops, found = list(model.engagements), model.best_schedule(model.engagements)
+        for request in list(left):
+            for option in rng.sample(model.options(request), len(model.options(request))):
+                place = rng.randint(0, len(stops))
+                longer = [*stops[:place], option, *stops[place:]]
+                kept = most is None or sum(stop.conversations for stop in longer) <= most
+                if kept and (schedule := model.best_schedule(longer)):
+                    stops, found = longer, schedule
+                    left.remove(request)
+                    break
+        if stops:
+            assert found
+            schedules.append(found)
+    return schedules
+
+
+def random_roster(problem: Problem, schedules: list[DaySchedule]) -> Roster:
+    held = {visit.id: visit.conversations for schedule in schedules for visit in schedule.visits}
+    unmet = [
+        Unassigned(
+            id=request.request_id,
+            kind=request.kind,
+            name="",
+            requested=request.conversations,
+            held=held.get(request.request_id, 0),
+            reason=Text("not_placed"),
+        )
+        for request in problem.requests
+        if request.request_id not in held or held[request.request_id] < request.conversations
+    ]
+    return assemble(problem, schedules, bound=0, unassigned=unmet, solve_seconds=0.0, seed=0)
+
+
+def engagements_alone(problem: Problem, day: ConsultantDay) -> DaySchedule:
+    model = DayModel(problem, day)
+    schedule = model.best_schedule(model.engagements)
+    assert schedule
+    return schedule
+
+
+def written(problem: Problem) -> Roster:
+    """Return the roster of a week in which no request is met."""
+    return random_roster(problem, [engagements_alone(problem, day) for day in problem.days])
+
+
+@pytest.mark.parametrize("first", range(0, 80, 10))
+def test_whatever_a_day_holds_is_written_down_as_the_rules_have_it(first: int) -> None:
+    """Its points are those that the roster's terms come to."""
+    visits = 0
+    for seed in range(first, first + 10):
+        problem, rng = tiny_problem(Random(seed)), Random(seed)
+        schedules = random_schedules(problem, rng)
+        roster = random_roster(problem, schedules)
+        met = {visit.id for schedule in schedules for visit in schedule.visits}
+        assert {(wrong.code, wrong.where) for wrong in check(problem, roster)} == {
+            ("pin", request.request_id)
+            for request in problem.requests
+            if request.pin and request.request_id not in met
+        }
+        points = sum(schedule.points for schedule in schedules) + unmet_points(problem)
+        assert points == roster.score - roster.terms["imbalance_minute"].points
+        visits += len(met)
+    assert visits > 8
+
+
+@pytest.mark.parametrize(
+    ("gaps", "busy", "start"),
+    [
+        # The window is from 11:00 to 13:30: half an hour in its middle begins at 12:00.
+        ((), ("9:00", "10:00"), "12:00"),
+        ((), ("9:00", "12:10"), "12:10"),
+        ((), ("11:45", "14:00"), "11:15"),
+        # Of two spans the one in which it is nearer to the middle.
+        ((("11:50", "12:20"),), ("9:00", "10:00"), "12:20"),
+        ((("11:51", "12:40"),), ("9:00", "10:00"), "11:21"),
+        ((("11:30", "12:05"),), ("12:35", "14:00"), "12:05"),
+        # And none where it does not fit.
+        ((("11:50", "12:20"),), ("12:49", "14:00"), "11:20"),
+        ((("11:29", "12:50"),), ("9:00", "10:00"), "12:50"),
+    ],
+)
+def test_lunch_is_as_near_to_the_middle_of_the_window_as_can_be(
+    gaps: tuple[tuple[str, str], ...], busy: tuple[str, str], start: str
+) -> None:
+    hours = tuple((clock_s(from_), clock_s(to)) for from_, to in gaps)
+    problem = the_problem()
+    day = dataclasses.replace(problem.days[2], gaps=hours, engagements=(an_engagement("e", BASE, *busy),))
+    problem = problem.replace(days=(day,), requests=())
+    roster = written(problem)
+    assert check(problem, roster) == ()
+    (lunch,) = (stop for stop in roster.rounds[0].stops if stop.kind == "lunch")
+    assert f"{lunch.start:%-H:%M}" == start
+
+
+@pytest.mark.parametrize(
+    ("gaps", "busy", "code"),
+    [
+        ((("11:20", "13:10"),), ("9:00", "10:00"), "lunch_waived_by_gaps"),
+        ((("11:20", "11:40"),), ("11:40", "13:10"), "lunch_waived_by_both"),
+        ((), ("11:20", "13:10"), "lunch_waived"),
+        ((), ("9:00", "10:00"), None),
+    ],
+)
+def test_a_note_says_that_there_is_no_time_for_lunch(
+    gaps: tuple[tuple[str, str], ...], busy: tuple[str, str], code: str | None
+) -> None:
+    hours = tuple((clock_s(from_), clock_s(to)) for from_, to in gaps)
+    problem = the_problem()
+    day = dataclasses.replace(problem.days[2], gaps=hours, engagements=(an_engagement("e", BASE, *busy),))
+    told = Text("outside_period", {"week": "2009-W20"})
+    problem = problem.replace(days=(problem.days[0], day), requests=(), notes=(told,))
+    expected = [Text(code, {"consultant_id": "bo", "date": "2009-05-12"})] if code else []
+    assert list(written(problem).notes) == [told, *expected]
+
+
+def test_a_roster_says_whether_it_is_the_best_and_where_it_comes_from() -> None:
+    closed = ClosedDay(date=MONDAY, reason=Text("closure"))
+    problem = the_problem().replace(inputs_sha256="5ha", closed_days=(closed,))
+    score = unmet_points(problem) + written(problem).terms["cycling_second"].points
+    best, worse = (
+        assemble(
+            problem,
+            [schedule for day in problem.days if (schedule := engagements_alone(problem, day)).stops[:-1]],
+            bound=bound,
+            unassigned=(),
+            solve_seconds=1.23456,
+            seed=7,
+        )
+        for bound in (score, score // 2)
+    )
+    assert (best.score, best.bound, best.status, best.gap) == (score, score, "optimal", 0.0)
+    assert (worse.score, worse.bound, worse.status) == (score, score // 2, "feasible")
+    assert worse.gap == pytest.approx(0.5, abs=1e-5)
+    assert (best.solve_seconds, best.seed, best.inputs_sha256) == (1.235, 7, "5ha")
+    assert (best.closed_days, best.week, best.unassigned) == ((closed,), "2009-W20", ())
+
+
+def test_a_week_that_costs_nothing_has_no_gap() -> None:
+    problem = the_problem().replace(days=(), requests=())
+    roster = assemble(problem, [], bound=0, unassigned=(), solve_seconds=0.0, seed=0)
+    assert (roster.score, roster.status, roster.gap, roster.rounds) == (0, "optimal", 0.0, ())
+
+
+def test_requests_are_called_as_people_know_them() -> None:
+    problem = the_problem()
+    visit, home = problem.requests[0], problem.requests[-1]
+    task = dataclasses.replace(visit, kind="task", title="Letters")
+    assert [named(problem, request) for request in (visit, home, task)] == [
+        "Name p1",
+        Text("home_visit"),
+        "Letters",
+    ]

@@ -199,6 +199,13 @@ def test_what_closed_hours_leave_of_a_room_holds_a_conversation_or_is_none(tmp_p
         assert slots_of(project_of(tmp_path, closures=closures.format(start))) == left
 
 
+def test_a_conversation_begins_on_the_grid_of_what_is_left(tmp_path: Path) -> None:
+    """After 9:02 at 9:05, and it takes 50 minutes."""
+    closures = "who,from,to,start,end\nP1,2009-05-11,2009-05-11,,09:02\nP1,2009-05-11,2009-05-11,{},\n"
+    for start, left in (("9:55", [("9:02", "9:55", "")]), ("9:54", [])):
+        assert slots_of(project_of(tmp_path, closures=closures.format(start))) == left
+
+
 def test_closed_hours(tmp_path: Path) -> None:
     closures = (
         "who,from,to,start,end,reason\nc1,2009-05-11,2009-05-12,12:00,,from\nc1,2009-05-13,2009-05-13,,10:00,until\n"

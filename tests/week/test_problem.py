@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 from pathlib import Path
 
@@ -97,6 +98,23 @@ def test_week_outside_the_period_has_a_note(tmp_path: Path) -> None:
     assert problem_of(tmp_path, Week(2009, 1)).notes == ()
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "weeks_told"),
+    [
+        ("2009-05-17", "2009-05-18", [19, 22]),  # the Sunday of week 20, the Monday of 21
+        ("2009-05-18", "2009-05-24", [19, 20, 22]),
+    ],
+)
+def test_a_week_with_a_day_in_the_period_has_no_note(
+    tmp_path: Path, start: str, end: str, weeks_told: list[int]
+) -> None:
+    settings = SETTINGS.replace("2009-01-01", start).replace("2010-12-31", end)
+    told = [
+        week for week in (19, 20, 21, 22) if problem_of(tmp_path, Week(2009, week), settings=settings).notes
+    ]
+    assert told == weeks_told
+
+
 def test_place_without_travel_times(tmp_path: Path) -> None:
     project = read_project(write_folder(tmp_path))
     with pytest.raises(ValueError, match="no travel times for P2"):
@@ -160,7 +178,7 @@ def test_published_roster(tmp_path: Path, zone: dt.tzinfo | None, day: dt.date, 
     for published in (roster, rosterfile.parse(rosterfile.dump(roster), "roster.json")):
         problem = week_problem(project, travel_of(("base", "P1", "P2", "H1")), W20, published=published)
         assert [request.published for request in problem.requests] == [
-            PublishedVisit(date=day, start_s=time_s, consultant_id="c2"),
+            PublishedVisit(date=day, start_s=time_s, consultant_id="c2", conversations=0),
             None,
             None,
         ]
@@ -195,6 +213,19 @@ def test_rides_are_at_the_consultants_own_speed(tmp_path: Path) -> None:
     assert "c1 cannot ride" in lines[0]
     # 600 s at the project's 15 km/h are 750 s at 12, and 120 s to park.
     assert "there at 8:45 at the earliest" in lines[0]
+    # At 13 they are 693: at 8:43:33, which is not yet 8:43.
+    lines = errors_of(tmp_path, consultants=consultants.replace("12", "13"), engagements=engagements)
+    assert [line.split(": ", 2)[2] for line in lines] == ["there at 8:44 at the earliest, not at 8:42"]
+
+
+def test_nobody_rides_between_engagements_in_one_house(tmp_path: Path) -> None:
+    rows = "e1,One,x,c1,mon,10:00,11:00,P1\ne2,Two,x,c1,mon,11:00,12:00,P2\n"
+    project = read_project(write_folder(tmp_path, engagements=ENGAGEMENTS + rows))
+    apart = travel_of(("base", "P1", "P2"))
+    with pytest.raises(InputError, match="c1 cannot ride from One to Two"):
+        week_problem(project, apart, W20)
+    one_house = dataclasses.replace(apart, one_house=frozenset({("P1", "P2"), ("P2", "P1")}))
+    assert [e.title for e in week_problem(project, one_house, W20).days[0].engagements] == ["One", "Two"]
 
 
 @pytest.mark.parametrize(
@@ -215,6 +246,13 @@ def test_rides_are_at_the_consultants_own_speed(tmp_path: Path) -> None:
         ("H1,2009-05-12,11:30,,", "H1: 11:30 to 12:30 on 2009-05-12 does not lie inside a room slot"),
         ("P4,2009-05-14,14:45,c1,", "P4: c1 works from 8:30 to 15:30"),
         ("P4,2009-05-14,09:00,c2,2", "P4: c2 holds at most 1 conversations a day"),
+        ("P4,2009-05-14,09:00,c2,1", None),
+        ("P4,2009-05-14,09:00,c2,", None),
+        ("P4,2009-05-14,14:40,c1,", None),
+        ("P1,2009-05-11,09:10,c1,", None),
+        ("P1,2009-05-11,11:00,c1,", None),
+        ("P1,2009-05-11,09:15,c1,", "P1: c1 has Telefon at that time"),
+        ("P1,2009-05-11,10:55,c1,", "P1: c1 has Telefon at that time"),
         ("P4,2009-05-14,09:00,c3,", "P4: c3 rides from another base"),
         ("P4,2009-05-14,09:00,,2", None),
     ],
@@ -250,6 +288,19 @@ def test_two_pins_of_one_consultant_at_the_same_time(tmp_path: Path) -> None:
     ]
     for minute, who in (("50", "c1"), ("45", "c2"), ("45", "")):
         assert len(problem_of(tmp_path, rooms=rooms, pins=pins.format(minute, who)).requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "broken"),
+    [("09:50", "09:00", False), ("09:45", "09:00", True), ("09:00", "09:00", True)],
+)
+def test_two_pins_in_any_order(tmp_path: Path, first: str, second: str, *, broken: bool) -> None:
+    rooms = "practice_id,weekday,start,end\nP1,mon,09:00,12:00\nP2,mon,09:00,12:00\nP2,tue,09:00,12:00\n"
+    pins = PINS + f"P1,2009-05-11,{first},c1,\nP2,2009-05-11,{second},c1,\n"
+    found = errors_of(tmp_path, rooms=rooms, pins=pins) if broken else []
+    assert found == ["pins.csv:3 [start]: c1 is pinned to P1 at the same time"] * broken
+    pins = pins.replace("P2,2009-05-11", "P2,2009-05-12")
+    assert len(problem_of(tmp_path, rooms=rooms, pins=pins).requests) == 2
 
 
 def test_one_practice_pinned_twice(tmp_path: Path) -> None:

@@ -7,14 +7,19 @@ of a point, and always rounded down.
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from scheduler.checks.recount import recount_loads
-from scheduler.model.problem import Problem, Request
-from scheduler.model.roster import Prices
+from scheduler.checks.recount import NEAR_S, recount_loads
+from scheduler.model.clock import seconds_of
+from scheduler.model.problem import ConsultantDay, Problem, Request
+from scheduler.model.roster import Prices, Stop
 from scheduler.model.text import Text
+
+if TYPE_CHECKING:
+    from scheduler.checks.bound.timetable import Offer
 
 #: Units in a point.
 UNIT = 1_000_000
@@ -35,11 +40,12 @@ class Balance:
     """Who is compared with whom, and what load is worth.
 
     `groups` are the consultants of each base who are compared, two or more. `rate` is for each of them
-    the points of balance of a second of visits.
+    the points of balance of a second of visits. `done_s` are the seconds of the visits of each that have happened.
     """
 
     groups: tuple[tuple[str, ...], ...]
     rate: Mapping[str, Fraction]
+    done_s: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, problem: Problem) -> "Balance":
@@ -55,17 +61,22 @@ class Balance:
         for group in groups:
             largest_s = max(loads[key].availability_s for key in group)
             rate |= {key: Fraction(weight * largest_s, 60 * loads[key].availability_s) for key in group}
-        return cls(groups, rate)
+        done_s = dict.fromkeys(loads, 0)
+        for day, stop in _happened(problem):
+            if stop.kind in ("visit", "home_visit"):
+                done_s[day.consultant_id] += int((stop.end - stop.start).total_seconds())
+        return cls(groups, rate, done_s)
 
     def among(self, consultants: Collection[str]) -> "Balance":
         """Return the groups that are made up of some consultants."""
-        return Balance(tuple(g for g in self.groups if set(g) <= set(consultants)), self.rate)
+        groups = tuple(g for g in self.groups if set(g) <= set(consultants))
+        return Balance(groups, self.rate, self.done_s)
 
     def points(self, visit_s: Mapping[str, int]) -> Fraction:
-        """Return the exact points of the imbalance, not rounded."""
+        """Return the exact points of the imbalance by visits to come, not rounded."""
         total = Fraction(0)
         for group in self.groups:
-            loads = [self.rate[key] * visit_s[key] for key in group]
+            loads = [self.rate[key] * (visit_s[key] + self.done_s.get(key, 0)) for key in group]
             total += max(loads) - min(loads)
         return total
 
@@ -104,10 +115,14 @@ def _shares(group: tuple[str, ...], given: Mapping[str, float]) -> dict[str, Fra
 
 @dataclass(frozen=True, slots=True)
 class Pricing:
-    """Prices of some requests, in units, and in points of a second of visits of each consultant."""
+    """Prices of some requests, in units, and in points of a second of visits of each consultant.
+
+    `change` is what a kept visit is worth, in units, where the changes are limited.
+    """
 
     requests: tuple[int, ...]
     second_points: Mapping[str, Fraction]
+    change: int = 0
 
     @classmethod
     def of(cls, asked: Sequence[Request], balance: Balance, prices: Prices) -> "Pricing":
@@ -122,19 +137,35 @@ class Pricing:
         if prices.requests.keys() - requests:
             raise InvalidPricesError(Text("proof_of_another_week"))
         for key, price in prices.requests.items():
-            if not math.isfinite(price) or (price < 0 and not requests[key].pin):
+            if not math.isfinite(price) or (price < 0 and not requests[key].settled):
                 raise InvalidPricesError(Text("proof_price_below_0"))
         units = tuple(round(Fraction(prices.requests.get(key, 0.0)) * UNIT) for key in requests)
-        return cls(units, balance.second_points(prices.high, prices.low))
+        if not math.isfinite(prices.change) or prices.change < 0:
+            raise InvalidPricesError(Text("proof_price_below_0"))
+        change = round(Fraction(prices.change) * UNIT)
+        return cls(units, balance.second_points(prices.high, prices.low), change)
 
     def load_units(self, consultant_id: str, load_s: int) -> int:
         """Return what some seconds of visits cost a consultant, rounded down."""
         points = self.second_points.get(consultant_id, Fraction(0))
         return points.numerator * load_s * UNIT // points.denominator
 
-    def visit_units(self, consultant_id: str, request: int, load_s: int) -> int:
-        """Return what the prices add to a visit; `request` is the position of its request."""
-        return self.requests[request] + self.load_units(consultant_id, load_s)
+    def done_units(self, balance: Balance, consultants: Iterable[str]) -> int:
+        """Return what the loads of some consultants that have happened cost."""
+        return sum(self.load_units(key, balance.done_s.get(key, 0)) for key in set(consultants))
+
+    def visit_units(self, consultant_id: str, offer: "Offer") -> int:
+        """Return what the prices add to a visit."""
+        kept = self.change if offer.kept else 0
+        return self.requests[offer.request] + self.load_units(consultant_id, offer.load_s) - kept
+
+
+def least_kept(problem: Problem) -> int:
+    """Return how many published visits a roster keeps at least."""
+    if problem.max_changes is None:
+        return 0
+    published = sum(request.published is not None for request in problem.requests)
+    return max(published - problem.max_changes, 0)
 
 
 def missed_points(problem: Problem, request: Request) -> int:
@@ -151,4 +182,34 @@ def unmet_points(problem: Problem) -> int:
             points += request.priority * weights["unserved_conversation"] * request.conversations
         if request.published:
             points += weights["change"]
+    requests = {request.request_id: request for request in problem.requests}
+    for day, stop in _happened(problem):
+        points += weights["cycling_second"] * stop.ride_seconds
+        points += weights["waiting_second"] * stop.waiting_seconds
+        if stop.kind in ("visit", "home_visit", "task"):
+            points += met_points(problem, requests[stop.id], day, stop)
+    for day in problem.days:
+        if day.happened and day.happened.back:
+            points += weights["cycling_second"] * day.happened.back.ride_s
     return points
+
+
+def met_points(problem: Problem, request: Request, day: ConsultantDay, stop: Stop) -> int:
+    """Return what a visit that has happened adds to the score of a week without it."""
+    weights, usual = problem.weights, request.agreement
+    points = -missed_points(problem, request)
+    if request.kind == "visit":
+        points -= request.priority * weights["unserved_conversation"] * stop.conversations
+        points += weights["continuity"] if request.consultant_id not in (None, day.consultant_id) else 0
+    if usual:
+        away_s = abs(seconds_of(stop.start, usual.date) - usual.start_s)
+        points += weights["moved_from_agreement"] if away_s > NEAR_S else 0
+    return points
+
+
+def _happened(problem: Problem) -> Iterator[tuple[ConsultantDay, Stop]]:
+    """Yield every stop that has happened."""
+    for day in problem.days:
+        if day.happened:
+            for stop in day.happened.stops:
+                yield day, stop

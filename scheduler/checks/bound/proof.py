@@ -12,7 +12,7 @@ from fractions import Fraction
 from scheduler.checks.bound.branching import Branching
 from scheduler.checks.bound.cheapest import CheapestRounds, Least
 from scheduler.checks.bound.choice import Choice
-from scheduler.checks.bound.pricing import UNIT, Balance, Pricing, unmet_points
+from scheduler.checks.bound.pricing import UNIT, Balance, Pricing, least_kept, unmet_points
 from scheduler.checks.bound.timetable import UnfinishedError, offers_of, timetable
 from scheduler.checks.bound.ways import ways
 from scheduler.model.problem import Problem
@@ -112,6 +112,9 @@ class Proof:
             {("day", i) for i, day in enumerate(days) if day.consultant_id in group}
             for group in self._balance.groups
         ]
+        if self._problem.max_changes is not None and days:
+            # What one day changes no other may.
+            together.append({("day", i) for i in range(len(days))})
         parts: list[set[tuple[str, int]]] = []
         for joined in together:
             touched = [part for part in parts if part & joined]
@@ -136,6 +139,9 @@ class Proof:
         """Return a part with what the prices alone prove."""
         least = [self._rounds(day).least() for day in days]
         units = sum(found.units for found in least) - sum(self._pricing.requests[i] for i in requests)
+        units += self._pricing.change * least_kept(self._problem)
+        people = [self._problem.days[i].consultant_id for i in days]
+        units += self._pricing.done_units(self._balance, people)
         return Part(days, requests, least, units, units)
 
     def _sharpen(self, enough: int) -> None:

@@ -34,7 +34,7 @@ class Relaxation:
         balance, points, meets = choice.balance, choice.points / UNIT, choice.meets
         rounds, requests = meets.shape
         self._ids = [request.request_id for request in choice.requests]
-        self._pinned = [i for i, request in enumerate(choice.requests) if request.pin]
+        self._pinned = [i for i, request in enumerate(choice.requests) if request.settled]
         self._compared = [key for group in balance.groups for key in group]
         compared, groups = len(self._compared), len(balance.groups)
         who = np.array(choice.consultants)[choice.day]
@@ -42,25 +42,29 @@ class Relaxation:
         load = np.array(rates).reshape(compared, rounds) * choice.load_s
         member = np.array([key in group for key in self._compared for group in balance.groups], dtype=float)
         member = member.reshape(compared, groups)
-        none, breaking = np.zeros, np.eye(requests)
+        none, breaking = np.zeros, np.eye(requests, requests + 1)
         # After the rounds come: the largest, then the smallest load of each group; what is against a rule.
         self._upper: Any = csc_array(
             np.block(
                 [
                     [meets.T, none((requests, 2 * groups)), -breaking],  # no request twice
                     [-meets.T[self._pinned], none((len(self._pinned), 2 * groups)), -breaking[self._pinned]],
-                    [load, -member, none((compared, groups + requests))],
-                    [-load, none((compared, groups)), member, none((compared, requests))],
+                    [load, -member, none((compared, groups + requests + 1))],
+                    [-load, none((compared, groups)), member, none((compared, requests + 1))],
+                    [-choice.kept[np.newaxis], none((1, 2 * groups + requests)), -np.ones((1, 1))],
                 ]
             )
         )
-        self._limits = np.repeat([1.0, -1.0, 0.0], [requests, len(self._pinned), 2 * compared])
+        done = np.array([float(balance.rate[key]) * balance.done_s.get(key, 0) for key in self._compared])
+        self._limits = np.concatenate(
+            [np.ones(requests), -np.ones(len(self._pinned)), -done, done, [-float(choice.least_kept)]]
+        )
         one = np.ones(rounds), (choice.day, np.arange(rounds))
         self._equal: Any = csc_array(one, shape=(len(choice.consultants), self._upper.shape[1]))
         fine = _BREAKING * (1.0 + np.abs(points).max())
-        others = np.concatenate([np.ones(groups), -np.ones(groups), np.full(requests, fine)])
+        others = np.concatenate([np.ones(groups), -np.ones(groups), np.full(requests + 1, fine)])
         self._cost = np.concatenate([points, others])
-        lowest = np.repeat([0.0, -np.inf, 0.0], [rounds, 2 * groups, requests])
+        lowest = np.repeat([0.0, -np.inf, 0.0], [rounds, 2 * groups, requests + 1])
         self._bounds = np.column_stack([lowest, np.full(len(lowest), np.inf)])
         self._rounds = rounds
 
@@ -82,12 +86,13 @@ class Relaxation:
         if answer.status != 0:
             return None
         dual = np.maximum(0.0, -answer.ineqlin.marginals)
-        kinds = np.cumsum([len(self._ids), len(self._pinned), len(self._compared)])
-        met, kept, high, low = np.split(dual, kinds)
-        met[self._pinned] -= kept
+        kinds = np.cumsum([len(self._ids), len(self._pinned), len(self._compared), len(self._compared)])
+        met, pinned, high, low, change = np.split(dual, kinds)
+        met[self._pinned] -= pinned
         prices = Prices(
             requests=dict(zip(self._ids, met.tolist(), strict=True)),
             high=dict(zip(self._compared, high.tolist(), strict=True)),
             low=dict(zip(self._compared, low.tolist(), strict=True)),
+            change=float(change[0]),
         )
         return Relaxed(np.maximum(0.0, answer.x[: len(rows)]), prices)

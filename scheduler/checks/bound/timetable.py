@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from scheduler.checks.bound.pricing import UNIT, Pricing, missed_points
 from scheduler.checks.recount import NEAR_S
-from scheduler.checks.tracing import owes_lunch
+from scheduler.checks.tracing import beginning, end_of, gaps_of, owes_lunch
 from scheduler.model.problem import ConsultantDay, Problem, Request
 from scheduler.model.project import Consultant
 
@@ -43,13 +43,15 @@ class Stay(NamedTuple):
 class Offer(NamedTuple):
     """A request, by position, that the day can meet with some number of conversations.
 
-    It takes `duration_s`, of which `load_s` count where loads are compared: none of a task's.
+    It takes `duration_s`, of which `load_s` count where loads are compared: none of a task's. Where the changes
+    are limited, what is `kept` of a published visit is an offer of its own; None where they are not.
     """
 
     request: int
     conversations: int
     duration_s: int
     load_s: int
+    kept: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +94,8 @@ class Timetable:
         How long a visit lasts at least.
     lunch_owed
         Whether a round of the day must have its lunch.
+    has_begun
+        Whether something of it has happened, so that it is brought to its end in any case.
     """
 
     offers: tuple[Offer, ...]
@@ -103,11 +107,12 @@ class Timetable:
     points: Ints
     shortest_s: int
     lunch_owed: bool
+    has_begun: bool = False
 
     @property
     def may_be_idle(self) -> bool:
         """Whether the day may have no round at all."""
-        return int(self.arrivals.over[-1]) == 0
+        return not self.has_begun and int(self.arrivals.over[-1]) == 0
 
 
 class _Stop(NamedTuple):
@@ -148,7 +153,11 @@ def timetable(problem: Problem, day: ConsultantDay, pricing: Pricing) -> Timetab
     for k, stay in enumerate(stays):
         stop = _Stop(-1, stay.end_s - stay.start_s, k + 1, {stay.start_s: 0})
         arrivals.append(_Arrival(row[stay.place_id], -1, k, stay.start_s, 1, [stop]))
-    arrivals.append(_Arrival(base, -1, len(stays), day.end_s, 1, []))
+    arrivals.append(_Arrival(base, -1, len(stays), end_of(day), 1, []))
+    begins_id, begin_s = beginning(day, consultant.base_id)
+    most_held = consultant.max_conversations_per_day
+    if most_held is not None and day.happened:
+        most_held = max(0, most_held - sum(stop.conversations for stop in day.happened.stops))
     stops = [(number, stop) for number, arrival in enumerate(arrivals) for stop in arrival.stops]
     left = [
         (arrivals[i].place, arrivals[i].request, stop.over, arrivals[i].first_s + stop.duration_s)
@@ -161,14 +170,15 @@ def timetable(problem: Problem, day: ConsultantDay, pricing: Pricing) -> Timetab
         its_points[starts] = list(stop.points.values())
     return Timetable(
         offers=offers,
-        most_held=consultant.max_conversations_per_day,
+        most_held=most_held,
         arrivals=_moments([arrival[:4] for arrival in arrivals], grid_s, most),
-        departures=_moments([*left, (base, -1, 0, day.start_s)], grid_s, most),
+        departures=_moments([*left, (row[begins_id], -1, 0, begin_s)], grid_s, most),
         arrival=np.array([number for number, _stop in stops], dtype=np.int64),
         offer=np.array([stop.offer for _number, stop in stops], dtype=np.int64),
         points=points,
         shortest_s=min((offer.duration_s for offer in offers), default=1),
         lunch_owed=owes_lunch(problem, consultant, day),
+        has_begun=day.happened is not None,
     )
 
 
@@ -204,7 +214,7 @@ def _visits(
 def _starts(problem: Problem, day: ConsultantDay, offer: Offer, pricing: Pricing) -> dict[int, int]:
     """Return when a visit may start, and what it costs then.
 
-    On the grid, in a room slot and in the shift, clear of engagements; and where it is pinned.
+    On the grid, in a room slot and in the shift, clear of engagements; and as it is settled.
     """
     request, grid_s = problem.requests[offer.request], problem.defaults.start_grid_s
     starts: set[int] = set()
@@ -213,12 +223,14 @@ def _starts(problem: Problem, day: ConsultantDay, offer: Offer, pricing: Pricing
             from_s = max(slot.start_s, day.start_s)
             to_s = min(slot.end_s, day.end_s) - offer.duration_s
             starts.update(range(from_s + -from_s % grid_s, to_s + 1, grid_s))
-    stays = stays_of(problem, day)
-    price = pricing.visit_units(day.consultant_id, offer.request, offer.load_s)
+    if offer.kept is not None and request.published is not None:
+        starts = {start_s for start_s in starts if (start_s == request.published.start_s) == offer.kept}
+    stays, settled = stays_of(problem, day), request.settled
+    price = pricing.visit_units(day.consultant_id, offer)
     return {
         start_s: price + UNIT * _points(problem, request, day, start_s, offer.conversations)
         for start_s in starts
-        if (request.pin is None or start_s == request.pin.start_s)
+        if (settled is None or settled.start_s in (None, start_s))
         and all(s.end_s <= start_s or start_s + offer.duration_s <= s.start_s for s in stays)
     }
 
@@ -244,7 +256,7 @@ def stays_of(problem: Problem, day: ConsultantDay) -> list[Stay]:
     """Return what a day has in any case, in order."""
     base_id = consultant_of(problem, day).base_id
     stays = [Stay(e.place_id, e.start_s, e.end_s) for e in day.engagements]
-    stays += [Stay(base_id, from_s, to_s) for from_s, to_s in day.gaps]
+    stays += [Stay(base_id, from_s, to_s) for from_s, to_s in gaps_of(day)]
     return sorted(stays, key=lambda stay: (stay.start_s, stay.end_s))
 
 
@@ -253,20 +265,44 @@ def offers_of(problem: Problem, day: ConsultantDay) -> Iterator[Offer]:
     base_id = consultant_of(problem, day).base_id
     defaults = problem.defaults
     for position, request in enumerate(problem.requests):
-        pin = request.pin
+        settled = request.settled
         elsewhere = request.base_id not in (None, base_id)
         others = request.kind != "visit" and request.consultant_id not in (None, day.consultant_id)
-        pinned_away = pin and (pin.date != day.date or pin.consultant_id not in (None, day.consultant_id))
-        if elsewhere or others or pinned_away or all(slot.date != day.date for slot in request.slots):
+        settled_away = settled and (
+            settled.date not in (None, day.date) or settled.consultant_id not in (None, day.consultant_id)
+        )
+        over = request.has_happened or (day.happened and day.happened.is_over)
+        if (
+            over
+            or elsewhere
+            or others
+            or settled_away
+            or all(slot.date != day.date for slot in request.slots)
+        ):
             continue
         if request.kind != "visit":
             load_s = 0 if request.kind == "task" else request.duration_s
-            yield Offer(position, 0, request.duration_s, load_s)
+            yield from _kept_apart(problem, day, Offer(position, 0, request.duration_s, load_s))
             continue
         for n in range(1, min(request.conversations, request.max_conversations) + 1):
-            if pin is None or pin.conversations in (None, n):
+            if settled is None or settled.conversations in (None, n):
                 duration_s = defaults.setup_s + n * defaults.conversation_s
-                yield Offer(position, n, duration_s, duration_s)
+                yield from _kept_apart(problem, day, Offer(position, n, duration_s, duration_s))
+
+
+def _kept_apart(problem: Problem, day: ConsultantDay, offer: Offer) -> Iterator[Offer]:
+    """Yield what keeps a published visit, and what does not, where the changes are limited."""
+    told = problem.requests[offer.request].published
+    if (
+        problem.max_changes is not None
+        and told is not None
+        and (told.date, told.consultant_id) == (day.date, day.consultant_id)
+        and told.conversations in (None, offer.conversations)
+    ):
+        yield offer._replace(kept=True)
+        yield offer._replace(kept=False)
+    else:
+        yield offer
 
 
 def _points(problem: Problem, request: Request, day: ConsultantDay, start_s: int, held: int) -> int:

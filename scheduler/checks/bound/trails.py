@@ -134,6 +134,10 @@ class Growth:
         trails = _Trails(none, zero, zero + len(day.departures) - 1, cost, zero)
         idle = int(day.may_be_idle and self._limit >= 0)
         taken, costs = [none[:idle]], [zero[:idle]]
+        if day.has_begun:
+            cost = self._arriving(trails, np.full(1, len(day.arrivals) - 1))[:, HAD, 0]
+            taken.append(none[cost <= self._limit])
+            costs.append(cost[cost <= self._limit])
         while len(trails):
             trails = self._longer(trails)
             cost = self._arriving(trails, np.full(len(trails), len(day.arrivals) - 1))[:, HAD, 0]

@@ -65,7 +65,7 @@ def ways(problem: Problem, day: ConsultantDay, table: Timetable) -> tuple[Way, W
     request = table.departures.request[:, np.newaxis]
     may = table.departures.over[:, np.newaxis] == table.arrivals.over
     may &= (request != table.arrivals.request) | (request < 0)
-    if not day.engagements and not day.gaps:
+    if not day.engagements and not day.gaps and not day.happened:
         may[-1, -1] = False  # a day without stops is no round
     # From base one leaves just in time, and is free before; else one rides at once, and is free after.
     away = ~from_base & ~to_base

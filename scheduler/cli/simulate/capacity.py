@@ -26,10 +26,12 @@ _WANTED = 0.9
         "Plans every week of the period, for what the tables say is asked for and for draws around that, and "
         "looks at what is held of the conversations planned when citizens do not come, consultants are ill "
         "and rides take longer: how often stands in the section [simulation] of project.toml. Then plans some "
-        "weeks with fewer and more consultants and practices, those there are and twins of them, and with "
-        "each assumption lower and higher, to find out which moves the answer most. Writes road.csv, "
-        "needs.csv, frontier.csv, sensitivity.csv and a report to simulate/capacity in --out; the same command "
-        "goes on where it stopped."
+        "weeks with fewer and more consultants and practices, and with each assumption lower and higher, to "
+        "find out which moves the answer most. Which practices fewer are, and of which those that come on top "
+        "are twins, is drawn from all, each base and district with its share; of several bases, consultants "
+        "come to where they bring most. Writes road.csv, needs.csv, frontier.csv, frontier_bases.csv (of "
+        "several bases), sensitivity.csv and a report to simulate/capacity in --out; the same command goes on "
+        "where it stopped."
     )
 )
 @click.option(
@@ -59,10 +61,9 @@ _WANTED = 0.9
 @seed_option
 @click.option(
     "--consultants",
-    default="1,2,3,4",
-    show_default=True,
+    default="",
     metavar=N_("NUMBERS"),
-    help=N_("Compare so many consultants."),
+    help=N_("Compare so many consultants, like 2,3,4 (default: one fewer than today to two more)."),
 )
 @click.option(
     "--practices",
@@ -71,11 +72,24 @@ _WANTED = 0.9
     help=N_("Compare so many practices, like 15,20,25 (default: from half to one and a half of today's)."),
 )
 @count_option(
+    "--sets",
+    1,
+    1000,
+    5,
+    N_(
+        "Draw N times which practices a size has, to see how much that matters. The sets take turns over the "
+        "weeks of --sample, at least two weeks each, so that more of them take no longer."
+    ),
+)
+@count_option(
     "--sample",
     0,
     1000,
     26,
-    N_("Plan N weeks for each of these and each assumption, at least 2; 0 leaves both out."),
+    N_(
+        "Plan N weeks for each of these sizes and each assumption, at least 2; 0 leaves both out. Most of the "
+        "time goes here."
+    ),
 )
 @count_option(
     "--sensitivity",
@@ -98,6 +112,7 @@ def capacity(
     seed: int,
     consultants: str,
     practices: str,
+    sets: int,
     sample: int,
     sensitivity: int,
     page: Path | None,
@@ -124,6 +139,7 @@ def capacity(
             seed=seed,
             consultants=people,
             practices=offices,
+            sets=sets,
             sampled_weeks=sample,
             varied=sensitivity / 100,
             online=online,
@@ -135,6 +151,7 @@ def capacity(
             "road": found.fan(),
             "needs": needs,
             "frontier": found.frontier,
+            "frontier_bases": found.bases,
             "sensitivity": found.sensitivity,
         }
         write_tables(asked.folder, {name: table for name, table in tables.items() if table is not None})
@@ -148,6 +165,7 @@ def show_capacity(terminal: "Terminal", found: "Capacity", needs: "pd.DataFrame"
     """Print the road to the goal, what it takes, and the sizes that were compared."""
     from scheduler.base.i18n import percent
     from scheduler.scenario.telling import (
+        frontier_bases_table,
         frontier_table,
         goal_answer,
         needs_table,
@@ -174,5 +192,11 @@ def show_capacity(terminal: "Terminal", found: "Capacity", needs: "pd.DataFrame"
         show_table(terminal, table, numbers=len(table.columns) - 1, title=title, by=_("Consultants"))
         if found.frontier["on_frontier"].any():
             terminal.line(_("* nothing else that was compared holds as many for less"))
+    if found.bases is not None:
+        title = _("What each base would hold in a quarter with its own consultants")
+        table = frontier_bases_table(found.bases)
+        show_table(terminal, table, numbers=len(table.columns) - 1, title=title, by=_("Base"))
+    if found.unpriced:
+        terminal.note(found.unpriced)
     for failure in found.failures:
         terminal.note(failure)

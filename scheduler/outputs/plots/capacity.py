@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from scheduler.base.i18n import _, day, ngettext, number
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 #: So many weeks are a short time, in which there may be no first of January or July, or but one.
 _SHORT_WEEKS = 52
+#: How broad a stroke is that shows a range, in points.
+_STROKE = 6
 #: So many dates fit beside each other on a phone.
 _DATES = 5
 
@@ -100,15 +103,17 @@ def _name_dates(axis: "XAxis", weeks: "Sequence[dt.datetime]") -> None:
 def capacity_frontier(frontier: "pd.DataFrame", *, source: str, ax: "Axes | None" = None) -> "Figure":
     """Draw how many conversations services of other sizes would hold in a quarter.
 
-    A line for every number of consultants, with the interval that holds the true number in 95 % of cases;
-    full points are those of which no other holds as many for less, a ring is today.
+    A line for every number of consultants, with the interval that holds the true number in 95 % of cases, and
+    as a broad stroke how far what is held goes with which practices are drawn; full points are those of which
+    no other holds as many for less, a ring is today.
 
     Parameters
     ----------
     frontier
         A row a size: `consultants`, `practices`, `is_today`, `requested_a_quarter`,
         `expected_held_a_quarter`, `standard_error_a_quarter` (of it, as only some weeks were planned),
-        `on_frontier`. Sizes without figures are left out.
+        `practice_sets`, `expected_held_low_a_quarter`, `expected_held_high_a_quarter` (of the sets of practices
+        that hold fewest and most), `on_frontier`. Sizes without figures are left out.
     source
         Where the figures are from.
     ax
@@ -116,7 +121,7 @@ def capacity_frontier(frontier: "pd.DataFrame", *, source: str, ax: "Axes | None
     """
     known = frontier.dropna(subset=["expected_held_a_quarter"])
     lines = {int(each["consultants"].iloc[0]): each for _n, each in known.groupby("consultants")}
-    axes = axes_for(ax, 4.4)
+    axes = axes_for(ax, 4.8)
     asked = known.drop_duplicates("practices").sort_values("practices")
     axes.plot(
         asked["practices"],
@@ -126,11 +131,13 @@ def capacity_frontier(frontier: "pd.DataFrame", *, source: str, ax: "Axes | None
         linewidth=2.0,
         label=_("asked for"),
     )
+    aside = _beside(known)
     for (consultants, line), look in zip(lines.items(), looks(len(lines)), strict=True):
         text = ngettext("{n} consultant", "{n} consultants", consultants).format(n=number(consultants))
         sizes = line.sort_values("practices")
+        at = sizes["practices"] + aside[consultants]
         axes.errorbar(
-            sizes["practices"],
+            at,
             sizes["expected_held_a_quarter"],
             yerr=Z95 * sizes["standard_error_a_quarter"].fillna(0),
             elinewidth=0.9,
@@ -140,10 +147,19 @@ def capacity_frontier(frontier: "pd.DataFrame", *, source: str, ax: "Axes | None
             markeredgewidth=1.5,
             **look,
         )
-        best = sizes[sizes["on_frontier"]]
+        drawn = sizes["practice_sets"] > 1
+        axes.vlines(
+            at[drawn],
+            sizes.loc[drawn, "expected_held_low_a_quarter"],
+            sizes.loc[drawn, "expected_held_high_a_quarter"],
+            color=look["color"],
+            alpha=0.35,
+            linewidth=_STROKE,
+        )
+        best = sizes["on_frontier"]
         axes.plot(
-            best["practices"],
-            best["expected_held_a_quarter"],
+            at[best],
+            sizes.loc[best, "expected_held_a_quarter"],
             linestyle="none",
             marker=look["marker"],
             color=look["color"],
@@ -151,9 +167,11 @@ def capacity_frontier(frontier: "pd.DataFrame", *, source: str, ax: "Axes | None
         )
     if known["on_frontier"].any():
         axes.plot([], [], "o", color=INK, label=_("best for its cost"))
+    if (known["practice_sets"] > 1).any():
+        axes.plot([], [], color=INK, alpha=0.35, linewidth=_STROKE, label=_("which practices"))
     today = known[known["is_today"]]
     axes.plot(
-        today["practices"],
+        today["practices"] + today["consultants"].map(aside),
         today["expected_held_a_quarter"],
         linestyle="none",
         marker="o",
@@ -170,6 +188,13 @@ def capacity_frontier(frontier: "pd.DataFrame", *, source: str, ax: "Axes | None
     axes.set_ylabel(_("conversations expected to be held in a quarter"))
     legend(axes, above=True, ncols=2)
     return finish(axes, _frontier_found(known), source)
+
+
+def _beside(known: "pd.DataFrame") -> dict[int, float]:
+    """Return how far the line of each number of consultants is moved aside, so that they do not hide each other."""
+    people, offices = (sorted({int(n) for n in known[name]}) for name in ("consultants", "practices"))
+    gap = min((after - before for before, after in pairwise(offices)), default=1)
+    return {count: 0.13 * gap * (at - (len(people) - 1) / 2) for at, count in enumerate(people)}
 
 
 def sensitivity(table: "pd.DataFrame", *, goal: int, source: str, ax: "Axes | None" = None) -> "Figure":

@@ -1,5 +1,7 @@
 """All weeks of the period planned, and some of them otherwise: the chance of its goal, and what moves it."""
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from functools import partial
@@ -12,8 +14,15 @@ from scheduler.model.clock import Week
 from scheduler.model.config import SETTINGS_FILE
 from scheduler.model.project import Project
 from scheduler.scenario.chance.outlook import read
-from scheduler.scenario.demand import expected_demand, with_drawn_demand
-from scheduler.scenario.goals.frontier import frontier, sampled, size_tasks, sizes
+from scheduler.scenario.costs import room_costs, unpriced, week_cost_dkk
+from scheduler.scenario.demand import (
+    expected_demand,
+    expected_of_each,
+    usual_of_each,
+    with_drawn_demand,
+)
+from scheduler.scenario.goals.frontier import Frontier
+from scheduler.scenario.goals.grid import Grid, sampled, sizes
 from scheduler.scenario.goals.road import Capacity, Road, WeekPlan
 from scheduler.scenario.goals.sampled import Sample
 from scheduler.scenario.goals.sensitivity import sensitivity, sensitivity_tasks
@@ -35,8 +44,9 @@ def capacity(
     since: str | Week | None = None,
     draws: int = 5,
     seed: int = 0,
-    consultants: Iterable[int] = (1, 2, 3, 4),
+    consultants: Iterable[int] = (),
     practices: Iterable[int] = (),
+    sets: int = 5,
     sampled_weeks: int = 26,
     varied: float = 0.2,
     online: bool = False,
@@ -58,8 +68,10 @@ def capacity(
     seed
         Other draws with another seed.
     consultants, practices
-        The sizes that are compared are all pairs of these; see `scheduler.scenario.goals.frontier.sizes`, and
+        The sizes that are compared are all pairs of these; see `scheduler.scenario.goals.grid.sizes`, and
         `scheduler.scenario.goals.sizes.with_size` for who they are.
+    sets
+        How often it is drawn which practices a size has; the sets take turns over the sampled weeks.
     sampled_weeks
         Over how many weeks sizes and other assumptions are planned, at least 2; 0 leaves both out.
     varied
@@ -82,6 +94,8 @@ def capacity(
     """
     if draws < 1:
         raise InputError(_("The number of draws must be at least 1."))
+    if sets < 1:
+        raise InputError(_("The number of sets must be at least 1."))
     if not 0 <= varied <= _MOST_VARIED:
         raise InputError(_("Assumptions are varied by a share from 0 to a half."))
     prepared, _addresses = prepared_with(data, online=online, progress=runs.progress)
@@ -90,13 +104,15 @@ def capacity(
     is_drawn = draws > 1
     stands_for = sampled(weeks, max(sampled_weeks, 2)) if sampled_weeks else {}
     wanted = sizes(project, consultants, practices) if sampled_weeks else ()
-    demand = partial(_demand, project, seed) if is_drawn else partial(_as_written, project)
+    demand = partial(_demand, seed) if is_drawn else _as_written
+    grid = Grid(project, wanted, tuple(stands_for), sets=sets, seed=seed)
     tasks = tasks_of(TODAY, prepared, weeks)
     if is_drawn:
         tasks += tasks_of(TODAY, prepared, weeks, draws=draws, seed=seed)
-    tasks += size_tasks({week: demand(week, 1.0) for week in stands_for}, times, wanted)
+    tasks += grid.tasks(times, demand)
     if sampled_weeks and varied:
-        tasks += sensitivity_tasks(demand, times, list(stands_for), varied, is_drawn=is_drawn)
+        unpinned = partial(demand, project.replace(pins=()))
+        tasks += sensitivity_tasks(unpinned, times, list(stands_for), varied, is_drawn=is_drawn)
     ran = runs.run_all(tasks)
     figures: dict[str, list[WeekFigures]] = {}
     for each in ran.figures(WeekFigures):
@@ -108,22 +124,43 @@ def capacity(
         asked = [expected_demand(project, week) for week in weeks]
         road = _road(project, weeks, [each for each in today if "#" in each.week], held, asked)
     sample = Sample(stands_for, asked=sum(road.asked) / len(weeks), is_drawn=is_drawn)
+    frontier = Frontier(
+        grid,
+        figures,
+        sample,
+        expected_of_each if is_drawn else usual_of_each,
+        today=road,
+        cost_dkk=_cost_dkk(project, weeks, [each for each in today if ("#" in each.week) == is_drawn]),
+    )
     return Capacity(
         **{field.name: getattr(road, field.name) for field in fields(Road)},
         written=written if is_drawn else None,
-        frontier=frontier(project, wanted, figures, sample, today=road) if sampled_weeks else None,
+        frontier=frontier.table() if sampled_weeks else None,
+        bases=frontier.by_base() if sampled_weeks else None,
         sensitivity=sensitivity(project, road, figures, sample, varied) if sampled_weeks and varied else None,
         failures=ran.failures,
+        unpriced=unpriced(project) if sampled_weeks else "",
     )
 
 
-def _demand(project: Project, seed: int, week: Week, factor: float) -> Project:
+def _demand(seed: int, project: Project, week: Week, factor: float = 1.0) -> Project:
     """Return a project with the first draw of a week's demand."""
     return with_drawn_demand(project, week, seed=seed, draw=1, factor=factor)
 
 
-def _as_written(project: Project, _week: Week, _factor: float) -> Project:
+def _as_written(project: Project, _week: Week, _factor: float = 1.0) -> Project:
     return project
+
+
+def _cost_dkk(project: Project, weeks: Iterable[Week], figures: Sequence[WeekFigures]) -> float:
+    """Return what all weeks cost with the room hours of these plans, of a week's several the mean."""
+    draws = Counter(each.week.partition("#")[0] for each in figures)
+    rooms = sum(
+        cost.dkk / draws[each.week.partition("#")[0]]
+        for each in figures
+        for cost in room_costs(project, json.loads(each.by_base))
+    )
+    return rooms + sum(week_cost_dkk(project, week) or 0.0 for week in weeks)
 
 
 def _weeks(project: Project, held: int, since: Week | None) -> tuple[Week, ...]:

@@ -239,19 +239,26 @@ class Capacity(Road):
     written
         The road where practices ask for what the tables say; None where this is it.
     frontier
-        What other sizes of the service would come to, as `scheduler.scenario.goals.frontier` has it; None where
-        it was not asked for.
+        What other sizes of the service would come to, as `scheduler.scenario.goals.frontier.Frontier.table` has
+        it; None where it was not asked for.
+    bases
+        What each base would come to with its own consultants, as `Frontier.by_base` has it; None where there is
+        one base, or it was not asked for.
     sensitivity
         How far each assumption moves the answer, as `scheduler.scenario.goals.sensitivity` has it; None where it
         was not asked for.
     failures
         The weeks that could not be planned.
+    unpriced
+        What has no price and so costs nothing in any figure, in a sentence; empty where all has one.
     """
 
     written: Road | None = None
     frontier: "pd.DataFrame | None" = None
+    bases: "pd.DataFrame | None" = None
     sensitivity: "pd.DataFrame | None" = None
     failures: tuple[Failure, ...] = ()
+    unpriced: str = ""
 
     def fan(self) -> "pd.DataFrame":
         """Return the road to the goal as `Road.fan` does.

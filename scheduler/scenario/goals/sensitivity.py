@@ -18,10 +18,9 @@ from scheduler.base.errors import InputError
 from scheduler.model.clock import Week
 from scheduler.model.problem import TravelTimes
 from scheduler.model.project import Project
-from scheduler.scenario.goals.frontier import Size
+from scheduler.scenario.goals.grid import Size
 from scheduler.scenario.goals.road import Road
-from scheduler.scenario.goals.sampled import Sample
-from scheduler.scenario.goals.sizes import resized
+from scheduler.scenario.goals.sampled import Counted, Sample
 from scheduler.scenario.model import Task, WeekFigures
 from scheduler.week.problem import week_problem
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 #: Of the settings of chance, the shares that are varied, and how large they may be.
 _SHARES = {"no_show_share": 1.0, "illness_share": 0.5}
-#: The project of a week with its demand so many times as large.
+#: The project of a week with its demand so many times as large, and without pins.
 Demand = Callable[[Week, float], Project]
 _Changed = tuple[Project, TravelTimes]
 
@@ -147,13 +146,13 @@ def _recomputed(road: Road, name: str, value: float) -> _Side:
 def _sampled(
     road: Road, sample: Sample, changed: Sequence[WeekFigures], today: Sequence[WeekFigures]
 ) -> _Side:
-    found = sample.difference(changed, today, road.settings)
+    after, before = Counted.of(changed), Counted.of(today)
+    found = sample.difference(after, before)
     if found is None:
         return _Side()
     expected = road.expected + found.expected
-    return _Side(
-        expected, found.standard_error, *road.chance_where(expected, found.standard_error, found.spread)
-    )
+    spread = sample.spread(after, before, road.settings)
+    return _Side(expected, found.standard_error, *road.chance_where(expected, found.standard_error, spread))
 
 
 def _break_even(road: Road, name: str, values: tuple[float, float, float], sides: Sequence[_Side]) -> float:
@@ -184,8 +183,6 @@ def _name(assumption: str, factor: float) -> str:
 
 def _task(name: str, factor: float, demand: Demand, times: TravelTimes, week: Week) -> Task:
     project = demand(week, factor if name == "demand_a_week" else 1.0)
-    own = Size.of(project)
-    project, times = resized(project, times, consultants=own.consultants, practices=own.practices)
     project, times = _REPLANNED[name](project, times, factor)
     return Task(
         scenario=_name(name, factor),

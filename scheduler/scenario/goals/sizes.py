@@ -1,28 +1,39 @@
 """A project of another size: with fewer or more consultants and practices, as typical as those it has."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from scheduler.model.problem import TravelTimes
-from scheduler.model.project import Practice, Project
+from scheduler.model.project import Closure, Project
+from scheduler.scenario.goals.drawing import TWIN, Member
 
-#: Between an id and the number of its twin; no id of a table has it.
-_TWIN = "~"
+
+def staff(project: Project) -> dict[str, tuple[str, ...]]:
+    """Return the ids of the consultants of each base that has some, both in the order of the consultants' table."""
+    found: dict[str, list[str]] = {}
+    for consultant in project.consultants:
+        found.setdefault(consultant.base_id, []).append(consultant.consultant_id)
+    return {base_id: tuple(own) for base_id, own in found.items()}
 
 
 def resized(
-    project: Project, times: TravelTimes, *, consultants: int, practices: int
+    project: Project,
+    times: TravelTimes,
+    *,
+    consultants: Mapping[str, int],
+    practices: Sequence[Member],
 ) -> tuple[Project, TravelTimes]:
-    """Return a project with so many consultants and practices, and the travel times between its places.
+    """Return a project with so many consultants and these practices, and the travel times between its places.
 
     `with_size` says who they are; `times` are between all places of the project as it is.
     """
     changed = with_size(project, consultants=consultants, practices=practices)
     rows = times.index()
     new = [place.place_id for place in changed.places if place.place_id not in rows]
-    chosen = [*range(len(rows)), *(rows[id_.partition(_TWIN)[0]] for id_ in new)]
+    chosen = [*range(len(rows)), *(rows[id_.partition(TWIN)[0]] for id_ in new)]
     cells = np.ix_(chosen, chosen)
     between = TravelTimes(
         (*times.place_ids, *new), times.seconds[cells], times.metres[cells], times.one_house
@@ -30,20 +41,18 @@ def resized(
     return changed, between
 
 
-def with_size(project: Project, *, consultants: int, practices: int) -> Project:
-    """Return a project with so many consultants and practices, at least 1 each.
+def with_size(project: Project, *, consultants: Mapping[str, int], practices: Sequence[Member]) -> Project:
+    """Return a project with so many consultants at each base, and these practices.
 
-    Consultants are taken in the order of their table, practices by how much they ask for, most first.
-    Where there are not enough, twins of them follow in the same order, as often as it takes. The twin of a
-    consultant has the same base, shifts, speed and weekly engagements; that of a practice is in the same
-    house, asks as often for its usual number, and lends its own room at the same hours, but has no agreement
-    and no consultant of its own. Pins are left out, and so is who a practice, home visit or task belongs to, where
-    that consultant is not there.
+    The consultants of a base are taken in the order of their table; where there are not enough, twins of them
+    follow in the same order, as often as it takes. The twin of a consultant has the same base, shifts, speed,
+    days off and weekly engagements; that of a practice is in the same house, asks for as much in the same weeks, is
+    closed on the same days and lends its own room at the same hours, but has no agreement and no consultant of
+    its own. Pins are left out, and so is who a practice, home visit or task belongs to, where that consultant is
+    not there.
     """
-    people = _cycled([consultant.consultant_id for consultant in project.consultants], consultants)
-    asked = sorted(project.practices, key=_a_week, reverse=True)
-    offices = _cycled([practice.practice_id for practice in asked], practices)
-    there = {own for own, original in people if own == original}
+    people = _people(project, consultants)
+    there = {member.own for member in people}
     homes, tasks = (
         tuple(
             replace(row, consultant_id=row.consultant_id if row.consultant_id in there else None)
@@ -51,60 +60,94 @@ def with_size(project: Project, *, consultants: int, practices: int) -> Project:
         )
         for rows in (project.home_visits, project.tasks)
     )
-    changed = _with_practices(_with_consultants(project, people), offices, there)
+    changed = _with_practices(_with_consultants(project, people), practices, there)
     return changed.replace(home_visits=homes, tasks=tasks, pins=())
 
 
-def _a_week(practice: Practice) -> float:
-    return practice.conversations / practice.every_weeks
+def _people(project: Project, consultants: Mapping[str, int]) -> list[Member]:
+    """Return the consultants, in the order of their table, then the twins."""
+    order = {consultant.consultant_id: number for number, consultant in enumerate(project.consultants)}
+    found = [
+        (number // len(own), order[own[number % len(own)]], own[number % len(own)])
+        for base_id, own in staff(project).items()
+        for number in range(consultants.get(base_id, 0))
+    ]
+    return [Member.twin(original, lap) for lap, _place, original in sorted(found)]
 
 
-def _cycled(ids: Sequence[str], count: int) -> list[tuple[str, str]]:
-    """Return so many ids, each with that of the original: itself, or of which it is a twin."""
-    found = []
-    for number in range(count):
-        lap, position = divmod(number, len(ids))
-        found.append((f"{ids[position]}{_TWIN}{lap}" if lap else ids[position], ids[position]))
+def _twins(members: Iterable[Member]) -> dict[str, list[str]]:
+    """Return the ids of the twins of each original that has some."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for member in members:
+        if member.is_twin:
+            found[member.original].append(member.own)
     return found
 
 
-def _twins(pairs: Sequence[tuple[str, str]], original: str) -> Iterator[str]:
-    """Yield the twins of an original, without itself."""
-    return (own for own, whose in pairs if whose == original != own)
-
-
-def _with_consultants(project: Project, people: Sequence[tuple[str, str]]) -> Project:
+def _with_consultants(project: Project, people: Sequence[Member]) -> Project:
     by_id = {consultant.consultant_id: consultant for consultant in project.consultants}
-    shifts, engagements = [], []
-    for own, original in people:
-        shifts += [replace(s, consultant_id=own) for s in project.shifts if s.consultant_id == original]
-    there = {own for own, _original in people}
+    there, twins = {member.own for member in people}, _twins(people)
+    engagements, twin_engagements = [], defaultdict(list)
     for rule in project.engagements:
         if rule.consultant_id in there or rule.consultant_id == "all":
             engagements.append(rule)
         if rule.weekday is not None:
-            engagements += [
-                replace(rule, consultant_id=own, engagement_id=f"{rule.engagement_id}{_TWIN}{own}")
-                for own in _twins(people, rule.consultant_id)
-            ]
+            for own in twins.get(rule.consultant_id, ()):
+                id_ = f"{rule.engagement_id}{TWIN}{own}"
+                engagements.append(replace(rule, consultant_id=own, engagement_id=id_))
+                twin_engagements[rule.engagement_id].append(id_)
     return project.replace(
-        consultants=tuple(replace(by_id[original], consultant_id=own) for own, original in people),
-        shifts=tuple(shifts),
+        consultants=tuple(replace(by_id[member.original], consultant_id=member.own) for member in people),
+        shifts=tuple(
+            replace(rule, consultant_id=member.own)
+            for member in people
+            for rule in project.shifts_of.get(member.original, ())
+        ),
         engagements=tuple(engagements),
+        closures=(*project.closures, *_closed_too(project, twins | twin_engagements)),
     )
 
 
-def _with_practices(project: Project, offices: Sequence[tuple[str, str]], there: set[str]) -> Project:
+def _closed_too(project: Project, twins: Mapping[str, Sequence[str]]) -> Iterator[Closure]:
+    """Yield the closures of twins: those of their originals."""
+    for closure in project.closures:
+        for own in twins.get(closure.who, ()):
+            yield replace(closure, who=own)
+
+
+def _with_practices(project: Project, members: Sequence[Member], there: set[str]) -> Project:
     practices = {practice.practice_id: practice for practice in project.practices}
     places = {place.place_id: place for place in project.places}
-    found, rooms, new_places = [], [], []
-    for own, original in offices:
-        practice = practices[original]
-        consultant_id = practice.consultant_id if own == original else None
-        if consultant_id not in there:
-            consultant_id = None
-        found.append(replace(practice, practice_id=own, consultant_id=consultant_id))
-        rooms += [replace(room, practice_id=own) for room in project.rooms if room.practice_id == original]
-        if own != original:
-            new_places.append(replace(places[original], place_id=own))
-    return project.replace(practices=tuple(found), rooms=tuple(rooms), places=(*project.places, *new_places))
+    twins = _twins(members)
+    found = []
+    for member in members:
+        practice = practices[member.original]
+        own = practice.consultant_id
+        found.append(
+            replace(
+                practice,
+                practice_id=member.own,
+                consultant_id=own if own in there and not member.is_twin else None,
+                same_as=practice.same_as and _alike(member, practice.same_as),
+            )
+        )
+    twin_places = (replace(places[each.original], place_id=each.own) for each in members if each.is_twin)
+    asked = (
+        replace(row, practice_id=own) for row in project.demand for own in twins.get(row.practice_id, ())
+    )
+    return project.replace(
+        practices=tuple(found),
+        rooms=tuple(
+            replace(room, practice_id=member.own)
+            for member in members
+            for room in project.rooms_of.get(member.original, ())
+        ),
+        places=(*project.places, *twin_places),
+        demand=(*project.demand, *asked),
+        closures=(*project.closures, *_closed_too(project, twins)),
+    )
+
+
+def _alike(member: Member, other: str) -> str:
+    """Return the id of another practice's twin of the same number: those that follow each other are drawn together."""
+    return other + member.own.removeprefix(member.original)

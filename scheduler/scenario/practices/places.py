@@ -123,6 +123,7 @@ class NextPlaces:
                     "lat": round(value.spot.lat, 5),
                     "lon": round(value.spot.lon, 5),
                     "streets": " / ".join(value.spot.streets),
+                    "near": value.spot.near,
                     "points_a_week": round(value.points_a_week),
                     "conversations_a_week": round(value.conversations_a_week, 2),
                     "cycling_minutes_a_week": round(value.cycling_s_a_week / 60, 1),

@@ -17,12 +17,16 @@ MARGIN_M = 500.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """A junction of the network where a practice could be, and the streets that meet there."""
+    """A junction of the network where a practice could be, and the streets that meet there.
+
+    Where these have no names, `near` is the nearest one that has; else it is empty.
+    """
 
     spot_id: str
     lat: float
     lon: float
     streets: tuple[str, ...]
+    near: str = ""
 
 
 def spread_spots(network: Network, around: Sequence[Place], count: int) -> tuple[Spot, ...]:
@@ -41,15 +45,35 @@ def spread_spots(network: Network, around: Sequence[Place], count: int) -> tuple
         found.append(int(np.argmax(away_m)) if found else int(nearest))
         away_m = np.minimum(away_m, distance_m(places, places[found[-1]]))
     digits = len(str(len(found)))
+    nearest_street = _NearestStreet(network)
     return tuple(
         Spot(
             spot_id=f"spot.{number:0{digits}}",  # no id of a table has a dot
             lat=float(places[row, 0]),
             lon=float(places[row, 1]),
             streets=streets[row],
+            near="" if streets[row] else nearest_street.to(places[row]),
         )
         for number, row in enumerate(found, start=1)
     )
+
+
+class _NearestStreet:
+    """Finds the street with a name that comes nearest to a point, by the points that streets are drawn with."""
+
+    def __init__(self, network: Network) -> None:
+        topology = network.topology
+        counts = np.diff(topology.start)
+        names = np.repeat(topology.name, counts)
+        named = np.array([bool(name) for name in network.names], dtype=np.bool_)[names]
+        self._points, self._names = topology.points[named], names[named]
+        self._called = network.names
+
+    def to(self, point: NDArray[np.float64]) -> str:
+        """Return the name; empty where no street has one."""
+        if not len(self._points):
+            return ""
+        return self._called[int(self._names[np.argmin(distance_m(self._points, point))])]
 
 
 def usable_junctions(

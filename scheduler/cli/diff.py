@@ -1,0 +1,39 @@
+"""Two rosters of a week side by side."""
+
+from pathlib import Path
+
+import click
+
+from scheduler.base.errors import InputError, InputProblem
+from scheduler.base.i18n import N_, _
+from scheduler.cli.options import Options, common
+
+
+@click.command(
+    "diff",
+    help=N_(
+        "Show what differs between two rosters of a week.\n\n"
+        "A and B are each a roster.json or a folder with one, or of a week with a store an edition like 2009-W20/2, its "
+        "draft, 2009-W20/draft, or what is published of it, 2009-W20. Shows what moved and for whom, the terms of the score "
+        "and the totals side by side. Ends with 0 whether or not anything differs."
+    ),
+)
+@click.argument("before", metavar=N_("A"), type=click.Path(path_type=Path))
+@click.argument("after", metavar=N_("B"), type=click.Path(path_type=Path))
+@common
+@click.pass_obj
+def diff(options: Options, before: Path, after: Path) -> None:
+    from scheduler.cli import differences
+    from scheduler.services.editions import roster_of
+
+    rosters = roster_of(options.data, before), roster_of(options.data, after)
+    if rosters[0].week != rosters[1].week:
+        reason = _(
+            "this roster is of {week}, and {other} of {other_week}: only rosters of one week are compared"
+        )
+        raise InputError(
+            InputProblem(
+                reason.format(week=rosters[1].week, other=before, other_week=rosters[0].week), str(after)
+            )
+        )
+    differences.show(options.terminal(), *rosters, files=(before, after))

@@ -1,0 +1,337 @@
+"""The tables of a store: rows of cells, read by the same columns and checked by the same rules as files.
+
+A stored cell is text in one form, whatever was written in the file that it came from: dates ``2009-05-12``, times
+``09:30``, weekdays ``mon`` to ``sun``, numbers with a decimal point. So two rows are equal where they say the same.
+The settings are a table, too: section, key, and the value as TOML has it.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from scheduler.base.errors import InputError, InputProblem
+from scheduler.base.i18n import _, language
+from scheduler.inputs import cells
+from scheduler.inputs.dates import dates_of
+from scheduler.inputs.project import checked
+from scheduler.inputs.rows import Row, TableRows, interpret
+from scheduler.inputs.schema import BY_NAME, IN_STORE, STORE_TABLES, TABLES, Column, Table
+from scheduler.inputs.settings import read_settings
+from scheduler.inputs.tables import check_needed
+from scheduler.inputs.tomlfile import open_toml
+from scheduler.model.config import SETTINGS_FILE
+from scheduler.model.project import Project
+
+#: A row: text by the names of its columns; blank cells are left out.
+Cells = Mapping[str, str]
+#: The rows of every table, in order.
+Tables = Mapping[str, Sequence[Cells]]
+
+SETTINGS = "settings"
+_SETTING_KEYS = ("section", "key")
+
+#: As many decimals as a cell may have.
+_DECIMALS = 20
+
+#: Settings that stay in project.toml: where the store is, and what is of the machine.
+_OF_THE_MACHINE = (("store", None), ("map", "network"), ("solver", "memory_mb"))
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """How a row changes.
+
+    Attributes
+    ----------
+    table
+        The table.
+    before, after
+        The cells before and after; None where there was or will be no such row.
+    position
+        Which row of the table it is, or will be, from 0.
+    row
+        The number that the store gave a row that comes back; None otherwise.
+    """
+
+    table: str
+    before: Cells | None
+    after: Cells | None
+    position: int
+    row: int | None = None
+
+
+# --- Cells ----------------------------------------------------------------------------------------------
+
+
+def written(column: Column, value: Any) -> str:
+    """Return a value as a stored cell; its column reads it back."""
+    if column.kind == "time":
+        return cells.OFF_NAMES[0] if value is None else f"{value // 3600:02d}:{value % 3600 // 60:02d}"
+    if column.kind == "weekday":
+        return cells.WEEKDAYS_EN[value]
+    if isinstance(value, float):
+        # No column reads an exponent.
+        exact = round(Decimal(repr(value)), _DECIMALS)
+        return format(exact, "f").rstrip("0").rstrip(".") if exact else "0"
+    return str(value)
+
+
+def cells_of(table: Table, row: Row) -> Cells:
+    """Return the cells of a row that was read, without those that were blank."""
+    return {
+        column.name: written(column, row[column.name])
+        for column in table.columns
+        if column.name in row.given and column.name in row.values
+    }
+
+
+def stored_tables(rows: Mapping[str, Sequence[Row]], settings: bytes) -> Tables:
+    """Return the rows of the tables that a project folder has, and the settings of its project.toml, as stored."""
+    tables: dict[str, Sequence[Cells]] = {
+        name: [cells_of(BY_NAME[name], row) for row in table] for name, table in rows.items()
+    }
+    tables[SETTINGS] = settings_cells(settings)
+    return tables
+
+
+# --- Settings -------------------------------------------------------------------------------------------
+
+
+def settings_cells(raw: bytes) -> list[Cells]:
+    """Return the settings of a project.toml as rows, but for those of the machine."""
+    return [
+        {"section": section, "key": key, "value": _literal(value)}
+        for section, key, value in _settings_of(tomllib.loads(raw.decode("utf-8-sig")))
+        if not _is_of_the_machine(section, key)
+    ]
+
+
+def settings_toml(rows: Iterable[Cells], own: bytes = b"") -> bytes:
+    """Return the project.toml that stored settings make, with those of the machine as `own` has them.
+
+    Raises
+    ------
+    InputError
+        When a value is none, or `own` is no TOML.
+    """
+    sections: dict[str, dict[str, str]] = defaultdict(dict)
+    problems: list[InputProblem] = []
+    for number, row in enumerate(rows, start=2):
+        literal = _checked_literal(row.get("value", ""))
+        if literal is None:
+            reason = _('this is no value of a setting; write it like "text", 5 or ["12-24", "12-31"]')
+            problems.append(InputProblem(reason, called(SETTINGS), number, "value"))
+        else:
+            sections[row["section"]][row["key"]] = literal
+    machine = open_toml(own, SETTINGS_FILE, problems)
+    if machine is None or problems:
+        raise InputError(problems)
+    for section, key, value in _settings_of(machine.document):
+        if _is_of_the_machine(section, key):
+            sections[section][key] = _literal(value)
+    return (
+        "\n\n".join(
+            "\n".join((f"[{_key(name)}]", *(f"{_key(key)} = {value}" for key, value in settings.items())))
+            for name, settings in sections.items()
+        ).encode()
+        + b"\n"
+    )
+
+
+def _settings_of(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """Yield the section, the key and the value of every setting."""
+    for section, settings in document.items():
+        if isinstance(settings, dict):
+            yield from ((section, key, value) for key, value in settings.items())
+
+
+def _is_of_the_machine(section: str, key: str) -> bool:
+    return (section, None) in _OF_THE_MACHINE or (section, key) in _OF_THE_MACHINE
+
+
+def _literal(value: object) -> str:
+    """Return a value as TOML has it."""
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, list):
+        return f"[{', '.join(map(_literal, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_key(key)} = {_literal(each)}' for key, each in value.items())}}}"
+    if isinstance(value, float):
+        return repr(value)  # inf and nan, too, are written so
+    return _quoted(value)
+
+
+def _checked_literal(text: str) -> str | None:
+    """Return a stored value as TOML has it; None where it is none, or more than one."""
+    try:
+        found = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        return None
+    return _literal(found["value"]) if found.keys() == {"value"} else None
+
+
+def _key(key: str) -> str:
+    return key if key.isidentifier() and key.isascii() else _quoted(key)
+
+
+def _quoted(value: object) -> str:
+    """Return what JSON and TOML write alike; but for one character, which TOML wants as its number."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+# --- Reading --------------------------------------------------------------------------------------------
+
+
+def read_stored(tables: Tables, own: bytes = b"") -> tuple[Project, dict[str, list[Row]]]:
+    """Read and check stored tables as `read_project` does files; `own` is the project.toml beside the store.
+
+    Returns the project, and the rows of all tables, those that only a store keeps among them.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong, each with table, row and column.
+    """
+    problems: list[InputProblem] = []
+    settings = read_settings(settings_toml(tables.get(SETTINGS, ()), own), problems)
+    with dates_of(settings.config.calendar.country):
+        found = {
+            table.name: _interpreted(table, tables[table.name], problems)
+            for table in TABLES
+            if tables.get(table.name)
+        }
+    check_needed(found, problems)
+    of_project = {name: rows for name, rows in tables.items() if name in BY_NAME or name == SETTINGS}
+    project, rows = checked(settings, found, fingerprint(of_project), problems)
+    for table in STORE_TABLES:
+        rows[table.name] = _interpreted(table, tables.get(table.name, ()), problems).rows
+    if problems:
+        raise InputError(problems)
+    notes = tuple(note for read in found.values() for note in read.notes)
+    return project.replace(notes=notes), rows
+
+
+def _interpreted(table: Table, rows: Sequence[Cells], problems: list[InputProblem]) -> TableRows:
+    columns = [column.name for column in table.columns]
+    raw = [(number, [row.get(name) for name in columns]) for number, row in enumerate(rows, start=2)]
+    return interpret(table, called(table.name), [(1, columns), *raw], problems)
+
+
+def called(table: str) -> str:
+    """Name a table for people."""
+    if table == SETTINGS:
+        return _("settings")
+    return IN_STORE[table].danish if language() == "da" else table
+
+
+def column_called(table: str, name: str) -> str:
+    """Name a column for people."""
+    column = (
+        next((column for column in IN_STORE[table].columns if column.name == name), None)
+        if table in IN_STORE
+        else None
+    )
+    return column.danish if column is not None and language() == "da" else name
+
+
+def fingerprint(tables: Tables) -> str:
+    """Return the SHA-256 of all rows, in the order of the tables' names."""
+    content = {name: [dict(row) for row in tables[name]] for name in sorted(tables) if tables[name]}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+# --- Differences ----------------------------------------------------------------------------------------
+
+
+def key_of(table: str, row: Cells) -> str | None:
+    """Return what no other row of its table may have, as text; None where rows have no such thing."""
+    columns: Sequence[str] = _SETTING_KEYS
+    if table != SETTINGS:
+        known = IN_STORE[table]
+        columns = (known.id_column.name,) if known.id_column else known.unique
+    return "|".join(row.get(column, "") for column in columns).casefold() if columns else None
+
+
+def edits_between(before: Tables, after: Tables) -> tuple[Edit, ...]:
+    """Return what makes one project of another, row by row.
+
+    Rows that say the same are the same. A changed row is found by its id, else by its key columns: those that say
+    whose and when it is.
+    """
+    return tuple(
+        edit
+        for name in (*IN_STORE, SETTINGS)
+        for edit in _edits(name, list(before.get(name, ())), list(after.get(name, ())))
+    )
+
+
+def _edits(table: str, before: Sequence[Cells], after: Sequence[Cells]) -> Iterator[Edit]:
+    unmatched: dict[frozenset[tuple[str, str]], list[int]] = defaultdict(list)
+    for position, row in enumerate(before):
+        unmatched[frozenset(row.items())].append(position)
+    others: list[int] = []
+    for position, row in enumerate(after):
+        same = unmatched.get(frozenset(row.items()))
+        if same:
+            same.pop(0)
+        else:
+            others.append(position)
+    left = sorted(position for positions in unmatched.values() for position in positions)
+    by_key: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for position in left:
+        by_key[_meant(table, before[position])].append(position)
+    gone = set(left)
+    for position in others:
+        meant = by_key.get(_meant(table, after[position]))
+        if meant:
+            was = meant.pop(0)
+            gone.remove(was)
+            yield Edit(table, before[was], after[position], was)
+        else:
+            yield Edit(table, None, after[position], position)
+    for position in sorted(gone):
+        yield Edit(table, before[position], None, position)
+
+
+def _meant(table: str, row: Cells) -> tuple[str, ...]:
+    """Return the cells by which a changed row is found again."""
+    if table == SETTINGS:
+        columns: Sequence[str] = _SETTING_KEYS
+    elif (known := IN_STORE[table]).id_column:
+        columns = (known.id_column.name,)
+    else:
+        columns = _MEANT[table]
+    return tuple(row.get(column, "").casefold() for column in columns)
+
+
+_MEANT: Mapping[str, Sequence[str]] = MappingProxyType(
+    {
+        "rooms": ("practice_id", "weekday", "date", "room"),
+        "agreements": ("practice_id", "weekday"),
+        "shifts": ("consultant_id", "weekday", "date"),
+        "pins": ("id",),
+        "closures": ("who", "from"),
+        "demand": ("practice_id", "week"),
+        "locks": ("week", "id", "date", "consultant_id"),
+    }
+)
+
+
+def with_edits(before: Tables, changes: Iterable[Edit]) -> Tables:
+    """Return tables in which some rows are otherwise; new ones come last."""
+    tables: dict[str, list[Cells | None]] = {name: list(rows) for name, rows in before.items()}
+    for edit in changes:
+        rows = tables.setdefault(edit.table, [])
+        if edit.before is None:
+            rows.append(edit.after)
+        else:
+            rows[edit.position] = edit.after
+    return {name: [row for row in rows if row is not None] for name, rows in tables.items()}

@@ -1,0 +1,192 @@
+"""A week's editions: planned as a draft, published, and shown again as they were kept."""
+
+import dataclasses
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scheduler.base.errors import InputError
+from scheduler.base.files import Claim, claimed
+from scheduler.base.i18n import _
+from scheduler.base.progress import Progress, Silent
+from scheduler.model import rosterfile
+from scheduler.model.clock import Week, now
+from scheduler.model.project import Place
+from scheduler.model.roster import Roster, Round, Stop
+from scheduler.model.text import Text
+from scheduler.outputs import names
+from scheduler.outputs.artifacts import Artifacts
+from scheduler.outputs.itinerary import Rides
+from scheduler.outputs.privacy import public
+from scheduler.services import planner
+from scheduler.services.decide import Plan
+from scheduler.services.planner import Planned, Prepared
+from scheduler.services.workspace import has_tables, kept_tables, store_of
+from scheduler.store.who import me
+from scheduler.week.fingerprint import fingerprint
+
+if TYPE_CHECKING:
+    from scheduler.store.editions import KeptEdition
+    from scheduler.store.events import Seen
+
+#: What stands after the week in the name of a draft's folder.
+DRAFT = "kladde"
+#: An edition as people name it.
+_EDITION = re.compile(rf"(?P<week>\d{{4}}-W\d\d)(?:/(?P<which>\d{{1,6}}|draft|{DRAFT}))?", re.ASCII)
+
+
+def plan_week(
+    data_dir: str | Path,
+    week: str | Week,
+    out_dir: str | Path = "out",
+    *,
+    time_limit_s: float = 20.0,
+    seed: int = 0,
+    alternatives: int = 0,
+    online: bool = False,
+    progress: Progress | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Planned:
+    """Plan a week as `planner.plan_week` does; where the tables are in a store, as the week's draft.
+
+    A draft is written into `out_dir`/WEEK-kladde and leaves what is published as it is. Of a published week each
+    visit that it has elsewhere has the price of a change. Errors are those of `planner.plan_week`, and of the store.
+    """
+    data_dir, week, progress = Path(data_dir), Week.asked(week), progress or Silent()
+    search: dict[str, Any] = {
+        "time_limit_s": time_limit_s,
+        "seed": seed,
+        "alternatives": alternatives,
+        "online": online,
+        "progress": progress,
+        "stop": stop,
+    }
+    if not has_tables(data_dir):
+        return planner.plan_week(data_dir, week, out_dir, **search)
+    draft = Path(out_dir) / f"{week}-{DRAFT}"
+    with store_of(data_dir), claimed(draft, parents=True) as claim:
+        from scheduler.store import editions, events
+
+        since = events.seen()
+        published = editions.published(str(week))
+        plans, prepared = planner.solve_week(
+            data_dir, week, published=published.roster if published else None, **search
+        )
+        progress.step(_("Maps and files"))
+        why = Text("did_replan") if published else Text("did_plan")
+        return drafted(plans, prepared, claim, data_dir=data_dir, since=since, why=why)
+
+
+def drafted(
+    plans: Sequence[Plan], prepared: Prepared, claim: Claim, *, data_dir: Path, since: "Seen", why: Text
+) -> Planned:
+    """Keep the best of some plans as the draft of its week in the store that is open, and write its folder.
+
+    Raises
+    ------
+    ChangedSinceError
+        When the tables or the week have been changed `since`.
+    ServiceError
+        When the store or a file cannot be had.
+    """
+    from scheduler.store import editions, events
+
+    week = plans[0].problem.week
+    asked = fingerprint(planner.problem(prepared, week))
+    tables = kept_tables(data_dir).tables
+
+    def save(shown: Artifacts) -> None:
+        roster, rides, home_rides = without_homes(shown)
+        with events.act(why, me(), now(), since=since, week=str(week)) as event:
+            editions.keep_draft(event, roster, rides, problem_sha256=asked, tables=tables, why=why)
+            editions.keep_home_rides(home_rides)
+
+    number = editions.next_number(str(week))
+    earlier = tuple(each.roster for each in editions.earlier(str(week)))
+    return planner.written(plans, prepared, claim, edition=number, earlier=earlier, save=save)
+
+
+def without_homes(shown: Artifacts) -> tuple[Roster, Rides, Rides]:
+    """Return a roster and its rides without where homes are, and the rides to and from homes."""
+    homes = {s.place_id for r in shown.roster.rounds for s in r.stops if s.kind == "home_visit"}
+    theirs = {pair: path for pair, path in shown.rides.items() if homes.intersection(pair)}
+    others = {pair: path for pair, path in shown.rides.items() if pair not in theirs}
+    return public(shown.roster), others, theirs
+
+
+def shown(edition: "KeptEdition", prepared: Prepared, lang: str) -> Artifacts:
+    """Return everything that people see of an edition in the store that is open, in the language `lang`.
+
+    Where homes are is put in again as far as it is still known.
+    """
+    from scheduler.store import editions
+
+    places = {place.place_id: place for place in prepared.project.places}
+    earlier = [each.roster for each in editions.earlier(edition.week) if each.number < edition.number]
+    return Artifacts(
+        with_homes(edition.roster, places),
+        {**edition.rides, **editions.home_rides()},
+        prepared.network.background(),
+        lang,
+        map_settings=prepared.project.config.map,
+        earlier=earlier,
+    )
+
+
+def with_homes(roster: Roster, places: Mapping[str, Place]) -> Roster:
+    """Return a kept roster with where its homes are, of those that `places` still has."""
+
+    def at_home(stop: Stop, homes: Collection[str]) -> Stop:
+        place = places.get(stop.place_id) if stop.place_id in homes else None
+        if place is None:
+            return stop
+        return dataclasses.replace(stop, address=place.full_address, lat=place.lat, lon=place.lon)
+
+    def with_stops(round_: Round) -> Round:
+        homes = {stop.place_id for stop in round_.stops if stop.kind == "home_visit"}
+        return dataclasses.replace(round_, stops=tuple(at_home(stop, homes) for stop in round_.stops))
+
+    return roster.replace(rounds=tuple(map(with_stops, roster.rounds)))
+
+
+def roster_of(data_dir: Path, named: Path) -> Roster:
+    """Return a roster by what people call it.
+
+    That is a file or a folder with a roster.json, or of a week with a store its edition, like ``2009-W20/2``, its
+    draft, ``2009-W20/kladde`` or ``2009-W20/draft``, or what holds, ``2009-W20``.
+
+    Raises
+    ------
+    InputError
+        When there is no such edition, or the file holds no roster.
+    ServiceError
+        When the file or the store cannot be had.
+    """
+    edition = _EDITION.fullmatch(str(named))
+    if edition is None or named.exists() or not has_tables(data_dir):
+        return rosterfile.load(named / names.ROSTER if named.is_dir() else named)
+    week, which = edition["week"], edition["which"]
+    with store_of(data_dir):
+        from scheduler.store import editions
+
+        if which and which.isdigit():
+            return editions.edition(week, int(which)).roster
+        found = editions.draft(week) if which else editions.published(week)
+        if found is None:
+            reason = _("{week} has no draft") if which else _("no edition of {week} is published")
+            raise InputError(reason.format(week=week))
+        return found.roster
+
+
+def check_roster(data_dir: Path, roster_file: Path) -> planner.Checked:
+    """Check a roster.json as `planner.check_roster` does; an edition beside the one that was published before it."""
+    before = None
+    if has_tables(data_dir) and (number := rosterfile.load(roster_file).edition) is not None:
+        with store_of(data_dir):
+            from scheduler.store import editions
+
+            week = rosterfile.load(roster_file).week
+            earlier = [each for each in editions.earlier(week) if each.number < number]
+            before = earlier[-1].roster if earlier else None
+    return planner.check_roster(data_dir, roster_file, published=before)

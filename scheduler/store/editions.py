@@ -1,0 +1,234 @@
+"""A week's editions: one draft, one published, and all that were published before, by number.
+
+A kept roster says of home visits where they are no more than the district; so do its rides. Both are put together
+again with `Home` where a consultant's own pages are made.
+"""
+
+import dataclasses
+import datetime as dt
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+from pydantic import TypeAdapter
+
+from scheduler.base.errors import InputError
+from scheduler.base.i18n import _
+from scheduler.inputs.schema import LOG_TABLES
+from scheduler.inputs.stored import Tables, fingerprint
+from scheduler.model import rosterfile
+from scheduler.model.clock import local
+from scheduler.model.geo import RidePath
+from scheduler.model.roster import Roster
+from scheduler.model.text import Text
+from scheduler.store.models import Edition, Event, Home, Snapshot
+from scheduler.store.tables import HOMES
+
+#: Tables that an edition does not stand on, or that must be forgotten.
+_NOT_PLANNED_FROM = frozenset({HOMES, *(table.name for table in LOG_TABLES)})
+#: The path of each ride by the places it leads from and to.
+Rides = Mapping[tuple[str, str], RidePath]
+State = Edition.State
+
+_RIDES: TypeAdapter[list[tuple[str, str, RidePath]]] = TypeAdapter(list[tuple[str, str, RidePath]])
+_TEXT: TypeAdapter[Text] = TypeAdapter(Text)
+
+
+@dataclass(frozen=True)
+class KeptEdition:
+    """An edition as it was kept.
+
+    Attributes
+    ----------
+    week, number, state
+        Which it is, and what.
+    problem_sha256
+        Of what the week asked for when it was planned.
+    made_at, issued_at
+        When it was planned, and published; the latter is None for a draft.
+    who, why
+        Whose act it was, and why it was made.
+    """
+
+    week: str
+    number: int
+    state: State
+    problem_sha256: str
+    made_at: dt.datetime
+    issued_at: dt.datetime | None
+    who: str
+    why: Text
+    _document: bytes
+    _rides: bytes
+
+    @cached_property
+    def roster(self) -> Roster:
+        """The roster, with its number and when it was issued, without where homes are."""
+        kept = rosterfile.parse(zlib.decompress(self._document), f"{self.week}/{self.number}")
+        return kept.replace(edition=self.number, issued_at=self.issued_at)
+
+    def issued(self, at: dt.datetime) -> Self:
+        """Return it as it is once it has been published."""
+        return dataclasses.replace(self, state=State.PUBLISHED, issued_at=at)
+
+    @cached_property
+    def rides(self) -> Rides:
+        """The paths of its rides, but for those to and from homes."""
+        return unpacked(self._rides)
+
+
+def edition(week: str, number: int) -> KeptEdition:
+    """Return an edition by its number; an `InputError` where there is none."""
+    found = Edition.objects.filter(week=week, number=number).first()
+    if found is None:
+        numbers = Edition.objects.filter(week=week).values_list("number", flat=True)
+        reason = _("{week} has no edition {number}; it has: {numbers}")
+        raise InputError(
+            reason.format(week=week, number=number, numbers=", ".join(map(str, numbers)) or _("none"))
+        )
+    return _kept(found)
+
+
+def draft(week: str) -> KeptEdition | None:
+    """Return the draft of a week, if it has one."""
+    return _first(week, State.DRAFT)
+
+
+def published(week: str) -> KeptEdition | None:
+    """Return what holds for a week: the edition that was published last, if one was."""
+    return _first(week, State.PUBLISHED)
+
+
+def published_between(first: str, last: str) -> tuple[KeptEdition, ...]:
+    """Return what holds for each week from `first` to `last`, in order; ISO weeks sort as text does."""
+    found = Edition.objects.filter(week__gte=first, week__lte=last, state=State.PUBLISHED)
+    return tuple(map(_kept, found.order_by("week")))
+
+
+def worked_on(first: str) -> tuple[KeptEdition, ...]:
+    """Return of each week from `first` on its draft, or else what holds for it, in order."""
+    found = Edition.objects.filter(week__gte=first, state__in=(State.DRAFT, State.PUBLISHED))
+    by_week = {each.week: each for each in found.order_by("week", "number")}  # a draft has the last number
+    return tuple(map(_kept, by_week.values()))
+
+
+def earlier(week: str) -> tuple[KeptEdition, ...]:
+    """Return the editions of a week that were published, the last one last."""
+    found = Edition.objects.filter(week=week).exclude(state=State.DRAFT)
+    return tuple(map(_kept, found.order_by("number")))
+
+
+def next_number(week: str) -> int:
+    """Return the number that a draft of a week has, or will have."""
+    last = Edition.objects.filter(week=week).order_by("number").last()
+    return 1 if last is None else last.number + (last.state != State.DRAFT)
+
+
+def keep_draft(
+    event: Event, roster: Roster, rides: Rides, *, problem_sha256: str, tables: Tables, why: Text
+) -> int:
+    """Make a roster the draft of its week as part of an act, in the place of the draft before; return its number.
+
+    `roster` and `rides` must be without homes; `tables` are kept without addresses, too.
+    """
+    number = next_number(roster.week)
+    Edition.objects.update_or_create(
+        week=roster.week,
+        number=number,
+        defaults={
+            "state": State.DRAFT,
+            "document": zlib.compress(rosterfile.dump(roster.replace(edition=None, issued_at=None))),
+            "rides": packed(rides),
+            "problem_sha256": problem_sha256,
+            "tables": snapshot_of(tables),
+            "made_at": event.at,
+            "who": event.who,
+            "why": _TEXT.dump_python(why, mode="json"),
+        },
+    )
+    remove_unused()
+    return number
+
+
+def drop_draft(week: str) -> None:
+    """Remove the draft of a week as part of an act, if it has one."""
+    Edition.objects.filter(week=week, state=State.DRAFT).delete()
+    remove_unused()
+
+
+def publish(event: Event, week: str) -> None:
+    """Make the draft of a week the edition that holds, as part of an act."""
+    Edition.objects.filter(week=week, state=State.PUBLISHED).update(state=State.SUPERSEDED)
+    Edition.objects.filter(week=week, state=State.DRAFT).update(
+        state=State.PUBLISHED, issued_at=event.at, who=event.who
+    )
+
+
+def homes() -> Mapping[str, Mapping[str, str]]:
+    """Return the cells that say where home visits are made, by the id of the visit."""
+    found = Home.objects.select_related("row").filter(row__table=HOMES)
+    return {home.row.cells["visit_id"]: home.cells for home in found}
+
+
+def keep_home_rides(rides: Rides) -> None:
+    """Keep the rides to and from homes with the homes, as part of an act."""
+    for home in Home.objects.select_related("row"):
+        id_ = home.row.cells["visit_id"]
+        own = {pair: path for pair, path in rides.items() if id_ in pair}
+        if own:
+            home.rides = packed({**(unpacked(home.rides) if home.rides else {}), **own})
+            home.save(update_fields=["rides"])
+
+
+def home_rides() -> Rides:
+    """Return the rides to and from homes that editions have shown."""
+    found: dict[tuple[str, str], RidePath] = {}
+    for home in Home.objects.exclude(rides=b""):
+        found |= unpacked(home.rides)
+    return found
+
+
+def packed(rides: Rides) -> bytes:
+    """Return rides as bytes."""
+    return zlib.compress(_RIDES.dump_json([(a, b, path) for (a, b), path in sorted(rides.items())]))
+
+
+def unpacked(content: bytes | memoryview) -> Rides:
+    """Return rides that were packed."""
+    return {(a, b): path for a, b, path in _RIDES.validate_json(zlib.decompress(content))}
+
+
+def _first(week: str, state: State) -> KeptEdition | None:
+    found = Edition.objects.filter(week=week, state=state).first()
+    return _kept(found) if found else None
+
+
+def _kept(found: Edition) -> KeptEdition:
+    return KeptEdition(
+        found.week,
+        found.number,
+        State(found.state),
+        found.problem_sha256,
+        local(found.made_at),
+        local(found.issued_at) if found.issued_at else None,
+        found.who,
+        _TEXT.validate_python(found.why),
+        bytes(found.document),
+        bytes(found.rides),
+    )
+
+
+def snapshot_of(tables: Tables) -> Snapshot:
+    """Keep tables once for each content, without what must be forgotten, as part of an act."""
+    shown = {name: rows for name, rows in tables.items() if name not in _NOT_PLANNED_FROM}
+    sha256 = fingerprint(shown)
+    content = zlib.compress(json.dumps(shown, ensure_ascii=False, default=dict).encode())
+    return Snapshot.objects.get_or_create(sha256=sha256, defaults={"content": content})[0]
+
+
+def remove_unused() -> None:
+    """Delete the tables that no edition was planned from any more, as part of an act."""
+    Snapshot.objects.filter(edition=None).delete()

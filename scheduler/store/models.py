@@ -1,0 +1,134 @@
+"""The store's tables in the database.
+
+What must never be there twice is held by the database: an id, a week's draft, a week's published edition, a
+message.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Event(models.Model):
+    """One act: who did what when, written in the same transaction as what was done.
+
+    `what` is a Text as JSON. `week` is the week that it is about; empty where it is about none. `changes_tables`
+    tells that what a week is planned from may be another since.
+    """
+
+    at = models.DateTimeField()
+    who = models.CharField(max_length=200)
+    what = models.JSONField()
+    week = models.CharField(max_length=8, blank=True, db_index=True)
+    changes_tables = models.BooleanField(default=False)
+    undone_by = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="undoes")
+
+
+class Row(models.Model):
+    """A row of a table, as cells: text by the names of the columns; blank ones are left out.
+
+    Of a home visit the address and the point are in its `Home`. `key` is what no other row of the table has;
+    None in tables without such columns.
+    """
+
+    table = models.CharField(max_length=40)
+    position = models.IntegerField()
+    key = models.CharField(max_length=200, null=True)  # noqa: DJ001 - None is like no other None
+    cells = models.JSONField()
+
+    class Meta:
+        """The order is that of the project's tables."""
+
+        ordering = ("table", "position", "id")
+        constraints = (models.UniqueConstraint(fields=("table", "key"), name="one_row_a_key"),)
+
+
+class Home(models.Model):
+    """Where a home visit is made: the one place in which that stands, so that it can be forgotten.
+
+    `rides` are the paths to and from it that editions have shown, packed.
+    """
+
+    row = models.OneToOneField(Row, on_delete=models.CASCADE, related_name="home")
+    cells = models.JSONField()
+    rides = models.BinaryField(default=b"")
+
+
+class RowChange(models.Model):
+    """How an event changed a row: its cells before and after, None where there was or is none; no addresses."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="row_changes")
+    table = models.CharField(max_length=40)
+    row = models.BigIntegerField()
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+
+class Snapshot(models.Model):
+    """The tables that an edition was planned from, packed and without home addresses; once for each content."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    content = models.BinaryField()
+
+
+class Edition(models.Model):
+    """A week's roster by number: the packed document of roster.json without homes, and its rides.
+
+    `problem_sha256` is of what the week asked for, so that changes elsewhere in the tables do not make it out of
+    date; `why` is a Text as JSON.
+    """
+
+    class State(models.TextChoices):
+        """What an edition is."""
+
+        DRAFT = "draft"
+        PUBLISHED = "published"
+        SUPERSEDED = "superseded"
+
+    week = models.CharField(max_length=8)
+    number = models.IntegerField()
+    state = models.CharField(max_length=10, choices=State.choices)
+    document = models.BinaryField()
+    rides = models.BinaryField()
+    problem_sha256 = models.CharField(max_length=64)
+    tables = models.ForeignKey(Snapshot, on_delete=models.PROTECT)
+    made_at = models.DateTimeField()
+    issued_at = models.DateTimeField(null=True)
+    who = models.CharField(max_length=200)
+    why = models.JSONField()
+
+    class Meta:
+        """At most one draft and one published edition a week."""
+
+        ordering = ("week", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("week", "number"), name="one_edition_a_number"),
+            models.UniqueConstraint(fields=("week",), condition=Q(state="draft"), name="one_draft_a_week"),
+            models.UniqueConstraint(
+                fields=("week",), condition=Q(state="published"), name="one_published_a_week"
+            ),
+        )
+
+
+class Message(models.Model):
+    """What is told to a practice or a consultant: as it goes out, packed, and whether it did.
+
+    `told` is what it says of coming times, so that the next one can tell what has changed.
+    """
+
+    class State(models.TextChoices):
+        """Where a message is: to be sent, on its way, sent, or nobody knows; or lies in a file for people to send."""
+
+        WAITING = "waiting"
+        SENDING = "sending"
+        SENT = "sent"
+        DOUBTFUL = "in doubt"
+        FILE = "file"
+
+    message_id = models.CharField(max_length=200, unique=True)
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="messages")
+    to = models.CharField(max_length=80)
+    address = models.CharField(max_length=320, blank=True)
+    content = models.BinaryField()
+    told = models.JSONField()
+    state = models.CharField(max_length=10, choices=State.choices)
+    at = models.DateTimeField()
