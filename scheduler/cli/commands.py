@@ -198,7 +198,7 @@ def check(context: click.Context, roster: Path, week: str | None) -> None:
     if byhand.is_by_hand(roster):
         from scheduler.cli import differences
 
-        if not differences.show_by_hand(terminal, options.data, roster, week and read_week(week)):
+        if not differences.show_by_hand(terminal, options.data, roster, read_week(week) if week else None):
             context.exit(1)
         return
     files.tidy(roster.parent.parent)
