@@ -9,7 +9,7 @@ import click
 
 from scheduler.base import i18n
 from scheduler.base.i18n import N_, _
-from scheduler.cli import exceptions, held
+from scheduler.cli import changes, exceptions, held
 from scheduler.cli.diff import diff
 from scheduler.cli.editions import journal, outbox, publish, replan
 from scheduler.cli.network import network
@@ -198,7 +198,8 @@ def check(context: click.Context, roster: Path, week: str | None) -> None:
     if byhand.is_by_hand(roster):
         from scheduler.cli import differences
 
-        if not differences.show_by_hand(terminal, options.data, roster, read_week(week) if week else None):
+        asked = read_week(week) if week else None
+        if not differences.show_by_hand(terminal, options.data, roster, asked):
             context.exit(1)
         return
     files.tidy(roster.parent.parent)
@@ -310,5 +311,5 @@ cli.add_command(replan)
 cli.add_command(simulate)
 cli.add_command(store)
 
-for command in (*exceptions.COMMANDS, *held.COMMANDS):
+for command in (*changes.COMMANDS, *exceptions.COMMANDS, *held.COMMANDS):
     cli.add_command(command)

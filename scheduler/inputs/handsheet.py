@@ -193,8 +193,7 @@ class _Reader:
     def _id(self, row: Row, found: dict[str, Row]) -> str:
         """Return the id that a row names; of a home visit, which has no name, the first of that day that is left."""
         if row["id"] or key(row["what"]) not in _HOMES:
-            named: str = row["id"]
-            return self._ids.get(_same(named), named)
+            return self._ids.get(_same(row["id"]), str(row["id"]))
         return next(
             (
                 request.request_id
