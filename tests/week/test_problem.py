@@ -178,7 +178,7 @@ def test_published_roster(tmp_path: Path, zone: dt.tzinfo | None, day: dt.date, 
     for published in (roster, rosterfile.parse(rosterfile.dump(roster), "roster.json")):
         problem = week_problem(project, travel_of(("base", "P1", "P2", "H1")), W20, published=published)
         assert [request.published for request in problem.requests] == [
-            PublishedVisit(date=day, start_s=time_s, consultant_id="c2"),
+            PublishedVisit(date=day, start_s=time_s, consultant_id="c2", conversations=0),
             None,
             None,
         ]
