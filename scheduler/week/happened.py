@@ -270,6 +270,8 @@ class _Fixed:
         self._kept: list[Stop] = []
         if round_ is not None:
             self._walk(round_)
+        if self._is_base(self.place_id):
+            self._free_s = max(self._free_s, moment_s)
         self.stops = tuple(self._kept)
 
     def free_s(self, start_s: int) -> int:
@@ -293,8 +295,6 @@ class _Fixed:
         else:
             if not self._is_base(self.place_id) and self._moment_s > self._free_s:
                 self._turn_back(round_.back_seconds, round_.back_metres, round_.returns_base)
-        if self._is_base(self.place_id):
-            self._free_s = max(self._free_s, self._moment_s)
 
     def _eat(self, lunch: Stop, ahead: list[Stop]) -> None:
         """Have a lunch that has begun; one that has not is had if the stop after it stays."""
