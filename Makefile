@@ -1,7 +1,7 @@
 # make roster   plan the example's week 2009-W20 (or WEEK=2009-W21) and print it
 # make test     everything that must hold: lint, types, architecture, tests
 # make fuzz     2,000 mutants of the example project (COUNT=..., SEED=...), through check-data and some through plan
-# make kills    commands killed at 200 moments, and what the next command finds (some minutes)
+# make kills    commands killed at 200 moments, and as many of each kind of store; what the next command finds (an hour)
 # make mutants  week/, checks/ and outputs/privacy with a line changed: what no test notices (hours; OF=scheduler.week.score for some)
 # make bench    the measures, as a table
 # make sizes    how far weeks of 20 to 400 practices are proven, how fast (half an hour)
@@ -17,7 +17,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: roster test lint types contracts tests browser fuzz kills mutants bench sizes peers docs lock clean
+.PHONY: roster test lint types contracts tests browser server fuzz kills mutants bench sizes peers docs lock clean
 
 roster: .venv/runtime.stamp
 	@$(BIN)/python -m scheduler plan "$(or $(WEEK),2009-W20)"
@@ -34,14 +34,14 @@ types: .venv/dev.stamp
 contracts: .venv/dev.stamp
 	$(BIN)/lint-imports
 
-tests: .venv/dev.stamp browser
+tests: .venv/dev.stamp browser server
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 fuzz: .venv/dev.stamp
 	FUZZ_COUNT="$(or $(COUNT),2000)" FUZZ_SEED="$(or $(SEED),0)" $(BIN)/python -m pytest tests/test_fuzz.py
 
-kills: .venv/dev.stamp
-	HJUL_KILLS=200 $(BIN)/python -m pytest tests/test_kills.py
+kills: .venv/dev.stamp server
+	HJUL_KILLS=200 $(BIN)/python -m pytest tests/test_kills.py tests/test_kills_store.py
 
 # What has been tried is kept in mutants/, so that only what changed since is tried again. OF is a module, a folder of
 # them or the beginning of a mutant's name.
@@ -65,6 +65,31 @@ browser:
 			echo "************************************************************************" >&2; \
 			echo "*** chromium is missing and could not be installed: the browser tests ***" >&2; \
 			echo "*** do not run. Debian and Ubuntu: sudo apt-get install chromium      ***" >&2; \
+			echo "************************************************************************" >&2; \
+		fi; \
+	fi
+
+# Stores are tested on a PostgreSQL server, too, which the tests start for themselves. Debian's own is installed
+# where it is missing and the user may, without a cluster of the machine's; elsewhere those tests are skipped (never
+# in CI).
+server:
+	@if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb >/dev/null 2>&1; then \
+		if [ "$$(id -u)" = 0 ]; then as_root=; \
+		elif sudo -n true 2>/dev/null; then as_root="sudo -n"; \
+		else as_root=false; fi; \
+		if command -v apt-get >/dev/null 2>&1 \
+			&& $$as_root apt-get update -qq \
+			&& $$as_root env DEBIAN_FRONTEND=noninteractive \
+				apt-get install -y -qq --no-install-recommends postgresql-common >/dev/null \
+			&& $$as_root sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' \
+				/etc/postgresql-common/createcluster.conf \
+			&& $$as_root env DEBIAN_FRONTEND=noninteractive \
+				apt-get install -y -qq --no-install-recommends postgresql >/dev/null; then :; \
+		else \
+			echo "************************************************************************" >&2; \
+			echo "*** PostgreSQL is missing and could not be installed: the tests of      ***" >&2; \
+			echo "*** stores on a server do not run. Debian and Ubuntu:                   ***" >&2; \
+			echo "*** sudo apt-get install postgresql                                     ***" >&2; \
 			echo "************************************************************************" >&2; \
 		fi; \
 	fi

@@ -10,10 +10,13 @@ import signal
 from collections.abc import Generator, Iterator
 from typing import TypeVar
 
+import postgres
 import pytest
 from hypothesis import settings
 
 from scheduler.base import i18n
+from scheduler.model.clock import NOW_VARIABLE
+from scheduler.store.address import URL_VARIABLE
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 _NO_SKIPS = os.environ.get("CI", "").lower() in ("1", "true")
@@ -38,6 +41,32 @@ def no_system_language() -> Iterator[None]:
         patch.delenv("HJUL_LANG", raising=False)
         patch.setenv("LC_ALL", "C.UTF-8")
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_store_nor_clock_of_ones_own() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(URL_VARIABLE, raising=False)
+        patch.delenv(NOW_VARIABLE, raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres.Server]:
+    """Have a PostgreSQL server for all tests of this process."""
+    if postgres.programs() is None:
+        pytest.skip("PostgreSQL is not installed (Debian and Ubuntu: sudo apt-get install postgresql)")
+    with postgres.running() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Have stores in a file, and then once more on a server, in an empty database."""
+    kind = str(request.param)
+    if kind == "postgresql":
+        monkeypatch.setenv(URL_VARIABLE, request.getfixturevalue("server").new_database())
+    return kind
 
 
 def _fail_if_skipped(report: Report) -> Report:

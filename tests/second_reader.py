@@ -265,7 +265,18 @@ def _setting_differences(folder: Path, project: Project) -> Iterator[str]:
         "weights": dict(config.weights),
         **{
             name: dataclasses.asdict(part)
-            for name in ("period", "cycling", "calendar", "map", "solver", "simulation", "costs")
+            for name in (
+                "project",
+                "period",
+                "cycling",
+                "calendar",
+                "map",
+                "solver",
+                "store",
+                "retention",
+                "simulation",
+                "costs",
+            )
             if (part := getattr(config, name)) is not None
         },
     }

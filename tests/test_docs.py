@@ -152,7 +152,7 @@ def test_every_call_of_the_builder_for_rides_is_told_of() -> None:
 
 @pytest.mark.parametrize("name", sorted(cli.commands))
 def test_every_command_is_told_of_in_prose(name: str) -> None:
-    assert f"hjul {name}" in README + document("maps.md")
+    assert f"hjul {name}" in README + document("maps.md") + document("day-by-day.md")
 
 
 def test_the_readme_is_one_for_newcomers() -> None:

@@ -73,7 +73,7 @@ def store_import(options: Options, source: Path | None, *, yes: bool) -> None:
     if not found.edits:
         terminal.line(_("The store has these tables already; nothing changes."))
         return
-    _show_edits(terminal, found.edits)
+    show_edits(terminal, found.edits)
     if not confirmed(terminal, _("Take them in?"), yes=yes):
         return
     storing.take_in(options.data, found)
@@ -147,7 +147,7 @@ def store_undo(options: Options, *, yes: bool) -> None:
     terminal = options.terminal()
     undone = storing.undoable(options.data)
     terminal.line(undone.told)
-    _show_edits(terminal, undone.edits)
+    show_edits(terminal, undone.edits)
     if undone.leaves_homes:
         terminal.note(_("Home visits that it changed or removed stay as they are."))
     if confirmed(terminal, _("Undo it?"), yes=yes):
@@ -171,7 +171,7 @@ def store_upgrade(options: Options, copy: Path) -> None:
         terminal.line(_("The store is up to date already."))
 
 
-def _show_edits(terminal: "Terminal", edits: "tuple[Edit, ...]") -> None:
+def show_edits(terminal: "Terminal", edits: "tuple[Edit, ...]") -> None:
     """Show changed rows: what is new, gone, or otherwise, and how; where homes are is not shown."""
     from scheduler.inputs.schema import BY_NAME
     from scheduler.inputs.stored import called

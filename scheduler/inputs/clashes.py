@@ -12,7 +12,7 @@ from scheduler.inputs.rules import Tables, first_start_s
 from scheduler.model.clock import Week
 from scheduler.model.config import Defaults
 from scheduler.model.project import BASE
-from scheduler.week.hours import Hours, joined, overlap
+from scheduler.week.hours import DAY, Hours, joined, overlap
 
 
 def check_agreements(rows: Iterable[Row]) -> Iterator[InputProblem]:
@@ -188,8 +188,10 @@ def check_engagement_hours(
 ) -> Iterator[InputProblem]:
     """Report engagements outside their consultant's shift, and two of one consultant at the same time.
 
-    `is_working_day` tells of a date whether it is open for a consultant.
+    `is_working_day` tells of a date whether it is open for a consultant. What is called off on a day makes room there
+    for rows about that date.
     """
+    off = _CalledOff(tables["closures"])
     shifts = _by_consultant(row for row in tables["shifts"] if row.complete and _in_order(row))
     engagements = [
         row for row in tables["engagements"] if row.complete and row.has("weekday") != row.has("date")
@@ -199,19 +201,48 @@ def check_engagement_hours(
         told: set[tuple[int, int]] = set()
         shifts_of, own_of = _RowsByDay(rows), _RowsByDay(own)
         for day in _telling_days([*rows, *own]):
-            spans = joined((row["start"], row["end"]) for row in _in_force(shifts_of.on(day)))
+            in_force = _in_force(shifts_of.on(day))
+            spans = joined((row["start"], row["end"]) for row in in_force)
             if not spans:
                 continue
+            dated = any(row.has("date") for row in in_force)
             before: list[Row] = []
             for row in own_of.on(day):
                 if row.has("date") and not is_working_day(day, consultant_id):
                     continue
                 for problem, about in _wrong_hours(row, spans, before, consultant_id):
+                    other_dated = about.has("date") if about else dated
+                    if (row.has("date") or other_dated) and off.is_off(day, row, about):
+                        continue
                     key = (id(row), id(about))
                     if key not in told:
                         told.add(key)
                         yield problem
                 before.append(row)
+
+
+class _CalledOff:
+    """On which days engagements are called off."""
+
+    def __init__(self, closures: Iterable[Row]) -> None:
+        self._closures: dict[str, list[Row]] = defaultdict(list)
+        for row in closures:
+            if row.has("who", "from", "to"):
+                self._closures[row["who"]].append(row)
+
+    def is_off(self, day: dt.date, *engagements: Row | None) -> bool:
+        """Tell whether one of some engagements is called off on a day."""
+        return any(
+            row["from"] <= day <= row["to"]
+            and overlap((one["start"], one["end"]), (_or(row, "start", DAY[0]), _or(row, "end", DAY[1])))
+            for one in engagements
+            if one is not None
+            for row in self._closures[one["engagement_id"]]
+        )
+
+
+def _or(row: Row, column: str, usual: int) -> int:
+    return row[column] if row.has(column) else usual
 
 
 def _by_consultant(rows: Iterable[Row]) -> dict[str, list[Row]]:

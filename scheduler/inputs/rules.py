@@ -9,7 +9,7 @@ from typing import Any
 from scheduler.base import limits
 from scheduler.base.errors import InputProblem
 from scheduler.base.i18n import _, clock, number
-from scheduler.inputs.cells import shown
+from scheduler.inputs.cells import CellError, shown, text
 from scheduler.inputs.rows import Row, TableRows
 from scheduler.inputs.schema import BY_NAME, TABLES, Table
 from scheduler.model.config import Defaults
@@ -126,6 +126,42 @@ def resolve_references(tables: Iterable[TableRows], found: Mapping[str, TableRow
                     yield row.problem(reason, column.name)
 
 
+def id_of(said: str, tables: Tables, *names: str, besides: Sequence[str] = ()) -> str:
+    """Return whom somebody means who says it on a command line: an id, a name, or how only one of them begins.
+
+    Parameters
+    ----------
+    said
+        What was said.
+    tables
+        The rows of all tables.
+    names
+        In which of them the id is.
+    besides
+        Words that are right without being in any; all mean the first.
+
+    Raises
+    ------
+    CellError
+        When nobody is meant, or several are.
+    """
+    said = text(said)
+    known = [_Known(BY_NAME[name], tables[name]) for name in names]
+    id_, reason = _Resolver(known, besides, ", ".join(names), private=False)(said)
+    if not reason:
+        return id_
+    begun = sorted(set().union(*(one.begun_by(said) for one in known)))
+    if len(begun) == 1:
+        return begun[0]
+    if begun:
+        raise CellError(
+            _("several begin with {name}; write the id, one of {ids}").format(
+                name=shown(said), ids=", ".join(begun[:_MOST_IDS])
+            )
+        )
+    raise CellError(reason)
+
+
 class _Known:
     """The ids of a table, and the names that serve for them."""
 
@@ -145,6 +181,13 @@ class _Known:
     def meant(self, written: str) -> set[str]:
         """Return the ids that somebody may mean who wrote no id as it is."""
         return self._by_case.get(written.casefold()) or self.names.get(written.casefold(), set())
+
+    def begun_by(self, said: str) -> set[str]:
+        """Return the ids that begin with something, or a word of whose name does."""
+        said = said.casefold()
+        by_name = (ids for name, ids in self.names.items() if f" {name}".find(f" {said}") >= 0)
+        begun = {id_ for id_ in self.ids if id_.casefold().startswith(said)}
+        return begun.union(*by_name) if said else set()
 
 
 class _Resolver:

@@ -384,7 +384,54 @@ LOCKS = Table(
         Column("keeps", "Holder", "text", cells.kept, required=False, default="whole"),
     ),
 )
-STORE_TABLES: tuple[Table, ...] = (LOCKS,)
+_ENDS = tuple(
+    _number(name, danish, 0, 100, default=0)
+    for name, danish in (
+        ("held", "Afholdt"), ("cancelled", "Afbud"), ("no_show", "Udeblevet"), ("not_booked", "Ikke booket"),
+        ("by_practice", "Aflyst af praksis"), ("by_us", "Aflyst af os"),
+    )
+)  # fmt: skip
+_WEEK = Column("week", "Uge", "week", dates.week)
+#: What became of visits; conversations but for visits; and what is owed to a practice no more.
+LOG_TABLES: tuple[Table, ...] = (
+    Table(
+        "log",
+        "Log",
+        (
+            _WEEK,
+            Column("practice_id", "Praksis", "text", cells.identifier),
+            _date("date", "Dato", required=True),
+            _START,
+            Column("consultant_id", "Rådgiver", "text", cells.identifier),
+            _number("planned", "Planlagt", 1, 100, required=True),
+            _number("booked", "Booket", 0, 100),
+            *_ENDS,
+        ),
+        unique=("week", "practice_id"),
+    ),
+    Table(
+        "log_apart",
+        "Log uden praksis",
+        (
+            Column("consultant_id", "Rådgiver", "text", cells.identifier),
+            _date("date", "Dato", required=True),
+            _number("by_phone", "Telefon", 0, 100),
+            _number("at_home", "Hjemme", 0, 100),
+        ),
+        unique=("consultant_id", "date"),
+    ),
+    Table(
+        "settled",
+        "Indhentet",
+        (
+            _WEEK,
+            Column("practice_id", "Praksis", "text", cells.identifier),
+            _number("conversations", "Samtaler", 1, 100, required=True),
+            Column("into", "I uge", "week", dates.week, required=False),
+        ),
+    ),
+)
+STORE_TABLES: tuple[Table, ...] = (LOCKS, *LOG_TABLES)
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
 #: All tables of a store.

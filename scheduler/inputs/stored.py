@@ -78,7 +78,8 @@ def written(column: Column, value: Any) -> str:
         return cells.WEEKDAYS_EN[value]
     if isinstance(value, float):
         # No column reads an exponent.
-        return format(round(Decimal(repr(value or 0.0)), _DECIMALS), "f").rstrip("0").rstrip(".")
+        exact = round(Decimal(repr(value)), _DECIMALS)
+        return format(exact, "f").rstrip("0").rstrip(".") if exact else "0"
     return str(value)
 
 

@@ -186,10 +186,10 @@ def _zipped(sent: Artifacts, consultant_id: str) -> bytes:
         names.calendar(consultant_id),
         names.calendar_changes(consultant_id),
     ]
-    files = {name: sent[name] for name in wanted if name in sent}
     with using(sent.language):
-        files[names.log_sheet(consultant_id)] = log_workbook(sent.roster, consultant_id)
-    return zipped(files)
+        sheet = log_workbook(sent.roster, consultant_id)
+    files = {name: sent[name] for name in wanted if name in sent}
+    return zipped({**files, names.log_sheet(consultant_id): sheet})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

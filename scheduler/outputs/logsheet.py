@@ -8,6 +8,7 @@ from openpyxl import Workbook
 from scheduler.base.i18n import _, language
 from scheduler.inputs.logsheet import APART, HELD
 from scheduler.inputs.schema import Column
+from scheduler.model.clock import Week
 from scheduler.model.roster import Roster, Round
 from scheduler.model.texts import word
 from scheduler.outputs import words
@@ -47,15 +48,15 @@ def log_workbook(roster: Roster, consultant_id: str) -> bytes:
 def fill(held: "Worksheet", apart: "Worksheet", roster: Roster, consultant_id: str | None = None) -> None:
     """Fill the two sheets with a row a visit, and a row a working day; those of one consultant, if that is given."""
     rounds = [r for r in roster.rounds if consultant_id in (None, r.consultant_id)]
-    title = f"{words.week_title(roster)}, {words.week_dates(roster)}"
-    told = (_("Numbers only, and nothing about citizens."), words.edition(roster))
+    title = f"{words.week_title(roster)} {Week.parse(roster.week).year}"
+    told = (words.week_dates(roster), words.edition(roster), _("Numbers only, and nothing about citizens."))
     for worksheet, table, rows in (
         (held, HELD, _visits(roster, rounds)),
         (apart, APART, _days(roster, consultant_id)),
     ):
         sheet = Sheet(worksheet, [_WIDTHS.get(column.name, 12.0) for column in table.columns], title)
         sheet.title(title)
-        sheet.text(" ".join(filter(None, told)))
+        sheet.text(" · ".join(filter(None, told)))
         sheet.head([_heading(column) for column in table.columns], repeat=True)
         for row in rows:
             sheet.row([row.get(column.name) for column in table.columns])

@@ -16,10 +16,11 @@ _CHANGED = 1
 
 @dataclass(frozen=True, slots=True)
 class ChangedPlace:
-    """A place that some scenarios change; `lines` say which, and how."""
+    """A place that some scenarios change; `lines` say which, and how. A base is marked as bases are."""
 
     place: Place
     lines: tuple[str, ...]
+    is_base: bool = False
 
 
 def scenario_map(
@@ -41,7 +42,7 @@ def scenario_map(
         The map behind it.
     """
     numbered = (
-        place_marker(Sign(str(number), _CHANGED), each.place, *each.lines)
+        place_marker(Sign(str(number), _CHANGED, base=each.is_base), each.place, *each.lines)
         for number, each in enumerate(changed, start=1)
     )
     markers = [*map(base_marker, bases), *numbered, *map(practice_marker, practices)]

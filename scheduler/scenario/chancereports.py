@@ -124,7 +124,7 @@ def capacity_report(found: Capacity, needs: "pd.DataFrame", chance: float) -> st
         [
             Section(
                 _("The road to the goal"),
-                ". ".join(goal_answer(found)),
+                "".join(f"{sentence}. " for sentence in goal_answer(found)).rstrip(),
                 table=road_table(found.fan()),
                 figure=plots.road_to_goal(found.fan(), end=found.end, source=source),
             ),
@@ -180,7 +180,7 @@ def _sizes(found: Capacity) -> Iterator[Section]:
     yield Section(
         _("Conversations in a quarter, by consultants and practices"),
         frontier_text(found.frontier),
-        table=frontier_table(found.frontier),
+        table=_sizes_named(frontier_table(found.frontier)),
         figure=plots.capacity_frontier(found.frontier, source=source),
     )
     if found.bases is not None:
@@ -189,6 +189,18 @@ def _sizes(found: Capacity) -> Iterator[Section]:
             _("With the practices of today; ± is the standard error. All sizes are in frontier_bases.csv."),
             table=frontier_bases_table(found.bases),
         )
+
+
+def _sizes_named(table: "pd.DataFrame") -> "pd.DataFrame":
+    """Return the table of sizes with a name for each row, so that it is no wider than a page."""
+    mark, consultants, practices = "", _("Consultants"), _("Practices")
+    names = [
+        f"{row[consultants]} × {row[practices]}" + (f" {row[mark]}" if row[mark] else "")
+        for row in table.to_dict("records")
+    ]
+    table = table.drop(columns=[mark, consultants, practices])
+    table.insert(0, _("Consultants × practices"), names)
+    return table
 
 
 def _chances(settings: SimulationSettings) -> list[str]:

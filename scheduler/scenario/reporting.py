@@ -232,6 +232,8 @@ def _changed_places(comparison: Comparison) -> list[ChangedPlace]:
     """Return the practices and bases that scenarios add, move or drop, each once, with what is said of it."""
     before = _visible(comparison, TODAY)
     lines: dict[Place, dict[str, list[str]]] = {}
+    prepared = comparison.study.prepared.values()
+    bases = {base.place_id for each in prepared for base in each.project.bases}
     for scenario in comparison.study.scenarios[1:]:
         after = _visible(comparison, scenario.name)
         for id_, place in (before | after).items():
@@ -245,7 +247,11 @@ def _changed_places(comparison: Comparison) -> list[ChangedPlace]:
                 continue
             lines.setdefault(place, {}).setdefault(told, []).append(scenario.title)
     return [
-        ChangedPlace(place, tuple(told.format(scenario=", ".join(own)) for told, own in by_kind.items()))
+        ChangedPlace(
+            place,
+            tuple(told.format(scenario=", ".join(own)) for told, own in by_kind.items()),
+            is_base=place.place_id in bases,
+        )
         for place, by_kind in lines.items()
     ]
 

@@ -28,10 +28,18 @@ def goal_answer(found: "Capacity") -> tuple[str, str]:
         end=day(found.end, "year"),
         chance=percent(found.chance, found.chance_error),
     )
-    conversations = _(
-        "{planned} are planned in {weeks} weeks, and with those before {expected} expected to be held, "
-        "nine times in ten {least} to {most}"
-    ).format(
+    told = (
+        _(
+            "{planned} are planned in {weeks} weeks, and with those before {expected} expected to be held, "
+            "nine times in ten {least} to {most}"
+        )
+        if found.held
+        else _(
+            "{planned} are planned in {weeks} weeks, and {expected} expected to be held, nine times in ten "
+            "{least} to {most}"
+        )
+    )
+    conversations = told.format(
         planned=number(sum(found.planned)),
         weeks=number(len(found.weeks)),
         expected=_with_error(found.expected, found.standard_error),

@@ -282,18 +282,19 @@ def restore(data_dir: Path, source: Path) -> "Removed":
 
     set_up()
     from scheduler.store import backup, copies, retention
-    from scheduler.store.events import act
+    from scheduler.store.events import act, seen
 
     with backup.prepared(source, data_dir / "restore") as copy:
         remembered: tuple[Event, ...] = ()
-        with (
-            suppress(SchedulerError),
-            opened(address),
-        ):  # what is damaged, or of another version, tells nothing
-            remembered = copies.remembered()
+        number = 0
+        # What is damaged, or of another version, tells nothing.
+        with suppress(SchedulerError), opened(address):
+            remembered, number = copies.remembered(), seen().event
         with opened(copy):
             what = Text("did_restore", {"source": _written(source.name)})
-            with act(what, me(), now(), changes_tables=True):
+            # It comes after all that others may have seen.
+            number = max(number, seen().event) + 1
+            with act(what, me(), now(), changes_tables=True, number=number):
                 forgotten = copies.remember(remembered)
                 homes = sum(retention.forget_homes(before)[0] for before in forgotten)
                 removed = retention.clean(retention_settings(data_dir), now())

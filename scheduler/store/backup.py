@@ -12,7 +12,7 @@ from django.db import connections, models, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import QuerySet
 
-from scheduler.base import files
+from scheduler.base import limits
 from scheduler.base.errors import InputError, InputProblem, told
 from scheduler.base.i18n import _
 from scheduler.store import opening
@@ -61,7 +61,7 @@ def prepared(backup: Path, beside: Path) -> Iterator[Address]:
     ServiceError
         When it cannot be read, or nothing can be written.
     """
-    with told(files.unwritable, backup), backup.open("rb") as stream:
+    with told(limits.unreadable, backup), limits.opened(backup) as stream:
         is_database = stream.read(len(_MAGIC)) == _MAGIC
     if not is_database:
         raise InputError(InputProblem(_("this is no backup of a store"), str(backup)))

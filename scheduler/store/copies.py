@@ -21,7 +21,8 @@ def remember(events: Iterable[Event]) -> tuple[dt.date, ...]:
     events = tuple(events)
     for event in events:
         if not Event.objects.filter(at=event.at, what=event.what).exists():
-            record(what(event), event.who, event.at)
+            is_free = not Event.objects.filter(id=event.id).exists()
+            record(what(event), event.who, event.at, number=event.id if is_free else None)
     return tuple(
         dt.date.fromisoformat(str(what(event).params["date"]))
         for event in events

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 
 from scheduler.base.errors import InputError
 from scheduler.base.i18n import _
+from scheduler.inputs.schema import LOG_TABLES
 from scheduler.inputs.stored import Tables, fingerprint
 from scheduler.model import rosterfile
 from scheduler.model.clock import local
@@ -26,6 +27,8 @@ from scheduler.model.text import Text
 from scheduler.store.models import Edition, Event, Home, Snapshot
 from scheduler.store.tables import HOMES
 
+#: Tables that an edition does not stand on, or that must be forgotten.
+_NOT_PLANNED_FROM = frozenset({HOMES, *(table.name for table in LOG_TABLES)})
 #: The path of each ride by the places it leads from and to.
 Rides = Mapping[tuple[str, str], RidePath]
 State = Edition.State
@@ -103,6 +106,13 @@ def published_between(first: str, last: str) -> tuple[KeptEdition, ...]:
     """Return what holds for each week from `first` to `last`, in order; ISO weeks sort as text does."""
     found = Edition.objects.filter(week__gte=first, week__lte=last, state=State.PUBLISHED)
     return tuple(map(_kept, found.order_by("week")))
+
+
+def worked_on(first: str) -> tuple[KeptEdition, ...]:
+    """Return of each week from `first` on its draft, or else what holds for it, in order."""
+    found = Edition.objects.filter(week__gte=first, state__in=(State.DRAFT, State.PUBLISHED))
+    by_week = {each.week: each for each in found.order_by("week", "number")}  # a draft has the last number
+    return tuple(map(_kept, by_week.values()))
 
 
 def earlier(week: str) -> tuple[KeptEdition, ...]:
@@ -213,7 +223,7 @@ def _kept(found: Edition) -> KeptEdition:
 
 def snapshot_of(tables: Tables) -> Snapshot:
     """Keep tables once for each content, without what must be forgotten, as part of an act."""
-    shown = {name: rows for name, rows in tables.items() if name != HOMES}
+    shown = {name: rows for name, rows in tables.items() if name not in _NOT_PLANNED_FROM}
     sha256 = fingerprint(shown)
     content = zlib.compress(json.dumps(shown, ensure_ascii=False, default=dict).encode())
     return Snapshot.objects.get_or_create(sha256=sha256, defaults={"content": content})[0]

@@ -66,6 +66,7 @@ def act(
     since: Seen | None = None,
     week: str = "",
     changes_tables: bool = False,
+    number: int | None = None,
 ) -> Iterator[Event]:
     """Do something in one transaction: all that the block writes is saved with the event, or nothing is.
 
@@ -79,6 +80,8 @@ def act(
         The week that it is about; empty where it is about none.
     changes_tables
         Whether weeks may ask for something else afterwards.
+    number
+        The number of its event, where it is not the next one.
 
     Raises
     ------
@@ -88,13 +91,22 @@ def act(
     with writing():
         if since is not None and (newer := list(_newer(since, week))):
             raise ChangedSinceError(newer)
-        yield record(what, who, at, week=week, changes_tables=changes_tables)
+        yield record(what, who, at, week=week, changes_tables=changes_tables, number=number)
 
 
-def record(what: Text, who: str, at: dt.datetime, *, week: str = "", changes_tables: bool = False) -> Event:
+def record(
+    what: Text,
+    who: str,
+    at: dt.datetime,
+    *,
+    week: str = "",
+    changes_tables: bool = False,
+    number: int | None = None,
+) -> Event:
     """Write an event, as part of a transaction; parameters as for `act`."""
     _acts.set(_acts.get() + 1)
     return Event.objects.create(
+        id=number,
         at=at,
         who=who,
         what=_TEXT.dump_python(what, mode="json"),

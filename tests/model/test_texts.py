@@ -79,7 +79,7 @@ def test_every_sentence_that_is_not_all_data_differs_in_danish() -> None:
     english = sentences(2)
     assert danish.keys() == english.keys()
     data = {
-        "as_written", "change", "closed_day", "closure", "day", "holiday", "hours", "own_number",
+        "as_written", "change", "closed_day", "closure", "day", "from_to", "holiday", "hours", "lock_visit", "own_number",
     }  # fmt: skip
     assert {code for code in english if english[code] == danish[code]} == data
 
@@ -107,8 +107,17 @@ PARAMS: Mapping[str, Param] = {
     "end_s": 36000,
     "engagement_id": "x",
     "event": Text("did_import", {"source": "x"}),
+    "first": Text("day", {"date": "2009-05-12"}),
+    "last": Text("day", {"date": "2009-05-14"}),
+    "span": Text("day", {"date": "2009-05-12"}),
+    "then": Text("day", {"date": "2009-05-14"}),
+    "when": Text("day", {"date": "2009-05-12"}),
+    "who": "x",
     "hours": (Text("hours", {"date": "2009-05-12", "start_s": 32400, "end_s": 36000}),),
+    "keeps": Text("keeps_day"),
     "limit_s": 1.5,
+    "lock": Text("lock_day", {"date": "2009-05-12", "keeps": Text("keeps_hour")}),
+    "locks": (Text("lock_day", {"date": "2009-05-12", "keeps": Text("keeps_hour")}),),
     "n": 2,
     "name": "Gade",
     "off_m": 7,

@@ -324,9 +324,10 @@ def test_the_frontier_leaves_out_what_is_not_known_and_shows_how_sure_the_rest_i
     strokes = [
         [stroke.tolist() for stroke in each.get_segments()]
         for each in ax.collections
-        if each.get_linewidth()[0] == 7
+        if each.get_linewidth()[0] == 6
     ]
-    assert strokes == [[[[30, 110], [30, 140]]], [[[30, 190.5], [30, 240.5]]]]
+    one, two = 30 - 0.65, 30 + 0.65  # beside each other
+    assert strokes == [[[[one, 110], [one, 140]]], [[[two, 190.5], [two, 240.5]]]]
     without = FRONTIER.assign(is_today=False, on_frontier=False)
     assert _title(plots.capacity_frontier(without, source=SOURCE)) == (
         "Conversations by consultants and practices"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from scheduler.base.i18n import _, day, ngettext, number
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 #: So many weeks are a short time, in which there may be no first of January or July, or but one.
 _SHORT_WEEKS = 52
+#: How broad a stroke is that shows a range, in points.
+_STROKE = 6
 #: So many dates fit beside each other on a phone.
 _DATES = 5
 
@@ -128,11 +131,13 @@ def capacity_frontier(frontier: "pd.DataFrame", *, source: str, ax: "Axes | None
         linewidth=2.0,
         label=_("asked for"),
     )
+    aside = _beside(known)
     for (consultants, line), look in zip(lines.items(), looks(len(lines)), strict=True):
         text = ngettext("{n} consultant", "{n} consultants", consultants).format(n=number(consultants))
         sizes = line.sort_values("practices")
+        at = sizes["practices"] + aside[consultants]
         axes.errorbar(
-            sizes["practices"],
+            at,
             sizes["expected_held_a_quarter"],
             yerr=Z95 * sizes["standard_error_a_quarter"].fillna(0),
             elinewidth=0.9,
@@ -142,19 +147,19 @@ def capacity_frontier(frontier: "pd.DataFrame", *, source: str, ax: "Axes | None
             markeredgewidth=1.5,
             **look,
         )
-        drawn = sizes[sizes["practice_sets"] > 1]
+        drawn = sizes["practice_sets"] > 1
         axes.vlines(
-            drawn["practices"],
-            drawn["expected_held_low_a_quarter"],
-            drawn["expected_held_high_a_quarter"],
+            at[drawn],
+            sizes.loc[drawn, "expected_held_low_a_quarter"],
+            sizes.loc[drawn, "expected_held_high_a_quarter"],
             color=look["color"],
             alpha=0.35,
-            linewidth=7,
+            linewidth=_STROKE,
         )
-        best = sizes[sizes["on_frontier"]]
+        best = sizes["on_frontier"]
         axes.plot(
-            best["practices"],
-            best["expected_held_a_quarter"],
+            at[best],
+            sizes.loc[best, "expected_held_a_quarter"],
             linestyle="none",
             marker=look["marker"],
             color=look["color"],
@@ -163,10 +168,10 @@ def capacity_frontier(frontier: "pd.DataFrame", *, source: str, ax: "Axes | None
     if known["on_frontier"].any():
         axes.plot([], [], "o", color=INK, label=_("best for its cost"))
     if (known["practice_sets"] > 1).any():
-        axes.plot([], [], color=INK, alpha=0.35, linewidth=7, label=_("which practices"))
+        axes.plot([], [], color=INK, alpha=0.35, linewidth=_STROKE, label=_("which practices"))
     today = known[known["is_today"]]
     axes.plot(
-        today["practices"],
+        today["practices"] + today["consultants"].map(aside),
         today["expected_held_a_quarter"],
         linestyle="none",
         marker="o",
@@ -183,6 +188,13 @@ def capacity_frontier(frontier: "pd.DataFrame", *, source: str, ax: "Axes | None
     axes.set_ylabel(_("conversations expected to be held in a quarter"))
     legend(axes, above=True, ncols=2)
     return finish(axes, _frontier_found(known), source)
+
+
+def _beside(known: "pd.DataFrame") -> dict[int, float]:
+    """Return how far the line of each number of consultants is moved aside, so that they do not hide each other."""
+    people, offices = (sorted({int(n) for n in known[name]}) for name in ("consultants", "practices"))
+    gap = min((after - before for before, after in pairwise(offices)), default=1)
+    return {count: 0.13 * gap * (at - (len(people) - 1) / 2) for at, count in enumerate(people)}
 
 
 def sensitivity(table: "pd.DataFrame", *, goal: int, source: str, ax: "Axes | None" = None) -> "Figure":
