@@ -165,12 +165,12 @@ class _Reader:
         """Return the visit of a row, or what is wrong with it; `found` are those of the rows before."""
         if not row.has("start"):
             return row.problem(_("this must be filled in"), "start")
-        if row.has("date", "weekday"):
-            return row.problem(_("give a weekday or a date, not both"), "date")
-        if not row.has("date") and not row.has("weekday"):
-            return row.problem(_("give a weekday or a date"), "date")
+        if row.has("date") == row.has("weekday"):
+            both = row.has("date")
+            reason = _("give a weekday or a date, not both") if both else _("give a weekday or a date")
+            return row.problem(reason, "date")
         date = row["date"] if row.has("date") else self._problem.week.days[row["weekday"]]
-        consultant_id = self._people.get(_same(who))
+        consultant_id = self._people.get(_same(who)) or self._titled(who)
         if consultant_id is None:
             reason = _("there is no consultant {name}; there are: {known}")
             known = ", ".join(each.consultant_id for each in self._problem.consultants)
@@ -189,6 +189,11 @@ class _Reader:
             consultant_id=consultant_id,
             conversations=row["conversations"] if self._requests[id_].kind == "visit" else None,
         )
+
+    def _titled(self, title: str) -> str | None:
+        """Return the only consultant after whom a sheet may have been named."""
+        found = [c.consultant_id for c in self._problem.consultants if sheets.is_sheet_of(title, c.name)]
+        return found[0] if len(found) == 1 else None
 
     def _id(self, row: Row, found: dict[str, Row]) -> str:
         """Return the id that a row names; of a home visit, which has no name, the first of that day that is left."""

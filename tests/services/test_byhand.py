@@ -107,6 +107,15 @@ def test_the_programs_own_workbook_is_read_back(data: Path, tmp_path: Path, lang
     assert {stop[0] for stop in _stops(roster)} == {"P1", "P2", "P3", "T1", "H1"}
 
 
+def test_a_sheet_whose_title_is_the_beginning_of_a_long_name(tmp_path: Path) -> None:
+    consultants = "consultant_id,name\nc1,Sygedagpengeopfølgning Vesterbro: Anne-Margrethe\nc2,Bo\n"
+    long = write_folder(tmp_path / "data", **{**PROJECT, "consultants": consultants})
+    folder = planner.plan_week(long, W20, tmp_path / "out").folder
+    roster, broken = read_by_hand(long, folder / "roster.xlsx")
+    assert broken == ()
+    assert _stops(roster) == _stops(rosterfile.load(folder / "roster.json"))
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [
@@ -130,6 +139,7 @@ def test_rules_that_are_broken_are_said(data: Path, tmp_path: Path, row: str, sa
         ("man;Carla;P1;9.30;", 'plan.csv:2 [Rådgiver]: there is no consultant "Carla"; there are: c1, c2'),
         ("fre;c1;P1;9.30;", "plan.csv:2 [Rådgiver]: c1 does not work on Friday 15 May"),
         ("man;c1;P1;;", "plan.csv:2 [Start]: this must be filled in"),
+        ("man;c1;P1;9.30;\n;c2;P3;9.30;", "plan.csv:3 [Dato]: give a weekday or a date"),
         (";c1;P1;9.30;", "plan.csv:2 [Dato]: give a weekday or a date"),
         ("man;c1;P1;halv ti;", 'plan.csv:2 [Start]: "halv ti" is not a time of day in whole minutes; write it like 09:30'),
         ("man;c1;P1;9.30;2\ntir;c1;p1;9.30;", "plan.csv:3 [Praksis]: this visit stands in row 2 already; keep one"),
