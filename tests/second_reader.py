@@ -276,7 +276,7 @@ def _setting_differences(folder: Path, project: Project) -> Iterator[str]:
                 "retention",
                 "simulation",
                 "costs",
-            )  # fmt: skip
+            )
             if (part := getattr(config, name)) is not None
         },
     }

@@ -49,6 +49,7 @@ def _count(name: str, meaning: str) -> "Callable[[Callable[..., None]], Callable
 @click.pass_obj
 def log(
     options: Options,
+    /,
     *,
     week: str,
     what: str | None,

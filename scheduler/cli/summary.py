@@ -71,6 +71,8 @@ def show_front(terminal: Terminal, front: "Front") -> None:
                 forced,
             ).format(n=i18n.number(forced))
         )
+    for told in front.broken():
+        terminal.note(told)
     for point in front.points:
         roster = point.plan.roster
         head = ngettext("{n} change: {points}", "{n} changes: {points}", point.unforced).format(

@@ -207,7 +207,7 @@ class Request:
             date=pin.date,
             start_s=pin.start_s,
             consultant_id=pin.consultant_id or lock.consultant_id,
-            conversations=pin.conversations or lock.conversations,
+            conversations=lock.conversations if pin.conversations is None else pin.conversations,
         )
 
     @property

@@ -117,6 +117,7 @@ class Tabled:
         return {
             "consultant_id": consultants,
             "practice_id": places,
+            "request_id": {**places, **{task.task_id: task.title for task in project.tasks}},
             "engagement_id": titles,
             "who": {"all": Text("for_all"), **places, **consultants, **titles},
         }

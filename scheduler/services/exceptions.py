@@ -433,7 +433,7 @@ def calls(data_dir: Path, proposal: Proposal) -> tuple[Call, ...]:
         from scheduler.store import editions
 
         practices = {practice.practice_id: practice for practice in tables.project.practices}
-        found = [
+        calls_ = [
             _call(one, stop, round_, practices, moment)
             for one in editions.published_between(min(weeks), max(weeks))
             for round_ in one.roster.rounds
@@ -442,7 +442,7 @@ def calls(data_dir: Path, proposal: Proposal) -> tuple[Call, ...]:
             and stop.end > moment
             and any(_touches(rule, stop, round_) for rule in taken)
         ]
-    return tuple(sorted(found, key=lambda call: (call.start, call.id)))
+    return tuple(sorted(calls_, key=lambda call: (call.start, call.id)))
 
 
 def _taken(table: str, row: Cells) -> Closure | None:

@@ -16,9 +16,12 @@ from scheduler.model.clock import Week, now
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster
 from scheduler.model.text import Text
+from scheduler.model.texts import word
 from scheduler.outputs import news
 from scheduler.services import planner
+from scheduler.services.editing import tabled
 from scheduler.services.editions import DRAFT, drafted
+from scheduler.services.locks import LOCKS, locks_of
 from scheduler.services.planner import Planned
 from scheduler.services.replanning import FrontPoint, front, recommended
 from scheduler.services.workspace import kept_tables, store_of
@@ -57,6 +60,17 @@ class Front:
         """Say what a roster of the front changes, in words for the coordinator."""
         after = point.plan.roster
         return news.worded(news.for_coordinator(self.published, after), news.names(self.published, after))
+
+    def broken(self) -> list[str]:
+        """Say which locks cannot be kept, as the tables no longer allow it."""
+        called = news.names(self.published, *(point.plan.roster for point in self.points))
+        found = dict.fromkeys(broken for point in self.points for broken in point.broken)
+        return [
+            _("Locked, but no longer possible: {what}").format(
+                what=word(called["request_id"].get(each.id, each.id), called)
+            )
+            for each in found
+        ]
 
     def json(self) -> bytes:
         """Return the front as the contract's file has it."""
@@ -144,6 +158,8 @@ def replan(
             )
         with SolverProcess() as solver:
             prepared = planner.prepare(data_dir, progress=progress)
+            with tabled(data_dir) as tables:
+                locks = locks_of(tables.rows[LOCKS], week)
             points = solver.run(
                 _all,
                 planner.problem(prepared, week),
@@ -151,6 +167,7 @@ def replan(
                 memory_mb=prepared.project.config.solver.memory_mb,
                 progress=progress,
                 stop=stop,
+                locks=locks,
                 since=since,
                 time_limit_s=time_limit_s,
             )

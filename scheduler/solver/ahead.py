@@ -32,10 +32,10 @@ class _Arcs(NamedTuple):
     lunch on the way; `points` are what the arc itself costs.
     """
 
-    departure: Ints
-    target: Ints
-    plain: Ints
-    lunch: Ints
+    departure: Places
+    target: Places
+    plain: Places
+    lunch: Places
     points: Points
 
 
@@ -111,7 +111,14 @@ class Onward:
         wait_points = graph.wait_points(way)
         points = graph.ride_points(way)[group[departure], to] - wait_points * self.ends_s[departure]
         lunch = np.where(lunch < count[to], lunch, nowhere)
-        return _Arcs(departure, to, plain[departure, to], lunch, points)
+        # There are so many of them that it counts how large the numbers are.
+        return _Arcs(
+            departure.astype(np.int32),
+            to.astype(np.int32),
+            plain[departure, to].astype(np.int32),
+            lunch.astype(np.int32),
+            points,
+        )
 
     def _first_start(self, earliest_s: NDArray[np.int32], graph: DayGraph) -> Ints:
         """Return which start of each target is the first that is not too early: (departures, targets)."""
@@ -224,7 +231,7 @@ class Ahead:
         _sorts, _lunches, starts, engaged, targets = self._shape
         return int(starts * engaged * targets)
 
-    def _place(self, start: Ints, engaged: Ints, target: Ints) -> Ints:
+    def _place(self, start: Ints | Places, engaged: Ints, target: Ints | Places) -> Ints:
         """Return where starts of targets are in the least points of the first sort, lunch not had."""
         _sorts, _lunches, _starts, over, targets = self._shape
         place: Ints = (start * over + engaged) * targets + target

@@ -9,16 +9,23 @@ be no part of a better choice. Where few are left, HiGHS chooses among them.
 import heapq
 import itertools
 import math
+import time
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scheduler.solver.cuts import Cuts
+from scheduler.solver.deadline import Deadline
 from scheduler.solver.master import RestrictedMaster
 from scheduler.solver.program import MARGIN
 from scheduler.solver.weekmaster import WeekMaster, WeekRelaxed
 from scheduler.solver.weeks import Flags, Floats, Limits, WeekPrices, Weeks
 
+#: Among how many rounds a better choice is looked for first, and for which share of the time at most.
+_GLANCES = (500, 1_500)
+_GLANCE_SHARE = 0.1
+#: After how many divisions that is done again.
+_GLANCE_EVERY = 12
 #: So many rounds are few enough for HiGHS to choose among.
 FEW_ROUNDS = 1_500
 #: How often cuts are looked for before anything is divided, and then each time.
@@ -55,11 +62,17 @@ class Balancing:
         self._weeks = Weeks(master.table, self._rounds)
         self._cuts = Cuts(self._weeks.meets)
         self._relaxation = WeekMaster(self._weeks, self._cuts)
+        self._left: list[tuple[float, int, _Node]] = []
+        self._numbers = itertools.count()
+        #: The least score proven of what HiGHS has chosen among.
+        self._closed = math.inf
 
     @property
     def is_possible(self) -> bool:
         """Whether the rounds are of the kind that this can divide."""
-        return self._weeks.is_countable and len(self._master.table.balance.groups) == 1
+        table = self._master.table
+        plain = not table.least_kept and not any(table.balance.done_s)
+        return plain and self._weeks.is_countable and len(table.balance.groups) == 1
 
     @property
     def _target(self) -> float:
@@ -71,30 +84,51 @@ class Balancing:
         first = WeekPrices(np.maximum(prices.request, 0.0), np.zeros(0), prices.high, prices.low)
         limits = Limits.none(self._weeks.compared, self._weeks.most_load)
         root = self._node(limits, first, np.ones(len(self._rounds), dtype=bool), _FIRST_CUTS)
-        number = itertools.count()
-        left = [] if root is None else [(root.relaxed.bound, next(number), root)]
-        closed = math.inf
-        while left and self._master.deadline.left_s > 0:
-            bound, _number, node = left[0]
-            self._master.raise_bound(min(bound, closed))
-            if bound >= self._target + MARGIN:
-                break
+        if root is not None:
+            self._glance(root, _GLANCES)
+            self._push(root, -math.inf)
+        turn = 0
+        while self._left and self._left[0][0] < self._target + MARGIN:
+            bound, _number, node = heapq.heappop(self._left)
+            self._master.raise_bound(min(bound, self._closed))
+            turn += 1
+            if turn % _GLANCE_EVERY == 0:
+                self._glance(node, _GLANCES[:1])
+            if self._master.deadline.left_s <= 0 or not self._settle(node):
+                return
+        self._master.raise_bound(self._closed)
+
+    def _push(self, node: _Node, least: float) -> None:
+        """Remember choices to look at, those first of which the least is proven."""
+        heapq.heappush(self._left, (max(least, node.relaxed.bound), next(self._numbers), node))
+
+    def _settle(self, node: _Node) -> bool:
+        """Choose among a node's rounds where they are few, else divide it; False where time ran out."""
+        alive = node.alive(self._target)
+        parts = self._parts(node, int(alive.sum()))
+        if parts is None:
+            found = self._master.choose(self._rounds[alive], node.limits, self._cuts.matrix[alive])
+            if found < self._target - _SETTLED:
+                return False
+            self._closed = min(self._closed, found)
+        for part in parts or ():
+            child = self._node(part, node.relaxed.prices, alive, _CUTS)
+            if child is not None:
+                self._push(child, node.relaxed.bound)
+        return True
+
+    def _glance(self, node: _Node, sizes: tuple[int, ...]) -> None:
+        """Look for a better choice among the rounds that the relaxation favours."""
+        deadline = self._master.deadline
+        order = np.argsort(node.excess, kind="stable")
+        for size in sizes:
             alive = node.alive(self._target)
-            parts = self._parts(node, int(alive.sum()))
-            if parts is None:
-                found = self._master.choose(self._rounds[alive], node.limits, self._cuts.matrix[alive])
-                if found < self._target - _SETTLED:
-                    # Time is over.
-                    self._master.raise_bound(min(max(bound, found), closed))
-                    break
-                closed = min(closed, found)
-            heapq.heappop(left)
-            for part in parts or ():
-                child = self._node(part, node.relaxed.prices, alive, _CUTS)
-                if child is not None:
-                    heapq.heappush(left, (max(bound, child.relaxed.bound), next(number), child))
-        if not left or left[0][0] >= self._target + MARGIN:
-            self._master.raise_bound(closed)
+            if alive.sum() <= FEW_ROUNDS:
+                return
+            few = np.sort(order[:size])
+            few = few[alive[few]]
+            brief = Deadline(time.monotonic() + _GLANCE_SHARE * deadline.left_s, deadline.asked)
+            self._master.choose(self._rounds[few], node.limits, self._cuts.matrix[few], brief)
 
     def _node(self, limits: Limits, prices: WeekPrices, alive: Flags, cuts: int) -> _Node | None:
         """Return what is proven of the choices within some limits; None where none is below the target."""

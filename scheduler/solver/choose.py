@@ -94,6 +94,8 @@ class Chooser:
         """Find a first choice, and the prices of its visits."""
         keys = self._better(keys, first_choice(self.generator, deadline))
         report(self.pool.score(keys), 0)
+        # The days of one consultant were grown together until now, and then those of all.
+        self.generator.days.regroup()
         exchange = Exchange(self.pool, keys)
         for _ in range(_FIRST_SWEEPS):
             if not exchange.sweep(self.generator.best_rounds, deadline):

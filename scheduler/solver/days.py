@@ -37,7 +37,12 @@ class Days:
 
     def rest(self) -> None:
         """Give back the memory of what is only kept for speed; it is made again when it is needed."""
-        self._aheads, self._onwards = {}, {}
+        self.regroup()
+        self._onwards = {}
+
+    def regroup(self) -> None:
+        """Give back the memory that days grown together take up: from now on others will be."""
+        self._aheads = {}
 
     def grow(
         self,

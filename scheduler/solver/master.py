@@ -180,20 +180,23 @@ class RestrictedMaster:
             self.raise_bound(bound)
         return len(tried)
 
-    def choose(self, rounds: NDArray[np.intp], limits: Limits, cuts: Any) -> float:
+    def choose(
+        self, rounds: NDArray[np.intp], limits: Limits, cuts: Any, deadline: Deadline | None = None
+    ) -> float:
         """Choose among some rows of usable rounds, with loads within limits, and take the choice if it is better.
 
         `cuts` are kept by all choices: (rounds, cuts), as in `cuts.Cuts`. Returns what no choice among them can
         be below; infinite where there is none below the target.
         """
         place = np.searchsorted(self.usable, rounds)
-        program, above = self._program(place), 0.0
+        program = self._program(place)
         program.limit_loads(limits)
         program.keep_cuts(cuts)
         if self.target is not None:
             # Between the target and the next score below it there is room for what HiGHS errs.
-            program.limit_excess(float(self.target - self.table.step / 2) - self.relaxed.bound)
-        chosen, above = self._chosen(program, None)
+            below = float(self.target - self.table.step / 2) + MARGIN
+            program.limit_excess(below - self.relaxed.bound)
+        chosen, above = self._chosen(program, None, deadline or self.deadline)
         if chosen is not None:
             self.accept(tuple(rounds[chosen].tolist()))
         return self.relaxed.bound + above
@@ -239,7 +242,7 @@ class RestrictedMaster:
         start = None
         if self.best is not None and np.isin(self.best, rounds).all():
             start = np.flatnonzero(np.isin(rounds, self.best))
-        chosen, above = self._chosen(program, start)
+        chosen, above = self._chosen(program, start, self.deadline)
         bound = self.relaxed.bound + above
         return None if chosen is None else tuple(rounds[chosen].tolist()), bound
 
@@ -256,12 +259,10 @@ class RestrictedMaster:
         )
 
     def _chosen(
-        self, program: ReducedProgram, start: NDArray[np.intp] | None
+        self, program: ReducedProgram, start: NDArray[np.intp] | None, deadline: Deadline
     ) -> tuple[NDArray[np.intp] | None, float]:
         """Let HiGHS choose; what it says of the bound is 0 where time ran out."""
-        answer = _beside(
-            lambda: program.choose(self.deadline.left_s, start=start), self.deadline, program.stop
-        )
+        answer = _beside(lambda: program.choose(deadline.left_s, start=start), deadline, program.stop)
         return (None, 0.0) if answer is None else answer
 
     def _cp_sat(self, rounds: NDArray[np.intp]) -> tuple[tuple[int, ...] | None, bool]:

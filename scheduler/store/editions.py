@@ -108,6 +108,13 @@ def published_between(first: str, last: str) -> tuple[KeptEdition, ...]:
     return tuple(map(_kept, found.order_by("week")))
 
 
+def worked_on(first: str) -> tuple[KeptEdition, ...]:
+    """Return of each week from `first` on its draft, or else what holds for it, in order."""
+    found = Edition.objects.filter(week__gte=first, state__in=(State.DRAFT, State.PUBLISHED))
+    by_week = {each.week: each for each in found.order_by("week", "number")}  # a draft has the last number
+    return tuple(map(_kept, by_week.values()))
+
+
 def earlier(week: str) -> tuple[KeptEdition, ...]:
     """Return the editions of a week that were published, the last one last."""
     found = Edition.objects.filter(week=week).exclude(state=State.DRAFT)

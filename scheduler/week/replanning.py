@@ -57,9 +57,7 @@ def with_locks(
         With every lock that is of nothing that was published.
     """
     told = published_visits(published)
-    if idle := [lock for lock in locks if not _visits_of(lock, told)]:
-        reason = _("nothing of {what} is published in {week}, so it cannot be locked")
-        raise InputError(InputProblem(reason.format(what=_written(lock), week=problem.week)) for lock in idle)
+    require_published(published, locks)
     pairs = tuple((lock, id_) for lock in locks for id_ in _visits_of(lock, told))
     kept: dict[str, Settled] = {}
     for lock, id_ in pairs:
@@ -78,6 +76,16 @@ def with_locks(
         pairs,
         tuple((lock, id_) for lock, id_ in pairs if id_ in broken),
     )
+
+
+def require_published(published: Roster, locks: Sequence[Lock]) -> None:
+    """Refuse locks that are of nothing in a published roster: an `InputError` with every one of them."""
+    told = published_visits(published)
+    if idle := [lock for lock in locks if not _visits_of(lock, told)]:
+        reason = _("nothing of {what} is published in {week}, so it cannot be locked")
+        raise InputError(
+            InputProblem(reason.format(what=_written(lock), week=published.week)) for lock in idle
+        )
 
 
 def _visits_of(lock: Lock, told: Mapping[str, PublishedVisit]) -> list[str]:

@@ -12,9 +12,10 @@ import pytest
 from random_problems import small_week, tiny_problem
 
 from scheduler.checks.bound.branching import Branching
-from scheduler.checks.bound.choice import Choice
+from scheduler.checks.bound.choice import Choice, Rows
 from scheduler.checks.bound.pricing import UNIT, Balance, Pricing
-from scheduler.checks.bound.timetable import UnfinishedError
+from scheduler.checks.bound.relaxation import Relaxation
+from scheduler.checks.bound.timetable import Offer, UnfinishedError
 from scheduler.model.problem import Problem, Request
 from scheduler.model.project import Pin
 from scheduler.model.roster import Prices
@@ -134,22 +135,6 @@ def test_time_that_is_up_ends_the_search() -> None:
 # --- prices ------------------------------------------------------------------------------------------
 
 
-def test_any_prices_bound_every_choice() -> None:
-    for seed in range(60):
-        rng = Random(seed)
-        choice = random_choice(rng)
-        if any(request.pin for request in choice.requests):
-            continue
-        shares = [rng.random() for _ in set(choice.consultants)]
-        high = dict(zip(sorted(set(choice.consultants)), (s / sum(shares) for s in shares), strict=True))
-        low = dict(zip(high, reversed(high.values()), strict=True))
-        prices = {request.request_id: rng.random() * 30_000 for request in choice.requests}
-        pricing = Pricing.of(choice.requests, choice.balance, Prices(requests=prices, high=high, low=low))
-        units, excess = choice.reckoned(np.arange(len(choice.points)), pricing)
-        assert (excess >= 0).all()
-        assert all(points * UNIT >= units for points in choices(choice))
-
-
 @pytest.mark.parametrize(
     ("rates", "bound", "enough"),
     [
@@ -192,3 +177,143 @@ def test_balance_is_that_of_the_score() -> None:
     balance = Balance.of(week)
     assert balance.groups == (("c0", "c1"),)
     assert balance.points({"c0": 3600, "c1": 0}) == 3600 * balance.rate["c0"]
+
+
+# --- what prices prove of some rounds, and the relaxation that proposes them -------------------------------
+
+
+def some_rows(choice: Choice, rng: Random) -> Rows:
+    """Return some rounds, in order: at least one of every day."""
+    kept = {int(rng.choice(np.flatnonzero(choice.day == d))) for d in range(len(choice.consultants))}
+    return np.array(sorted(kept | {i for i in range(len(choice.day)) if rng.random() < 0.7}))
+
+
+def any_prices(choice: Choice, rng: Random) -> Prices:
+    """Return prices of the form that gives a bound."""
+    compared = [key for group in choice.balance.groups for key in group]
+    high, low = ([rng.random() for _ in compared] for _ in range(2))
+    return Prices(
+        requests={
+            r.request_id: rng.choice([-1, 1] if r.pin else [1]) * rng.random() * 30_000
+            for r in choice.requests
+            if rng.random() < 0.8
+        },
+        high={key: share / sum(high) for key, share in zip(compared, high, strict=True)},
+        low={key: share / sum(low) for key, share in zip(compared, low, strict=True)},
+    )
+
+
+def test_no_choice_is_below_what_prices_prove_of_its_rounds() -> None:
+    tried = 0
+    for seed in range(120):
+        rng = Random(seed)
+        choice = random_choice(rng)
+        rows = some_rows(choice, rng)
+        pricing = Pricing.of(choice.requests, choice.balance, any_prices(choice, rng))
+        units, excess = choice.reckoned(rows, pricing)
+        place = {int(row): i for i, row in enumerate(rows)}
+        for chosen in product(*(rows[choice.day[rows] == d] for d in range(len(choice.consultants)))):
+            points = choice.exact(np.array(chosen))
+            if points is not None:
+                assert all(units + int(excess[place[int(row)]]) <= points * UNIT for row in chosen)
+                tried += 1
+    assert tried > 400
+
+
+def test_what_prices_prove_is_the_cheapest_round_of_each_day_less_the_prices() -> None:
+    """The rounds of a day that cost the most by themselves are the cheapest at these prices."""
+    choice = Choice(
+        balance=Balance((("c0", "c1"),), {"c0": Fraction(1), "c1": Fraction(2)}),
+        consultants=("c0", "c1"),
+        requests=(request("p0"), request("p1", pinned=True)),
+        day=np.array([0, 0, 1, 1]),
+        points=np.array([-50, 0, 7, 5]) * UNIT,
+        load_s=np.array([30, 0, 10, 20]),
+        meets=np.array([[1, 0], [0, 0], [0, 1], [1, 1]]),
+        kept=np.zeros(4, dtype=np.int64),
+        least_kept=0,
+    )
+    prices = Prices(requests={"p0": 40.0, "p1": -9.0}, high={"c0": 1.0}, low={"c1": 1.0})
+    pricing = Pricing.of(choice.requests, choice.balance, prices)
+    # c0: -50 + 40 + 30 = 20 and 0; c1: 7 - 9 - 20 = -22 and 5 + 40 - 9 - 40 = -4; less 31 of prices.
+    units, excess = choice.reckoned(np.arange(4), pricing)
+    assert (units, excess.tolist()) == (-53 * UNIT, [20 * UNIT, 0, 0, 18 * UNIT])
+    units, excess = choice.reckoned(np.array([0, 3]), pricing)
+    assert (units, excess.tolist()) == (-15 * UNIT, [0, 0])
+
+
+def test_the_likeliest_round_of_each_day() -> None:
+    choice = random_choice(Random(3))
+    for seed in range(20):
+        rng = Random(seed)
+        rows = some_rows(choice, rng)
+        share = np.array([rng.random() for _ in rows])
+        assert choice.likeliest(rows, share).tolist() == [
+            max(zip(share, rows, strict=True), key=lambda pair: (choice.day[pair[1]] == d, pair[0]))[1]
+            for d in range(len(choice.consultants))
+        ]
+
+
+def test_the_prices_of_the_relaxation_prove_what_its_shares_cost() -> None:
+    """Strong duality: no prices prove more of some rounds."""
+    kept = compared = 0
+    for seed in range(120):
+        rng = Random(seed)
+        choice = random_choice(rng)
+        rows = some_rows(choice, rng)
+        relaxed = Relaxation(choice).solve(rows, 60.0)
+        assert relaxed
+        share, balance = relaxed.share, choice.balance
+        assert np.bincount(choice.day[rows], share) == pytest.approx(1.0)
+        met = share @ choice.meets[rows]
+        pinned = np.array([r.pin is not None for r in choice.requests])
+        too_few = float(share @ choice.kept[rows]) < choice.least_kept - 1e-6
+        if too_few or (met[pinned] < 1 - 1e-6).any() or (met > 1 + 1e-6).any():
+            continue  # no shares keep the rules: it costs what breaking them does
+        who = np.array(choice.consultants)[choice.day[rows]]
+        points = float(share @ choice.points[rows]) / UNIT
+        for group in balance.groups:
+            loads = [
+                float(balance.rate[key] * share[who == key] @ choice.load_s[rows][who == key])
+                for key in group
+            ]
+            points += max(loads) - min(loads)
+            compared += max(loads) > 0
+        pricing = Pricing.of(choice.requests, balance, relaxed.prices)
+        assert choice.reckoned(rows, pricing)[0] / UNIT == pytest.approx(points, rel=1e-6, abs=0.1)
+        kept += bool(pinned.any())
+    assert kept > 5
+    assert compared > 10
+
+
+def test_the_relaxation_has_an_answer_where_no_choice_keeps_the_rules() -> None:
+    """The pinned request is met by no round; what is against a rule costs far more than any round."""
+    choice = Choice(
+        balance=Balance((), {}),
+        consultants=("c0", "c0"),
+        requests=(request("p0", pinned=True), request("p1")),
+        day=np.array([0, 0, 1]),
+        points=np.array([900, 0, 0]) * UNIT,
+        load_s=np.zeros(3, dtype=np.int64),
+        meets=np.array([[0, 0], [0, 1], [0, 1]]),
+        kept=np.zeros(3, dtype=np.int64),
+        least_kept=0,
+    )
+    relaxed = Relaxation(choice).solve(np.arange(3), 60.0)
+    assert relaxed
+    # The dear round is taken, as p1 may not be met twice.
+    assert relaxed.share.tolist() == pytest.approx([1.0, 0.0, 1.0])
+    assert relaxed.prices.requests["p0"] < -900
+    assert Branching(choice, FAR, time.monotonic() + 60).least() is None
+
+
+def test_prices_are_read_in_units_and_those_not_named_are_none() -> None:
+    asked = (request("p0"), request("p1", pinned=True), request("p2"))
+    prices = Prices(requests={"p1": -2.5, "p0": 1.0000004}, high={"c0": 1.0}, low={"c1": 1.0})
+    balance = Balance((("c0", "c1"),), {"c0": Fraction(1, 3), "c1": Fraction(1)})
+    pricing = Pricing.of(asked, balance, prices)
+    assert pricing.requests == (1_000_000, -2_500_000, 0)
+    offers = [Offer(request_, 0, 2, 2) for request_ in range(3)]
+    assert pricing.visit_units("c0", offers[0]) == 1_000_000 + 666_666
+    assert pricing.visit_units("c1", offers[1]) == -2_500_000 - 2_000_000
+    assert pricing.visit_units("c9", offers[2]) == 0

@@ -29,9 +29,8 @@ def thawed(step: str, file: Path) -> Path:
 
 def freeze(folder: Path) -> str:
     """Fill a store with a bit of everything that the present step keeps, and write it down; return the step."""
-    from stores import HOMES, PINS, with_store
     from folders import TABLES
-    from stores import take_in
+    from stores import HOMES, PINS, take_in, with_store
 
     os.environ.update(HJUL_NOW="2009-05-11T07:40", HJUL_USER="anna")
     data = with_store(folder / "data", home_visits=HOMES, pins=PINS)

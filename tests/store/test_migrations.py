@@ -29,7 +29,9 @@ def a_monday(monkeypatch: pytest.MonkeyPatch) -> None:
 def schema(file: Path) -> list[str]:
     """Return how the tables of a database are made, but for the order of their columns and constraints."""
     with closing(sqlite3.connect(file)) as store:
-        rows = store.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+        rows = store.execute(
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+        )
         found = [" ".join(row[0].split()) for row in rows]
     return sorted(",".join(sorted(re.split(r", (?![^(]*\))", statement))) for statement in found)
 

@@ -15,7 +15,7 @@ from scheduler.model.problem import Agreement, ConsultantDay, Problem, Published
 from scheduler.model.project import BASE
 from scheduler.week.schedule import DayModel, DaySchedule
 from scheduler.week.score import unmet_points
-from scheduler.week.stops import StopOption
+from scheduler.week.stops import StopOption, fixed_stop
 
 
 def _model(problem: Problem, number: int, **changes: Any) -> DayModel:
@@ -72,6 +72,25 @@ def test_an_order_that_cannot_be_kept_has_no_schedule() -> None:
     model = _model(the_problem(), 0)
     phone, talk = model.engagements
     assert model.best_schedule([phone, talk, _option(model, "p2", 1)]) is None
+
+
+@pytest.mark.parametrize(
+    ("start", "via_base"),
+    [
+        # 800 s to ride and 120 s to park; by base twice that, and 45 minutes there.
+        ("9:15:19", []),
+        ("9:15:20", [False]),
+        ("10:15:39", [False]),
+        ("10:15:40", [False, True]),
+    ],
+)
+def test_two_stops_are_linked_by_every_way_for_which_there_is_time(start: str, via_base: list[bool]) -> None:
+    model = _model(the_problem(), 2)
+    first = fixed_stop("engagement", "a", "p3", clock_s("8:00"), 3600)
+    second = fixed_stop("engagement", "b", "p4", clock_s(start), 60)
+    link = model.link(first, second)
+    assert [passage.via_base for passage in link.passages] == via_base if link else not via_base
+    assert model.link(second, first) is None
 
 
 def test_lunch_is_owed_waived_or_not_owed() -> None:
