@@ -69,8 +69,10 @@ class Balancing:
 
     @property
     def is_possible(self) -> bool:
-        """Whether the rounds are of the kind that this can divide."""
-        return self._weeks.is_countable and len(self._master.table.balance.groups) == 1
+        """Whether the rounds are of the kind that this can divide: a whole week of one base, planned freely."""
+        table = self._master.table
+        anew = table.problem.max_changes is None and not any(table.balance.done_s)
+        return anew and self._weeks.is_countable and len(table.balance.groups) == 1
 
     @property
     def _target(self) -> float:
