@@ -15,6 +15,7 @@ from scheduler.cli.editions import journal, outbox, publish, replan
 from scheduler.cli.network import network
 from scheduler.cli.options import (
     Options,
+    by_hand_week_option,
     common,
     file_option,
     online_option,
@@ -178,19 +179,29 @@ def check_data(options: Options, *, online: bool) -> None:
     help=N_(
         "Check a roster.json against rules, score and proof.\n\n"
         "Shares no code with the engine that made the roster. The project folder must be the one it was "
-        "planned from. Ends with 1 if a rule is broken or the proof is wrong."
+        "planned from. Ends with 1 if a rule is broken or the proof is wrong. ROSTER may be a workbook or a CSV file "
+        "too, with a row a visit: date or weekday, consultant, practice, start, and conversations if need be; so a "
+        "roster made by hand is checked and scored."
     )
 )
 @click.argument("roster", metavar=N_("ROSTER"), type=click.Path(path_type=Path))
+@by_hand_week_option
 @common
 @click.pass_context
-def check(context: click.Context, roster: Path) -> None:
+def check(context: click.Context, roster: Path, week: str | None) -> None:
     from scheduler.base import files
     from scheduler.model.texts import word
-    from scheduler.services import editions
+    from scheduler.services import byhand, editions
 
     options = context.ensure_object(Options)
     terminal = options.terminal()
+    if byhand.is_by_hand(roster):
+        from scheduler.cli import differences
+
+        asked = read_week(week) if week else None
+        if not differences.show_by_hand(terminal, options.data, roster, asked):
+            context.exit(1)
+        return
     files.tidy(roster.parent.parent)
     checked = editions.check_roster(options.data, roster)
     proof = word(checked.proof.detail)

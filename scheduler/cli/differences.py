@@ -7,9 +7,12 @@ from scheduler.base import i18n
 from scheduler.base.i18n import _
 from scheduler.cli.terminal import Terminal
 from scheduler.model.changes import Stay, changes
+from scheduler.model.clock import Week
 from scheduler.model.roster import Roster, Term
 from scheduler.model.texts import Names, word
 from scheduler.outputs import news, words
+from scheduler.outputs.privacy import public
+from scheduler.services.byhand import read_by_hand
 
 _NOTHING = Term(count=0, weight=0, points=0)
 
@@ -28,6 +31,38 @@ def show(terminal: Terminal, before: Roster, after: Roster, *, files: tuple[Path
         terminal.note(_("The two are scored with different weights: compare counts, not points."))
     if before.inputs_sha256 != after.inputs_sha256:
         terminal.note(_("The two were planned from different tables or maps."))
+
+
+def show_by_hand(terminal: Terminal, data_dir: Path, file: Path, week: Week | None) -> bool:
+    """Print what is wrong with a roster that was made by hand and what it costs; return whether it keeps every rule."""
+    roster, violations = read_by_hand(data_dir, file, week)
+    for violation in violations:
+        terminal.failure(f"{file}: {violation}")
+    if not violations:
+        terminal.line(_("{file}: the roster of {week} keeps every rule.").format(file=file, week=roster.week))
+    made = sum(round_.visits for round_ in roster.rounds)
+    held = sum(round_.conversations for round_ in roster.rounds)
+    terminal.line(
+        f"{words.week_title(roster)}: {words.visits(made)}, {words.conversations(held)}", style="bold"
+    )
+    if roster.unassigned:
+        terminal.line(_("Not in it:"), style="bold")
+    for request in public(roster).unassigned:
+        terminal.line(f"  {word(request.name)} ({request.id}), {words.request_state(request)}")
+    rows = [
+        (words.term(name), words.term_count(name, term.count), i18n.number(term.points))
+        for name, term in words.ordered_terms(roster).items()
+        if term.points
+    ]
+    total = (_("Score"), "", i18n.number(roster.score))
+    headings = (_("Term"), _("Count"), _("Points"))
+    terminal.table(headings, [rows, [total]], numbers=2, title=_("The score; fewer points are better"))
+    terminal.line(
+        _("Beside the best: {plan}, then {diff}").format(
+            plan=f"hjul plan {roster.week}", diff=f"hjul diff {file} out/{roster.week}"
+        )
+    )
+    return not violations
 
 
 def _show_changes(terminal: Terminal, before: Roster, after: Roster) -> None:

@@ -93,6 +93,12 @@ def common(command: _Command) -> _Command:
 
 week_argument = click.argument("week", nargs=-1, metavar=N_("[WEEK]"))
 
+by_hand_week_option = click.option(
+    "--week",
+    metavar=N_("WEEK"),
+    help=N_("Which week a roster made by hand is of, where it has weekdays and no dates."),
+)
+
 online_option = click.option(
     "--online",
     is_flag=True,

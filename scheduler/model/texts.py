@@ -117,6 +117,7 @@ def sentences(n: int = 0) -> Mapping[str, str]:
             "The practice takes at most {n} conversations in one visit.",
             n,
         ),
+        "left_out": _("It is not in the roster that was made by hand."),
         "not_placed": _("No place was found in the time given."),
         "dearer": _("It is possible, but it costs more than it gains."),
         "dearer_by_moves": _("It would displace or move other visits."),

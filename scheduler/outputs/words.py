@@ -68,6 +68,8 @@ def proof(roster: Roster, *, checked: bool = False) -> str:
     """
     if roster.status == "optimal":
         return _("proven best possible, and the proof was checked") if checked else _("proven best possible")
+    if roster.bound <= 0 and roster.prices is None:
+        return _("without a proof")
     # Rounded up: the page never promises more than was proven.
     gap = math.ceil(roster.gap * 1000) / 10
     text = (

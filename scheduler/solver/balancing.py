@@ -69,10 +69,10 @@ class Balancing:
 
     @property
     def is_possible(self) -> bool:
-        """Whether the rounds are of the kind that this can divide: a whole week of one base, planned freely."""
+        """Whether the rounds are of the kind that this can divide."""
         table = self._master.table
-        anew = table.problem.max_changes is None and not any(table.balance.done_s)
-        return anew and self._weeks.is_countable and len(table.balance.groups) == 1
+        plain = not table.least_kept and not any(table.balance.done_s)
+        return plain and self._weeks.is_countable and len(table.balance.groups) == 1
 
     @property
     def _target(self) -> float:

@@ -165,7 +165,7 @@ class _Walk:
         elif not scheduled.via_base:
             self._lunch(scheduled, base, free_s, start_s - moving_s)
         if scheduled.option.kind != "base":
-            waiting_s = 0 if from_base or to_base else start_s - arrival_s
+            waiting_s = 0 if from_base or to_base else max(start_s - arrival_s, 0)
             if waiting_s and scheduled.lunch:
                 waiting_s -= self.model.day.lunch_s
             self._stop(scheduled, arrival_s, ride, waiting_s)
@@ -220,7 +220,9 @@ class _Walk:
                 self._at(start_s + defaults.setup_s + i * defaults.conversation_s)
                 for i in range(option.conversations)
             ),
-            slot=StopSlot(start=self._at(slot.start_s), end=self._at(slot.end_s), room=slot.room),
+            slot=StopSlot(start=self._at(slot.start_s), end=self._at(slot.end_s), room=slot.room)
+            if slot
+            else None,
         )
 
     def _note(

@@ -237,13 +237,15 @@ class DayModel:
         profiles[-1] = profiles[-1][1]
         return profiles
 
-    def best_schedule(self, stops: Sequence[StopOption]) -> DaySchedule | None:
-        """Return the cheapest valid schedule of these stops in this order, or None.
+    def best_schedule(
+        self, stops: Sequence[StopOption], *, without_lunch: bool = False
+    ) -> DaySchedule | None:
+        """Return the cheapest valid schedule of these stops in this order, or None; lunch can be left out.
 
         The engagements of the day must be among the stops. The schedule is found by carrying cost
         profiles forward (dynamic programming over start times) and walking back.
         """
-        profiles = self._run(stops, lunch_owed=self.lunch_owed)
+        profiles = self._run(stops, lunch_owed=self.lunch_owed and not without_lunch)
         points = int(profiles[-1].min())
         if points >= INFEASIBLE:
             return None

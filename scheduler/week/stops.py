@@ -146,10 +146,7 @@ def _points(
     return points
 
 
-def slot_of(request: Request, day: ConsultantDay, start_s: int, end_s: int) -> RoomSlot:
-    """Return the room slot in which a visit lies."""
-    return next(
-        slot
-        for slot in request.slots
-        if slot.date == day.date and slot.start_s <= start_s and end_s <= slot.end_s
-    )
+def slot_of(request: Request, day: ConsultantDay, start_s: int, end_s: int) -> RoomSlot | None:
+    """Return the room slot in which a visit lies; else the nearest one of the day, if there is one."""
+    of_day = (slot for slot in request.slots if slot.date == day.date)
+    return min(of_day, key=lambda slot: max(slot.start_s - start_s, end_s - slot.end_s, 0), default=None)

@@ -18,6 +18,7 @@ PACKAGE = Path(roster_types.__file__).parent.parent
 #: Codes that are not written out where a text is made.
 NOT_LITERAL = {"solver/reasons.py": "reason", "checks/rounds.py": "stop.kind"}
 REASONS = {
+    "has_happened",
     "closed",
     "consultant_away",
     "dearer",
@@ -78,7 +79,7 @@ def test_every_sentence_that_is_not_all_data_differs_in_danish() -> None:
     english = sentences(2)
     assert danish.keys() == english.keys()
     data = {
-        "as_written", "change", "closed_day", "closure", "day", "from_to", "holiday", "hours", "own_number",
+        "as_written", "change", "closed_day", "closure", "day", "from_to", "holiday", "hours", "lock_visit", "own_number",
     }  # fmt: skip
     assert {code for code in english if english[code] == danish[code]} == data
 

@@ -23,7 +23,7 @@ ROSTER = samples.roster()
 MONDAY = dt.date(2009, 5, 11)
 
 
-def _filled(content: bytes, *cells: tuple[str, str, object]) -> Workbook:
+def _filled(content: bytes, *cells: tuple[str, str, Any]) -> Workbook:
     """The workbook with numbers written in: by practice id, or consultant and day, by the column's heading."""
     book = load_workbook(io.BytesIO(content))
     for sheet in book.worksheets:
@@ -36,7 +36,8 @@ def _filled(content: bytes, *cells: tuple[str, str, object]) -> Workbook:
             names = [str(cell.value) for cell in row]
             for who, heading, value in cells:
                 if who in (names[1], f"{names[0]} {names[1][:10]}") and heading in at:
-                    sheet.cell(row[0].row, at[heading]).value = value
+                    cell = next(each for each in row if each.column == at[heading])
+                    cell.value = value
     return book
 
 
@@ -63,7 +64,7 @@ def sent(request: pytest.FixtureRequest) -> bytes:
         return workbook(ROSTER)
 
 
-CELLS: tuple[tuple[str, str, object], ...] = (
+CELLS: tuple[tuple[str, str, Any], ...] = (
     ("vesterbrogade", "Booket", 2),
     ("vesterbrogade", "Afholdt", 2),
     ("matthaeusgade", "Booket", "2"),
@@ -120,7 +121,7 @@ def test_the_sheets_have_a_row_a_visit_and_a_row_a_day(language: str) -> None:
         2,
         None,
     ]
-    assert [row[1].day for row in apart] == [11, 12, 14]
+    assert [row[1] for row in apart] == [dt.datetime(2009, 5, day) for day in (11, 12, 14)]
     assert "hb-1" not in str(held)
 
 
@@ -277,6 +278,29 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         read_log(tmp_path / "none.xlsx", ROSTER, [], [])
     with pytest.raises(InputError):
         read_log(tmp_path / "120554-1234.xlsx", ROSTER, [], [])
+
+
+def test_two_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    people = tuple(
+        replace(each, name=name) for each, name in zip(ROSTER.consultants, ("Anne", "anne"), strict=True)
+    )
+    roster = ROSTER.replace(consultants=people)
+    book = load_workbook(io.BytesIO(logsheet.log_workbook(roster, "r2")))
+    book["Held"].cell(4, 7).value = 2
+    book["Phone and home"].cell(4, 3).value = 1
+    log, problems, _notes = _log(book, tmp_path, roster)
+    assert problems == []
+    assert [visit.consultant_id for visit in log.visits] == ["r2"]
+    assert [apart.consultant_id for apart in log.apart] == ["r2"]
+
+
+LONG = "Sygedagpengeopfølgningssamtale, [Team] Vesterbro: Anne-Margrethe"
+
+
+def test_sheets_of_long_names_are_the_rosters_own(tmp_path: Path) -> None:
+    people = (replace(ROSTER.consultants[0], name=LONG), ROSTER.consultants[1])
+    book = load_workbook(io.BytesIO(workbook(ROSTER.replace(consultants=people))))
+    assert _log(book, tmp_path, ROSTER.replace(consultants=people))[2] == []
 
 
 def test_consultants_called_as_the_sheets_are(tmp_path: Path) -> None:

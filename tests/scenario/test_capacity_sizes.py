@@ -20,11 +20,13 @@ from scheduler.model.project import Closure, Demand, Place, Practice, Project
 from scheduler.scenario.chance.outlook import WorkingDay, expected_held, written
 from scheduler.scenario.goals.drawing import Member, apportioned, drawn_offices, offices, pivotal
 from scheduler.scenario.goals.frontier import Frontier
+from scheduler.scenario.goals.goal import capacity
 from scheduler.scenario.goals.grid import Grid, Size, sampled, sizes
 from scheduler.scenario.goals.road import Road, WeekPlan
 from scheduler.scenario.goals.sampled import Sample
 from scheduler.scenario.goals.sizes import resized, with_size
 from scheduler.scenario.model import WeekFigures
+from scheduler.scenario.runs.running import Runs
 from scheduler.services import planner
 from scheduler.services.planner import Prepared
 from scheduler.week.problem import week_problem
@@ -491,3 +493,42 @@ def test_all_weeks_leave_nothing_open(prepared: Prepared) -> None:
         prepared.project, wanted, figures, Sample(chosen, asked=5, is_drawn=False), today=_today()
     )
     assert list(table["standard_error_a_quarter"]) == [0, 0]
+
+
+# --- Several bases ----------------------------------------------------------------------------------
+
+
+def test_the_last_consultant_of_a_base_may_leave(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = write_project(
+        tmp_path_factory.mktemp("bases"),
+        settings=PROJECT["settings"].partition("[period]")[0]
+        + "\n[period]\nstart = 2009-05-11\nend = 2009-05-24\ngoal_conversations = 5\n",
+        practices=PROJECT["practices"]
+        .replace(",priority\n", ",priority,base_id\n")
+        .replace(",1,1\n", ",1,1,base\n")
+        .replace(",2,1\n", ",2,1,b2\n")
+        .replace(",1,2\n", ",1,2,base\n"),
+        bases="base_id,name,address,postcode,city\nb2,Nord,Saxogade 94,1662,København V\n",
+        consultants="consultant_id,name,base_id\nc1,Rådgiver 1,base\nc2,Rådgiver 2,base\nc3,Rådgiver 3,b2\n",
+        shifts="consultant_id,weekday,start,end,lunch_minutes\n"
+        + "".join(f"{who},{day},08:30,12:30,0\n" for who in ("c1", "c2", "c3") for day in ("mon", "tue")),
+    )
+    found = capacity(
+        folder, draws=1, sampled_weeks=2, consultants=(1, 2), practices=(3,), varied=0, runs=Runs(workers=0)
+    )
+    assert found.failures == ()
+    assert found.frontier is not None
+    rows = {row["consultants"]: row for row in found.frontier.to_dict("records")}
+    # Two are as good as one at the base; then whoever is missed least is the one at Nord.
+    assert [rows[count]["placed"] for count in (1, 2, 3)] == ["−1 Jobcenter, −1 Nord", "−1 Jobcenter", ""]
+    quarter = 13 / 2
+    assert rows[3]["planned_a_quarter"] == pytest.approx((2 + 3) * quarter)  # P2 every second week
+    assert rows[2]["planned_a_quarter"] == pytest.approx(rows[3]["planned_a_quarter"])
+    assert rows[1]["planned_a_quarter"] == pytest.approx((2 + 2) * quarter)
+    assert rows[1]["requested_a_quarter"] == pytest.approx(rows[3]["requested_a_quarter"])
+    assert found.bases is not None
+    assert set(zip(found.bases["base_id"], found.bases["consultants"], strict=True)) == {
+        ("base", 1),
+        ("base", 2),
+        ("b2", 1),
+    }

@@ -306,7 +306,7 @@ def test_two_pins_in_any_order(tmp_path: Path, first: str, second: str, *, broke
 def test_one_practice_pinned_twice(tmp_path: Path) -> None:
     project = read_project(write_folder(tmp_path, pins=PINS + "P1,2009-05-11,09:00,,\n"))
     twice = project.replace(pins=project.pins * 2)
-    with pytest.raises(InputError, match="P1 is pinned twice in 2009-W20"):
+    with pytest.raises(InputError, match=r"pins.csv:2 \[id\]: P1 is pinned twice in 2009-W20; keep one"):
         week_problem(twice, travel_of(("base", "P1", "P2")), W20)
 
 

@@ -176,9 +176,13 @@ class Frontier:
 
     def _proven(self, size: Size, steps: _Steps) -> int:
         """Return how many of the sampled weeks are proven best, all of those that were put together."""
-        names = {self._grid.scenario(step, size.practices) for step in steps.values()}
+        names = {
+            self._grid.scenario(step, size.practices)
+            for base_id, step in steps.items()
+            if self._grid.staff[base_id] + step > 0
+        }
         return sum(
-            all(own[week].status == "optimal" for name in names if (own := self._figures.get(name)))
+            all(self._figures[name][week].status == "optimal" for name in names)
             for week in self._sample.stands_for
         )
 
@@ -231,7 +235,7 @@ class Frontier:
             if self._grid.staff[base_id] + step > 0  # who is not there holds nothing
         }
         # As much is asked for with any number of consultants.
-        whole = next(iter(of_bases.values()), self._figures.get(self._grid.scenario(0, practices), {}))
+        whole = self._figures.get(self._grid.scenario(0, practices)) or next(iter(of_bases.values()), {})
         return {
             week: self._put_together(figures, {b: weeks[week] for b, weeks in of_bases.items()})
             for week, figures in whole.items()

@@ -8,7 +8,7 @@ Bases share neither consultants nor practices. So the weeks are planned with as 
 at every base at once, and `frontier` puts them together from each base's own.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -127,6 +127,12 @@ class Grid:
         """Return how many consultants each base has with so many more at each."""
         return {base_id: max(0, own + step) for base_id, own in self.staff.items()}
 
+    def _visited(self, members: Sequence[Member], people: Mapping[str, int]) -> tuple[Member, ...]:
+        """Return practices without those of a base whose last consultant leaves: nobody could visit them."""
+        gone = {base_id for base_id, count in people.items() if not count}
+        bases = {practice.practice_id: practice.base_id for practice in self.project.practices}
+        return tuple(member for member in members if bases[member.original] not in gone)
+
     def scenario(self, step: int, practices: int) -> str:
         """Return the name of the tasks with so many consultants more than today at every base."""
         return Size(sum(self._people(step).values()), practices).name
@@ -151,7 +157,10 @@ class Grid:
             people = self._people(step)
             if not any(people.values()):
                 continue  # who is not there holds nothing
-            made = [resized(self.project, times, consultants=people, practices=members) for members in sets]
+            made = [
+                resized(self.project, times, consultants=people, practices=self._visited(members, people))
+                for members in sets
+            ]
             for number, week in enumerate(self._weeks):
                 changed, between = made[self.set_of(practices, number)]
                 tasks.append(

@@ -87,8 +87,10 @@ class NextPlaces:
     def _how_chosen(self) -> Iterator[str]:
         usual = usual_weeks(self.prepared.project, self.over)
         if len(self.weeks) < len(self.over):
-            yield _(
-                "Of {all} weeks {n} were tried, one of each part of them, with odd and even numbers in turn."
+            yield ngettext(
+                "Of {all} weeks {n} was tried.",
+                "Of {all} weeks {n} were tried, one of each part of them, with odd and even numbers in turn.",
+                len(self.weeks),
             ).format(all=number(len(self.over)), n=number(len(self.weeks)))
         if set(self.weeks) <= set(usual) and len(usual) < len(self.over):
             left_out = ", ".join(str(week) for week in self.over if week not in usual)
