@@ -37,7 +37,7 @@ def schema(file: Path) -> list[str]:
 
 
 def test_every_step_has_a_store_that_was_written_down() -> None:
-    """Run ``python tests/store/frozen.py`` for a new one."""
+    """Run ``python tests/frozen.py`` for a new one."""
     assert frozen_steps() == STEPS
 
 
