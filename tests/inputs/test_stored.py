@@ -223,7 +223,8 @@ def test_headings_as_cells_are_no_headings(tmp_path: Path) -> None:
 def test_the_fingerprint_is_of_what_is_said_not_of_how(tmp_path: Path) -> None:
     tables, _raw = stored(write_folder(tmp_path))
     shuffled = {
-        name: [dict(reversed(row.items())) for row in those] for name, those in reversed(list(tables.items()))
+        name: [dict(reversed(list(row.items()))) for row in those]
+        for name, those in reversed(list(tables.items()))
     }
     assert fingerprint(shuffled) == fingerprint({**tables, "demand": []})
     assert fingerprint(shuffled) != fingerprint({**tables, "rooms": tables["rooms"][:1]})
