@@ -162,7 +162,7 @@ def made(factory: pytest.TempPathFactory, server: postgres.Server | None) -> Wor
         with settings(copied(folder, url, copy, server)), contextlib.chdir(copy):
             began = time.monotonic()
             process = at_work(command)
-            said, errors = process.communicate(timeout=120)
+            said, errors = process.communicate(timeout=600)
             seconds.append(time.monotonic() - began)
             assert process.returncode == 0, errors
             assert command.says in said
@@ -199,7 +199,7 @@ def killed(world: World, folder: Path, kill: int, server: postgres.Server | None
             process = at_work(command)
             time.sleep(random.uniform(0, world.seconds[which]))
             process.send_signal(number)
-        said, errors = process.communicate(timeout=60)
+        said, errors = process.communicate(timeout=600)
         assert process.returncode in (0, 143, -number), errors
         assert eventually(lambda: not alive(process.pid), within_s=10)
         if server is not None:
