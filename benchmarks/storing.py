@@ -51,10 +51,10 @@ def storing_rows(first: Week, weeks: int, say: Callable[[str], None]) -> Iterato
         label = f"publishing beyond rendering, {weeks} weeks, 2 editions each"
         yield f"{label}, median", f"{statistics.median(beyond):.2f} s", "under 1 s"
         yield f"{label}, longest", f"{max(beyond):.2f} s", "under 1 s"
-        edition = ((folder / STORE_FILE).stat().st_size - empty) / (2 * weeks)
+        room = ((folder / STORE_FILE).stat().st_size - empty) / (2 * weeks)
         yield (
             "a store of ten years, by the room of an edition",
-            f"{edition * _EDITIONS / 1e6:.0f} MB",
+            f"{room * _EDITIONS / 1e6:.0f} MB",
             "under 200 MB",
         )
 

@@ -281,7 +281,7 @@ def restore(data_dir: Path, source: Path) -> "Removed":
     from scheduler.store.opening import opened, set_up
 
     set_up()
-    from scheduler.store import backup, copies, retention
+    from scheduler.store import backup, copies, retention, traces
     from scheduler.store.events import act, seen
 
     with backup.prepared(source, data_dir / "restore") as copy:
@@ -298,7 +298,7 @@ def restore(data_dir: Path, source: Path) -> "Removed":
                 forgotten = copies.remember(remembered)
                 homes = sum(retention.forget_homes(before)[0] for before in forgotten)
                 removed = retention.clean(retention_settings(data_dir), now())
-            retention.leave_no_trace()
+            traces.wipe()
         backup.take_back(address, copy)
         return replace(removed, homes=removed.homes + homes)
 

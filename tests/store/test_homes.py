@@ -191,6 +191,28 @@ def test_what_reads_meanwhile_is_told_of(tmp_path: Path, monkeypatch: pytest.Mon
     assert STREET.encode() not in bytes_on_disk(folder)
 
 
+def test_a_reader_stops_no_command_that_deletes_besides_and_the_next_one_wipes_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "WAIT_S", 0.2)
+    folder = with_store(tmp_path / "data", home_visits=HOMES)
+    (folder / "home_visits.csv").unlink()
+    set_clock(monkeypatch, LATER)
+    with closing(sqlite3.connect(folder / STORE_FILE, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM hjul_store_home").fetchone()
+        with heard() as said:
+            change(folder)
+        assert "as another program is reading it" in said[0]
+        assert said[1] == "Deleted, as their time is over: 1 home visit."
+        reader.execute("ROLLBACK")
+    assert [visit.visit_id for visit in project_in(folder).home_visits] == ["H2"]
+    with heard() as said:
+        storing.undo(folder)
+    assert said == []
+    assert f'{STREET}"'.encode() not in bytes_on_disk(folder)
+
+
 def test_a_backup_brings_nothing_back_that_was_forgotten(data: Path, tmp_path: Path) -> None:
     storing.back_up(data, tmp_path / "b.db")
     forget(data, tmp_path / "out", dt.date(2009, 5, 14))
