@@ -174,6 +174,8 @@ def set_up() -> None:
     from scheduler.store import settings as ours
 
     if not settings.configured:
+        # What is here waits for the database, also where a loop runs in this thread, as in every notebook.
+        os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         settings.configure(
             **{name: getattr(ours, name) for name in dir(ours) if name.isupper()},
             DATABASES={_DEFAULT: {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},

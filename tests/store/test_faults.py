@@ -1,5 +1,6 @@
 """What can go wrong with a store is a sentence, and nothing is half done."""
 
+import asyncio
 import socket
 import sqlite3
 import subprocess
@@ -54,6 +55,16 @@ def export(folder: Path) -> None:
 
 WRITING: tuple[Callable[[Path], object], ...] = (change, storing.undo, restore)
 EVERYTHING: tuple[Callable[[Path], object], ...] = (*WRITING, back_up, project_in, storing.undoable)
+
+
+def test_where_a_loop_runs_a_store_serves_as_well(data: Path) -> None:
+    """In a notebook one always does."""
+
+    async def in_a_loop() -> int:
+        change(data)
+        return len(project_in(data).rooms)
+
+    assert asyncio.run(in_a_loop()) == 2
 
 
 # --- Versions -------------------------------------------------------------------------------------------
