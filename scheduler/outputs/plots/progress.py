@@ -37,6 +37,8 @@ def outcomes_by_week(weeks: "pd.DataFrame", *, source: str, ax: "Axes | None" = 
     ax
         Axes to draw on, instead of a figure of its own.
     """
+    from matplotlib.ticker import MaxNLocator
+
     lost = weeks[["cancelled", "no_show", "not_booked"]].sum(axis=1)
     called_off = weeks[["by_practice", "by_us"]].sum(axis=1)
     layers = (
@@ -59,7 +61,7 @@ def outcomes_by_week(weeks: "pd.DataFrame", *, source: str, ax: "Axes | None" = 
     axes.set_xlim(-0.6, max(len(weeks), 1) - 0.4)
     axes.set_ylim(0, max([*below, 1.0]) * 1.05)
     axes.yaxis.set_major_formatter(numbers())
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel(_("week"))
     axes.set_ylabel(_("conversations"))
     if any(below):
