@@ -380,8 +380,8 @@ TABLES: tuple[Table, ...] = (
         (
             _text("line", "Post"),
             _number("year", "År", dates.FIRST_YEAR, dates.LAST_YEAR, required=True),
-            _number("budget_dkk", "Budget, kr.", 0, 999_999_999, required=True),
-            _number("used_dkk", "Brugt, kr.", 0, 999_999_999),
+            _number("budget_dkk", "Budget kr", 0, 999_999_999, required=True),
+            _number("used_dkk", "Brugt kr", 0, 999_999_999),
         ),
         unique=("line", "year"),
         named_by=("line", "year"),
