@@ -25,9 +25,11 @@ _WANTED = 1e9
 _MUST = 1e11
 #: How many times farther from the relaxation than the last choice the next one may be to begin with.
 _FARTHER = 1.5
-#: So many rounds CP-SAT nearly always chooses among sooner than HiGHS, and what it may take, in its own measure of time.
-_FEW = 600
-_EFFORT = 1.0
+#: Among fewer rounds HiGHS chooses at once, and among more sooner than CP-SAT, which else nearly always is sooner;
+#: and what that may take, in its own measure of time.
+_FEW = 200
+_MANY = 600
+_EFFORT = 0.5
 #: How many labels of each length are kept where a round that keeps visits is looked for, until there is one.
 _WIDTHS = (100, MOST_LABELS)
 
@@ -146,9 +148,9 @@ class Keeper:
         if not master.complete:
             master.find()
             return master.known
-        if len(master.keep) > _FEW:
+        if len(master.keep) > _MANY:
             master.glance()
-        if len(master.keep) <= _FEW:
+        if _FEW < len(master.keep) <= _MANY:
             master.effort = _EFFORT
             choice = master.prove()
             if choice is not None and choice.bound == choice.score:
