@@ -245,8 +245,7 @@ def busy(data_dir: Path, who: str, file: Path, said: Sequence[str] = ()) -> Prop
         new = {
             (date, hours): tables.new(
                 "engagements",
-                engagement_id=f"busy-{consultant_id}"[: _LONGEST_ID - 14]
-                + f"-{date:%y%m%d}-{hours[0] // 60:04d}",
+                engagement_id=_busy_id(consultant_id, date, hours[0]),
                 title=BUSY_TITLE,
                 kind=BUSY_KIND,
                 consultant_id=consultant_id,
@@ -276,6 +275,12 @@ def busy(data_dir: Path, who: str, file: Path, said: Sequence[str] = ()) -> Prop
         ]
         what = Text("did_busy", {"consultant_id": consultant_id})
         return tables.proposal(what, (*gone, *new.values()), notes)
+
+
+def _busy_id(consultant_id: str, date: dt.date, start_s: int) -> str:
+    """Return an id that does not look like a CPR number, whatever day and hour it is."""
+    end = f"-{date}-at-{start_s // 3600:02d}{start_s % 3600 // 60:02d}"
+    return f"busy-{consultant_id}"[: _LONGEST_ID - len(end)] + end
 
 
 def _is_busy(kind: str, whose: str, consultant_id: str) -> bool:

@@ -270,6 +270,12 @@ def _there_already(address: Address) -> InputError:
 # --- Refusals -----------------------------------------------------------------------------------------
 
 
+def _is_shut(address: Address, said: str) -> bool:
+    """Tell whether a store is not opened because nothing can be written beside it."""
+    beside = address.file.parent if address.file is not None and address.file.exists() else None
+    return "unable to open" in said and beside is not None and not os.access(beside, os.W_OK)
+
+
 def _told(address: Address, error: Exception) -> ServiceError:
     said = str(error).lower()
     hint = ""
@@ -279,7 +285,7 @@ def _told(address: Address, error: Exception) -> ServiceError:
     elif "disk is full" in said or "no space left" in said or "disk i/o error" in said:
         reason = _("the disk of {address} is full; nothing was saved")
         hint = _("Free space and run this again.")
-    elif "readonly" in said or "read-only" in said or "permission denied" in said:
+    elif "readonly" in said or "read-only" in said or "permission denied" in said or _is_shut(address, said):
         reason = _("{address} can only be read; nothing was saved")
         hint = _("Ask for the right to write there.")
     elif "not a database" in said or "malformed" in said:

@@ -182,9 +182,12 @@ def test_another_program_that_writes_is_waited_for_and_told(data: Path) -> None:
             ) as caught:
                 act(data)
             assert "run this again" in caught.value.hint
-        back_up(data)
+        for act in (back_up, export):  # what is not remembered is not written
+            with pytest.raises(ServiceError, match="another program is writing"):
+                act(data)
     assert everything(data) == before
     assert not list(data.glob(".*"))
+    assert {path.name for path in data.parent.iterdir()} == {"data", "earlier.db"}
 
 
 def test_another_program_that_has_it_alone_is_told(data: Path) -> None:
