@@ -335,7 +335,7 @@ class _Writer:
         contact = self._consultant_contact(consultant_id)
         roster = self.sent.roster
         lines = [_("Dear {name}").format(name=contact.name), "", *self._changed(told)]
-        lines += [capitalized(", ".join(filter(None, (self._week(), words.edition(roster))))) + ":"]
+        lines += [capitalized(" · ".join(filter(None, (self._week(), words.edition(roster))))) + ":"]
         own = [round_ for round_ in roster.rounds if round_.consultant_id == consultant_id]
         days = [f"{day(round_.date)}: {', '.join(itinerary.facts(round_))}" for round_ in own]
         lines += [*(f"- {text}" for text in days or [_("no rounds")]), ""]

@@ -141,8 +141,9 @@ def _sections(
         if len(table):
             yield Section(_headings()[key][1], table=_worded(table, key))
     yield Section(_("Where the time goes"), table=_time(found))
-    if apart := _apart(found):
-        yield Section(_("Conversations apart from the goal"), table=apart[0])
+    apart = _apart(found)
+    if apart is not None:
+        yield Section(_("Conversations apart from the goal"), table=apart)
     yield Section(_("Owed to practices"), "" if owed else _("Nothing is owed."), table=_owed(owed))
     yield from _review(found)
 
@@ -221,7 +222,7 @@ def _time(found: Progress) -> "pd.DataFrame":
     return pd.DataFrame(rows, columns=["", _("Time")])
 
 
-def _apart(found: Progress) -> "tuple[pd.DataFrame] | None":
+def _apart(found: Progress) -> "pd.DataFrame | None":
     import pandas as pd
 
     if not found.books.apart:
@@ -229,7 +230,7 @@ def _apart(found: Progress) -> "tuple[pd.DataFrame] | None":
     phone = sum(one.by_phone for one in found.books.apart)
     home = sum(one.at_home for one in found.books.apart)
     rows = [(_("By telephone"), phone), (_("At citizens' homes"), home)]
-    return (pd.DataFrame(rows, columns=["", _("Conversations")]),)
+    return pd.DataFrame(rows, columns=["", _("Conversations")])
 
 
 def _owed(owed: Sequence[Owed]) -> "pd.DataFrame | None":

@@ -14,7 +14,7 @@ from scheduler.model.roster import Roster
 from scheduler.solver.choose import Chooser
 from scheduler.solver.deadline import Deadline
 from scheduler.solver.engine import Search
-from scheduler.solver.keep import FEW, Keeper
+from scheduler.solver.keep import Keeper
 from scheduler.solver.parts import Part, must_points
 from scheduler.week.schedule import INFEASIBLE, DayModel
 from scheduler.week.sound import require_sound
@@ -90,7 +90,7 @@ def front(
     (part,) = search.parts
     progress.step(_("Best roster of all"))
     early = Deadline(time.monotonic() + _FREE_SHARE * time_limit_s, deadline.asked)
-    part.generate(early, progress.bounds, few=FEW)
+    part.generate(early, progress.bounds)
     if part.proof is None:
         # Nobody works.
         forced = tuple(problem.requests[i].request_id for i in published)

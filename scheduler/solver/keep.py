@@ -25,8 +25,11 @@ _WANTED = 1e9
 _MUST = 1e11
 #: How many times farther from the relaxation than the last choice the next one may be to begin with.
 _FARTHER = 1.5
-#: So many rounds CP-SAT chooses among sooner than HiGHS.
-FEW = 600
+#: Among fewer rounds HiGHS chooses at once, and among more sooner than CP-SAT, which else nearly always is sooner;
+#: and what that may take, in its own measure of time.
+_FEW = 200
+_MANY = 600
+_EFFORT = 0.5
 #: How many labels of each length are kept where a round that keeps visits is looked for, until there is one.
 _WIDTHS = (100, MOST_LABELS)
 
@@ -134,15 +137,27 @@ class Keeper:
             gap = self.pool.score(keys) - relaxed.bound
         complete = relaxed.solved and self.generator.within(relaxed, gap, deadline, None)
         master = self._master(relaxed, keys, deadline, complete=complete)
-        if len(master.keep) > FEW:
-            master.glance()
-        if not complete or len(master.keep) > FEW:
-            master.find()
-        choice = (master.prove() if complete else master.known) or Choice(
+        choice = self._chosen(master) or Choice(
             self.pool.rows(master.table, keys), self.pool.score(keys), master.bound
         )
         self._gap = choice.score - relaxed.bound
         return master.table, choice
+
+    def _chosen(self, master: RestrictedMaster) -> Choice | None:
+        """Choose among the rounds of a master problem, as CP-SAT or HiGHS does it sooner."""
+        if not master.complete:
+            master.find()
+            return master.known
+        if len(master.keep) > _MANY:
+            master.glance()
+        if _FEW < len(master.keep) <= _MANY:
+            master.effort = _EFFORT
+            choice = master.prove()
+            if choice is not None and choice.bound == choice.score:
+                return choice
+            master.effort = None
+        master.find()
+        return master.prove()
 
     def _relaxed(self, deadline: Deadline) -> Relaxed | None:
         """Return the relaxation, or the best bound until the deadline."""

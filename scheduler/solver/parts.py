@@ -114,13 +114,12 @@ class Part:
         self.schedules = route(self.problem, self.models, time_limit_s=deadline.left_s, improve=improve)
         self.unrounded = self._unrounded(self.schedules)
 
-    def generate(self, deadline: Deadline, report: Report, *, few: int = 0) -> None:
-        """Go on planning by generating rounds, and report what becomes better; `few` is as in `Chooser`."""
+    def generate(self, deadline: Deadline, report: Report) -> None:
+        """Go on planning by generating rounds, and report what becomes better."""
         if not self.models or self.is_proven:
             return
         chooser = self.proof[0] if self.proof else self._chooser()
         start = chooser.pool.add(self.schedules) if self.schedules else None
-        chooser.few = few
 
         best = self.score
 

@@ -210,7 +210,7 @@ def test_a_consultant_gets_the_week_as_a_zip_and_homes_by_district() -> None:
         "- Mandag 9.45 Praksis Vesterbrogade er flyttet til mandag 10.45.",
         "",
     ]
-    assert body[5] == "Uge 20 2009, Udgave 2, udsendt tors. 7. maj kl. 14.10:"
+    assert body[5] == "Uge 20 2009 · Udgave 2, udsendt tors. 7. maj kl. 14.10:"
     assert body[6].startswith("- mandag 11. maj: fra basen ")
     assert _read(message)["Subject"] == "Din uge 20 2009: hvad der er ændret"
     ((name, part),) = _attached(message).items()
