@@ -30,6 +30,7 @@ from rich.table import Table
 
 from benchmarks.matrix import EXTRACT, comparison, loading, timed
 from benchmarks.scaling import CENTRES, scaling, unit_cost, unit_rows
+from benchmarks.storing import storing_rows
 from scheduler.inputs.workbook import write_workbook
 from scheduler.model.clock import Week
 from scheduler.outputs import names
@@ -223,6 +224,8 @@ def main() -> None:
             for row in loading(Path(folder)):
                 table.add_row(*row)
             tables.append(comparison(Path(folder), status.update))
+        for row in storing_rows(FIRST_WEEK, arguments.weeks, status.update):
+            table.add_row(*row)
         for row in weeks(prepared, arguments.weeks, arguments.routing_seconds, status.update):
             table.add_row(*row)
     for each in tables:

@@ -171,6 +171,8 @@ def _meant(column: Column, cell: Any, ids: Mapping[str, Mapping[str, set[str]]],
         meant = readers[column.kind](cell)
     except (ValueError, IndexError, StopIteration, OverflowError) as error:
         raise Nonsense(f"{column.name} {cell!r}") from error
+    if column.name == "quarter":
+        return "-Q".join(sorted(re.findall(r"\d+", str(meant)), key=len, reverse=True))
     return re.sub(r"\D|[.,]0+$", "", str(meant)) if column.name == "postcode" else meant
 
 

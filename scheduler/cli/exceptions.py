@@ -48,7 +48,7 @@ def written(
 @click.command(
     help=N_(
         "Write that a consultant is away.\n\n"
-        'WHO is an id or a name; WHEN is like tirsdag, "tirsdag fra 12", 12/5 til 14/5, or "i dag" "i morgen". No reason '
+        'WHO is an id or a name; WHEN is like tirsdag, "tirsdag fra 12", 12/5 to 14/5, or "i dag" "i morgen". No reason '
         "is asked for. Shows which published visits it touches, with a list of whom to call first."
     )
 )
@@ -69,7 +69,7 @@ def absent(options: Options, who: str, when: tuple[str, ...], *, yes: bool) -> N
 @click.command(
     help=N_(
         "Write that a practice is closed.\n\n"
-        'PRACTICE is an id, a name, or all; WHEN is like "man 7-12", 2009-05-12, 12/5 til 14/5 or uge 29. Shows which published '
+        'PRACTICE is an id, a name, or all; WHEN is like "man 7-12", 2009-05-12, 12/5 to 14/5 or uge 29. Shows which published '
         "visits it touches."
     )
 )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scheduler.base.errors import InputError
+from scheduler.base.errors import InputError, told
 from scheduler.base.i18n import N_, _, clock, day, ngettext, number
 from scheduler.cli.exceptions import written
 from scheduler.cli.options import Options, common, read_week, yes_option
@@ -49,6 +49,7 @@ def _count(name: str, meaning: str) -> "Callable[[Callable[..., None]], Callable
 @click.pass_obj
 def log(
     options: Options,
+    /,
     *,
     week: str,
     what: str | None,
@@ -231,4 +232,38 @@ def again(options: Options, practice: str, conversations: int, week: str, *, yes
     written(options, options.terminal(), proposal, yes=yes)
 
 
-COMMANDS = (log, backlog)
+@click.command(
+    help=N_(
+        "Report on progress to the goal, and write the quarterly review.\n\n"
+        "PERIOD is a quarter like 2009-Q2, weeks like 2009-W20..2009-W32, or days; without it, it is the project's. Writes a "
+        "page with plots and a workbook with the same tables into a folder in --out."
+    )
+)
+@click.argument("period", metavar=N_("[PERIOD]"), nargs=-1)
+@common
+@click.pass_obj
+def report(options: Options, period: tuple[str, ...]) -> None:
+    from scheduler.base import files
+    from scheduler.scenario import progressreport
+    from scheduler.scenario.forecast import forecast
+    from scheduler.services.backlog import backlog as owing
+    from scheduler.services.progress import progress
+
+    terminal = options.terminal()
+    found = progress(options.data, " ".join(period))
+    ahead, owed = forecast(found), owing(options.data)
+    folder = options.out / f"report-{found.period.first}--{found.period.last}"
+    made = {
+        "index.html": progressreport.page(found, ahead, owed).encode(),
+        "report.xlsx": progressreport.workbook(found, ahead, owed),
+    }
+    with files.claimed(folder, parents=True) as claim, told(files.unwritable, folder):
+        claim.new.mkdir()
+        for name, content in made.items():
+            (claim.new / name).write_bytes(content)
+        claim.put()
+    terminal.line(progressreport.summary(found, ahead))
+    terminal.line(_("The report is in {folder}: {files}").format(folder=folder, files=", ".join(made)))
+
+
+COMMANDS = (log, backlog, report)

@@ -80,6 +80,7 @@ def click_texts(n: int = 1) -> tuple[str, ...]:
         _("Positional arguments"),
         _("[OPTIONS]"),
         _("COMMAND [ARGS]..."),
+        _("[COMMAND] [ARGS]..."),
         _("default: {default}"),
         _("required"),
         _("env var: {var}"),

@@ -47,6 +47,9 @@ CALLS: Mapping[str, str] = {
     "pins": "add_pin",
     "closures": "add_closure",
     "demand": "add_demand",
+    "results": "add_result",
+    "budget": "add_budget",
+    "milestones": "add_milestone",
 }
 
 #: What files must say and a program need not: nobody looks for a place by its address there.
@@ -336,6 +339,26 @@ class ProjectBuilder:
     ) -> Self:
         """Have a practice ask for a number of conversations in one week, in which it is due then."""
         return self._add("demand", locals())
+
+    def add_result(
+        self,
+        criterion: str,
+        *,
+        quarter: str,
+        number: int | None = None,
+        of: int | None = None,
+        source: str = "",
+    ) -> Self:
+        """Add what a quarter, like ``2009-Q2``, came to by a criterion by which the service is judged."""
+        return self._add("results", locals())
+
+    def add_budget(self, line: str, *, year: int, budget_dkk: int, used_dkk: int | None = None) -> Self:
+        """Add a line of a year's budget, in kroner."""
+        return self._add("budget", locals())
+
+    def add_milestone(self, title: str, *, date: Date, kind: str = "") -> Self:
+        """Add a day that the service is to be reminded of."""
+        return self._add("milestones", locals())
 
     def _add(self, table: str, arguments: Mapping[str, object]) -> Self:
         self._calls[table].append({name: value for name, value in arguments.items() if name != "self"})

@@ -39,6 +39,10 @@ _WEEK_FIRST = re.compile(
     r"(?:uge|week|u|w)\.? ?(\d{1,2})(?: ?[,/-] ?| (?:i |of |in )?)(\d{4})", re.ASCII | re.IGNORECASE
 )
 _YEAR_FIRST = re.compile(r"(\d{4})(?:[-, ] ?)?(?:uge |week |w)(\d{1,2})", re.ASCII | re.IGNORECASE)
+_QUARTER = re.compile(
+    r"(?P<year>\d{4})[- ]?[qk](?P<n>[1-4])|[qk]?(?P<m>[1-4])(?:(?:\.|st|nd|rd|th) ?(?:kvartal|quarter))?[ ,-] ?(?P<y>\d{4})",
+    re.ASCII,
+)
 #: Whether 12/08/2026 is the eighth of December, as in the United States.
 _month_first: ContextVar[bool] = ContextVar("month_first", default=False)
 #: The day from which a spreadsheet counts the days.
@@ -183,6 +187,20 @@ def week(cell: Cell) -> Week:
                 number=number, year=year, last=last
             )
         ) from None
+
+
+def quarter(cell: Cell) -> str:
+    """Return a quarter as ``2009-Q2``: that, ``2009-K2``, ``2. kvartal 2009``, ``2nd quarter 2009`` or ``Q2 2009``."""
+    value = " ".join(str(cell).split()).casefold()
+    match = _QUARTER.fullmatch(value)
+    number, year = (match["n"] or match["m"], match["year"] or match["y"]) if match else ("", "0")
+    if not FIRST_YEAR <= int(year) <= LAST_YEAR:
+        raise CellError(
+            _("{value} is not a quarter; write it like {year}-Q2 or 2. kvartal {year}").format(
+                value=shown(cell), year=_this_year()
+            )
+        )
+    return f"{year}-Q{number}"
 
 
 def _example_date() -> dict[str, str]:

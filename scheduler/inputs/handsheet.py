@@ -20,6 +20,7 @@ from scheduler.inputs.schema import Column, Table, key
 from scheduler.inputs.tables import read_csv
 from scheduler.model.clock import Week
 from scheduler.model.problem import Problem
+from scheduler.model.project import Project
 from scheduler.week.byhand import HandVisit
 
 HAND = Table(
@@ -122,8 +123,8 @@ def _asked_for(raw_rows: Sequence[RawRow], at: int) -> Iterator[RawRow]:
             yield row, row_cells
 
 
-def hand_visits(sheet: HandSheet, problem: Problem) -> tuple[HandVisit, ...]:
-    """Return the visits of a roster made by hand, of the week that a problem asks for.
+def hand_visits(sheet: HandSheet, problem: Problem, project: Project) -> tuple[HandVisit, ...]:
+    """Return the visits of a roster made by hand, of the week that a problem of the project asks for.
 
     Raises
     ------
@@ -131,7 +132,7 @@ def hand_visits(sheet: HandSheet, problem: Problem) -> tuple[HandVisit, ...]:
         With every row that is of nothing that the week asks for, of nobody who works then, or that is there twice.
     """
     problems: list[InputProblem] = []
-    reader = _Reader(problem)
+    reader = _Reader(problem, project)
     found: dict[str, Row] = {}
     visits = []
     for row, who in sheet.rows:
@@ -149,7 +150,7 @@ def hand_visits(sheet: HandSheet, problem: Problem) -> tuple[HandVisit, ...]:
 
 
 class _Reader:
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, project: Project) -> None:
         self._problem = problem
         self._days = {(each.consultant_id, each.date) for each in problem.days}
         self._requests = {request.request_id: request for request in problem.requests}
@@ -158,26 +159,30 @@ class _Reader:
             for request in problem.requests
             if request.kind != "home_visit"
         }
-        self._ids = _ids({**dict.fromkeys(self._requests, ""), **names})
+        practices = {practice.practice_id for practice in project.practices}
+        others = {place.place_id: place.name for place in project.places if place.place_id in practices}
+        self._ids = _ids({**dict.fromkeys(self._requests, ""), **others, **names})
         self._people = _ids({each.consultant_id: each.name for each in problem.consultants})
 
     def visit(self, row: Row, who: str, found: dict[str, Row]) -> HandVisit | InputProblem:
         """Return the visit of a row, or what is wrong with it; `found` are those of the rows before."""
         if not row.has("start"):
             return row.problem(_("this must be filled in"), "start")
-        if row.has("date", "weekday"):
-            return row.problem(_("give a weekday or a date, not both"), "date")
-        if not row.has("date") and not row.has("weekday"):
-            return row.problem(_("give a weekday or a date"), "date")
+        if row.has("date") == row.has("weekday"):
+            both = row.has("date")
+            reason = _("give a weekday or a date, not both") if both else _("give a weekday or a date")
+            return row.problem(reason, "date")
         date = row["date"] if row.has("date") else self._problem.week.days[row["weekday"]]
-        consultant_id = self._people.get(_same(who))
+        consultant_id = self._people.get(_same(who)) or self._titled(who)
         if consultant_id is None:
             reason = _("there is no consultant {name}; there are: {known}")
             known = ", ".join(each.consultant_id for each in self._problem.consultants)
             return row.problem(reason.format(name=cells.shown(who), known=known), "consultant_id")
         id_ = self._id(row, found)
         if id_ not in self._requests:
-            reason = _("{id} asks for no visit in {week}; a row in the table demand makes it")
+            reason = _("{id} is no practice, home visit or task of {week}")
+            if id_ in self._ids.values():
+                reason = _("{id} asks for no visit in {week}; a row in the table demand makes it")
             return row.problem(reason.format(id=cells.shown(row["id"]), week=self._problem.week), "id")
         if (consultant_id, date) not in self._days:
             reason = _("{consultant} does not work on {date}")
@@ -189,6 +194,11 @@ class _Reader:
             consultant_id=consultant_id,
             conversations=row["conversations"] if self._requests[id_].kind == "visit" else None,
         )
+
+    def _titled(self, title: str) -> str | None:
+        """Return the only consultant after whom a sheet may have been named."""
+        found = [c.consultant_id for c in self._problem.consultants if sheets.is_sheet_of(title, c.name)]
+        return found[0] if len(found) == 1 else None
 
     def _id(self, row: Row, found: dict[str, Row]) -> str:
         """Return the id that a row names; of a home visit, which has no name, the first of that day that is left."""

@@ -14,6 +14,7 @@ from scheduler.inputs import cells, dates, sheets
 from scheduler.inputs.cells import Cell
 from scheduler.inputs.rows import Row, interpret
 from scheduler.inputs.schema import Column, Table, key
+from scheduler.inputs.sheets import is_sheet_of
 from scheduler.inputs.tables import read_csv
 from scheduler.model.clock import Week
 from scheduler.model.outcomes import OUTCOMES, ApartLog, Outcomes, VisitLog, WeekLog
@@ -128,8 +129,10 @@ def _read(
 def _stray(called: str, title: str, roster: Roster) -> Iterator[InputProblem]:
     """Say that a sheet is not read, where it is none of the roster's own."""
     week = Week.parse(roster.week).number
-    own = {key(f"uge {week}"), key(f"week {week}"), *map(key, roster.consultant_names.values())}
-    if key(title) not in own:
+    own = {key(f"uge {week}"), key(f"week {week}")}
+    if key(title) not in own and not any(
+        is_sheet_of(title, name) for name in roster.consultant_names.values()
+    ):
         yield InputProblem(_("this sheet is not read"), called)
 
 

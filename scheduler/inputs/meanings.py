@@ -6,7 +6,7 @@ Workbooks and the documentation explain them by these texts; a test fails for wh
 from collections.abc import Iterable, Mapping
 
 from scheduler.base.i18n import _
-from scheduler.inputs import cells
+from scheduler.inputs import cells, dates
 from scheduler.inputs.schema import Column
 
 
@@ -40,6 +40,8 @@ def form(column: Column) -> str:
         )
     if column.parse is cells.postcode:
         return _("four digits")
+    if column.parse is dates.quarter:
+        return _("a quarter, like 2. kvartal 2009")
     if column.parse is cells.email:
         return _("a mail address")
     if column.parse is cells.phone:
@@ -87,6 +89,14 @@ def _tables() -> Mapping[str, str]:
             "Public holidays need no row."
         ),
         "demand": _("How many conversations a practice asks for in one week, where that is not as usual."),
+        "results": _(
+            "What the service is judged by, quarter by quarter: totals from the job centre's own systems, for hjul report. "
+            "Nothing about single citizens."
+        ),
+        "budget": _(
+            "The budget by line and year, for hjul report. Courses are told apart: lines with kurs or course in it."
+        ),
+        "milestones": _("Days to be reminded of, for hjul report."),
     }
 
 
@@ -136,6 +146,15 @@ def _columns() -> Mapping[str, str]:
         ),
         "demand.conversations": _("How many conversations are asked for in that week."),
         "demand.visits": _("In how many visits; more than 1 cannot be planned yet."),
+        "criterion": _("What is counted, as people see it."),
+        "quarter": _("The quarter."),
+        "number": _("How many. Blank: not known. 1 to 4 are shown as under 5."),
+        "of": _("Out of how many. Blank: not known, or it means nothing."),
+        "source": _("Where it was counted."),
+        "line": _("What the money is for."),
+        "year": _("The year."),
+        "budget_dkk": _("How much may be used, in kroner."),
+        "used_dkk": _("How much has been used, in kroner. Blank: not known."),
         "practice_id": _("Which practice."),
         "consultant_id": _("Which consultant."),
         "place_id": _("The place's id."),

@@ -25,15 +25,18 @@ from scheduler.inputs.tables import (
 from scheduler.model.config import SETTINGS_FILE
 from scheduler.model.project import (
     AgreementRule,
+    BudgetLine,
     Closure,
     Consultant,
     Demand,
     EngagementRule,
     HomeVisit,
+    Milestone,
     Pin,
     Place,
     Practice,
     Project,
+    Result,
     RoomRule,
     ShiftRule,
     Task,
@@ -171,6 +174,9 @@ def build(settings: Settings, tables: Mapping[str, list[Row]], sha256: str) -> P
             timed(Closure, row, first_day=row["from"], last_day=row["to"]) for row in rows["closures"]
         ),
         demand=tuple(plain(Demand, row) for row in rows["demand"]),
+        results=tuple(plain(Result, row) for row in rows["results"]),
+        budget=tuple(plain(BudgetLine, row) for row in rows["budget"]),
+        milestones=tuple(plain(Milestone, row) for row in rows["milestones"]),
         sha256=sha256,
     )
 

@@ -361,6 +361,40 @@ TABLES: tuple[Table, ...] = (
         named_by=("practice_id", "week"),
         most_rows=limits.MANY_ROWS,
     ),
+    Table(
+        "results",
+        "Resultater",
+        (
+            _text("criterion", "Kriterium"),
+            Column("quarter", "Kvartal", "text", dates.quarter),
+            _number("number", "Antal", 0, 1_000_000),
+            _number("of", "Ud af", 0, 1_000_000),
+            _text("source", "Kilde", required=False),
+        ),
+        unique=("criterion", "quarter"),
+        named_by=("criterion", "quarter"),
+    ),
+    Table(
+        "budget",
+        "Budget",
+        (
+            _text("line", "Post"),
+            _number("year", "År", dates.FIRST_YEAR, dates.LAST_YEAR, required=True),
+            _number("budget_dkk", "Budget kr", 0, 999_999_999, required=True),
+            _number("used_dkk", "Brugt kr", 0, 999_999_999),
+        ),
+        unique=("line", "year"),
+        named_by=("line", "year"),
+    ),
+    Table(
+        "milestones",
+        "Milepæle",
+        (
+            _date("date", "Dato", required=True),
+            _text("title", "Titel"),
+            _text("kind", "Slags", "Type", required=False),
+        ),
+    ),
 )
 
 # --- What only a store keeps ----------------------------------------------------------------------------

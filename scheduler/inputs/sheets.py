@@ -25,10 +25,13 @@ from scheduler.inputs.partparser import (
 )
 from scheduler.inputs.parts import Book, read_book
 from scheduler.inputs.raw import RawRow, cpr_problem, is_filled, stray_cells, too_wide
+from scheduler.inputs.schema import key
 
 #: How the files of spreadsheets begin: an archive, and what Excel wrote before.
 BEGINNINGS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
+#: A title so long may be the beginning of a longer name.
+_LONG_TITLE = 28
 #: Excel has no more.
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _WHOLE = re.compile(r"[-+]?\d{1,300}", re.ASCII)
@@ -40,6 +43,11 @@ _LETTER = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 def escaped(text: str) -> str:
     """Return a text as the cells of a workbook have it, in which ``_x0041_`` would be an A."""
     return _LETTER.sub("_x005F_", text)
+
+
+def is_sheet_of(title: str, name: str) -> bool:
+    """Tell whether a sheet may have been named after something: Excel takes no more than 31 characters of a name."""
+    return key(title) == key(name) or (len(title) >= _LONG_TITLE and key(name).startswith(key(title)))
 
 
 class Sheets(NamedTuple):

@@ -320,6 +320,9 @@ _MEANT: Mapping[str, Sequence[str]] = MappingProxyType(
         "pins": ("id",),
         "closures": ("who", "from"),
         "demand": ("practice_id", "week"),
+        "results": ("criterion", "quarter"),
+        "budget": ("line", "year"),
+        "milestones": ("title",),
         "locks": ("week", "id", "date", "consultant_id"),
     }
 )

@@ -274,7 +274,8 @@ class Happened:
     free_s
         From when the consultant goes on, in seconds after midnight.
     end_s
-        By when the consultant is back at base: the end of the shift, or later where the way back takes longer.
+        By when the consultant is back at base, in seconds after midnight: the end of the shift, or later where the way
+        back takes longer.
     gaps
         Seconds after midnight between which there is no shift, as far as they are to come, once back at base.
     """

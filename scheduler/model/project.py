@@ -452,6 +452,68 @@ class Demand(Written):
     visits: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result(Written):
+    """What a quarter came to by one of the criteria by which the service is judged; totals, typed in.
+
+    Attributes
+    ----------
+    criterion
+        What is counted.
+    quarter
+        Of which quarter, like ``2009-Q2``.
+    number
+        How many; None where nothing is known.
+    of
+        Out of how many; None where that is not known, or means nothing.
+    source
+        Where it was counted; may be empty.
+    """
+
+    criterion: str
+    quarter: str
+    number: int | None = None
+    of: int | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetLine(Written):
+    """A line of a year's budget.
+
+    Attributes
+    ----------
+    line
+        What the money is for.
+    year
+        Of which year.
+    budget_dkk, used_dkk
+        Kroner that may be used, and that have been; the latter is None where it is not known.
+    """
+
+    line: str
+    year: int
+    budget_dkk: int
+    used_dkk: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestone(Written):
+    """A day that the service is to be reminded of.
+
+    Attributes
+    ----------
+    date
+        The day.
+    title, kind
+        What it is, as people see it, and the kind in a word; the latter may be empty.
+    """
+
+    date: dt.date
+    title: str
+    kind: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Project:
     """A project folder, read and checked; or what a program has built.
@@ -467,6 +529,8 @@ class Project:
     practices, rooms, consultants, shifts, agreements
         A row of the table of this name each, in its order.
     engagements, home_visits, tasks, pins, closures, demand
+        A row of the table of this name each, in its order.
+    results, budget, milestones
         A row of the table of this name each, in its order.
     sha256
         Hash of the bytes that were read.
@@ -488,6 +552,9 @@ class Project:
     pins: tuple[Pin, ...] = ()
     closures: tuple[Closure, ...] = ()
     demand: tuple[Demand, ...] = ()
+    results: tuple[Result, ...] = ()
+    budget: tuple[BudgetLine, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
     sha256: str = ""
     notes: tuple[InputProblem, ...] = field(default=(), compare=False, repr=False)
 

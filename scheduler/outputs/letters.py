@@ -145,7 +145,9 @@ def post(
     sent_at
         The moment that messages are dated; aware.
     """
-    writer = _Writer(artifacts.sent(), project, tuple(earlier), coming, sent_at)
+    sent = artifacts.sent()
+    called = news.names(*earlier, sent.roster)
+    writer = _Writer(sent, project, tuple(earlier), coming, sent_at, called)
     messages: dict[str, EmailMessage] = {}
     calls: list[Call] = []
     unreached: list[str] = []
@@ -201,6 +203,7 @@ class _Writer:
     earlier: tuple[Roster, ...]
     coming: Mapping[str, Sequence[Coming]]
     sent_at: dt.datetime
+    called: Names
 
     # --- Who is reached where ----------------------------------------------------------------------
 
@@ -209,12 +212,8 @@ class _Writer:
         everybody = (c.consultant_id for each in (self.sent.roster, *self.earlier) for c in each.consultants)
         return tuple(dict.fromkeys(everybody))
 
-    @property
-    def _called(self) -> Names:
-        return news.names(*self.earlier, self.sent.roster)
-
     def _named(self, kind: str, id_: str) -> str:
-        return word(self._called.get(kind, {}).get(id_, id_))
+        return word(self.called.get(kind, {}).get(id_, id_))
 
     def _practice_contact(self, practice_id: str) -> _Contact:
         name = next((p.name for p in self.project.places if p.place_id == practice_id), "")
@@ -262,7 +261,7 @@ class _Writer:
 
     def call(self, practice_id: str, told: Sequence[Text]) -> Call:
         contact = self._practice_contact(practice_id)
-        sentences = news.worded(told, self._called) or [
+        sentences = news.worded(told, self.called) or [
             line for stop in self._stops(self.sent.roster, practice_id) for line in self._visit(*stop)
         ]
         return Call(
@@ -326,7 +325,8 @@ class _Writer:
         if not stops:
             return _("No visit in {week}").format(week=self._week())
         round_, stop = stops[0]
-        text = _("Changed visit: {date} at {time}") if told else _("Visit: {date} at {time}")
+        known = any(text.code not in ("visit_new", "task_new") for text in told)
+        text = _("Changed visit: {date} at {time}") if known else _("Visit: {date} at {time}")
         return text.format(date=day(round_.date), time=clock(stop.start))
 
     # --- Consultants ---------------------------------------------------------------------------------
@@ -335,7 +335,7 @@ class _Writer:
         contact = self._consultant_contact(consultant_id)
         roster = self.sent.roster
         lines = [_("Dear {name}").format(name=contact.name), "", *self._changed(told)]
-        lines += [capitalized(", ".join(filter(None, (self._week(), words.edition(roster))))) + ":"]
+        lines += [capitalized(" · ".join(filter(None, (self._week(), words.edition(roster))))) + ":"]
         own = [round_ for round_ in roster.rounds if round_.consultant_id == consultant_id]
         days = [f"{day(round_.date)}: {', '.join(itinerary.facts(round_))}" for round_ in own]
         lines += [*(f"- {text}" for text in days or [_("no rounds")]), ""]
@@ -365,7 +365,7 @@ class _Writer:
     def _changed(self, told: Sequence[Text]) -> list[str]:
         if not told:
             return []
-        return [_("Changed:"), *(f"- {sentence}" for sentence in news.worded(told, self._called)), ""]
+        return [_("Changed:"), *(f"- {sentence}" for sentence in news.worded(told, self.called)), ""]
 
     def _signature(self, *others: _Contact) -> list[str]:
         """Say who answers: who comes, and the coordinator."""

@@ -1,6 +1,7 @@
 """The sheets on which people write what became of the week's conversations; `inputs.logsheet` reads them back."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
@@ -48,11 +49,12 @@ def log_workbook(roster: Roster, consultant_id: str) -> bytes:
 def fill(held: "Worksheet", apart: "Worksheet", roster: Roster, consultant_id: str | None = None) -> None:
     """Fill the two sheets with a row a visit, and a row a working day; those of one consultant, if that is given."""
     rounds = [r for r in roster.rounds if consultant_id in (None, r.consultant_id)]
+    names = _told_apart(roster)
     title = f"{words.week_title(roster)} {Week.parse(roster.week).year}"
     told = (words.week_dates(roster), words.edition(roster), _("Numbers only, and nothing about citizens."))
     for worksheet, table, rows in (
-        (held, HELD, _visits(roster, rounds)),
-        (apart, APART, _days(roster, consultant_id)),
+        (held, HELD, _visits(rounds, names)),
+        (apart, APART, _days(roster, consultant_id, names)),
     ):
         sheet = Sheet(worksheet, [_WIDTHS.get(column.name, 12.0) for column in table.columns], title)
         sheet.title(title)
@@ -69,12 +71,21 @@ def _heading(column: Column) -> str:
     return _ENGLISH.get(column.name) or column.name.replace("_", " ").capitalize()
 
 
-def _visits(roster: Roster, rounds: list[Round]) -> Iterator[dict[str, Value]]:
+def _told_apart(roster: Roster) -> Mapping[str, str]:
+    """Return what each consultant is called in the sheets: the id where somebody else has the same name."""
+    names = roster.consultant_names
+    often = Counter(" ".join(name.split()).casefold() for name in names.values())
+    return {
+        id_: name if often[" ".join(name.split()).casefold()] == 1 else id_ for id_, name in names.items()
+    }
+
+
+def _visits(rounds: list[Round], names: Mapping[str, str]) -> Iterator[dict[str, Value]]:
     for round_ in rounds:
         for stop in round_.stops:
             if stop.kind == "visit":
                 yield {
-                    "consultant_id": roster.consultant_names[round_.consultant_id],
+                    "consultant_id": names[round_.consultant_id],
                     "practice_id": stop.id,
                     "practice": word(stop.name),
                     "date": round_.date,
@@ -82,9 +93,9 @@ def _visits(roster: Roster, rounds: list[Round]) -> Iterator[dict[str, Value]]:
                 }
 
 
-def _days(roster: Roster, consultant_id: str | None) -> Iterator[dict[str, Value]]:
+def _days(roster: Roster, consultant_id: str | None, names: Mapping[str, str]) -> Iterator[dict[str, Value]]:
     days = {
-        (shift.date, consultant.consultant_id): consultant.name
+        (shift.date, consultant.consultant_id): names[consultant.consultant_id]
         for consultant in roster.consultants
         if consultant_id in (None, consultant.consultant_id)
         for shift in consultant.shifts

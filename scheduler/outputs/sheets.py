@@ -114,7 +114,7 @@ def _summary(sheet: Sheet, roster: Roster) -> None:
 
 def _unplaced(sheet: Sheet, roster: Roster) -> None:
     sheet.title(_("What could not be placed"))
-    sheet.head([_("Who"), _("District"), _("Asked for"), _("Held"), _("Why"), _("Cost (points)")])
+    sheet.head([_("Who"), _("District"), _("Asked for"), _("Room for"), _("Why"), _("Cost (points)")])
     for request in roster.unassigned:
         asked: Sequence[Value] = (request.requested, request.held)
         if request.kind != "visit":

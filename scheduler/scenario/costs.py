@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from scheduler.base.i18n import _
 from scheduler.inputs.settings import OPEN_PERIOD
 from scheduler.model.clock import Week
+from scheduler.model.config import Costs
 from scheduler.model.project import Project
 from scheduler.week.calendar import is_active, span_hours
 
@@ -121,9 +122,8 @@ def week_cost_dkk(project: Project, week: Week) -> float | None:
     return sum(cost.dkk for cost in costs) if costs else None
 
 
-def unpriced(project: Project) -> str:
+def unpriced(costs: Costs | None) -> str:
     """Return a sentence on what has no price and so costs nothing in any figure; empty where all has one."""
-    costs = project.config.costs
     if costs is None:
         return _(
             "Without the section [costs] in project.toml the budget is spread evenly over the period, with all "

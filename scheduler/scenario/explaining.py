@@ -277,7 +277,9 @@ def remarks(comparison: Comparison) -> tuple[str, ...]:
                 "every scenario; ± is the standard error, of today's figures and of each difference."
             ).format(n=i18n.number(study.draws))
         )
-    told += dict.fromkeys(filter(None, (unpriced(each.project) for each in study.prepared.values())))
+    told += dict.fromkeys(
+        filter(None, (unpriced(each.project.config.costs) for each in study.prepared.values()))
+    )
     told += readings(comparison)
     told.append(_expectation(study.prepared[TODAY].project.config.simulation))
     told += unseen(study, comparison.weeks)

@@ -51,6 +51,7 @@ def read_by_hand(
             InputProblem(_("it has no dates, so it is not known which week it is of"), str(file)),
             hint=_("Name the week with --week."),
         )
-    problem = planner.problem(planner.prepare(data_dir), asked)
-    roster = roster_by_hand(problem, hand_visits(sheet, problem))
+    prepared = planner.prepare(data_dir)
+    problem = planner.problem(prepared, asked)
+    roster = roster_by_hand(problem, hand_visits(sheet, problem, prepared.project))
     return roster, check(problem, roster)

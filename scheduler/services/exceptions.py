@@ -245,8 +245,7 @@ def busy(data_dir: Path, who: str, file: Path, said: Sequence[str] = ()) -> Prop
         new = {
             (date, hours): tables.new(
                 "engagements",
-                engagement_id=f"busy-{consultant_id}"[: _LONGEST_ID - 14]
-                + f"-{date:%y%m%d}-{hours[0] // 60:04d}",
+                engagement_id=_busy_id(consultant_id, date, hours[0]),
                 title=BUSY_TITLE,
                 kind=BUSY_KIND,
                 consultant_id=consultant_id,
@@ -276,6 +275,12 @@ def busy(data_dir: Path, who: str, file: Path, said: Sequence[str] = ()) -> Prop
         ]
         what = Text("did_busy", {"consultant_id": consultant_id})
         return tables.proposal(what, (*gone, *new.values()), notes)
+
+
+def _busy_id(consultant_id: str, date: dt.date, start_s: int) -> str:
+    """Return an id that does not look like a CPR number, whatever day and hour it is."""
+    end = f"-{date}-at-{start_s // 3600:02d}{start_s % 3600 // 60:02d}"
+    return f"busy-{consultant_id}"[: _LONGEST_ID - len(end)] + end
 
 
 def _is_busy(kind: str, whose: str, consultant_id: str) -> bool:
@@ -428,7 +433,7 @@ def calls(data_dir: Path, proposal: Proposal) -> tuple[Call, ...]:
         from scheduler.store import editions
 
         practices = {practice.practice_id: practice for practice in tables.project.practices}
-        found = [
+        calls_ = [
             _call(one, stop, round_, practices, moment)
             for one in editions.published_between(min(weeks), max(weeks))
             for round_ in one.roster.rounds
@@ -437,7 +442,7 @@ def calls(data_dir: Path, proposal: Proposal) -> tuple[Call, ...]:
             and stop.end > moment
             and any(_touches(rule, stop, round_) for rule in taken)
         ]
-    return tuple(sorted(found, key=lambda call: (call.start, call.id)))
+    return tuple(sorted(calls_, key=lambda call: (call.start, call.id)))
 
 
 def _taken(table: str, row: Cells) -> Closure | None:

@@ -147,13 +147,13 @@ def _in_store(data_dir: Path) -> Iterator[Sequence[Cells] | None]:
 
 def _forget_in_store(before: dt.date) -> tuple[int, int, tuple[str, ...]]:
     """Delete home visits and their pins in the store that is open; return how many, and copies that may have them."""
-    from scheduler.store import copies, retention
+    from scheduler.store import copies, retention, traces
     from scheduler.store.events import act
 
     there = copies.still_there(before)
     with act(Text("did_forget", {"date": before.isoformat()}), me(), now(), changes_tables=True):
         homes, pins = retention.forget_homes(before)
-    retention.leave_no_trace()
+    traces.wipe()
     return homes, pins, there
 
 

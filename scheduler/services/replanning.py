@@ -16,11 +16,13 @@ from scheduler.model.problem import Problem, Request, Settled
 from scheduler.model.roster import Roster
 from scheduler.model.text import Text
 from scheduler.services.decide import Plan, approved
+from scheduler.solver.isolation import front as rosters_of_front
 from scheduler.week.happened import since as began
 from scheduler.week.legal import broken_rules
 from scheduler.week.replanning import published_visits, with_locks, with_published
 
 if TYPE_CHECKING:
+    from scheduler.solver.front import FrontRoster
     from scheduler.solver.places import At, FreePrice
 
 
@@ -155,6 +157,7 @@ def front(
     enough: int = 0,
     most: int | None = None,
     time_limit_s: float = 20.0,
+    search: "Callable[..., Iterator[FrontRoster]]" = rosters_of_front,
     progress: Progress | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Iterator[FrontPoint]:
@@ -173,6 +176,9 @@ def front(
         End at so many unforced changes.
     time_limit_s
         Seconds for the whole front; what is found when they are over is not proven.
+    search
+        Finds the rosters: in this process, or `partial(solver.stream, isolation.front, memory_mb=...)` of a
+        `SolverProcess` in one of its own.
     progress
         Is told of each step.
     stop
@@ -186,12 +192,14 @@ def front(
         When a roster breaks a rule, or its bound is wrong: a bug in the engine.
     """
     week = replanned(problem, published, locks=locks, since=since, delays=delays)
-    return _points(week, enough=enough, most=most, time_limit_s=time_limit_s, progress=progress, stop=stop)
+    return _points(
+        week, search, enough=enough, most=most, time_limit_s=time_limit_s, progress=progress, stop=stop
+    )
 
 
-def _points(week: Replanned, **options: Any) -> Iterator[FrontPoint]:
-    from scheduler.solver.front import front as search
-
+def _points(
+    week: Replanned, search: "Callable[..., Iterator[FrontRoster]]", **options: Any
+) -> Iterator[FrontPoint]:
     for found in search(week.problem, **options):
         (plan,) = approved(found.problem, (found.roster,))
         yield FrontPoint(

@@ -146,13 +146,13 @@ def export(data_dir: Path, target: Path) -> Path:
         from scheduler.store.events import act
 
         kept = kept_tables(data_dir).tables
-        if target.suffix.lower() == ".xlsx":
-            _project, rows = read_stored(kept, own_settings(data_dir))
-            files.replace(target, workbook_of(rows))
-        else:
-            _export_folder(kept, target)
+        # Remembered before it is there: what must be forgotten is in it, too.
         with act(Text("did_export", {"source": _written(target.absolute())}), me(), now()):
-            pass  # what must be forgotten is in there, too
+            if target.suffix.lower() == ".xlsx":
+                _project, rows = read_stored(kept, own_settings(data_dir))
+                files.replace(target, workbook_of(rows))
+            else:
+                _export_folder(kept, target)
     return target
 
 
@@ -258,9 +258,9 @@ def back_up(data_dir: Path, target: Path) -> None:
         from scheduler.store import backup
         from scheduler.store.events import act
 
-        backup.back_up(address_of(data_dir), target)
+        # Remembered before it is there: what must be forgotten is in it, too.
         with act(Text("did_backup", {"source": _written(target.absolute())}), me(), now()):
-            pass
+            backup.back_up(address_of(data_dir), target)
 
 
 def restore(data_dir: Path, source: Path) -> "Removed":
@@ -281,7 +281,7 @@ def restore(data_dir: Path, source: Path) -> "Removed":
     from scheduler.store.opening import opened, set_up
 
     set_up()
-    from scheduler.store import backup, copies, retention
+    from scheduler.store import backup, copies, retention, traces
     from scheduler.store.events import act, seen
 
     with backup.prepared(source, data_dir / "restore") as copy:
@@ -298,7 +298,7 @@ def restore(data_dir: Path, source: Path) -> "Removed":
                 forgotten = copies.remember(remembered)
                 homes = sum(retention.forget_homes(before)[0] for before in forgotten)
                 removed = retention.clean(retention_settings(data_dir), now())
-            retention.leave_no_trace()
+            traces.wipe()
         backup.take_back(address, copy)
         return replace(removed, homes=removed.homes + homes)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler.base import limits
-from scheduler.base.errors import InputError, InputProblem
+from scheduler.base.errors import InputError, InputProblem, ServiceError
 from scheduler.base.i18n import _, ngettext, number
 from scheduler.base.notices import notice
 from scheduler.inputs import read_project
@@ -102,15 +102,19 @@ def store_of(data_dir: Path) -> Iterator[None]:
 
 def _clean_up(data_dir: Path) -> None:
     """Delete what need not be kept any longer, and tell of it: whatever writes into a store ends with this."""
-    from scheduler.store import copies, events, retention
+    from scheduler.store import copies, events, retention, traces
 
     settings = retention_settings(data_dir)
     with events.writing():
         removed = retention.clean(settings, now())
         if removed:
             events.record(Text("did_clean"), me(), now(), changes_tables=removed.homes > 0)
+    if removed or traces.are_left():
+        try:
+            traces.wipe()
+        except ServiceError as error:  # what was asked for is done; the next command tries again
+            notice(error)
     if removed:
-        retention.leave_no_trace()
         notice(removed)
     if removed.homes:
         for told in copies_named(copies.still_there(retention.first_kept(settings, now()))):

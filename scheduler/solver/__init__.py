@@ -27,6 +27,8 @@ The life of a round, holder by holder:
    better ones in between (`master.cover`, `exchange`). `master.RestrictedMaster` then chooses among few
    rounds, and where that proves nothing among all within the gap, which are grown for it: HiGHS proves what
    it can in points above the bound (`reduced.ReducedProgram`), CP-SAT the rest in integers.
+   `keep.Keeper` does the same for every number of published visits that must stay, from the same rounds, and
+   `front` goes through these numbers. `places.Places` puts one visit everywhere where it can be.
 8. `rounds.best_order` puts the visits of each chosen round in order, `DayModel.best_schedule` on the clock.
    `reasons.Reasoner` finds out why requests are left open, and `week.assemble` makes the roster.
 """

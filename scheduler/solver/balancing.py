@@ -70,7 +70,9 @@ class Balancing:
     @property
     def is_possible(self) -> bool:
         """Whether the rounds are of the kind that this can divide."""
-        return self._weeks.is_countable and len(self._master.table.balance.groups) == 1
+        table = self._master.table
+        plain = not table.least_kept and not any(table.balance.done_s)
+        return plain and self._weeks.is_countable and len(table.balance.groups) == 1
 
     @property
     def _target(self) -> float:

@@ -50,6 +50,8 @@ class Chooser:
         self.pool = self.generator.pool
         #: The prices that prove the bound of the last choice.
         self.prices: DualPrices | None = None
+        #: Up to so many rounds CP-SAT chooses among, and not HiGHS before it.
+        self.few = 0
 
     def solve(
         self,
@@ -130,7 +132,8 @@ class Chooser:
             balancing = Balancing(master)
             if balancing.is_possible:
                 balancing.prove()
-        if master.known is None or master.known.bound < master.known.score or master.fine:
+        proven = master.known is not None and master.known.bound == master.known.score
+        if (not proven or master.fine) and not (complete and len(master.keep) <= self.few):
             master.find()
         choice = master.prove() if complete else master.known
         return None if choice is None else (master.table, choice)

@@ -89,7 +89,8 @@ def front(
     search = Search(problem, deadline, 0, progress, explain=False, whole=True)
     (part,) = search.parts
     progress.step(_("Best roster of all"))
-    part.generate(Deadline(time.monotonic() + _FREE_SHARE * time_limit_s, deadline.asked), progress.bounds)
+    early = Deadline(time.monotonic() + _FREE_SHARE * time_limit_s, deadline.asked)
+    part.generate(early, progress.bounds)
     if part.proof is None:
         # Nobody works.
         forced = tuple(problem.requests[i].request_id for i in published)

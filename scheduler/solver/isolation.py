@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from multiprocessing.connection import Connection
@@ -22,13 +22,14 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from scheduler.base.child import Child
 from scheduler.base.errors import SchedulerError
 from scheduler.base.i18n import _, language, use
-from scheduler.base.progress import Progress
+from scheduler.base.progress import Progress, Silent
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from scheduler.model.problem import Problem
     from scheduler.model.roster import Roster
+    from scheduler.solver.front import FrontRoster
 
 _Result = TypeVar("_Result")
 
@@ -44,6 +45,13 @@ def best_rosters(problem: "Problem", **options: Any) -> "tuple[Roster, ...]":
 
     solution = solve(problem, **options)
     return solution.roster, *solution.alternatives
+
+
+def front(problem: "Problem", **options: Any) -> "Iterator[FrontRoster]":
+    """Yield the rosters of `scheduler.solver.front.front`; the options are its own."""
+    from scheduler.solver.front import front as found
+
+    yield from found(problem, **options)
 
 
 class SolverProcess:
@@ -113,9 +121,37 @@ class SolverProcess:
         Exception
             What `work` has raised, with the child's traceback as a note.
         """
+        task = language(), memory_mb, work, arguments, options
+        for is_last, value in self._told(task, progress, stop, memory_mb):
+            if is_last:
+                return cast("_Result", value)
+        raise AssertionError  # pragma: no cover - the last message is a result or an error
+
+    def stream(
+        self,
+        work: "Callable[..., Iterator[_Result]]",
+        *arguments: object,
+        memory_mb: int,
+        progress: Progress | None = None,
+        stop: Callable[[], bool] | None = None,
+        **options: object,
+    ) -> "Iterator[_Result]":
+        """Yield what `work(*arguments, progress=..., stop=..., **options)` yields, as it comes, called in the child.
+
+        Parameters and errors are those of `run`.
+        """
+        task = language(), memory_mb, work, arguments, options
+        for is_last, value in self._told(task, progress or Silent(), stop, memory_mb):
+            if not is_last:
+                yield cast("_Result", value)
+
+    def _told(
+        self, task: object, progress: Progress, stop: Callable[[], bool] | None, memory_mb: int
+    ) -> Iterator[tuple[bool, object]]:
+        """Give the child its task, and yield what it finds, the result last; tell `progress` of the rest."""
         wished = False
         with self._expecting_crashes():
-            self._pipe.send((language(), memory_mb, work, arguments, options))
+            self._pipe.send(task)
         while True:
             if stop and not wished and stop():
                 wished = True
@@ -128,8 +164,11 @@ class SolverProcess:
                     progress.step(text)
                 case "bounds", (score, bound):
                     progress.bounds(score, bound)
+                case "item", item:
+                    yield False, item
                 case "result", result:
-                    return cast("_Result", result)
+                    yield True, result
+                    return
                 case "memory", _nothing:
                     raise _out_of_memory(memory_mb)
                 case "error", error:
@@ -193,7 +232,12 @@ def _serve(pipe: Connection, imports: Sequence[str]) -> None:
         lang, memory_mb, work, arguments, options = pickle.loads(tasks.get())  # noqa: S301 - our own
         use(lang)
         _limit_memory(memory_mb)
-        pipe.send(("result", work(*arguments, progress=_Sender(pipe), stop=stop.is_set, **options)))
+        result = work(*arguments, progress=_Sender(pipe), stop=stop.is_set, **options)
+        if isinstance(result, Generator):
+            for item in result:
+                pipe.send(("item", item))
+            result = None
+        pipe.send(("result", result))
     except ConnectionError:
         return  # the parent has ended, or wants nothing any more
     except MemoryError:

@@ -23,6 +23,13 @@ from scheduler.solver.table import RoundTable
 #: must meet can.
 _WANTED = 1e9
 _MUST = 1e11
+#: How many times farther from the relaxation than the last choice the next one may be to begin with.
+_FARTHER = 1.5
+#: Among fewer rounds HiGHS chooses at once, and among more sooner than CP-SAT, which else nearly always is sooner;
+#: and what that may take, in its own measure of time.
+_FEW = 200
+_MANY = 600
+_EFFORT = 0.5
 #: How many labels of each length are kept where a round that keeps visits is looked for, until there is one.
 _WIDTHS = (100, MOST_LABELS)
 
@@ -47,6 +54,8 @@ class Keeper:
         self.pool = chooser.pool
         self.prices: DualPrices | None = None
         self._program: Program | None = None
+        #: How far the last choice was from the relaxation.
+        self._gap = 0.0
 
     def is_possible(self, request: int) -> bool:
         """Tell whether any valid day keeps the published visit of a request, whatever else it does."""
@@ -120,17 +129,35 @@ class Keeper:
             rows = self.pool.rows(table, keys)
             return table, Choice(rows, table.score(rows), 0)
         self.prices = relaxed.prices
-        master = self._master(relaxed, keys, deadline, complete=False)
-        master.glance()
-        keys = self._best(master, keys)
         gap = self.pool.score(keys) - relaxed.bound
+        if gap > _FARTHER * self._gap:
+            master = self._master(relaxed, keys, deadline, complete=False)
+            master.glance()
+            keys = self._best(master, keys)
+            gap = self.pool.score(keys) - relaxed.bound
         complete = relaxed.solved and self.generator.within(relaxed, gap, deadline, None)
         master = self._master(relaxed, keys, deadline, complete=complete)
-        master.find()
-        choice = master.prove() if complete else master.known
-        return master.table, choice or Choice(
+        choice = self._chosen(master) or Choice(
             self.pool.rows(master.table, keys), self.pool.score(keys), master.bound
         )
+        self._gap = choice.score - relaxed.bound
+        return master.table, choice
+
+    def _chosen(self, master: RestrictedMaster) -> Choice | None:
+        """Choose among the rounds of a master problem, as CP-SAT or HiGHS does it sooner."""
+        if not master.complete:
+            master.find()
+            return master.known
+        if len(master.keep) > _MANY:
+            master.glance()
+        if _FEW < len(master.keep) <= _MANY:
+            master.effort = _EFFORT
+            choice = master.prove()
+            if choice is not None and choice.bound == choice.score:
+                return choice
+            master.effort = None
+        master.find()
+        return master.prove()
 
     def _relaxed(self, deadline: Deadline) -> Relaxed | None:
         """Return the relaxation, or the best bound until the deadline."""

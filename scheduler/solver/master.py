@@ -114,6 +114,8 @@ class RestrictedMaster:
         self.fine = fine
         self.complete = complete
         self.unlike = [self._same(choice) for choice in unlike]
+        #: What CP-SAT may take each time, in its own measure of time; None for as long as there is.
+        self.effort: float | None = None
         self.bound = max(0, math.floor(relaxed.bound))
         self.best: tuple[int, ...] | None = None
         self.score = 0
@@ -290,6 +292,8 @@ class RestrictedMaster:
         # It would leave the process with no handler of Ctrl-C at all.
         solver.parameters.catch_sigint_signal = False
         solver.parameters.max_time_in_seconds = max(0.01, self.deadline.left_s)
+        if self.effort is not None:
+            solver.parameters.max_deterministic_time = self.effort
         status = _beside(lambda: solver.solve(model), self.deadline, solver.stop_search)
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             taken = [r for literal, r in zip(take, rounds.tolist(), strict=True) if solver.value(literal)]

@@ -27,9 +27,9 @@ _MAGIC = b"SQLite format 3\x00"
 
 
 def back_up(address: Address, target: Path) -> None:
-    """Write a copy of the store that is connected to a file, as it is at one moment; others go on writing meanwhile.
+    """Write a copy of the store that is connected to a file, as it is at one moment.
 
-    The store may be older than this program.
+    The store may be older than this program. On a server, others wait with writing until it is done.
 
     Raises
     ------
@@ -129,11 +129,8 @@ def _copy_server(copy: Address) -> None:
     """Copy the server's store that is connected to a new file, by the tables that it has."""
     step = last_step()
     make_at(copy, _OTHER, step)
-    with connected(copy, _OTHER), transaction.atomic():
-        with connections[_DEFAULT].cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        with transaction.atomic(_OTHER):
-            _copy_rows(_DEFAULT, _OTHER, step)
+    with connected(copy, _OTHER), writing(), transaction.atomic(_OTHER):
+        _copy_rows(_DEFAULT, _OTHER, step)
 
 
 def _models(step: str | None = None) -> Sequence[type[models.Model]]:

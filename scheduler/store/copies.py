@@ -31,12 +31,12 @@ def remember(events: Iterable[Event]) -> tuple[dt.date, ...]:
 
 
 def still_there(before: dt.date) -> tuple[str, ...]:
-    """Return the copies that still exist and may tell of home visits before a date: these were not yet forgotten."""
+    """Return the copies that still exist and were written before such home visits were forgotten, if they were."""
     found: dict[str, None] = {}
     for event in remembered():
         text = what(event)
         if text.code in _COPIES:
             found[str(text.params["source"])] = None
         elif str(text.params["date"]) >= before.isoformat():
-            found = {}  # what was written since does not have them
+            break  # what was written since does not have them
     return tuple(file for file in found if Path(file).exists())

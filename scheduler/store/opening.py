@@ -174,6 +174,8 @@ def set_up() -> None:
     from scheduler.store import settings as ours
 
     if not settings.configured:
+        # What is here waits for the database, also where a loop runs in this thread, as in every notebook.
+        os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         settings.configure(
             **{name: getattr(ours, name) for name in dir(ours) if name.isupper()},
             DATABASES={_DEFAULT: {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
@@ -270,6 +272,12 @@ def _there_already(address: Address) -> InputError:
 # --- Refusals -----------------------------------------------------------------------------------------
 
 
+def _is_shut(address: Address, said: str) -> bool:
+    """Tell whether a store is not opened because nothing can be written beside it."""
+    beside = address.file.parent if address.file is not None and address.file.exists() else None
+    return "unable to open" in said and beside is not None and not os.access(beside, os.W_OK)
+
+
 def _told(address: Address, error: Exception) -> ServiceError:
     said = str(error).lower()
     hint = ""
@@ -279,7 +287,7 @@ def _told(address: Address, error: Exception) -> ServiceError:
     elif "disk is full" in said or "no space left" in said or "disk i/o error" in said:
         reason = _("the disk of {address} is full; nothing was saved")
         hint = _("Free space and run this again.")
-    elif "readonly" in said or "read-only" in said or "permission denied" in said:
+    elif "readonly" in said or "read-only" in said or "permission denied" in said or _is_shut(address, said):
         reason = _("{address} can only be read; nothing was saved")
         hint = _("Ask for the right to write there.")
     elif "not a database" in said or "malformed" in said:

@@ -6,15 +6,13 @@ import json
 import zlib
 from dataclasses import dataclass
 
-from django.db import connection
-
-from scheduler.base.errors import ServiceError
 from scheduler.base.i18n import _, ngettext
 from scheduler.model import rosterfile
 from scheduler.model.clock import local
 from scheduler.model.config import RetentionSettings
+from scheduler.store import traces
 from scheduler.store.editions import remove_unused, snapshot_of
-from scheduler.store.models import Edition, Event, Home, Message, Row, RowChange, Snapshot
+from scheduler.store.models import Edition, Event, Message, Row, RowChange, Snapshot
 from scheduler.store.tables import HOMES
 
 #: What stands where the name of whoever acted has been removed.
@@ -71,31 +69,9 @@ def forget_homes(before: dt.date) -> tuple[int, int]:
     pins = [row for row in Row.objects.filter(table="pins") if row.cells["id"] in ids]
     for row in (*old, *pins):
         row.delete()
+    if old:
+        traces.mark()
     return len(old), len(pins)
-
-
-def leave_no_trace() -> None:
-    """Have what was deleted in no page of the file, nor in what waits beside it; call it after the act.
-
-    SQLite writes over what is deleted, but not over what it has moved within a page before: so the file is written
-    anew. A server does so with the table of homes.
-
-    Raises
-    ------
-    ServiceError
-        When somebody else is reading, so that it must be done again.
-    """
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(f"VACUUM FULL {connection.ops.quote_name(Home._meta.db_table)}")  # noqa: SLF001
-            return
-        cursor.execute("VACUUM")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        if cursor.fetchone()[0]:
-            raise ServiceError(
-                _("what was deleted may still be in the file, as another program is reading it"),
-                hint=_("Everything else is done. End that program, and run this again."),
-            )
 
 
 def _months_before(now: dt.datetime, months: int) -> dt.datetime:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Max
 
 from scheduler.inputs.stored import Cells, Edit, Tables, key_of
+from scheduler.store import traces
 from scheduler.store.events import Seen, seen
 from scheduler.store.models import Event, Home, Row, RowChange
 
@@ -96,6 +97,8 @@ def change(event: Event, kept: Kept, edits: Iterable[Edit]) -> None:
         if edit.table == HOMES:
             homes.append(Home(row=row, cells=where))
     _put(rows, known, homes)
+    if any(edit.table == HOMES and edit.before is not None for edit in edits):
+        traces.mark()
     RowChange.objects.bulk_create(
         (
             RowChange(

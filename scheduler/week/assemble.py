@@ -220,7 +220,9 @@ class _Walk:
                 self._at(start_s + defaults.setup_s + i * defaults.conversation_s)
                 for i in range(option.conversations)
             ),
-            slot=slot and StopSlot(start=self._at(slot.start_s), end=self._at(slot.end_s), room=slot.room),
+            slot=StopSlot(start=self._at(slot.start_s), end=self._at(slot.end_s), room=slot.room)
+            if slot
+            else None,
         )
 
     def _note(

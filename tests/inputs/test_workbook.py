@@ -30,6 +30,9 @@ FULL: dict[str, str] = {
     "c1,man,,8.00,11.00,20,ulige,1.2.2009,1.3.2010\nc1,man,,12:00,16:00,,ulige,1.2.2009,1.3.2010\nc2,,2009-05-12,FRI,,,,,\n",
     "closures": "who,from,to,start,end,reason\nall,2009-07-01,2009-07-31,,,ferie\ne1,2009-05-11,2009-05-11,,,\nc1,2009-05-11,2009-05-11,12:00,13:00,\n",
     "demand": "practice_id,week,conversations,visits\nP1,2009-W20,0,1\n",
+    "results": "criterion,quarter,number,of,source\nI arbejde,2009-Q2,3,58,Jobcentret\n",
+    "budget": "line,year,budget_dkk,used_dkk\nLøn,2009,850000,\n",
+    "milestones": "date,title,kind\n2009-11-26,Halvvejskonference,\n",
 }
 
 

@@ -18,6 +18,7 @@ PACKAGE = Path(roster_types.__file__).parent.parent
 #: Codes that are not written out where a text is made.
 NOT_LITERAL = {"solver/reasons.py": "reason", "checks/rounds.py": "stop.kind"}
 REASONS = {
+    "has_happened",
     "closed",
     "consultant_away",
     "dearer",

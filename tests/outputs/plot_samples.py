@@ -133,6 +133,15 @@ RIDES = pd.DataFrame(
 )
 
 #: Every plot by its name. Takes what the plot takes besides its table: `ax`, if anything.
+OUTCOMES = pd.DataFrame(
+    [
+        {
+            "week": f"2009-W{52 + n if n < 2 else n - 1:02d}", "held": 11 - n, "cancelled": n, "no_show": 1, "not_booked": 0,
+            "by_practice": n % 2, "by_us": 1, "not_told": 3 * (n == 3), "not_planned": 2,
+        }
+        for n in range(4)
+    ]
+)  # fmt: skip
 PLOTS: dict[str, Callable[..., Any]] = {
     "scenario_differences": lambda **ax: plots.scenario_differences(
         DIFFERENCES, "held", what="samtaler holdt", titles=TITLES, source=SOURCE, **ax
@@ -142,6 +151,7 @@ PLOTS: dict[str, Callable[..., Any]] = {
     ),
     "candidate_ranking": lambda **ax: plots.candidate_ranking(GAINS, source=SOURCE, **ax),
     "road_to_goal": lambda **ax: plots.road_to_goal(FAN, end=dt.date(2010, 12, 31), source=SOURCE, **ax),
+    "outcomes_by_week": lambda **ax: plots.outcomes_by_week(OUTCOMES, source=SOURCE, **ax),
     "capacity_frontier": lambda **ax: plots.capacity_frontier(FRONTIER, source=SOURCE, **ax),
     "sensitivity": lambda **ax: plots.sensitivity(SENSITIVITY, goal=900, source=SOURCE, **ax),
     "stop_punctuality": lambda **ax: plots.stop_punctuality(STOPS, source=SOURCE, **ax),

@@ -192,6 +192,13 @@ def test_told_for_the_first_time_nothing_has_changed() -> None:
     assert _body(message).splitlines()[-1] == "Do not write about patients in the reply"
 
 
+def test_a_new_visit_is_no_changed_one() -> None:
+    told = news.for_practice(BEFORE.replace(rounds=()), ROSTER, "sjaeloer")
+    (message,) = _post({"sjaeloer": told}).messages.values()
+    assert _read(message)["Subject"] == "Besøg: tirsdag 12. maj kl. 9.00"
+    assert "- Nyt besøg tirsdag 12. maj kl. 9.00." in _body(message).splitlines()
+
+
 def test_a_consultant_gets_the_week_as_a_zip_and_homes_by_district() -> None:
     told = news.for_consultant(BEFORE, _moved(), "r1")
     (message,) = _post({"r1": told}, roster=_moved(), earlier=[BEFORE]).messages.values()
@@ -203,7 +210,7 @@ def test_a_consultant_gets_the_week_as_a_zip_and_homes_by_district() -> None:
         "- Mandag 9.45 Praksis Vesterbrogade er flyttet til mandag 10.45.",
         "",
     ]
-    assert body[5] == "Uge 20 2009, Udgave 2, udsendt tors. 7. maj kl. 14.10:"
+    assert body[5] == "Uge 20 2009 · Udgave 2, udsendt tors. 7. maj kl. 14.10:"
     assert body[6].startswith("- mandag 11. maj: fra basen ")
     assert _read(message)["Subject"] == "Din uge 20 2009: hvad der er ændret"
     ((name, part),) = _attached(message).items()

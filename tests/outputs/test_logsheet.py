@@ -280,6 +280,29 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         read_log(tmp_path / "120554-1234.xlsx", ROSTER, [], [])
 
 
+def test_two_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    people = tuple(
+        replace(each, name=name) for each, name in zip(ROSTER.consultants, ("Anne", "anne"), strict=True)
+    )
+    roster = ROSTER.replace(consultants=people)
+    book = load_workbook(io.BytesIO(logsheet.log_workbook(roster, "r2")))
+    book["Held"].cell(4, 7).value = 2
+    book["Phone and home"].cell(4, 3).value = 1
+    log, problems, _notes = _log(book, tmp_path, roster)
+    assert problems == []
+    assert [visit.consultant_id for visit in log.visits] == ["r2"]
+    assert [apart.consultant_id for apart in log.apart] == ["r2"]
+
+
+LONG = "Sygedagpengeopfølgningssamtale, [Team] Vesterbro: Anne-Margrethe"
+
+
+def test_sheets_of_long_names_are_the_rosters_own(tmp_path: Path) -> None:
+    people = (replace(ROSTER.consultants[0], name=LONG), ROSTER.consultants[1])
+    book = load_workbook(io.BytesIO(workbook(ROSTER.replace(consultants=people))))
+    assert _log(book, tmp_path, ROSTER.replace(consultants=people))[2] == []
+
+
 def test_consultants_called_as_the_sheets_are(tmp_path: Path) -> None:
     roster = ROSTER.replace(
         consultants=tuple(

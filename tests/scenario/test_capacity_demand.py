@@ -21,15 +21,19 @@ from scipy import stats
 
 from scheduler.base.errors import InputError
 from scheduler.base.resources import example_folder
+from scheduler.cli.simulate.capacity import show_capacity
+from scheduler.cli.terminal import Terminal
 from scheduler.model.clock import Week
 from scheduler.model.config import SimulationSettings
 from scheduler.model.project import Project
 from scheduler.scenario.chance.outlook import WorkingDay
+from scheduler.scenario.chancereports import capacity_report
 from scheduler.scenario.compare import MEASURES
 from scheduler.scenario.demand import mean_of_draws, quantile, uniform, with_drawn_demand
 from scheduler.scenario.goals.drawing import Member
 from scheduler.scenario.goals.goal import capacity
 from scheduler.scenario.goals.grid import sampled
+from scheduler.scenario.goals.needs import what_it_takes
 from scheduler.scenario.goals.road import Capacity, Road, WeekPlan
 from scheduler.scenario.goals.sizes import staff, with_size
 from scheduler.scenario.goals.tally import held_in_all, mean
@@ -37,7 +41,7 @@ from scheduler.scenario.model import TODAY
 from scheduler.scenario.runs.figures import solved
 from scheduler.scenario.runs.running import Runs
 from scheduler.scenario.simulation import simulate
-from scheduler.scenario.telling import sensitivity_table
+from scheduler.scenario.telling import frontier_bases_table, sensitivity_table
 from scheduler.scenario.weeks import tasks_of
 from scheduler.services import planner
 from scheduler.services.planner import Prepared
@@ -354,6 +358,26 @@ def test_bases_add_up_to_the_sizes(prepared: Prepared, found: Capacity) -> None:
         names = {place.name: place.place_id for place in prepared.project.bases}
         assert more["placed"].startswith("+1 ")
         assert brings[names[more["placed"].removeprefix("+1 ")]] == pytest.approx(max(brings.values()))
+
+
+def test_bases_are_told_on_the_page_and_the_terminal(
+    prepared: Prepared, found: Capacity, capsys: pytest.CaptureFixture[str]
+) -> None:
+    needs = what_it_takes(found, 0.9)
+    show_capacity(Terminal(), found, needs)
+    terminal = capsys.readouterr()
+    page = capacity_report(found, needs, 0.9)
+    told = "What each base would hold in a quarter with its own consultants"
+    assert (told in page) == (told in terminal.out) == (found.bases is not None)
+    assert "<td>+1 " in page or found.bases is None
+    assert "Without a price in [costs]" in page
+    assert "Without a price in [costs]" in terminal.err
+    if found.bases is not None:
+        today = len(prepared.project.practices)
+        table = frontier_bases_table(found.bases)
+        assert len(table) == sum(found.bases["all_practices"] == today)
+        assert sum(table[""] == "today") == len(set(found.bases["base_id"]))
+        assert all(name in page for name in set(found.bases["name"]))
 
 
 def test_a_consultant_more_is_the_scenario_with_their_twin(prepared: Prepared, found: Capacity) -> None:

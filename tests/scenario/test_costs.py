@@ -139,16 +139,16 @@ def test_closures_and_holidays_are_paid(project: Project) -> None:
 def test_without_costs_the_budget_is_spread_over_the_period(project: Project) -> None:
     plain = priced(project, None)
     assert week_cost_dkk(plain, W20) == pytest.approx(3_408_208 * 7 / 730)
-    assert "the budget is spread evenly over the period" in unpriced(plain)
+    assert "the budget is spread evenly over the period" in unpriced(plain.config.costs)
     assert room_costs(plain, {"base": {"room_s": 3600}}) == ()
 
 
 def test_what_has_no_price_is_said() -> None:
     project = read_project(example_folder())
-    assert unpriced(project) == (
+    assert unpriced(project.config.costs) == (
         "Without a price in [costs], and so at no cost here: bases, practices, room hours, courses for citizens."
     )
     every = Costs(**{field.name: 1 for field in dataclasses.fields(Costs)})
-    assert unpriced(priced(project, every)) == ""
+    assert unpriced(priced(project, every).config.costs) == ""
     prices = [field.name for field in dataclasses.fields(Costs) if "dkk" in field.name]
     assert list(cost_names()) == prices

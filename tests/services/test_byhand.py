@@ -21,8 +21,9 @@ PROJECT = {
     "practices": "practice_id,name,address,postcode,city,district,lat,lon,conversations\n"
     "P1,Lægerne Vej,Vej 1,2450,København SV,Valby,55.66506,12.54932,2\n"
     "P2,Lægehuset Gade,Gade 2,1620,København V,Vesterbro,55.66810,12.55000,1\n"
-    "P3,Torvet,Torv 3,1620,København V,Vesterbro,55.66810,12.55100,1\n",
-    "rooms": "practice_id,weekday,start,end\nP1,mon,09:00,12:00\nP2,tue,09:00,12:00\nP3,mon,09:00,15:00\n",
+    "P3,Torvet,Torv 3,1620,København V,Vesterbro,55.66810,12.55100,1\n"
+    "P4,Sjældent,Torv 4,1620,København V,Vesterbro,55.66810,12.55200,0\n",
+    "rooms": "practice_id,weekday,start,end\nP1,mon,09:00,12:00\nP2,tue,09:00,12:00\nP3,mon,09:00,15:00\nP4,mon,09:00,15:00\n",
     "home_visits": "visit_id,address,postcode,city,district,date,start,end,minutes,lat,lon\n"
     "H1,Hemmelig Gade 7,1665,København V,Vesterbro,2009-05-12,12:30,15:00,30,55.66735,12.54900\n",
     "tasks": "task_id,title,kind,place,earliest,latest,minutes\nT1,Introduktion,visit,P2,2009-05-11,2009-05-14,30\n",
@@ -107,6 +108,15 @@ def test_the_programs_own_workbook_is_read_back(data: Path, tmp_path: Path, lang
     assert {stop[0] for stop in _stops(roster)} == {"P1", "P2", "P3", "T1", "H1"}
 
 
+def test_a_sheet_whose_title_is_the_beginning_of_a_long_name(tmp_path: Path) -> None:
+    consultants = "consultant_id,name\nc1,Sygedagpengeopfølgning Vesterbro: Anne-Margrethe\nc2,Bo\n"
+    long = write_folder(tmp_path / "data", **{**PROJECT, "consultants": consultants})
+    folder = planner.plan_week(long, W20, tmp_path / "out").folder
+    roster, broken = read_by_hand(long, folder / "roster.xlsx")
+    assert broken == ()
+    assert _stops(roster) == _stops(rosterfile.load(folder / "roster.json"))
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [
@@ -126,10 +136,13 @@ def test_rules_that_are_broken_are_said(data: Path, tmp_path: Path, row: str, sa
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("man;c1;nowhere;9.30;", 'plan.csv:2 [Praksis]: "nowhere" asks for no visit in 2009-W20; a row in the table demand makes it'),
+        ("man;c1;Frokost;12.00;", 'plan.csv:2 [Praksis]: "Frokost" is no practice, home visit or task of 2009-W20'),
+        ("man;c1;Sjældent;9.30;", 'plan.csv:2 [Praksis]: "Sjældent" asks for no visit in 2009-W20; a row in the table demand makes it'),
+        ("man;c1;p4;9.30;", 'plan.csv:2 [Praksis]: "p4" asks for no visit in 2009-W20; a row in the table demand makes it'),
         ("man;Carla;P1;9.30;", 'plan.csv:2 [Rådgiver]: there is no consultant "Carla"; there are: c1, c2'),
         ("fre;c1;P1;9.30;", "plan.csv:2 [Rådgiver]: c1 does not work on Friday 15 May"),
         ("man;c1;P1;;", "plan.csv:2 [Start]: this must be filled in"),
+        ("man;c1;P1;9.30;\n;c2;P3;9.30;", "plan.csv:3 [Dato]: give a weekday or a date"),
         (";c1;P1;9.30;", "plan.csv:2 [Dato]: give a weekday or a date"),
         ("man;c1;P1;halv ti;", 'plan.csv:2 [Start]: "halv ti" is not a time of day in whole minutes; write it like 09:30'),
         ("man;c1;P1;9.30;2\ntir;c1;p1;9.30;", "plan.csv:3 [Praksis]: this visit stands in row 2 already; keep one"),

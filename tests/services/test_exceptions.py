@@ -218,3 +218,53 @@ def test_the_event_says_who_is_away_and_never_why(folder: Path) -> None:
         assert event is not None
         assert what(event).code == "did_absence"
         assert dict(what(event).params).keys() == {"consultant_id", "when"}
+
+
+# --- Busy times -----------------------------------------------------------------------------------------
+
+
+def ics(folder: Path, *events: tuple[str, str]) -> Path:
+    body = "".join(
+        f"BEGIN:VEVENT\r\nUID:{start}\r\nSUMMARY:Tandlæge 010190-1234\r\nDTSTART:{start}\r\nDTEND:{end}\r\nEND:VEVENT\r\n"
+        for start, end in events
+    )
+    file = folder / "anne.ics"
+    file.write_text(
+        f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{body}END:VCALENDAR\r\n", encoding="utf-8"
+    )
+    return file
+
+
+def test_busy_times_become_engagements_without_their_titles(folder: Path) -> None:
+    file = ics(folder, ("20090512T093000", "20090512T103000"), ("20090514T060000", "20090514T090000"))
+    proposal = exceptions.busy(folder, "c1", file)
+    whole = {"title": "Optaget", "kind": "busy", "consultant_id": "c1", "place": "base"}
+    assert rows(proposal) == [
+        ("engagements", {"engagement_id": "busy-c1-2009-05-12-at-0930", "date": "2009-05-12", "start": "09:30", "end": "10:30", **whole}),
+        ("engagements", {"engagement_id": "busy-c1-2009-05-14-at-0830", "date": "2009-05-14", "start": "08:30", "end": "09:00", **whole}),
+    ]  # fmt: skip
+    (note,) = proposal.notes
+    assert note.startswith("Thursday 14 May: busy 6:00–9:00 lies outside the shift")
+    editing.write(folder, proposal)
+    assert not exceptions.busy(folder, "c1", file).edits
+    assert "andl" not in (folder / "hjul.db").read_bytes().decode("latin-1")
+
+
+def test_busy_times_leave_other_engagements_and_go_when_they_are_no_more(folder: Path) -> None:
+    first = exceptions.busy(folder, "c1", ics(folder, ("20090513T120000", "20090513T140000")))
+    assert first.edits[0].after is not None
+    assert (first.edits[0].after["start"], first.edits[0].after["end"]) == ("12:00", "13:00")
+    assert first.notes == ("Wednesday 13 May: busy 12:00–14:00, and Telefontid 13:00 to 15:00; both stay",)
+    editing.write(folder, first)
+    again = exceptions.busy(folder, "c1", ics(folder, ("20090514T100000", "20090514T110000")))
+    assert [(edit.before is None, edit.after is None) for edit in again.edits] == [
+        (False, True),
+        (True, False),
+    ]
+    assert not exceptions.busy(folder, "c1", ics(folder), ["uge 21"]).edits
+
+
+def test_a_busy_time_tells_which_published_visits_it_touches(folder: Path) -> None:
+    publish(folder, W20, [Planned("c1", "P2", TUESDAY, "9:30", 1)])
+    proposal = exceptions.busy(folder, "c1", ics(folder, ("20090512T100000", "20090512T110000")))
+    assert [call.id for call in exceptions.calls(folder, proposal)] == ["P2"]

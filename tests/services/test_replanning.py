@@ -11,8 +11,8 @@ from random_problems import small_week
 from scheduler.base.errors import InputError
 from scheduler.checks import check
 from scheduler.model.changes import changes, stays
-from scheduler.model.clock import Week, seconds_of
-from scheduler.model.locks import Kept, Lock
+from scheduler.model.clock import Week, at, seconds_of
+from scheduler.model.locks import Delay, Kept, Lock
 from scheduler.model.problem import Problem, RoomSlot
 from scheduler.model.project import Pin
 from scheduler.model.roster import Roster
@@ -28,7 +28,9 @@ from scheduler.services.replanning import (
     places,
     recommended,
 )
+from scheduler.solver import isolation
 from scheduler.solver.engine import solve
+from scheduler.solver.isolation import SolverProcess
 
 WEEK = Week(2009, 20)
 TUESDAY, WEDNESDAY = WEEK.days[1:3]
@@ -240,7 +242,7 @@ def test_two_locks_that_cannot_both_be_kept_are_named(absent: tuple[Problem, Ros
 
 @pytest.fixture(scope="module")
 def calm() -> tuple[Problem, Roster]:
-    problem = small_week(2)
+    problem = small_week(2, practices=7)
     return problem, solve(problem, explain=False).roster
 
 
@@ -293,10 +295,11 @@ def test_a_move_that_is_not_legal_names_the_rule(calm: tuple[Problem, Roster]) -
     assert _codes(to(date=slot.date, start_s=slot.end_s)) >= {"rule_hours"}
     assert _codes(to(date=slot.date, start_s=slot.start_s + 60)) >= {"rule_grid"}
     assert _codes(to(date=WEEK.days[6], start_s=slot.start_s)) == {"rule_no_hours", "rule_no_shift"}
-    named = next(r for r in problem.requests if r.only_by)
-    other = "c0" if named.only_by == "c1" else "c1"
-    its = named.slots[0]
-    found = move(problem, roster, named.request_id, date=its.date, start_s=its.start_s, consultant_id=other)
+    home = next(r for r in problem.requests if r.kind == "home_visit")
+    named = dataclasses.replace(home, consultant_id="c1")
+    week = problem.replace(requests=tuple(named if r is home else r for r in problem.requests))
+    its = home.slots[0]
+    found = move(week, roster, home.request_id, date=its.date, start_s=its.start_s, consultant_id="c0")
     assert "rule_named" in _codes(found)
     with pytest.raises(InputError, match="nowhere asks for no visit in 2009-W20"):
         move(problem, roster, "nowhere", date=free, start_s=0)
@@ -347,3 +350,48 @@ def test_offers_are_the_best_places_for_one_more_visit(calm: tuple[Problem, Rost
     assert min(o.points_others_free for o in again if o.points_others_free is not None) == best
     with pytest.raises(InputError, match="asks for no visit"):
         offer(problem, roster, "nowhere")
+
+
+# --- From a moment on, and in a process of its own ----------------------------------------------------
+
+
+def test_from_a_moment_on_what_has_begun_is_no_change_and_locks_of_it_are_kept(
+    absent: tuple[Problem, Roster],
+) -> None:
+    problem, roster = absent
+    first = min((s for r in roster.rounds for s in r.stops if s.slot), key=lambda s: s.start)
+    moment = at(WEDNESDAY, 9 * 3600)
+    begun = {id_ for id_, stay in stays(roster).items() if stay.start <= moment}
+    assert first.id in begun
+    for point in front(problem, roster, locks=[Lock(id=first.id)], since=moment):
+        assert not begun & {change.id for change in point.changes}
+        assert not begun & set(point.forced)
+        assert point.broken == ()
+        assert point.plan.proof.verified is True
+
+
+def test_who_is_late_is_planned_around(absent: tuple[Problem, Roster]) -> None:
+    problem, roster = absent
+    moment = at(WEEK.days[0], 8 * 3600)
+    late = Delay(consultant_id="c1", free=at(WEEK.days[0], 11 * 3600))
+    for point in front(problem, roster, since=moment, delays=[late]):
+        mine = [r for r in point.plan.roster.rounds if (r.consultant_id, r.date) == ("c1", WEEK.days[0])]
+        assert all(r.leaves_base >= late.free or not any(s.ride_seconds for s in r.stops) for r in mine)
+
+
+def test_a_process_of_its_own_finds_the_same_front(absent: tuple[Problem, Roster]) -> None:
+    problem, roster = absent
+    here = [(p.unforced, p.plan.roster.score) for p in front(problem, roster)]
+    with SolverProcess(("scheduler.solver.front",)) as solver:
+        search = partial(solver.stream, isolation.front, memory_mb=2000)
+        there = [(p.unforced, p.plan.roster.score) for p in front(problem, roster, search=search)]
+    assert here == there
+
+
+def test_an_error_in_a_process_of_its_own_is_raised_here(absent: tuple[Problem, Roster]) -> None:
+    problem, roster = absent
+    broken = problem.replace(speed_kph=0.0)
+    with SolverProcess(("scheduler.solver.front",)) as solver:
+        search = partial(solver.stream, isolation.front, memory_mb=2000)
+        with pytest.raises(InputError, match="speed_kph"):
+            list(front(broken, roster, search=search))

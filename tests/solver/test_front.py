@@ -36,7 +36,7 @@ def published_otherwise(problem: Problem, rng: Random) -> tuple[Problem, Roster]
     return with_published(problem, roster), roster
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(40))
 def test_every_point_is_what_trying_everything_finds(seed: int) -> None:
     rng = Random(seed)
     problem, _roster = published_otherwise(tiny_problem(rng), rng)
@@ -56,7 +56,7 @@ def test_every_point_is_what_trying_everything_finds(seed: int) -> None:
         assert check_bound(point.problem, claims_more).verified is False
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_the_least_of_score_and_dearer_and_dearer_changes_is_the_engines_own(seed: int) -> None:
     """Where starts are half an hour apart and visits hold one conversation, every change is one of the score's."""
     problem = small_week(seed, practices=7)
@@ -75,9 +75,9 @@ def test_the_least_of_score_and_dearer_and_dearer_changes_is_the_engines_own(see
     gone = roster.rounds[seed]
     days = tuple(d for d in problem.days if (d.consultant_id, d.date) != (gone.consultant_id, gone.date))
     problem = problem.replace(days=days)
-    points = list(front(problem.replace(weights={**problem.weights, "change": 0})))
+    points = list(front(problem.replace(weights={**problem.weights, "change": 0}), time_limit_s=120))
     assert len(points) > 1
-    for weight in (0, 1, 40, 300, 1_000, 2_700, 6_000, 9_000, 20_000, 70_000, 500_000):
+    for weight in (0, 40, 1_000, 6_000, 20_000, 500_000):
         best = solve(problem.replace(weights={**problem.weights, "change": weight}), explain=False).roster
         assert best.score == min(p.roster.score + weight * (len(p.forced) + p.unforced) for p in points)
 

@@ -1,5 +1,6 @@
 """What can go wrong with a store is a sentence, and nothing is half done."""
 
+import asyncio
 import socket
 import sqlite3
 import subprocess
@@ -54,6 +55,16 @@ def export(folder: Path) -> None:
 
 WRITING: tuple[Callable[[Path], object], ...] = (change, storing.undo, restore)
 EVERYTHING: tuple[Callable[[Path], object], ...] = (*WRITING, back_up, project_in, storing.undoable)
+
+
+def test_where_a_loop_runs_a_store_serves_as_well(data: Path) -> None:
+    """In a notebook one always does."""
+
+    async def in_a_loop() -> int:
+        change(data)
+        return len(project_in(data).rooms)
+
+    assert asyncio.run(in_a_loop()) == 2
 
 
 # --- Versions -------------------------------------------------------------------------------------------
@@ -182,9 +193,12 @@ def test_another_program_that_writes_is_waited_for_and_told(data: Path) -> None:
             ) as caught:
                 act(data)
             assert "run this again" in caught.value.hint
-        back_up(data)
+        for act in (back_up, export):  # what is not remembered is not written
+            with pytest.raises(ServiceError, match="another program is writing"):
+                act(data)
     assert everything(data) == before
     assert not list(data.glob(".*"))
+    assert {path.name for path in data.parent.iterdir()} == {"data", "earlier.db"}
 
 
 def test_another_program_that_has_it_alone_is_told(data: Path) -> None:

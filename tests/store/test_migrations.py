@@ -37,7 +37,7 @@ def schema(file: Path) -> list[str]:
 
 
 def test_every_step_has_a_store_that_was_written_down() -> None:
-    """Run ``python tests/store/frozen.py`` for a new one."""
+    """Run ``python tests/frozen.py`` for a new one."""
     assert frozen_steps() == STEPS
 
 
@@ -94,3 +94,11 @@ def test_a_later_step_is_taken_in_a_file_and_on_a_server(tmp_path: Path, store_k
     if store_kind == "sqlite":
         storing.restore(folder, tmp_path / "b.db")
         assert project_in(folder).rooms
+
+
+def test_the_tables_are_those_of_the_last_step() -> None:
+    """Whoever changes `models` writes a step: ``django-admin makemigrations`` would find nothing to do."""
+    from django.core.management import call_command
+
+    opening.set_up()
+    call_command("makemigrations", "hjul_store", check_changes=True, dry_run=True, verbosity=0)

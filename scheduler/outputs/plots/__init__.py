@@ -7,6 +7,7 @@ The words "nine times in ten" stand for an interval from the 5th to the 95th per
 
 from scheduler.outputs.plots.capacity import capacity_frontier, road_to_goal, sensitivity
 from scheduler.outputs.plots.chance import conversations_held, price_of_calm, stop_punctuality
+from scheduler.outputs.plots.progress import outcomes_by_week
 from scheduler.outputs.plots.roster import plot_roster
 from scheduler.outputs.plots.scenarios import candidate_ranking, conversations_by_week, scenario_differences
 from scheduler.outputs.plots.style import percent
@@ -17,6 +18,7 @@ __all__ = [
     "capacity_frontier",
     "conversations_by_week",
     "conversations_held",
+    "outcomes_by_week",
     "percent",
     "plot_roster",
     "price_of_calm",

@@ -14,7 +14,7 @@ from scheduler.model.clock import Week
 from scheduler.model.config import SETTINGS_FILE
 from scheduler.model.project import Project
 from scheduler.scenario.chance.outlook import read
-from scheduler.scenario.costs import room_costs, unpriced, week_cost_dkk
+from scheduler.scenario.costs import room_costs, week_cost_dkk
 from scheduler.scenario.demand import (
     expected_demand,
     expected_of_each,
@@ -139,7 +139,7 @@ def capacity(
         bases=frontier.by_base() if sampled_weeks else None,
         sensitivity=sensitivity(project, road, figures, sample, varied) if sampled_weeks and varied else None,
         failures=ran.failures,
-        unpriced=unpriced(project) if sampled_weeks else "",
+        costs=project.config.costs,
     )
 
 

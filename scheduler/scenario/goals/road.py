@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduler.model.clock import Week
-from scheduler.model.config import SimulationSettings
+from scheduler.model.config import Costs, SimulationSettings
 from scheduler.scenario.chance.outlook import WorkingDay, expected_held
+from scheduler.scenario.costs import unpriced
 from scheduler.scenario.goals.tally import (
     Distribution,
     chance_of,
@@ -249,8 +250,8 @@ class Capacity(Road):
         was not asked for.
     failures
         The weeks that could not be planned.
-    unpriced
-        What has no price and so costs nothing in any figure, in a sentence; empty where all has one.
+    costs
+        The prices; None without the section [costs].
     """
 
     written: Road | None = None
@@ -258,7 +259,12 @@ class Capacity(Road):
     bases: "pd.DataFrame | None" = None
     sensitivity: "pd.DataFrame | None" = None
     failures: tuple[Failure, ...] = ()
-    unpriced: str = ""
+    costs: Costs | None = None
+
+    @property
+    def unpriced(self) -> str:
+        """What has no price and so costs nothing at any size, in a sentence; empty where all has one."""
+        return "" if self.frontier is None else unpriced(self.costs)
 
     def fan(self) -> "pd.DataFrame":
         """Return the road to the goal as `Road.fan` does.

@@ -113,7 +113,7 @@ class Ranking:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What a reader of the ranking must know, in words."""
-        priced = unpriced(self.prepared.project)
+        priced = unpriced(self.prepared.project.config.costs)
         remarks = [*self._reasons(), *map(word, self.notes)]
         if self.by == "kroner" and not any(gain.cost_dkk for gain in self.alone):
             remarks.append(

@@ -1,4 +1,4 @@
-"""A step that adds a column."""
+"""A step that adds a column."""  # noqa: N999
 
 from pathlib import Path
 

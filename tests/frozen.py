@@ -1,6 +1,6 @@
 """A store as a step of its history left it, written down once and never again.
 
-    python tests/store/frozen.py
+    python tests/frozen.py
 
 writes the file of the last step, if it has none yet. Those of earlier steps stay: what people have is like them.
 """
@@ -12,7 +12,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-SCHEMAS = Path(__file__).parent / "schemas"
+SCHEMAS = Path(__file__).parent / "store" / "schemas"
 
 
 def frozen_steps() -> list[str]:
@@ -49,6 +49,6 @@ def freeze(folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+    sys.path.insert(0, str(Path(__file__).parents[1]))
     with tempfile.TemporaryDirectory() as scratch:
         print(freeze(Path(scratch)))  # noqa: T201
