@@ -64,6 +64,9 @@ EVERY_TABLE = {
     "pins": "id,date,start\nH1,2009-05-12,9.30\n",
     "closures": "who,from,to,start,end,reason\nP1,2009-07-01,2009-07-09,,,Ferie\nE1,2009-07-06,2009-07-06,,10.30,\n",
     "demand": "practice_id,week,conversations,visits\nVEJ,uge 20 2009,4,1\n",
+    "results": "criterion,quarter,number,of\nHenvisninger,2009-K2,40,60\n",
+    "budget": "line,year,budget_dkk,used_dkk\nLøn,2009,500000,120000\n",
+    "milestones": "date,title,kind\n1/6-2009,Midtvejs,status\n",
 }  # fmt: skip
 
 
@@ -422,8 +425,14 @@ def test_an_id_in_other_letters_is_the_same_row() -> None:
 
 def test_keys_are_those_that_no_two_rows_share() -> None:
     assert key_of("practices", {"practice_id": "P1"}) == "p1"
-    assert key_of("demand", {"practice_id": "P1", "week": "2009-W20"}) == "p1|2009-w20"
-    assert key_of("settings", {"section": "base", "key": "Name"}) == "base|name"
+    assert key_of("demand", {"practice_id": "P1", "week": "2009-W20"}) == "P1|2009-W20"
+    assert key_of("settings", {"section": "base", "key": "Name"}) == "base|Name"
+    one, other = ({"line": "x" * 300 + end, "year": "2009"} for end in "ab")
+    assert key_of("budget", one) != key_of("budget", other)
+    assert {len(key_of("budget", row) or "") for row in (one, other)} == {64}
+    assert key_of("budget", {"line": "Løn", "year": "2009"}) != key_of(
+        "budget", {"line": "løn", "year": "2009"}
+    )
     assert key_of("rooms", {"practice_id": "P1"}) is None
 
 
