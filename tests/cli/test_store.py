@@ -5,7 +5,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from folders import TABLES, write_folder
+from folders import ON_THE_MAP, TABLES, write_folder
 from stores import HOMES, STREET, events, kept, set_clock, take_in, with_store
 
 from scheduler.cli import run
@@ -36,7 +36,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 
 
 def test_moving_in_and_out(capsys: pytest.CaptureFixture[str]) -> None:
-    write_folder(Path("data"))
+    write_folder(Path("data"), **ON_THE_MAP)
     assert run(["store", "init"]) == 0
     assert run(["store", "import", "--yes"]) == 0
     printed = capsys.readouterr().out

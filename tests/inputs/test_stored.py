@@ -64,9 +64,9 @@ EVERY_TABLE = {
     "pins": "id,date,start\nH1,2009-05-12,9.30\n",
     "closures": "who,from,to,start,end,reason\nP1,2009-07-01,2009-07-09,,,Ferie\nE1,2009-07-06,2009-07-06,,10.30,\n",
     "demand": "practice_id,week,conversations,visits\nVEJ,uge 20 2009,4,1\n",
-    "results": "criterion,quarter,number,of\nHenvisninger,2009-K2,40,60\n",
-    "budget": "line,year,budget_dkk,used_dkk\nLøn,2009,500000,120000\n",
-    "milestones": "date,title,kind\n1/6-2009,Midtvejs,status\n",
+    "results": "criterion,quarter,number,of,source\nRaskmeldte,2. kvartal 2009,12,30,Tal\n",
+    "budget": "line,year,budget_dkk,used_dkk\nLøn,2009,850000,1000\n",
+    "milestones": "date,title,kind\n1.4.2009,Start,start\n",
 }  # fmt: skip
 
 

@@ -493,7 +493,7 @@ def test_workbook_of_another_name(tmp_path: Path, name: str) -> None:
 
 def test_other_workbooks_may_lie_in_the_folder(tmp_path: Path) -> None:
     folder = write_folder(tmp_path)
-    for name in ("budget.xlsx", "~$project.xlsx", "referat.ods"):
+    for name in ("regnskab.xlsx", "~$project.xlsx", "referat.ods"):
         (folder / name).write_bytes(b"x")
     assert notes_of(folder) == []
 

@@ -202,7 +202,7 @@ def write_project(folder: Path, texts: Texts) -> Path:
     network = "{{9*9}}{%raw%}[red]<img src=x>.osm"
     street = write_map(folder / network, texts)
     for table in TABLES:
-        rows = list(rows_of(texts, table, _ROWS[table.name]))
+        rows = list(rows_of(texts, table, _ROWS.get(table.name, ())))
         if table.name == "practices":
             # The map knows the street, but not this number: the nearest serves, and a note says so.
             rows[2]["address"] = f"{street} 30"

@@ -65,7 +65,7 @@ def outcomes_by_week(weeks: "pd.DataFrame", *, source: str, ax: "Axes | None" = 
     axes.set_xlabel(_("week"))
     axes.set_ylabel(_("conversations"))
     if any(below):
-        legend(axes, above=True, ncols=2)
+        legend(axes, above=True)
     told = int(weeks[["held"]].to_numpy().sum() + lost.sum() + called_off.sum())
     title = _("{held} conversations were held of {planned} whose outcome is told").format(
         held=number(int(weeks["held"].sum())), planned=number(told)
