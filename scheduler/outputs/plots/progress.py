@@ -48,7 +48,7 @@ def outcomes_by_week(weeks: "pd.DataFrame", *, source: str, ax: "Axes | None" = 
         (_("found no place"), weeks["not_planned"], ORANGE),
         (_("not told yet"), weeks["not_told"], SKY),
     )
-    axes = axes_for(ax, 4.2)
+    axes = axes_for(ax, 5.0)
     places = range(len(weeks))
     below = [0.0] * len(weeks)
     for text, values, colour in layers:
