@@ -21,8 +21,7 @@ from scheduler.store.address import STORE_FILE
 
 Row = tuple[str, str, str]
 
-#: In ten years, with two editions of every week.
-_EDITIONS = 10 * 52 * 2
+_EDITIONS_A_YEAR = 52 * 2
 
 
 def storing_rows(first: Week, weeks: int, say: Callable[[str], None]) -> Iterator[Row]:
@@ -57,6 +56,13 @@ def storing_rows(first: Week, weeks: int, say: Callable[[str], None]) -> Iterato
             f"{room * _EDITIONS / 1e6:.0f} MB",
             "under 200 MB",
         )
+
+
+def _bytes_of_messages(folder: Path) -> int:
+    with store_of(folder):
+        from scheduler.store.models import Message
+
+        return sum(len(message.content) for message in Message.objects.iterator())
 
 
 def _rendered(folder: Path, week: Week) -> None:

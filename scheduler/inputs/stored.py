@@ -37,6 +37,9 @@ Tables = Mapping[str, Sequence[Cells]]
 SETTINGS = "settings"
 _SETTING_KEYS = ("section", "key")
 
+#: What the database has room for.
+_LONGEST_KEY = 200
+
 #: As many decimals as a cell may have.
 _DECIMALS = 20
 
@@ -256,8 +259,13 @@ def key_of(table: str, row: Cells) -> str | None:
     columns: Sequence[str] = _SETTING_KEYS
     if table != SETTINGS:
         known = IN_STORE[table]
-        columns = (known.id_column.name,) if known.id_column else known.unique
-    return "|".join(row.get(column, "") for column in columns).casefold() if columns else None
+        if known.id_column:
+            return row[known.id_column.name].casefold()
+        columns = known.unique
+    key = "|".join(row.get(column, "") for column in columns)
+    if len(key) > _LONGEST_KEY:
+        return hashlib.sha256(key.encode()).hexdigest()
+    return key or None
 
 
 def edits_between(before: Tables, after: Tables) -> tuple[Edit, ...]:

@@ -71,7 +71,14 @@ def refusals(address: Address) -> Iterator[None]:
     try:
         yield
     except (DatabaseError, InterfaceError, sqlite3.Error) as error:
-        raise _told(address, error) from error
+        raise _interruption(error) or _told(address, error) from error
+
+
+def _interruption(error: BaseException | None) -> BaseException | None:
+    """Return the interruption while which the database was told to stop, if that is why it refused."""
+    while error is not None and isinstance(error, Exception):
+        error = error.__context__
+    return error
 
 
 def make(address: Address) -> None:

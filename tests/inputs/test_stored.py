@@ -425,8 +425,14 @@ def test_an_id_in_other_letters_is_the_same_row() -> None:
 
 def test_keys_are_those_that_no_two_rows_share() -> None:
     assert key_of("practices", {"practice_id": "P1"}) == "p1"
-    assert key_of("demand", {"practice_id": "P1", "week": "2009-W20"}) == "p1|2009-w20"
-    assert key_of("settings", {"section": "base", "key": "Name"}) == "base|name"
+    assert key_of("demand", {"practice_id": "P1", "week": "2009-W20"}) == "P1|2009-W20"
+    assert key_of("settings", {"section": "base", "key": "Name"}) == "base|Name"
+    one, other = ({"line": "x" * 300 + end, "year": "2009"} for end in "ab")
+    assert key_of("budget", one) != key_of("budget", other)
+    assert {len(key_of("budget", row) or "") for row in (one, other)} == {64}
+    assert key_of("budget", {"line": "Løn", "year": "2009"}) != key_of(
+        "budget", {"line": "løn", "year": "2009"}
+    )
     assert key_of("rooms", {"practice_id": "P1"}) is None
 
 

@@ -1,6 +1,6 @@
 BEGIN TRANSACTION;
 CREATE TABLE "django_migrations" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "app" varchar(255) NOT NULL, "name" varchar(255) NOT NULL, "applied" datetime NOT NULL);
-INSERT INTO "django_migrations" VALUES(1,'hjul_store','0001_store','2026-11-30 16:40:14.527768');
+INSERT INTO "django_migrations" VALUES(1,'hjul_store','0001_store','2026-11-30 17:33:17.136933');
 CREATE TABLE "hjul_store_edition" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "week" varchar(8) NOT NULL, "number" integer NOT NULL, "state" varchar(10) NOT NULL, "document" BLOB NOT NULL, "rides" BLOB NOT NULL, "problem_sha256" varchar(64) NOT NULL, "made_at" datetime NOT NULL, "issued_at" datetime NULL, "who" varchar(200) NOT NULL, "why" text NOT NULL CHECK ((JSON_VALID("why") OR "why" IS NULL)), "tables_id" varchar(64) NOT NULL REFERENCES "hjul_store_snapshot" ("sha256") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "one_edition_a_number" UNIQUE ("week", "number"));
 CREATE TABLE "hjul_store_event" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "at" datetime NOT NULL, "who" varchar(200) NOT NULL, "what" text NOT NULL CHECK ((JSON_VALID("what") OR "what" IS NULL)), "week" varchar(8) NOT NULL, "changes_tables" bool NOT NULL, "undone_by_id" bigint NULL UNIQUE REFERENCES "hjul_store_event" ("id") DEFERRABLE INITIALLY DEFERRED);
 INSERT INTO "hjul_store_event" VALUES(1,'2009-05-11 05:40:00','anna','{"code": "did_import", "params": {"source": "data"}}','',1,NULL);
