@@ -4,9 +4,8 @@ import os
 import statistics
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, redirect_stdout
+from contextlib import ExitStack
 from functools import partial
-from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
 
@@ -27,7 +26,6 @@ _EDITIONS_A_YEAR = 52 * 2
 def storing_rows(first: Week, weeks: int, say: Callable[[str], None]) -> Iterator[Row]:
     """Yield what a store takes of time and room: what, measured, wanted."""
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
-        stack.enter_context(redirect_stdout(StringIO()))
         # The weeks are yet to come, so that nothing of them is forgotten.
         stack.enter_context(patch.dict(os.environ, {NOW_VARIABLE: f"{first.shift(-1).days[0]}T08:00"}))
         folder, out = Path(scratch) / "data", Path(scratch) / "out"
