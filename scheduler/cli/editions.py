@@ -31,16 +31,24 @@ if TYPE_CHECKING:
     )
 )
 @week_argument
+@click.option(
+    "--again", is_flag=True, help=N_("Write the folder of what is published anew; nothing else is done.")
+)
 @yes_option
 @common
 @click.pass_obj
-def publish(options: Options, week: tuple[str, ...], *, yes: bool) -> None:
+def publish(options: Options, week: tuple[str, ...], *, again: bool, yes: bool) -> None:
     wanted = read_week(" ".join(week))
 
     from scheduler.outputs import names, words
     from scheduler.services import publish as publishing
 
     terminal = options.terminal()
+    if again:
+        with terminal.progress() as progress:
+            folder = publishing.show_again(options.data, wanted, options.out, progress=progress)
+        terminal.line(_("The published edition of {week} is in {folder}").format(week=wanted, folder=folder))
+        return
     with terminal.progress() as progress:
         found = publishing.look(options.data, wanted, progress=progress)
     terminal.line(words.sentence(found.roster))

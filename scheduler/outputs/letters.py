@@ -167,9 +167,9 @@ def post(
     return Post(messages=messages, calls=tuple(calls), unreached=tuple(unreached))
 
 
-def eml(message: EmailMessage) -> bytes:
+def eml(message: bytes) -> bytes:
     """Return a message as an .eml file; a mail program opens it as a draft, ready to be sent."""
-    return b"X-Unsent: 1\r\n" + message.as_bytes()
+    return b"X-Unsent: 1\r\n" + message
 
 
 def consultant_zip(artifacts: Artifacts, consultant_id: str) -> bytes:

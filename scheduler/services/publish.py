@@ -166,7 +166,8 @@ def publish(
                 kept = _letters(post, told, lambda id_: message_id(project, str(week), number, id_))
                 outbox.put(event, str(week), number, kept, by_mail=by_mail)
 
-        written = write.put(_with_post(artifacts, post), claim, save)
+        messages = {id_: message.as_bytes() for id_, message in post.messages.items()}
+        written = write.put(_with_messages(artifacts, messages), claim, save)
         _remove_draft(out_dir / f"{week}-{DRAFT}")
         people = artifacts.roster.consultant_names
         return Published(
@@ -178,6 +179,37 @@ def publish(
             post.calls,
             tuple(people.get(id_, id_) for id_ in post.unreached),
         )
+
+
+def show_again(data_dir: Path, week: Week, out_dir: Path, *, progress: Progress | None = None) -> Path:
+    """Write the folder of what is published of a week anew, as it was kept, and return it.
+
+    Raises
+    ------
+    InputError
+        When nothing is published of the week.
+    ServiceError
+        When the store or a file cannot be had.
+    """
+    progress = progress or Silent()
+    with store_of(data_dir), claimed(out_dir / str(week), parents=True) as claim:
+        from scheduler.store import outbox
+
+        edition = _published(data_dir, week)
+        artifacts = shown(edition, planner.prepare(data_dir, progress=progress), language())
+        progress.step(_("Maps and files"))
+        write.put(_with_messages(artifacts, dict(outbox.sent_with(str(week), edition.number))), claim)
+        return claim.target
+
+
+def _published(data_dir: Path, week: Week) -> "KeptEdition":
+    from scheduler.store import editions
+
+    kept_tables(data_dir)
+    edition = editions.published(str(week))
+    if edition is None:
+        raise InputError(_("no edition of {week} is published").format(week=week))
+    return edition
 
 
 def send(data_dir: Path) -> int:
@@ -218,12 +250,9 @@ def journal(data_dir: Path, week: Week, target: Path, *, progress: Progress | No
         When the store or a file cannot be had.
     """
     with store_of(data_dir):
-        from scheduler.store import editions, events, outbox
+        from scheduler.store import events, outbox
 
-        kept_tables(data_dir)
-        edition = editions.published(str(week))
-        if edition is None:
-            raise InputError(_("no edition of {week} is published").format(week=week))
+        edition = _published(data_dir, week)
         artifacts = shown(edition, planner.prepare(data_dir, progress=progress), language()).sent()
         files = {name: artifacts[name] for name in (names.INDEX, names.WORKBOOK, names.ROSTER)}
         files |= {names.message(to): content for to, content in outbox.sent_with(str(week), edition.number)}
@@ -282,14 +311,14 @@ def _letters(post: Post, told: Mapping[str, Told], named: Callable[[str], str]) 
         yield Letter(message_id=named(id_), to=id_, address="", content=b"", told=said(told[id_].coming))
 
 
-def _with_post(artifacts: Artifacts, post: Post) -> Mapping[str, bytes]:
+def _with_messages(artifacts: Artifacts, messages: Mapping[str, bytes]) -> Mapping[str, bytes]:
     """Return the files of a published week: what people see, a zip for each consultant, and the messages."""
     zips = {
         names.consultant_zip(who): letters.consultant_zip(artifacts, who)
         for who in artifacts.roster.consultant_names
     }
-    messages = {names.message(id_): letters.eml(message) for id_, message in post.messages.items()}
-    return {**artifacts, **zips, **messages}
+    drafts = {names.message(id_): letters.eml(content) for id_, content in messages.items()}
+    return {**artifacts, **zips, **drafts}
 
 
 def _read(data_dir: Path, week: Week, progress: Progress) -> _Read:

@@ -85,7 +85,7 @@ def _post(
 
 def _read(message: EmailMessage) -> EmailMessage:
     """The message as it comes out of its bytes; nothing in it is against the rules of mail."""
-    found = message_from_bytes(letters.eml(message), policy=default)
+    found = message_from_bytes(letters.eml(message.as_bytes()), policy=default)
     assert isinstance(found, EmailMessage)
     for part in found.walk():
         assert part.defects == []
@@ -319,6 +319,6 @@ def test_a_server_with_letters_of_its_own_is_written_as_mail_has_it() -> None:
 
 @pytest.mark.parametrize("id_", ["sjaeloer", "r1"])
 def test_the_same_message_has_the_same_bytes(id_: str) -> None:
-    first, second = (letters.eml(_post({id_: ()}).messages[id_]) for _ in range(2))
+    first, second = (letters.eml(_post({id_: ()}).messages[id_].as_bytes()) for _ in range(2))
     assert first == second
     assert all(len(line) <= 998 and line.isascii() for line in first.split(b"\r\n"))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -113,6 +114,21 @@ def test_what_is_published_carries_no_home_but_on_the_consultants_own_page(proje
         assert HOME.encode() not in rosterfile.dump(edition.roster)
         assert all("h1" not in pair for pair in edition.rides)
         assert any("h1" in pair for pair in kept.home_rides())
+
+
+def test_a_published_folder_is_written_again_as_it_was(project: Path) -> None:
+    out = project.parent / "out"
+    with pytest.raises(InputError, match="no edition"):
+        publish.show_again(project, W20, out)
+    plan(project)
+    done = publish.publish(project, W20, out)
+    before = {file.relative_to(done.folder): file.read_bytes() for file in done.files}
+    shutil.rmtree(done.folder)
+    assert publish.show_again(project, W20, out) == done.folder
+    found = {
+        file.relative_to(done.folder): file.read_bytes() for file in done.folder.rglob("*") if file.is_file()
+    }
+    assert found == before
 
 
 def test_a_draft_that_is_out_of_date_is_not_published(project: Path) -> None:
