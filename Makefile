@@ -41,7 +41,7 @@ fuzz: .venv/dev.stamp
 	FUZZ_COUNT="$(or $(COUNT),2000)" FUZZ_SEED="$(or $(SEED),0)" $(BIN)/python -m pytest tests/test_fuzz.py
 
 kills: .venv/dev.stamp server
-	HJUL_KILLS=200 $(BIN)/python -m pytest tests/test_kills.py tests/test_kills_store.py
+	HJUL_KILLS=200 $(BIN)/python -m pytest tests/test_kills.py tests/test_kills_store.py tests/test_kills_publish.py
 
 # What has been tried is kept in mutants/, so that only what changed since is tried again. OF is a module, a folder of
 # them or the beginning of a mutant's name.
