@@ -137,7 +137,7 @@ def ordered_terms(roster: Roster) -> dict[str, Term]:
 def term(name: str) -> str:
     """Name a term of the score."""
     names = {
-        "unserved_conversation": _("Conversations not held"),
+        "unserved_conversation": _("Conversations without room"),
         "missed_visit": _("Requests without a visit"),
         "continuity": _("Visits by another than the practice's own consultant"),
         "moved_from_agreement": _("Visits moved from their agreed time"),
@@ -193,7 +193,7 @@ def request_state(request: Unassigned) -> str:
         return _("no visit")
     if request.held == 0:
         return _("no visit, {asked} asked for").format(asked=conversations(request.requested))
-    return _("{held} of {asked} held").format(
+    return _("room for {held} of {asked}").format(
         held=number(request.held), asked=conversations(request.requested)
     )
 

@@ -27,7 +27,7 @@ def test_counts_are_in_peoples_units() -> None:
 def test_requests_are_told_by_state_reason_and_cost() -> None:
     roster = samples.roster()
     partial, missed, home = roster.unassigned
-    assert words.request_state(partial) == "2 of 3 conversations held"
+    assert words.request_state(partial) == "room for 2 of 3 conversations"
     assert words.request_state(missed) == "no visit, 2 conversations asked for"
     assert words.request_state(home) == "no visit"
     assert words.why(missed, roster) == ("It is possible, but only at the cost of: Praksis P. Knudsens Gade.")
