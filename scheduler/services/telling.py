@@ -62,6 +62,7 @@ def told_of(
     settings = project.config.project
     weeks = [week.shift(n) for n in range(settings.coming_weeks)]
     published = {**others, after.week: after}
+    covered = frozenset(map(str, weeks))
     coming: dict[str, list[Coming]] = {practice.practice_id: [] for practice in project.practices}
     for practice_id, visit in _coming(project, weeks, published):
         coming.setdefault(practice_id, []).append(visit)
@@ -69,7 +70,7 @@ def told_of(
     found: dict[str, Told] = {}
     for practice_id in dict.fromkeys((*coming, *_hosts(after), *(_hosts(before) if before else ()))):
         own = coming.get(practice_id, ())
-        told = last.get(practice_id, ())
+        told = [each for each in last.get(practice_id, ()) if each["week"] in covered]
         changed = tuple(_changed(practice_id, before, after, coming=own, last=told, until=until))
         if changed or (before is None and practice_id in _hosts(after)):
             found[practice_id] = Told(changed, tuple(own))

@@ -210,6 +210,15 @@ def test_a_provisional_time_that_changes_is_told_when_it_is_near(
     assert any(text.params.get("date") == "2009-05-18" for text in changed) is told
 
 
+def test_a_week_that_the_message_does_not_reach_is_not_cancelled(project: Path) -> None:
+    settings = SETTINGS.replace("[project]", "[project]\nnotice_days = 60")
+    (project / "project.toml").write_text(settings)
+    storing.take_in(project, storing.differences(project))
+    give_out(project, W21)  # tells of weeks 21 to 26
+    editions.plan_week(project, W20, project.parent / "out")
+    assert publish.look(project, W20).told["P1"].changed == ()
+
+
 def test_a_server_that_refuses_some_sends_the_others(project: Path, post: Post) -> None:
     done = give_out(project)
     post.refused.add("p1@laege.example")
