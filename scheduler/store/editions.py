@@ -24,6 +24,7 @@ from scheduler.model.clock import local
 from scheduler.model.geo import RidePath
 from scheduler.model.roster import Roster
 from scheduler.model.text import Text
+from scheduler.store.events import TEXTS
 from scheduler.store.models import Edition, Event, Home, Snapshot
 from scheduler.store.tables import HOMES
 
@@ -34,7 +35,6 @@ Rides = Mapping[tuple[str, str], RidePath]
 State = Edition.State
 
 _RIDES: TypeAdapter[list[tuple[str, str, RidePath]]] = TypeAdapter(list[tuple[str, str, RidePath]])
-_TEXT: TypeAdapter[Text] = TypeAdapter(Text)
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def keep_draft(
             "tables": snapshot_of(tables),
             "made_at": event.at,
             "who": event.who,
-            "why": _TEXT.dump_python(why, mode="json"),
+            "why": TEXTS.dump_python(why, mode="json"),
         },
     )
     remove_unused()
@@ -215,7 +215,7 @@ def _kept(found: Edition) -> KeptEdition:
         local(found.made_at),
         local(found.issued_at) if found.issued_at else None,
         found.who,
-        _TEXT.validate_python(found.why),
+        TEXTS.validate_python(found.why),
         bytes(found.document),
         bytes(found.rides),
     )

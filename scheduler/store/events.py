@@ -21,7 +21,8 @@ from scheduler.store.models import Event
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-_TEXT: TypeAdapter[Text] = TypeAdapter(Text)
+#: Texts as what the database keeps.
+TEXTS: TypeAdapter[Text] = TypeAdapter(Text)
 
 _acts: ContextVar[int] = ContextVar("acts", default=0)
 
@@ -109,7 +110,7 @@ def record(
         id=number,
         at=at,
         who=who,
-        what=_TEXT.dump_python(what, mode="json"),
+        what=TEXTS.dump_python(what, mode="json"),
         week=week,
         changes_tables=changes_tables,
     )
@@ -146,7 +147,7 @@ def of(week: str) -> "QuerySet[Event]":
 
 def what(event: Event) -> Text:
     """Return what was done."""
-    return _TEXT.validate_python(event.what)
+    return TEXTS.validate_python(event.what)
 
 
 def told(event: Event) -> str:
