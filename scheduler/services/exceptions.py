@@ -434,13 +434,13 @@ def calls(data_dir: Path, proposal: Proposal) -> tuple[Call, ...]:
 
         practices = {practice.practice_id: practice for practice in tables.project.practices}
         calls_ = [
-            _call(one, stop, round_, practices, moment)
+            _call(one, stop, round_, practices, moment=moment, rule=rule)
             for one in editions.published_between(min(weeks), max(weeks))
             for round_ in one.roster.rounds
             for stop in round_.stops
             if stop.kind in REQUESTED
             and stop.end > moment
-            and any(_touches(rule, stop, round_) for rule in taken)
+            and (rule := next((each for each in taken if _touches(each, stop, round_)), None))
         ]
     return tuple(sorted(calls_, key=lambda call: (call.start, call.id)))
 
@@ -470,10 +470,18 @@ def _touches(rule: Closure, stop: Stop, round_: Round) -> bool:
 
 
 def _call(
-    edition: "KeptEdition", stop: Stop, round_: Round, practices: Mapping[str, Practice], moment: dt.datetime
+    edition: "KeptEdition",
+    stop: Stop,
+    round_: Round,
+    practices: Mapping[str, Practice],
+    *,
+    moment: dt.datetime,
+    rule: Closure,
 ) -> Call:
     practice = practices.get(stop.place_id)
     sentence = _("The adviser is prevented on {date} at {clock}.")
+    if rule.who == stop.place_id:
+        sentence = _("The room is closed on {date} at {clock}, so the visit has to move.")
     name = word(stop.name)
     return Call(
         week=edition.week,
