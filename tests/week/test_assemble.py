@@ -1,6 +1,7 @@
 """Rosters written down from schedules: of the engine's choice, and of random days in any order that can be kept."""
 
 import dataclasses
+import datetime as dt
 from random import Random
 
 import pytest
@@ -15,8 +16,11 @@ from scheduler.model.roster import Roster, Unassigned
 from scheduler.model.text import Text
 from scheduler.solver.engine import solve
 from scheduler.week.assemble import assemble, named
+from scheduler.week.happened import since
 from scheduler.week.schedule import DayModel, DaySchedule
 from scheduler.week.score import unmet_points
+
+MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +140,55 @@ def test_whatever_a_day_holds_is_written_down_as_the_rules_have_it(first: int) -
         assert points == roster.score - roster.terms["imbalance_minute"].points
         visits += len(met)
     assert visits > 8
+
+
+def going_on(week: Problem, day: ConsultantDay, schedule: DaySchedule) -> DaySchedule:
+    """Return what is still to come of a schedule, all of it when it was planned."""
+    model = DayModel(week, day)
+    begun = {stop.id for stop in day.happened.stops} if day.happened else set()
+    stops, requests = list(model.engagements), {request.request_id: request for request in week.requests}
+    for planned in schedule.stops:
+        visit = planned.option
+        if visit in schedule.visits and visit.id not in begun:
+            options = model.options(requests[visit.id])
+            option = next(option for option in options if option.conversations == visit.conversations)
+            stops.append(option.only(option.starts_s == planned.start_s))
+    found = model.best_schedule(sorted(stops, key=lambda stop: int(stop.starts_s[0])))
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("first", range(0, 48, 12))
+def test_a_week_that_goes_on_as_planned_is_the_same_from_any_moment_on(first: int) -> None:
+    """While riding, waiting, eating, at work, at a desk and after the last way back."""
+    cuts = 0
+    for seed in range(first, first + 12):
+        problem, rng = tiny_problem(Random(seed)), Random(seed)
+        requests = tuple(dataclasses.replace(r, pin=None, published=None) for r in problem.requests)
+        problem = problem.replace(requests=requests)
+        schedules = random_schedules(problem, rng)
+        roster = random_roster(problem, schedules)
+        of_day = {(schedule.day.consultant_id, schedule.day.date): schedule for schedule in schedules}
+        for round_ in roster.rounds:
+            stop = rng.choice(round_.stops)
+            times = [stop.arrival, stop.start, stop.end, round_.leaves_base, round_.returns_base]
+            moment = rng.choice(times) + MINUTE * rng.choice([-10, -1, 0, 1, 10])
+            week = since(problem, roster, moment)
+            again = assemble(
+                week,
+                [
+                    going_on(week, day, of_day[key])
+                    for day in week.days
+                    if (key := (day.consultant_id, day.date)) in of_day
+                ],
+                bound=0,
+                unassigned=roster.unassigned,
+                solve_seconds=0.0,
+                seed=0,
+            )
+            assert (again.rounds, again.terms) == (roster.rounds, roster.terms)
+            cuts += any(day.happened and day.happened.stops and not day.happened.is_over for day in week.days)
+    assert cuts > 5
 
 
 @pytest.mark.parametrize(
