@@ -7,10 +7,12 @@ from random import Random
 import pytest
 from random_problems import small_week, tiny_problem
 from rosters import clock_s
-from worked_week import MONDAY, an_engagement, the_problem
+from worked_week import MONDAY, TUESDAY, an_engagement, the_problem
 
 from scheduler.checks import check
-from scheduler.model.problem import ClosedDay, ConsultantDay, Problem
+from scheduler.model.clock import at
+from scheduler.model.locks import Delay
+from scheduler.model.problem import ClosedDay, ConsultantDay, Problem, Request
 from scheduler.model.project import BASE
 from scheduler.model.roster import Roster, Unassigned
 from scheduler.model.text import Text
@@ -59,7 +61,10 @@ def test_consultants_base_and_shifts_are_told(roster: Roster) -> None:
     assert [base.place_id for base in roster.bases] == ["base"]
     anna, bo = roster.consultants
     assert (len(anna.shifts), len(bo.shifts)) == (2, 1)
-    assert max(anna.load_seconds, bo.load_seconds) > 0
+    # Anna has 7 h 30 min for visits, Bo 5 h 35 min.
+    assert (anna.availability_seconds, bo.availability_seconds) == (27_000, 20_100)
+    assert anna.load_seconds == anna.visit_seconds
+    assert bo.load_seconds == round(bo.visit_seconds * 270 / 201, 3) > 0
 
 
 def test_a_waived_lunch_is_noted() -> None:
@@ -113,6 +118,15 @@ def random_roster(problem: Problem, schedules: list[DaySchedule]) -> Roster:
 def engagements_alone(problem: Problem, day: ConsultantDay) -> DaySchedule:
     model = DayModel(problem, day)
     schedule = model.best_schedule(model.engagements)
+    assert schedule
+    return schedule
+
+
+def schedule_of(problem: Problem, day: ConsultantDay, visit: Request, *, start_s: int) -> DaySchedule:
+    """Return the schedule of a day with one visit, that begins then."""
+    model = DayModel(problem, day)
+    option = model.options(visit)[0]
+    schedule = model.best_schedule((option.only(option.starts_s == start_s),))
     assert schedule
     return schedule
 
@@ -241,9 +255,71 @@ def test_a_note_says_that_there_is_no_time_for_lunch(
     assert list(written(problem).notes) == [told, *expected]
 
 
+def test_a_lunch_that_what_happened_leaves_no_time_for_is_noted() -> None:
+    """Bo is free at 13:10; the window ends at 13:30."""
+    problem = the_problem()
+    late = Delay(consultant_id="bo", free=at(TUESDAY, clock_s("13:10")))
+    busy = dataclasses.replace(problem.days[1], engagements=(an_engagement("e", BASE, "10:50", "11:40"),))
+    problem = problem.replace(days=(problem.days[2], busy), requests=())
+    week = since(problem, written(problem), None, [late])
+    of_day = {"date": "2009-05-12"}
+    assert list(written(week).notes) == [
+        Text("lunch_waived_by_what_happened", {"consultant_id": "bo", **of_day}),
+        Text("lunch_waived", {"consultant_id": "anna", **of_day}),
+    ]
+
+
+def test_who_has_had_no_more_than_lunch_has_had_no_round() -> None:
+    problem = the_problem()
+    problem = problem.replace(days=problem.days[2:])
+    (visit,) = (request for request in problem.requests if request.request_id == "p3")
+    lunch = at(TUESDAY, clock_s("12:10"))
+    planned = random_roster(problem, [schedule_of(problem, problem.days[0], visit, start_s=clock_s("13:00"))])
+    assert [stop.kind for stop in planned.rounds[0].stops] == ["lunch", "visit"]
+    week = since(problem, planned, lunch)
+    assert [stop.kind for day in week.days if day.happened for stop in day.happened.stops] == ["lunch"]
+    assert written(week).rounds == ()
+
+
+@pytest.mark.parametrize(
+    ("from_place", "to_place", "gap", "rides_s"),
+    [
+        # p1 is in the house of the base. From there it is 300 s to p2, from the base 600; to p1 it is 360.
+        ("p1", "p2", (), [0, 300, 600]),
+        ("p1", "p2", (("10:00", "10:30"),), [0, 600, 600]),
+        ("p2", "p1", (), [600, 360, 0]),
+        ("p2", "p1", (("10:30", "11:00"),), [600, 600, 0]),
+    ],
+)
+def test_over_a_gap_one_is_at_base_and_not_elsewhere_in_its_house(
+    from_place: str, to_place: str, gap: tuple[tuple[str, str], ...], rides_s: list[int]
+) -> None:
+    problem = the_problem()
+    one_house = frozenset({(BASE, "p1"), ("p1", BASE)})
+    engagements = (
+        an_engagement("e1", from_place, "9:00", "10:00"),
+        an_engagement("e2", to_place, "12:00", "13:00"),
+    )
+    day = dataclasses.replace(
+        problem.days[0],
+        gaps=tuple((clock_s(from_), clock_s(to)) for from_, to in gap),
+        engagements=engagements,
+    )
+    travel = dataclasses.replace(problem.travel, one_house=one_house)
+    problem = problem.replace(days=(day,), requests=(), travel=travel)
+    roster = written(problem)
+    assert check(problem, roster) == ()
+    (round_,) = roster.rounds
+    stops = [stop for stop in round_.stops if stop.kind == "engagement"]
+    assert [*(stop.ride_seconds for stop in stops), round_.back_seconds] == rides_s
+    (lunch,) = (stop for stop in round_.stops if stop.kind == "lunch")
+    assert lunch.place_id == BASE
+    assert round_.ride_metres == 4 * round_.ride_seconds == 4 * sum(rides_s)
+
+
 def test_a_roster_says_whether_it_is_the_best_and_where_it_comes_from() -> None:
     closed = ClosedDay(date=MONDAY, reason=Text("closure"))
-    problem = the_problem().replace(inputs_sha256="5ha", closed_days=(closed,))
+    problem = the_problem().replace(inputs_sha256="5ha", closed_days=(closed,), max_changes=3)
     score = unmet_points(problem) + written(problem).terms["cycling_second"].points
     best, worse = (
         assemble(
@@ -261,6 +337,7 @@ def test_a_roster_says_whether_it_is_the_best_and_where_it_comes_from() -> None:
     assert worse.gap == pytest.approx(0.5, abs=1e-5)
     assert (best.solve_seconds, best.seed, best.inputs_sha256) == (1.235, 7, "5ha")
     assert (best.closed_days, best.week, best.unassigned) == ((closed,), "2009-W20", ())
+    assert best.max_changes == 3
 
 
 def test_a_week_that_costs_nothing_has_no_gap() -> None:
