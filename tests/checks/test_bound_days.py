@@ -11,7 +11,7 @@ import pytest
 from brute_force import Held, Holding, cheapest_plans
 from proofs import cheapest_rounds as at_prices
 from proofs import random_prices
-from random_problems import small_week, tiny_problem
+from random_problems import begun_problem, small_week, tiny_problem
 from rosters import clock_s
 
 from benchmarks.weeks import other_week, random_week
@@ -72,6 +72,23 @@ def test_every_set_of_visits_is_found_at_its_least_points() -> None:
         for day in problem.days:
             assert found(problem, day) == expected(problem, day)
             rounds += len(expected(problem, day))
+    assert rounds > 400
+
+
+def test_every_set_of_visits_is_found_from_a_moment_on_and_where_changes_are_limited() -> None:
+    begun = kept = rounds = 0
+    for seed in range(80):
+        problem = begun_problem(Random(seed))
+        if problem is None:
+            continue
+        for week in (problem, problem.replace(max_changes=0)):
+            for day in week.days:
+                points = expected(week, day)
+                assert found(week, day) == points
+                begun += day.happened is not None and not day.happened.is_over and len(points) > 1
+                kept += any(visit.kept for held in points for visit in held)
+                rounds += len(points)
+    assert min(begun, kept) > 15
     assert rounds > 400
 
 
