@@ -74,7 +74,8 @@ class Edition(models.Model):
     """A week's roster by number: the packed document of roster.json without homes, and its rides.
 
     `problem_sha256` is of what the week asked for, so that changes elsewhere in the tables do not make it out of
-    date; `why` is a Text as JSON.
+    date; `why` is a Text as JSON; `standing` is how far it was to the goal when it was made, and then when it was
+    published.
     """
 
     class State(models.TextChoices):
@@ -95,6 +96,7 @@ class Edition(models.Model):
     issued_at = models.DateTimeField(null=True)
     who = models.CharField(max_length=200)
     why = models.JSONField()
+    standing = models.JSONField(null=True)
 
     class Meta:
         """At most one draft and one published edition a week."""
