@@ -85,6 +85,11 @@ def tiny_problem(rng: Random) -> Problem:
     return _with_tasks(problem, Random(rng.random()))
 
 
+def without_pins(problem: Problem) -> Problem:
+    """Pins of random weeks cannot always be kept together."""
+    return problem.replace(requests=tuple(dataclasses.replace(r, pin=None) for r in problem.requests))
+
+
 def _with_houses(problem: Problem, rng: Random) -> Problem:
     """Now and then put some places into one house, the base's among them."""
     if rng.random() < 0.6:

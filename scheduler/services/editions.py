@@ -130,6 +130,7 @@ def shown(edition: "KeptEdition", prepared: Prepared, lang: str) -> Artifacts:
         prepared.network.background(),
         lang,
         map_settings=prepared.project.config.map,
+        practices=prepared.project.practices,
         earlier=earlier,
     )
 

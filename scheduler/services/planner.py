@@ -367,6 +367,7 @@ def artifacts(
         prepared.network.background(),
         lang,
         map_settings=prepared.project.config.map,
+        practices=prepared.project.practices,
         earlier=earlier,
     )
 
