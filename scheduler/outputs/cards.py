@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scheduler.base.i18n import _, clock, km, minutes, tied
+from scheduler.base.i18n import _, clock, hours, km, minutes, tied
 from scheduler.model.project import Practice
 from scheduler.model.roster import BasePlace, Roster, Round, Stop
 from scheduler.model.texts import word
@@ -48,9 +48,9 @@ class WaitCard:
         return clock(self.starts)
 
     @property
-    def minutes(self) -> str:
+    def length(self) -> str:
         """How long it is."""
-        return minutes((self.ends - self.starts).total_seconds())
+        return hours((self.ends - self.starts).total_seconds())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class StopCard:
     note
         What the practice's note says.
     departs
-        When one has to leave for it; "" where no ride leads there.
+        When one has to leave for it, an aware local time; None where no ride leads there.
     """
 
     kind: str
@@ -97,7 +97,7 @@ class StopCard:
     phone: str = ""
     call: str = ""
     note: str = ""
-    departs: str = ""
+    departs: dt.datetime | None = None
 
 
 Card = RideCard | WaitCard | StopCard
@@ -121,12 +121,19 @@ class _List:
     practices: dataclasses.InitVar[Iterable[Practice]]
     known: Mapping[str, Practice] = dataclasses.field(init=False)
     base: BasePlace = dataclasses.field(init=False)
+    legs: tuple[itinerary.Leg, ...] = dataclasses.field(init=False)
+    house: frozenset[str] = dataclasses.field(init=False)
     labels: Mapping[str, str] = dataclasses.field(init=False)
     names: dict[str, str] = dataclasses.field(init=False)
 
     def __post_init__(self, practices: Iterable[Practice]) -> None:
         self.known = {practice.practice_id: practice for practice in practices}
         self.base = itinerary.base_of(self.roster, self.round)
+        self.legs = itinerary.legs(self.roster, self.round, self.rides)
+        # The places in the house of the base: that of the last ride, for from there nobody rides to base.
+        there = (self.base.lat, self.base.lon)
+        near = (s.place_id for s in self.round.stops if s.lat is not None and (s.lat, s.lon) == there)
+        self.house = frozenset((self.base.place_id, *near, *(leg.to_id for leg in self.legs[-1:])))
         self.labels = itinerary.numbers(self.roster, self.round)
         places = (s for s in self.round.stops if s.kind not in ("task", "engagement", "lunch"))
         self.names = {stop.place_id: words.stop_named(stop) for stop in places}
@@ -134,27 +141,26 @@ class _List:
 
     def cards(self) -> Iterator[RideCard | StopCard]:
         base_id = self.base.place_id
-        legs = itinerary.legs(self.roster, self.round, self.rides)
-        waiting = [*zip(legs, numbered(leg.path for leg in legs), strict=True)]
+        waiting = [*zip(self.legs, numbered(leg.path for leg in self.legs), strict=True)]
         at_base = away = False  # whether a card says that one is at base; whether one is out
-        departs = ""
+        departs: dt.datetime | None = None
         for stop in self.round.stops:
             # Lunch in a wait stands before the stop that is waited for, but after the ride there.
             while waiting and self._arrives(waiting[0][0]) <= stop.start:
                 leg, steps = waiting.pop(0)
                 yield from self._ridden(leg, steps)
-                at_base, departs = leg.to_id == base_id, clock(leg.departs)
+                at_base, departs = leg.to_id in self.house, leg.departs
                 away = not at_base
             if stop.place_id == base_id:
                 if not at_base:
                     yield self._at_base(stop.start, stop)
                 at_base, away = True, False
-            elif stop.kind != "lunch":
+            elif stop.kind != "lunch" and away:
                 at_base = False
             if stop.kind != "desk":
-                told = "" if stop.place_id == base_id or stop.kind == "lunch" else departs
+                told = None if stop.place_id == base_id or stop.kind == "lunch" else departs
                 yield dataclasses.replace(self._stop(stop), departs=told, away=away)
-                departs = departs if stop.kind == "lunch" else ""
+                departs = departs if stop.kind == "lunch" else None
         for leg, steps in waiting:
             yield from self._ridden(leg, steps)
 
@@ -173,10 +179,12 @@ class _List:
             via=main_streets(leg.path) if leg.path else "",
             steps=steps,
         )
-        if leg.to_id == self.base.place_id:
-            yield self._at_base(arrives, leg.stop, time=clock(arrives), departs=clock(leg.departs))
+        if leg.to_id in self.house:
+            yield self._at_base(arrives, leg.stop, time=clock(arrives), departs=leg.departs)
 
-    def _at_base(self, since: dt.datetime, stop: Stop | None, time: str = "", departs: str = "") -> StopCard:
+    def _at_base(
+        self, since: dt.datetime, stop: Stop | None, time: str = "", departs: dt.datetime | None = None
+    ) -> StopCard:
         """Return the card of being at base, with the desk work for which one is there."""
         desk = stop if stop and stop.kind == "desk" else None
         work = _("desk work until {time}").format(time=clock(desk.end)) if desk else ""

@@ -18,8 +18,9 @@
     bar.hidden = !next;
     document.documentElement.classList.toggle("with-bar", !!document.querySelector(".bar:not([hidden])"));
     if (!next) { return; }
-    var way = next.querySelector(".place a");
-    bar.querySelector("span").textContent = [next.dataset.next, next.dataset.go].filter(Boolean).join(" · ");
+    var way = next.querySelector(".place a"), words = next.dataset.next;
+    if (next.dataset.go && Date.parse(next.dataset.leave) > now) { words += " · " + next.dataset.go; }
+    bar.querySelector("span").textContent = words;
     link.hidden = !way;
     if (way) { link.href = way.href; }
   }
