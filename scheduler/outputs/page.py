@@ -45,7 +45,7 @@ def index_html(roster: Roster, before: Roster | None = None, *, standing: Standi
 
 
 def _downloads(roster: Roster) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the rounds' maps, the calendars and the rounds' tracks: a heading, and links with their texts."""
+    """Return weeks, calendars, the rounds' maps and their tracks: a heading, and links with their texts."""
     who = roster.consultant_names
     rounds = [
         (
@@ -56,7 +56,9 @@ def _downloads(roster: Roster) -> list[tuple[str, list[tuple[str, str]]]]:
         )
         for round_ in roster.rounds
     ]
+    weeks = [(names.week_file(id_, roster.week), name) for id_, name in who.items()]
     return [
+        (_("The week in one file"), weeks),
         (_("Calendar"), [(names.calendar(id_), name) for id_, name in who.items()]),
         (_("Maps"), [(names.round_map(round_), text) for round_, text in rounds]),
         (_("GPX for bicycle computers"), [(names.gpx(round_), text) for round_, text in rounds]),

@@ -370,6 +370,7 @@ def artifacts(
         prepared.network.background(),
         lang,
         map_settings=prepared.project.config.map,
+        practices=prepared.project.practices,
         earlier=earlier,
         standing=standing,
     )
