@@ -5,6 +5,7 @@ from functools import cached_property, partial
 
 from scheduler.base.i18n import using
 from scheduler.model import rosterfile
+from scheduler.model.beside import Beside
 from scheduler.model.config import MapSettings
 from scheduler.model.geo import Background
 from scheduler.model.roster import Roster, Round
@@ -33,6 +34,8 @@ class Artifacts(Mapping[str, bytes]):
     earlier
         The editions of the week that were published before, the last one last: calendars cancel what has gone
         since, and there is a file of what the last of them has otherwise.
+    beside
+        What the page of the week shows beside the roster; called when that page is made. None where it is not known.
     alone
         Whether the pages of rounds lie in no week's folder, as in what is sent.
     """
@@ -46,11 +49,13 @@ class Artifacts(Mapping[str, bytes]):
         *,
         map_settings: MapSettings | None = None,
         earlier: Sequence[Roster] = (),
+        beside: Callable[[], Beside] | None = None,
         alone: bool = False,
     ) -> None:
         self.roster = roster
         self.rides = rides
         self._earlier = tuple(earlier)
+        self._beside = beside
         self._alone = alone
         self._background = background
         self.language = language
@@ -97,6 +102,7 @@ class Artifacts(Mapping[str, bytes]):
             self.language,
             map_settings=self._map_settings,
             earlier=self._earlier,
+            beside=self._beside,
             alone=True,
         )
 
@@ -110,7 +116,7 @@ class Artifacts(Mapping[str, bytes]):
         from scheduler.outputs.page import index_html
 
         before = public(self._earlier[-1]) if self._earlier else None
-        return index_html(self._public, before).encode()
+        return index_html(self._public, before, self._beside() if self._beside else None).encode()
 
     def _week_map(self) -> bytes:
         from scheduler.outputs.maps import week_page

@@ -35,6 +35,7 @@ from scheduler.services.decide import Plan, decide
 from scheduler.services.workspace import project_in
 from scheduler.solver.isolation import SolverProcess
 from scheduler.week.problem import week_problem
+from scheduler.week.spare import beside
 from scheduler.week.warnings import without_effect
 
 #: The network of a project folder; without it, and without a setting, the built-in map serves.
@@ -368,6 +369,7 @@ def artifacts(
         lang,
         map_settings=prepared.project.config.map,
         earlier=earlier,
+        beside=partial(beside, prepared.project, plan.problem, plan.roster),
     )
 
 
