@@ -104,6 +104,11 @@ def begun_problem(rng: Random) -> Problem | None:
     return with_published(since(problem, roster, moment), roster)
 
 
+def without_pins(problem: Problem) -> Problem:
+    """Pins of random weeks cannot always be kept together."""
+    return problem.replace(requests=tuple(dataclasses.replace(r, pin=None) for r in problem.requests))
+
+
 def _with_houses(problem: Problem, rng: Random) -> Problem:
     """Now and then put some places into one house, the base's among them."""
     if rng.random() < 0.6:
