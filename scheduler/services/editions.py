@@ -155,6 +155,7 @@ def shown(edition: "KeptEdition", prepared: Prepared, lang: str) -> Artifacts:
         prepared.network.background(),
         lang,
         map_settings=prepared.project.config.map,
+        practices=prepared.project.practices,
         earlier=earlier,
         standing=edition.standing,
     )
