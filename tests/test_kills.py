@@ -55,6 +55,7 @@ def weeks_are_whole(began: float) -> None:
         roster = rosterfile.load(folder / names.ROSTER)
         wanted = {names.ROSTER, names.INDEX, names.WEEK_MAP, names.WORKBOOK}
         wanted |= {names.calendar(consultant.consultant_id) for consultant in roster.consultants}
+        wanted |= {names.week_file(each.consultant_id, roster.week) for each in roster.consultants}
         wanted |= {name(round_) for round_ in roster.rounds for name in (names.round_map, names.gpx)}
         files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
         assert files.keys() == wanted

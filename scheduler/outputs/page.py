@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from scheduler.base.i18n import _, clock, day
 from scheduler.model.beside import Beside, Room
 from scheduler.model.clock import Week
+from scheduler.model.outcomes import Standing
 from scheduler.model.roster import Roster
 from scheduler.model.texts import word
 from scheduler.outputs import names, news, words
@@ -32,11 +33,17 @@ class Compromise:
     whats: tuple[str, ...]
 
 
-def index_html(roster: Roster, before: Roster | None = None, beside: Beside | None = None) -> str:
+def index_html(
+    roster: Roster,
+    before: Roster | None = None,
+    beside: Beside | None = None,
+    *,
+    standing: Standing | None = None,
+) -> str:
     """Return the page of the week's board: self-contained, without where home visits are.
 
     It links to the week's other files by their relative names, but not to roster.json. What it changes of the edition
-    `before` stands at its top. What stands `beside` the roster is on it as far as it is known.
+    `before` stands at its top, and how far it is to the goal. What stands `beside` the roster is on it as far as it is known.
     """
     roster, beside = public(roster), beside or Beside()
     changed = news.for_coordinator(before, roster) if before else ()
@@ -49,6 +56,7 @@ def index_html(roster: Roster, before: Roster | None = None, beside: Beside | No
         edition=words.edition(roster),
         sentence=words.sentence(roster),
         before=before,
+        standing=words.standing(standing) if standing else "",
         changed=news.worded(changed, news.names(before, roster)) if before else [],
         board=board(roster, beside),
         beside=beside,
@@ -92,7 +100,7 @@ def _rooms_by_day(beside: Beside) -> dict[dt.date, list[Room]]:
 
 
 def _downloads(roster: Roster) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the rounds' maps, the calendars and the rounds' tracks: a heading, and links with their texts."""
+    """Return weeks, calendars, the rounds' maps and their tracks: a heading, and links with their texts."""
     who = roster.consultant_names
     rounds = [
         (
@@ -103,7 +111,9 @@ def _downloads(roster: Roster) -> list[tuple[str, list[tuple[str, str]]]]:
         )
         for round_ in roster.rounds
     ]
+    weeks = [(names.week_file(id_, roster.week), name) for id_, name in who.items()]
     return [
+        (_("The week in one file"), weeks),
         (_("Calendar"), [(names.calendar(id_), name) for id_, name in who.items()]),
         (_("Maps"), [(names.round_map(round_), text) for round_, text in rounds]),
         (_("GPX for bicycle computers"), [(names.gpx(round_), text) for round_, text in rounds]),

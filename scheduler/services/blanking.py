@@ -174,7 +174,9 @@ def _public(roster: Roster) -> Iterator[str]:
     """Yield the files beside a roster that never say where homes are."""
     yield from (names.INDEX, names.WEEK_MAP, names.WORKBOOK)
     yield from map(names.gpx, roster.rounds)
-    yield from (names.calendar(consultant.consultant_id) for consultant in roster.consultants)
+    for consultant in roster.consultants:
+        yield names.calendar(consultant.consultant_id)
+        yield names.week_file(consultant.consultant_id, roster.week)
 
 
 # --- Addresses ----------------------------------------------------------------------------------------
