@@ -1,10 +1,12 @@
 """index.html: the coordinator's page of a week, with the board."""
 
+from collections.abc import Iterable, Iterator
+
 from scheduler.base.i18n import _, day
 from scheduler.model.clock import Week
-from scheduler.model.roster import Roster
+from scheduler.model.roster import Roster, Round
 from scheduler.model.texts import word
-from scheduler.outputs import names, news, words
+from scheduler.outputs import gpx, names, news, words
 from scheduler.outputs.board import board
 from scheduler.outputs.privacy import public
 from scheduler.outputs.templates import render
@@ -57,5 +59,12 @@ def _downloads(roster: Roster) -> list[tuple[str, list[tuple[str, str]]]]:
     return [
         (_("Calendar"), [(names.calendar(id_), name) for id_, name in who.items()]),
         (_("Maps"), [(names.round_map(round_), text) for round_, text in rounds]),
-        (_("GPX for bicycle computers"), [(names.gpx(round_), text) for round_, text in rounds]),
+        (_("GPX for bicycle computers"), list(_tracks(roster, rounds))),
     ]
+
+
+def _tracks(roster: Roster, rounds: Iterable[tuple[Round, str]]) -> Iterator[tuple[str, str]]:
+    """Yield links to the rounds' tracks; days of which parts are left out have several."""
+    for round_, text in rounds:
+        for part, name in enumerate(files := gpx.files(roster, round_), start=1):
+            yield name, text if len(files) == 1 else _("{name}, part {part}").format(name=text, part=part)
