@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from markupsafe import Markup
 
-from scheduler.base.i18n import _, clock, day, number
+from scheduler.base.i18n import _, clock, day, hours, number
 from scheduler.outputs.inlinesvg import inline_svg
 from scheduler.outputs.templates import render, script_hash
 
@@ -162,6 +162,8 @@ def _cell(value: Any, decimals: int) -> str:
         return _("yes") if value else _("no")
     if _is_number(value):
         return number(value, decimals)
+    if isinstance(value, dt.timedelta):
+        return hours(value.total_seconds())
     if isinstance(value, dt.datetime):
         date = day(value, "year")
         return date if value.time() == dt.time() else f"{date} {clock(value)}"
