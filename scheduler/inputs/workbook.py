@@ -8,7 +8,7 @@ import io
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from scheduler.base import files
 from scheduler.base.errors import InputError, told
@@ -26,6 +26,7 @@ from scheduler.model.config import SETTINGS_FILE
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.cell import Cell
+    from openpyxl.worksheet.header_footer import HeaderFooterItem
     from openpyxl.worksheet.worksheet import Worksheet
 
 #: Down to which row there are drop-downs, and how many ids a drop-down offers at most.
@@ -169,8 +170,8 @@ def _lay_out_pages(sheet: "Worksheet", table: Table) -> None:
     """Have the sheet printed on as few pages as it needs: landscape A4, as wide as one, headings on each."""
     print_landscape(sheet)
     sheet.print_title_rows = "1:1"
-    sheet.oddHeader.left.text = table.danish
-    sheet.oddFooter.right.text = "&P / &N"
+    head, foot = cast("HeaderFooterItem", sheet.oddHeader), cast("HeaderFooterItem", sheet.oddFooter)
+    head.left.text, foot.right.text = table.danish, "&P / &N"
 
 
 def _comment(table: Table, column: Column) -> str:

@@ -5,7 +5,6 @@ without a ride has none.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,8 @@ from scheduler.outputs.privacy import public
 from scheduler.outputs.totals import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gpxpy.gpx import GPXWaypoint
 
 #: The path of any ride, where only its being there counts.

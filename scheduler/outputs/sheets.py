@@ -114,7 +114,15 @@ def _summary(sheet: Sheet, roster: Roster) -> None:
 
 def _unplaced(sheet: Sheet, roster: Roster) -> None:
     sheet.title(_("What could not be placed"))
-    heads = (_("Who"), _("Practice ID"), _("District"), _("Asked for"), _("Room for"), _("Why"), _("Cost (points)"))
+    heads = (
+        _("Who"),
+        _("Practice ID"),
+        _("District"),
+        _("Asked for"),
+        _("Room for"),
+        _("Why"),
+        _("Cost (points)"),
+    )
     sheet.head(heads)
     for request in roster.unassigned:
         asked: Sequence[Value] = (request.requested, request.held)

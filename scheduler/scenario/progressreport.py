@@ -81,8 +81,8 @@ def _assumptions(found: Progress, ahead: Forecast) -> list[str]:
         ),
         _("Conversations by telephone and at citizens' homes count towards no goal, and stand apart."),
         _(
-            "The forecast takes {share} of planned conversations to be lost with the consultant at work, by the setting "
-            "no_show_share and what is told; consultants are ill on {ill} of their days."
+            "The forecast takes {share} of planned conversations to be lost with the consultant at work, by the "
+            "project's share of no-shows and what is told; consultants are ill on {ill} of their days."
         ).format(share=percent(ahead.lost_share), ill=percent(found.project.config.simulation.illness_share)),
         _(
             "Weeks that are not published yet are taken to find place for as large a share as weeks until now."

@@ -89,7 +89,9 @@ def test_each_part_beside_a_home_has_a_file_of_its_own() -> None:
 def test_who_is_visited_in_the_same_house_is_on_the_track() -> None:
     roster = samples.roster()
     first, *others = (stop for stop in roster.rounds[0].stops if stop.kind == "visit")
-    neighbour = replace(first, id="upstairs", place_id="upstairs", name="Upstairs", ride_seconds=0, ride_metres=0)
+    neighbour = replace(
+        first, id="upstairs", place_id="upstairs", name="Upstairs", ride_seconds=0, ride_metres=0
+    )
     # The way on begins upstairs, where it begins downstairs.
     rides = {**samples.rides(roster)}
     rides["upstairs", others[0].place_id] = rides[first.place_id, others[0].place_id]
