@@ -7,6 +7,7 @@ of which `covering` takes so many that each two choices come together once.
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import combinations, product
 from pathlib import Path
 from typing import Literal
@@ -22,24 +23,41 @@ from scenario.test_forecast import TABLES
 
 from scheduler.base import i18n
 from scheduler.model.clock import Week
+from scheduler.model.geo import Background
 from scheduler.model.project import Place
 from scheduler.model.roster import Round
 from scheduler.outputs import maps, names
 from scheduler.outputs.candidatemap import candidate_map
 from scheduler.outputs.judging import Judged
+from scheduler.outputs.mappage import MapPage
 from scheduler.outputs.page import index_html
 from scheduler.outputs.report import Section, report
 from scheduler.outputs.templates import render
 from scheduler.outputs.valuemap import value_map
 from scheduler.places.geocoding import Lookup
-from scheduler.scenario import Add, Drop, Runs, Scenario, Set, capacity, capacity_report, price_of_calm, simulate
-from scheduler.scenario import week_report, what_it_takes
-from scheduler.scenario import progressreport
+from scheduler.scenario import (
+    Add,
+    Drop,
+    Runs,
+    Scenario,
+    Set,
+    capacity,
+    capacity_report,
+    price_of_calm,
+    progressreport,
+    simulate,
+    week_report,
+    what_it_takes,
+)
+from scheduler.scenario.chance.calm import Calm
+from scheduler.scenario.compare import Comparison
 from scheduler.scenario.forecast import forecast
+from scheduler.scenario.goals.road import Capacity
 from scheduler.scenario.practices.newcomers import practice_places
 from scheduler.scenario.reporting import scenario_report
 from scheduler.services import building, editing, log, planner
 from scheduler.services.backlog import backlog
+from scheduler.services.planner import Prepared
 from scheduler.services.progress import progress
 
 #: Every kind of page.
@@ -92,7 +110,7 @@ def covering() -> list[Opening]:
 
 
 def write_pages(folder: Path, language: str, work: Path) -> None:
-    """Write every kind of page in a language into a folder; projects are made in `work`."""
+    """Write every kind of page in a language into a folder; projects are made in `work`, for all languages."""
     folder.mkdir(parents=True, exist_ok=True)
     with i18n.using(language):
         for name, html in _pages(language, work):
@@ -102,9 +120,11 @@ def write_pages(folder: Path, language: str, work: Path) -> None:
 def _pages(language: str, work: Path) -> Iterator[tuple[str, str]]:
     yield from _week(language)
     yield from _maps()
-    yield "scenarios", _scenarios(write_project(work / "what-if"))
-    yield from _chances(write_project(work / "chances", settings=PROJECT["settings"].partition("[period]")[0] + PERIOD))
-    yield "progress", _progress(work / "progress")
+    yield "scenarios", scenario_report(_scenarios(work / "what-if"))
+    prepared, found, needs, calm = _chances(work / "chances")
+    yield "capacity", capacity_report(found, needs, 0.9)
+    yield "chances", week_report(calm, prepared)
+    yield "progress", _progress(work / f"progress-{language}")
     yield "plots", _plots()
 
 
@@ -117,7 +137,7 @@ def _week(language: str) -> Iterator[tuple[str, str]]:
     yield "round", files[names.round_map(longest)].decode()
     yield "round-alone", files.sent()[names.round_map(longest)].decode()
     # An edition whose visits were otherwise before: later, and some not at all.
-    issued = dt.datetime(2009, 5, 7, 14, 10)  # noqa: DTZ001 - as rosters have it
+    issued = dt.datetime(2009, 5, 7, 14, 10)
     before = roster.replace(edition=1, issued_at=issued, rounds=tuple(map(_earlier, roster.rounds[1:])))
     yield "news", index_html(roster.replace(edition=2, issued_at=issued), before)
     made = samples.roster(hostile=True)
@@ -156,7 +176,7 @@ def _maps() -> Iterator[tuple[str, str]]:
     ).html()  # fmt: skip
 
 
-def _candidates(bases: Sequence[Place], practices: Sequence[Place], background: object) -> maps.MapPage:
+def _candidates(bases: Sequence[Place], practices: Sequence[Place], background: Background) -> MapPage:
     rows = pd.DataFrame([
         {
             "candidate_id": f"c{n}", "base_id": "base", "value_points": 260_262 - 40_000 * n, "due_weeks": 6 * (n < 5),
@@ -181,12 +201,13 @@ def _candidates(bases: Sequence[Place], practices: Sequence[Place], background: 
         for n in range(6)
     }  # fmt: skip
     return candidate_map(
-        rows, rows.head(2), places=places, bases=bases, practices=practices, background=background,  # type: ignore[arg-type]
+        rows, rows.head(2), places=places, bases=bases, practices=practices, background=background,
         weeks=["2009-W20", "2009-W21"], total=total, remarks=[LONG],
     )  # fmt: skip
 
 
-def _scenarios(folder: Path) -> str:
+@cache
+def _scenarios(folder: Path) -> Comparison:
     joins = Add(
         "practices",
         {
@@ -202,16 +223,17 @@ def _scenarios(folder: Path) -> str:
         Scenario("slow", title="Modvind", changes=(Set("cycling", {"speed_kph": 9}),)),
         Scenario("all", title="Det hele", based_on="joins", changes=(Set("cycling", {"speed_kph": 20}),)),
     ]
-    return scenario_report(simulate(folder, scenarios, "2009-W20..2009-W21", runs=Runs(workers=0)))
+    return simulate(write_project(folder), scenarios, "2009-W20..2009-W21", runs=Runs(workers=0))
 
 
-def _chances(folder: Path) -> Iterator[tuple[str, str]]:
-    prepared = planner.prepare(folder)
-    found = capacity(
-        prepared, draws=2, runs=Runs(workers=0), sampled_weeks=2, consultants=(1, 2), practices=(3, 4)
-    )
-    yield "capacity", capacity_report(found, what_it_takes(found, 0.9), 0.9)
-    yield "chances", week_report(price_of_calm(prepared, Week(2009, 20), (5,), draws=50), prepared)
+@cache
+def _chances(folder: Path) -> tuple[Prepared, Capacity, pd.DataFrame, Calm]:
+    settings = PROJECT["settings"].partition("[period]")[0] + PERIOD
+    prepared = planner.prepare(write_project(folder, settings=settings))
+    runs = Runs(workers=0)
+    found = capacity(prepared, draws=2, runs=runs, sampled_weeks=2, consultants=(1, 2), practices=(3, 4))
+    calm = price_of_calm(prepared, Week(2009, 20), (5,), draws=50)
+    return prepared, found, what_it_takes(found, 0.9), calm
 
 
 def _progress(folder: Path) -> str:

@@ -113,7 +113,12 @@ def test_the_page_asks_nobody_and_fits(
 @pytest.mark.parametrize("count", [0, 20, 40, 60, 100])
 def test_it_is_printed_on_one_sheet(browser: Browser, tmp_path: Path, count: int) -> None:
     places = [
-        Place(place_id=f"P{n}", name=f"Lægefællesskabet nr. {n} ved Sønder Boulevard", lat=55.66 + n / 9000, lon=12.54)
+        Place(
+            place_id=f"P{n}",
+            name=f"Lægefællesskabet nr. {n} ved Sønder Boulevard",
+            lat=55.66 + n / 9000,
+            lon=12.54,
+        )
         for n in range(count)
     ]
     file = tmp_path / "net.html"
