@@ -1,7 +1,7 @@
 # make roster   plan the example's week 2009-W20 (or WEEK=2009-W21) and print it
 # make test     everything that must hold: lint, types, architecture, tests
 # make fuzz     2,000 mutants of the example project (COUNT=..., SEED=...), through check-data and some through plan
-# make kills    commands killed at 200 moments, and as many of each kind of store; what the next command finds (an hour)
+# make kills    each command that writes killed at 200 moments, in each kind of store; what the next one finds (two hours)
 # make mutants  week/, checks/ and outputs/privacy with a line changed: what no test notices (hours; OF=scheduler.week.score for some)
 # make pages    every kind of page on every screen and on paper, with pictures in build/pages/ to look at (half an hour)
 # make bench    the measures, as a table

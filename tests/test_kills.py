@@ -55,6 +55,7 @@ def weeks_are_whole(began: float) -> None:
         roster = rosterfile.load(folder / names.ROSTER)
         wanted = {names.ROSTER, names.INDEX, names.WEEK_MAP, names.WORKBOOK}
         wanted |= {names.calendar(consultant.consultant_id) for consultant in roster.consultants}
+        wanted |= {names.week_file(each.consultant_id, roster.week) for each in roster.consultants}
         wanted |= set(map(names.round_map, roster.rounds))
         wanted |= {name for round_ in roster.rounds for name in gpx.files(roster, round_)}
         files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}

@@ -7,6 +7,8 @@ from scheduler.base.i18n import using
 from scheduler.model import rosterfile
 from scheduler.model.config import MapSettings
 from scheduler.model.geo import Background
+from scheduler.model.outcomes import Standing
+from scheduler.model.project import Practice
 from scheduler.model.roster import Roster, Round
 from scheduler.outputs import gpx, names
 from scheduler.outputs.itinerary import Rides
@@ -30,9 +32,13 @@ class Artifacts(Mapping[str, bytes]):
         What the files speak, "da" or "en", whatever is spoken where they are asked for.
     map_settings
         Those of the project.
+    practices
+        Those of the project: their telephones and notes stand on the consultants' pages.
     earlier
         The editions of the week that were published before, the last one last: calendars cancel what has gone
         since, and there is a file of what the last of them has otherwise.
+    standing
+        How far it is to the goal, for the page of the week; None where that is not known.
     alone
         Whether the pages of rounds lie in no week's folder, as in what is sent.
     """
@@ -45,16 +51,20 @@ class Artifacts(Mapping[str, bytes]):
         language: str,
         *,
         map_settings: MapSettings | None = None,
+        practices: Sequence[Practice] = (),
         earlier: Sequence[Roster] = (),
+        standing: Standing | None = None,
         alone: bool = False,
     ) -> None:
         self.roster = roster
         self.rides = rides
         self._earlier = tuple(earlier)
+        self._standing = standing
         self._alone = alone
         self._background = background
         self.language = language
         self._map_settings = map_settings or MapSettings()
+        self._practices = tuple(practices)
         # Calendars of those who are no longer there are cancelled.
         everybody = dict.fromkeys(
             each.consultant_id for edition in (roster, *earlier) for each in edition.consultants
@@ -63,6 +73,10 @@ class Artifacts(Mapping[str, bytes]):
             names.INDEX: self._index,
             names.WEEK_MAP: self._week_map,
             **{names.round_map(each): partial(self._round_map, each) for each in roster.rounds},
+            **{
+                names.week_file(each.consultant_id, roster.week): partial(self._week_file, each.consultant_id)
+                for each in roster.consultants
+            },
             names.WORKBOOK: self._workbook,
             **{names.calendar(who): partial(self._calendar, who) for who in everybody},
             **{
@@ -100,7 +114,9 @@ class Artifacts(Mapping[str, bytes]):
             self._background,
             self.language,
             map_settings=self._map_settings,
+            practices=self._practices,
             earlier=self._earlier,
+            standing=self._standing,
             alone=True,
         )
 
@@ -114,7 +130,7 @@ class Artifacts(Mapping[str, bytes]):
         from scheduler.outputs.page import index_html
 
         before = public(self._earlier[-1]) if self._earlier else None
-        return index_html(self._public, before).encode()
+        return index_html(self._public, before, standing=self._standing).encode()
 
     def _week_map(self) -> bytes:
         from scheduler.outputs.maps import week_page
@@ -131,9 +147,17 @@ class Artifacts(Mapping[str, bytes]):
             self.rides,
             self._background,
             map_settings=self._map_settings,
+            practices=self._practices,
             alone=self._alone,
         )
         return page.encode()
+
+    def _week_file(self, consultant_id: str) -> bytes:
+        from scheduler.outputs.weekfile import week_file
+
+        return week_file(
+            self._public, consultant_id, self.rides, self._background, practices=self._practices
+        ).encode()
 
     def _workbook(self) -> bytes:
         from scheduler.outputs.sheets import workbook

@@ -183,6 +183,7 @@ def consultant_zip(artifacts: Artifacts, consultant_id: str) -> bytes:
 def _zipped(sent: Artifacts, consultant_id: str) -> bytes:
     own = [round_ for round_ in sent.roster.rounds if round_.consultant_id == consultant_id]
     wanted = [
+        names.week_file(consultant_id, sent.roster.week),
         *(names.round_map(round_) for round_ in own),
         *(name for round_ in own for name in gpx.files(sent.roster, round_)),
         names.calendar(consultant_id),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from scheduler.base.i18n import _, day
 from scheduler.model.clock import Week
+from scheduler.model.outcomes import Standing
 from scheduler.model.roster import Roster, Round
 from scheduler.model.texts import word
 from scheduler.outputs import gpx, names, news, words
@@ -13,11 +14,11 @@ from scheduler.outputs.templates import render
 from scheduler.outputs.totals import consultant_totals
 
 
-def index_html(roster: Roster, before: Roster | None = None) -> str:
+def index_html(roster: Roster, before: Roster | None = None, *, standing: Standing | None = None) -> str:
     """Return the page of the week's board: self-contained, without where home visits are.
 
     It links to the week's other files by their relative names, but not to roster.json. What it changes of the edition
-    `before` stands at its top.
+    `before` stands at its top, and how far it is to the goal.
     """
     roster = public(roster)
     changed = news.for_coordinator(before, roster) if before else ()
@@ -30,6 +31,7 @@ def index_html(roster: Roster, before: Roster | None = None) -> str:
         edition=words.edition(roster),
         sentence=words.sentence(roster),
         before=before,
+        standing=words.standing(standing) if standing else "",
         changed=news.worded(changed, news.names(before, roster)) if before else [],
         board=board(roster),
         terms=terms,
@@ -45,7 +47,7 @@ def index_html(roster: Roster, before: Roster | None = None) -> str:
 
 
 def _downloads(roster: Roster) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the rounds' maps, the calendars and the rounds' tracks: a heading, and links with their texts."""
+    """Return weeks, calendars, the rounds' maps and their tracks: a heading, and links with their texts."""
     who = roster.consultant_names
     rounds = [
         (
@@ -56,7 +58,9 @@ def _downloads(roster: Roster) -> list[tuple[str, list[tuple[str, str]]]]:
         )
         for round_ in roster.rounds
     ]
+    weeks = [(names.week_file(id_, roster.week), name) for id_, name in who.items()]
     return [
+        (_("The week in one file"), weeks),
         (_("Calendar"), [(names.calendar(id_), name) for id_, name in who.items()]),
         (_("Maps"), [(names.round_map(round_), text) for round_, text in rounds]),
         (_("GPX for bicycle computers"), list(_tracks(roster, rounds))),

@@ -198,7 +198,7 @@ def _goal(found: Progress, ahead: Forecast) -> "pd.DataFrame":
 def _sums(found: Progress) -> "pd.DataFrame":
     import pandas as pd
 
-    frame = found.frame()
+    frame = found.frame
     rows = [(text, int(frame[name].sum())) for name, text in _counted().items()]
     return pd.DataFrame(rows, columns=["", _("Conversations")])
 

@@ -176,7 +176,9 @@ def _public(roster: Roster) -> Iterator[str]:
     for round_ in roster.rounds:
         # Whole, or as many parts as homes can leave of a day.
         yield from (names.gpx(round_, part) for part in range(len(round_.stops) + 2))
-    yield from (names.calendar(consultant.consultant_id) for consultant in roster.consultants)
+    for consultant in roster.consultants:
+        yield names.calendar(consultant.consultant_id)
+        yield names.week_file(consultant.consultant_id, roster.week)
 
 
 # --- Addresses ----------------------------------------------------------------------------------------

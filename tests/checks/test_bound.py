@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from brute_force import Best, best_roster
 from proofs import best_prices, even_prices, random_prices
-from random_problems import small_week, tiny_problem
+from random_problems import begun_problem, small_week, tiny_problem
 from rosters import build_roster
 
 from benchmarks.weeks import other_week, random_week
@@ -84,6 +84,25 @@ def test_what_is_true_is_verified_and_what_is_not_is_refused_whatever_the_prices
             assert max(lower.bound or 0, higher.bound or 0) <= best
             checked += 1
     assert checked > 60
+
+
+def test_what_is_left_of_a_week_is_verified_with_as_many_changes_as_are_allowed() -> None:
+    """Brute force knows the best of the rest; what has happened counts, too."""
+    checked = 0
+    for seed in range(12):
+        problem = begun_problem(Random(seed))
+        if problem is None:
+            continue
+        for most in (None, 0, 1):
+            week = problem.replace(max_changes=most)
+            best = best_roster(week)
+            if best is None:
+                continue
+            for prices in (even_prices(week), best_prices(week)):
+                assert claim(week, prices, best.score, best.score).verified is True
+                assert claim(week, prices, best.score + 1, best.score + 1).verified is False
+            checked += 1
+    assert checked > 15
 
 
 def test_prices_that_say_nothing_prove_with_more_work() -> None:

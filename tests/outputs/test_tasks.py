@@ -68,7 +68,8 @@ def test_the_phone_says_where_and_until_when(roster: Roster) -> None:
     assert lines[-1].startswith("until ")
     assert not any("room" in line for line in lines)
     assert shown["Talk at base"][0] == "task"
-    assert "at base" in shown["Talk at base"][2][0]
+    assert shown["Talk at base"][1:] == ("", (shown["Talk at base"][2][0],))
+    assert shown["At base"][0] == "base"
 
 
 def test_a_task_keeps_its_event_when_it_moves_to_another_day(roster: Roster) -> None:

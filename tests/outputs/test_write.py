@@ -35,6 +35,7 @@ def test_every_file_of_the_contract_is_there(written: tuple[Path, tuple[Path, ..
     folder, files = written
     roster = samples.roster()
     wanted = {names.ROSTER, names.INDEX, names.WEEK_MAP, names.WORKBOOK, "r1.ics", "r2.ics"}
+    wanted |= {"r1-uge-20.html", "r2-uge-20.html"}
     wanted |= {names.round_map(round_) for round_ in roster.rounds}
     wanted |= {name for round_ in roster.rounds for name in gpx.files(roster, round_)}
     assert {file.relative_to(folder).as_posix() for file in files} == wanted
