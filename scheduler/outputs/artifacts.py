@@ -5,6 +5,7 @@ from functools import cached_property, partial
 
 from scheduler.base.i18n import using
 from scheduler.model import rosterfile
+from scheduler.model.beside import Beside
 from scheduler.model.config import MapSettings
 from scheduler.model.geo import Background
 from scheduler.model.outcomes import Standing
@@ -39,6 +40,8 @@ class Artifacts(Mapping[str, bytes]):
         since, and there is a file of what the last of them has otherwise.
     standing
         How far it is to the goal, for the page of the week; None where that is not known.
+    beside
+        What the page of the week shows beside the roster; called when that page is made. None where it is not known.
     alone
         Whether the pages of rounds lie in no week's folder, as in what is sent.
     """
@@ -54,12 +57,14 @@ class Artifacts(Mapping[str, bytes]):
         practices: Sequence[Practice] = (),
         earlier: Sequence[Roster] = (),
         standing: Standing | None = None,
+        beside: Callable[[], Beside] | None = None,
         alone: bool = False,
     ) -> None:
         self.roster = roster
         self.rides = rides
         self._earlier = tuple(earlier)
         self._standing = standing
+        self._beside = beside
         self._alone = alone
         self._background = background
         self.language = language
@@ -117,6 +122,7 @@ class Artifacts(Mapping[str, bytes]):
             practices=self._practices,
             earlier=self._earlier,
             standing=self._standing,
+            beside=self._beside,
             alone=True,
         )
 
@@ -130,7 +136,8 @@ class Artifacts(Mapping[str, bytes]):
         from scheduler.outputs.page import index_html
 
         before = public(self._earlier[-1]) if self._earlier else None
-        return index_html(self._public, before, standing=self._standing).encode()
+        beside = self._beside() if self._beside else None
+        return index_html(self._public, before, beside, standing=self._standing).encode()
 
     def _week_map(self) -> bytes:
         from scheduler.outputs.maps import week_page

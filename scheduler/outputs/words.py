@@ -3,6 +3,7 @@
 Shared by all outputs, so that page, workbook and terminal speak alike.
 """
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 
@@ -11,6 +12,7 @@ from scheduler.model.clock import Week, local
 from scheduler.model.config import DEFAULT_WEIGHTS
 from scheduler.model.outcomes import Standing
 from scheduler.model.roster import Roster, Stop, StopKind, Term, Unassigned
+from scheduler.model.text import Text
 from scheduler.model.texts import word
 from scheduler.outputs.totals import shown_days
 
@@ -136,6 +138,17 @@ def room(stop: Stop) -> str:
         return ""
     free = _("room {start}–{end}").format(start=clock(stop.slot.start), end=clock(stop.slot.end))
     return f"{free}, {stop.slot.room}" if stop.slot.room else free
+
+
+def instead_of(own: str, who: str, names: Mapping[str, str]) -> str:
+    """Say that another than the own consultant makes a visit; both by id, with their names."""
+    text = Text("change_consultant", {"consultant_id": own, "new_consultant_id": who})
+    return word(text, {"consultant_id": names})
+
+
+def moved_from(agreed: dt.datetime) -> str:
+    """Say from when a visit is moved: ``moved from Mon 11 May 9:00``."""
+    return _("moved from {day} {clock}").format(day=day(agreed.date(), "short"), clock=clock(agreed))
 
 
 def ordered_terms(roster: Roster) -> dict[str, Term]:

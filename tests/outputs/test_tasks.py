@@ -33,9 +33,7 @@ def roster(tmp_path_factory: pytest.TempPathFactory) -> Roster:
 
 
 def test_a_task_is_called_by_its_title(roster: Roster) -> None:
-    titles = {
-        item.kind: item.title for column in board(roster).columns for c in column.cells for item in c.items
-    }
+    titles = {item.kind: item.title for row in board(roster).rows for c in row.cells for item in c.items}
     assert titles["task"] == "Talk at base"
     html = index_html(roster)
     assert "Intro &lt;b&gt;" in html
