@@ -169,7 +169,7 @@ class RetentionSettings(_Section):
     Attributes
     ----------
     home_visits_days
-        Addresses of home visits, after the visit.
+        Addresses of home visits, after the visit; jobs, after they ended.
     taps_days
         When somebody tapped what.
     messages_months
