@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scheduler.base.i18n import N_, _, clock, day, ngettext, number
-from scheduler.cli.exceptions import written
+from scheduler.cli.exceptions import say_drafted, written
 from scheduler.cli.options import Options, common, file_option, read_week, yes_option
 
 if TYPE_CHECKING:
@@ -54,12 +54,7 @@ def move(
     for sentence in found.sentences():
         terminal.line(f"  {sentence}")
     if found.planned is not None:
-        terminal.line(
-            _("The draft of edition {edition} is in {folder}; publish it with: hjul publish {week}").format(
-                edition=found.planned.roster.edition, folder=found.planned.folder, week=found.week
-            ),
-            style="green",
-        )
+        say_drafted(terminal, found.planned)
     else:
         terminal.line(_("Nothing was changed; --do makes it the draft."))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scheduler.base.i18n import N_, _, ngettext, number
+from scheduler.cli.exceptions import say_drafted
 from scheduler.cli.options import (
     Options,
     common,
@@ -251,12 +252,7 @@ def replan(
         )
     summary.show_front(terminal, found)
     if planned is not None:
-        terminal.line(
-            _("The draft of edition {edition} is in {folder}; publish it with: hjul publish {week}").format(
-                edition=planned.roster.edition, folder=planned.folder, week=wanted
-            ),
-            style="green",
-        )
+        say_drafted(terminal, planned)
     elif len(found.points) > 1 or found.points[0].changes:
         terminal.line(
             _("Make one of them the draft with: hjul replan {week} --changes K").format(week=wanted)

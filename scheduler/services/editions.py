@@ -10,6 +10,7 @@ from scheduler.base.errors import InputError
 from scheduler.base.files import Claim, claimed
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
+from scheduler.inputs.stored import Tables
 from scheduler.model import rosterfile
 from scheduler.model.clock import Week, now
 from scheduler.model.project import Place
@@ -79,9 +80,19 @@ def plan_week(
 
 
 def drafted(
-    plans: Sequence[Plan], prepared: Prepared, claim: Claim, *, data_dir: Path, since: "Seen", why: Text
+    plans: Sequence[Plan],
+    prepared: Prepared,
+    claim: Claim,
+    *,
+    data_dir: Path,
+    since: "Seen",
+    why: Text,
+    tables: Tables | None = None,
+    then: Callable[[], object] | None = None,
 ) -> Planned:
     """Keep the best of some plans as the draft of its week in the store that is open, and write its folder.
+
+    Where the plans stand on `tables` that are not written yet, `then` writes them, in the same transaction.
 
     Raises
     ------
@@ -94,13 +105,15 @@ def drafted(
 
     week = plans[0].problem.week
     asked = fingerprint(planner.problem(prepared, week))
-    tables = kept_tables(data_dir).tables
+    tables = kept_tables(data_dir).tables if tables is None else tables
 
     def save(shown: Artifacts) -> None:
         roster, rides, home_rides = without_homes(shown)
         with events.act(why, me(), now(), since=since, week=str(week)) as event:
             editions.keep_draft(event, roster, rides, problem_sha256=asked, tables=tables, why=why)
             editions.keep_home_rides(home_rides)
+            if then is not None:
+                then()
 
     number = editions.next_number(str(week))
     earlier = tuple(each.roster for each in editions.earlier(str(week)))

@@ -1,7 +1,8 @@
 """A week as it is planned again: where the published roster has its visits, what has happened, what is locked."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, day
@@ -37,6 +38,28 @@ def published_visits(published: Roster) -> dict[str, PublishedVisit]:
         for stop in round_.stops
         if stop.kind in REQUESTED
     }
+
+
+def only_on(problem: Problem, dates: Mapping[str, Collection[dt.date]]) -> Problem:
+    """Return a week in which some requests, by id, can be met on some dates only; on none, where there are none.
+
+    A pin to another date is taken away: it says where the visit is, and that is what is to be otherwise.
+    """
+
+    def on(request: Request, wanted: Collection[dt.date]) -> Request:
+        pin = request.pin
+        return dataclasses.replace(
+            request,
+            slots=tuple(slot for slot in request.slots if slot.date in wanted),
+            pin=pin if pin and pin.date in wanted else None,
+        )
+
+    return problem.replace(
+        requests=tuple(
+            on(request, dates[request.request_id]) if request.request_id in dates else request
+            for request in problem.requests
+        )
+    )
 
 
 #: A lock, and the id of a visit that it is of.
