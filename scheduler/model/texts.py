@@ -53,6 +53,11 @@ def sentences(n: int = 0) -> Mapping[str, str]:
             "{consultant_id}, {date}: what has happened leaves no room for lunch."
         ),
         "engagement_missed": _("{consultant_id} can no longer keep {title} on {date}."),
+        "booked_visits": ngettext(
+            "Booked, so that moving one of them counts as {n} change: {request_ids}.",
+            "Booked, so that moving one of them counts as {n} changes: {request_ids}.",
+            n,
+        ),
         "simplified_map": _("Simplified map"),
         "nearest_number": _(
             "{place_id}: {street} has no number {number} in the map; the nearest, {one}, is used, about {off_m} m off"

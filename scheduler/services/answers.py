@@ -29,6 +29,7 @@ from scheduler.model.texts import word
 from scheduler.outputs import news
 from scheduler.outputs.letters import PREVENTED
 from scheduler.services import editing, planner, replanning
+from scheduler.services.bookings import booked_in
 from scheduler.services.decide import Plan, approved
 from scheduler.services.editing import Proposal, tabled
 from scheduler.services.editions import DRAFT, drafted
@@ -240,7 +241,7 @@ def answers(
                 kept.append(edition)
                 asked.append(
                     _Asked(
-                        problem=planner.problem(prepared, week),
+                        problem=planner.problem(prepared, week, booked=booked_in(data_dir, edition.roster)),
                         published=edition.roster,
                         touched=tuple(call.id for call in touched if call.week == str(week)),
                         locks=locks_of(tables.rows[LOCKS], week),

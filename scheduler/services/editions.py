@@ -21,6 +21,7 @@ from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.itinerary import Rides
 from scheduler.outputs.privacy import public
 from scheduler.services import planner
+from scheduler.services.bookings import booked_in
 from scheduler.services.decide import Plan
 from scheduler.services.planner import Planned, Prepared
 from scheduler.services.workspace import has_tables, kept_tables, store_of
@@ -71,9 +72,9 @@ def plan_week(
 
         since = events.seen()
         published = editions.published(str(week))
-        plans, prepared = planner.solve_week(
-            data_dir, week, published=published.roster if published else None, **search
-        )
+        if published:
+            search |= {"published": published.roster, "booked": booked_in(data_dir, published.roster)}
+        plans, prepared = planner.solve_week(data_dir, week, **search)
         progress.step(_("Maps and files"))
         why = Text("did_replan") if published else Text("did_plan")
         return drafted(plans, prepared, claim, data_dir=data_dir, since=since, why=why)
