@@ -91,6 +91,7 @@ def known_settings() -> Mapping[str, Mapping[str, object]]:
         "calendar": dataclasses.asdict(config.calendar),
         "map": dataclasses.asdict(config.map),
         "solver": dataclasses.asdict(config.solver),
+        "replanning": dataclasses.asdict(config.replanning),
         "store": dataclasses.asdict(config.store),
         "retention": dataclasses.asdict(config.retention),
         "costs": dataclasses.asdict(Costs()),
