@@ -241,7 +241,7 @@ def answers(
                 kept.append(edition)
                 asked.append(
                     _Asked(
-                        problem=planner.problem(prepared, week, booked=booked_in(data_dir, edition.roster)),
+                        problem=planner.problem(prepared, week, booked=booked_in(edition.roster)),
                         published=edition.roster,
                         touched=tuple(call.id for call in touched if call.week == str(week)),
                         locks=locks_of(tables.rows[LOCKS], week),

@@ -11,7 +11,7 @@ from scheduler.model.clock import Week, now
 from scheduler.model.text import Text
 from scheduler.services.editing import Proposal, tabled
 from scheduler.services.moving import Offers, offers_of
-from scheduler.services.owing import Owed, demand, owed, settle
+from scheduler.services.owing import Owed, demand, owed_by, settle
 from scheduler.week.calendar import requested_conversations
 
 
@@ -26,7 +26,7 @@ def backlog(data_dir: Path) -> tuple[Owed, ...]:
         When the store cannot be had.
     """
     with tabled(data_dir) as tables:
-        return tuple(owed(tables))
+        return owed_by(tables)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

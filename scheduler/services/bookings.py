@@ -1,26 +1,19 @@
 """What is booked of the visits to come, as the practices told: moving these counts more."""
 
-from pathlib import Path
-
-from scheduler.inputs.stored import read_stored
+from scheduler.inputs.schema import LOG_TABLES
+from scheduler.inputs.stored import read_log
 from scheduler.model.clock import Week
 from scheduler.model.roster import Roster
-from scheduler.services.workspace import kept_tables, own_settings
 
 
-def booked_in(data_dir: Path, published: Roster) -> tuple[str, ...]:
-    """Return which visits of a published roster are booked, at least in part, by practice.
+def booked_in(published: Roster) -> tuple[str, ...]:
+    """Return which visits of a published roster are booked, at least in part, by practice, as the open store is told.
 
     What was told of a visit that the roster has with another number of conversations counts for nothing.
-
-    Raises
-    ------
-    InputError
-        When there is no store with tables, or they are not in order.
-    ServiceError
-        When the store cannot be had.
     """
-    _project, rows = read_stored(kept_tables(data_dir).tables, own_settings(data_dir))
+    from scheduler.store import tables
+
+    rows = read_log({table.name: tables.read_table(table.name) for table in LOG_TABLES})
     week = Week.parse(published.week)
     planned = {
         stop.id: stop.conversations

@@ -426,7 +426,7 @@ def _read(
         delays = locks.late(tables, late)
         prepared = prepared or planner.prepare(data_dir, progress=progress)
         published = editions.published(str(week))
-        booked = booked_in(data_dir, published.roster) if published else ()
+        booked = booked_in(published.roster) if published else ()
 
         def asked(prepared: Prepared) -> Problem:
             return began(planner.problem(prepared, week, booked=booked), kept.roster, since, delays)

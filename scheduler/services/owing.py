@@ -50,8 +50,13 @@ def _books(tables: Tabled) -> Books:
     return books((edition.roster for edition in kept), tables.rows)
 
 
-def owed(tables: Tabled) -> Iterator[Owed]:
-    """Yield what is owed, the oldest first: of published weeks of the last year."""
+def owed_by(tables: Tabled) -> tuple[Owed, ...]:
+    """Return what is owed by tables that have been read, of the store that is open: the oldest first."""
+    return tuple(_owed(tables))
+
+
+def _owed(tables: Tabled) -> Iterator[Owed]:
+    """Yield it, of published weeks of the last year."""
     found = _books(tables)
     done = Counter[tuple[Week, str]]()
     for one in found.settled:
@@ -72,7 +77,7 @@ def owed(tables: Tabled) -> Iterator[Owed]:
 
 def owed_to(tables: Tabled, practice_id: str) -> int:
     """Return how many conversations are owed to a practice."""
-    return sum(one.conversations for one in owed(tables) if one.practice_id == practice_id)
+    return sum(one.conversations for one in owed_by(tables) if one.practice_id == practice_id)
 
 
 def settle(tables: Tabled, practice_id: str, conversations: int, into: Week | None) -> Iterator[Edit]:
@@ -83,7 +88,7 @@ def settle(tables: Tabled, practice_id: str, conversations: int, into: Week | No
     InputError
         When so many are not owed.
     """
-    mine = [one for one in owed(tables) if one.practice_id == practice_id]
+    mine = [one for one in owed_by(tables) if one.practice_id == practice_id]
     total = sum(one.conversations for one in mine)
     if conversations > total:
         reason = _("only {total} are owed to {practice}") if total else _("nothing is owed to {practice}")

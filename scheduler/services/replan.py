@@ -153,7 +153,7 @@ def replan(
                 locks, delays = locks_of(tables.rows[LOCKS], week), delays_of(tables, late)
             points = solver.run(
                 _all,
-                planner.problem(prepared, week, booked=booked_in(data_dir, published.roster)),
+                planner.problem(prepared, week, booked=booked_in(published.roster)),
                 published.roster,
                 memory_mb=prepared.project.config.solver.memory_mb,
                 progress=progress,
