@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from scheduler.base import i18n
+from scheduler.outputs.signs import HOUSE
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -44,7 +45,7 @@ def _environment() -> Environment:
         day=i18n.day,
         number=i18n.number,
     )
-    environment.globals.update(asset=asset, language=i18n.language)
+    environment.globals.update(asset=asset, language=i18n.language, house_sign=HOUSE)
     return environment
 
 
