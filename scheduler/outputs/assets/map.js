@@ -61,7 +61,7 @@ var hjul = (function () {
     var container = document.getElementById(id);
     var figure = container.closest(".map");
     if (figure) { figure.classList.add("live"); }
-    container.setAttribute("role", "region");
+    container.setAttribute("role", figure ? "group" : "region");
     container.setAttribute("aria-label", words.map);
     options.zoomAnimation = options.fadeAnimation = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     options.attributionControl = false;
