@@ -4,6 +4,7 @@ A pill says all their labels. The live map does the same in `assets/map.js` at e
 that stand still.
 """
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -93,13 +94,16 @@ def _in_order(labels: Sequence[Sign]) -> list[Part]:
     return [Part(sign.label, sign.colour) for sign in labels]
 
 
-def pills(signs: Sequence[tuple[Sign, XY]]) -> list[Pill]:
-    """Return signs, with where they are in pixels, as pills of which none touch, in the order of their first."""
+def pills(signs: Sequence[tuple[Sign, XY]], within: XY = (math.inf, math.inf)) -> list[Pill]:
+    """Return signs, with where they are in pixels, as pills of which none touch, in the order of their first.
+
+    They are drawn whole `within` a width and height, if these are given.
+    """
     settled: list[tuple[Pill, XY]] = []
     waiting = [[i] for i in reversed(range(len(signs)))]
     while waiting:
         marks = waiting.pop()
-        pill = _pill(signs, marks)
+        pill = _moved_in(_pill(signs, marks), within)
         size = pill.size
         touched = [other for other in settled if overlap(pill.at, size, other[0].at, other[1], _APART_PX)]
         if touched:
@@ -116,6 +120,17 @@ def _pill(signs: Sequence[tuple[Sign, XY]], marks: Sequence[int]) -> Pill:
     at = [i for i in marks if signs[i][0].base] or marks
     x, y = (math.fsum(signs[i][1][axis] for i in at) / len(at) for axis in (0, 1))
     return Pill(tuple(signs[i][0] for i in marks), tuple(marks), (x, y))
+
+
+def _moved_in(pill: Pill, within: XY) -> Pill:
+    """Return a pill moved so that nothing of it is cut off."""
+    if math.inf in within:
+        return pill
+    x, y = (
+        min(max(at, size / 2 + _APART_PX), most - size / 2 - _APART_PX)
+        for at, size, most in zip(pill.at, pill.size, within, strict=True)
+    )
+    return dataclasses.replace(pill, at=(x, y))
 
 
 def overlap(a: XY, a_size: XY, b: XY, b_size: XY, apart: float = 0.0) -> bool:

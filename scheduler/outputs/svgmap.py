@@ -41,7 +41,7 @@ def svg(scene: Scene, title: str) -> Markup:
 
     metres = scene.basemap.frame.metres
     names = scene.names.at_scales([scale])
-    signs = pills([(marker.sign, px(metres(marker.point))) for marker in scene.markers])
+    signs = pills([(marker.sign, px(metres(marker.point))) for marker in scene.markers], (_WIDTH, height))
     parts = [
         *_background(scene, px, scale),
         *_cells(scene, px),

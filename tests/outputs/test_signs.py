@@ -47,6 +47,16 @@ def test_many_stops_take_rows_and_more_are_counted() -> None:
         assert _words(pill) == [["7 stops"]]
 
 
+def test_a_pill_at_the_edge_is_moved_in() -> None:
+    (pill,) = pills([(BASE, (99.0, 1.0)), (Sign("1"), (99.0, 1.0))], (100.0, 200.0))
+    (x, y), (width, height) = pill.at, pill.size
+    assert x + width / 2 <= 100
+    assert y - height / 2 >= 0
+    assert x == 98 - width / 2
+    (inside,) = pills([(Sign("1"), (50.0, 60.0))], (100.0, 200.0))
+    assert inside.at == (50.0, 60.0)
+
+
 def test_dots_stay_dots_and_hide_behind_labels() -> None:
     dot = Sign("", minor=True)
     both, alone = pills([(dot, (0.0, 0.0)), (dot, (2.0, 0.0)), (dot, (50.0, 0.0))])

@@ -530,7 +530,10 @@ var hjul = (function () {
     var words = document.createElement("div");
     lines.forEach(function (text, i) {
       var line = element(i ? "div" : "strong", "", words);
-      if (!i && sign) { element("b", "said r" + sign.colour, line, sign.label); }
+      if (!i && sign) { 
+        element("b", "said r" + sign.colour, line, sign.label);
+        line.appendChild(document.createTextNode(" "));
+      }
       line.appendChild(document.createTextNode(text));
     });
     return words;
@@ -562,12 +565,12 @@ var hjul = (function () {
       this._arrows = L.polygon([], arrowLook(data.colour));
       this._lit = L.polyline([], look("overlayPane", ride + " lit", data.line_px + 3));
       this._litArrows = L.polygon([], arrowLook(data.colour));
-      [this._casing, this._line, this._arrows, this._lit, this._litArrows].forEach(this.addLayer, this);
-      this._hits = data.strands.map(function (_strand, i) {
+      [this._casing, this._line, this._arrows].forEach(this.addLayer, this);
+      this._hits = data.words.map(function (_words, i) {
         var hit = L.polyline([], { className: "hit", weight: 24, smoothFactor: 0.4, bubblingMouseEvents: false });
-        if (data.words.length) { hit.on("click", function (event) { this._light(i, event.latlng); }, this); this.addLayer(hit); }
-        return hit;
+        return hit.on("click", function (event) { this._light(i, event.latlng); }, this);
       }, this);
+      if (this._hits.length) { this._hits.concat(this._lit, this._litArrows).forEach(this.addLayer, this); }
     },
     onAdd: function (map) {
       L.LayerGroup.prototype.onAdd.call(this, map);
@@ -596,7 +599,7 @@ var hjul = (function () {
       this._line.setLatLngs(lines);
       this._arrows.setLatLngs(arrows);
       this._hits.forEach(function (hit, i) { hit.setLatLngs(lines[i]); });
-      this._show(this._leg);
+      if (this._leg !== undefined) { this._show(this._leg); }
     },
     _show: function (leg) {
       var lit = leg !== undefined, map = this._map;
