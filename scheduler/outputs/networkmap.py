@@ -13,6 +13,9 @@ from scheduler.outputs.placesscene import place_marker, places_scene
 from scheduler.outputs.scene import Route
 from scheduler.outputs.signs import Sign
 
+#: What the page is made from: it prints on one sheet.
+TEMPLATE = "networkmap.html"
+
 
 def network_map(
     stretches: Sequence[Stretches],

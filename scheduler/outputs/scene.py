@@ -5,7 +5,8 @@ A scene is drawn twice from the same numbers: as a live Folium map (`maps`) and 
 """
 
 import dataclasses
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,10 +16,10 @@ from scheduler.model.roster import BasePlace, Roster, Round, Stop
 from scheduler.outputs import itinerary, words
 from scheduler.outputs.basemap import Basemap, basemap
 from scheduler.outputs.cards import stop_lines
-from scheduler.outputs.directions import main_streets
+from scheduler.outputs.directions import main_streets, numbered
 from scheduler.outputs.geometry import XY, Box, Frame, Strand, side_by_side
 from scheduler.outputs.itinerary import Rides
-from scheduler.outputs.labels import Disc, Placing
+from scheduler.outputs.labels import TURN, Disc, Name, Placing
 from scheduler.outputs.ribbons import Shared, shared
 from scheduler.outputs.signs import BASE, SIGN_PX, Sign, pills
 
@@ -31,6 +32,7 @@ _UPRIGHT = 0.5
 _ROOM = 0.17
 _SMALLEST_M = 1200.0
 _MARKER_PX, _DOT_PX = 19.0, 8.0
+_TURN_PX, _TURN_LIFT_PX = 10.0, 15.0
 #: How many colours the scale of cells has in `map.css`.
 LEVELS = 6
 _ROUND_LOOK = (5.0, 8.0, 90.0)
@@ -81,7 +83,8 @@ class Scene:
 
     On the screen, lines are `line_px` wide in lanes of `lane_px`, with an arrow each `arrow_px`. `cells`
     lie over the background and below all else; `places` are there whatever routes are shown. Where routes
-    are `shared`, their strands are what lies between the ribbons.
+    are `shared`, their strands are what lies between the ribbons. `turns` are the numbers that a list of turns
+    gives them.
     """
 
     basemap: Basemap
@@ -94,6 +97,7 @@ class Scene:
     arrow_px: float
     cells: tuple[Cell, ...] = ()
     shared: Shared | None = None
+    turns: tuple[Name, ...] = ()
 
     @property
     def markers(self) -> tuple[Marker, ...]:
@@ -102,11 +106,14 @@ class Scene:
 
     @cached_property
     def names(self) -> Placing:
-        """The names of the background, which keep clear of the markers and of all rides."""
+        """The names of the background and the numbers of turns, which keep clear of the markers and of each other.
+
+        Names keep clear of all rides, too.
+        """
         lines = [strand.points for route in self.routes for strand in route.strands]
         if self.shared:
             lines += [run.points for run, _riders in self.shared.ribbons()]
-        return Placing(self.basemap.names, self._marks, lines)
+        return Placing((*self.turns, *self.basemap.names), self._marks, lines)
 
     def _marks(self, metres_per_px: float) -> list[Disc]:
         """Return discs that cover the markers at a scale, and the pills that some of them are."""
@@ -142,7 +149,8 @@ def round_scene(roster: Roster, round_: Round, rides: Rides, background: Backgro
         markers=tuple(_stop_markers(roster, round_)),
         words=tuple(_leg_words(leg, base) for leg in legs),
     )
-    return _scene(frame, background, (route,), _base_markers([base], round_), _ROUND_LOOK)
+    scene = _scene(frame, background, (route,), _base_markers([base], round_), _ROUND_LOOK)
+    return dataclasses.replace(scene, turns=tuple(_turns(roster, round_, rides, frame)))
 
 
 def week_scene(roster: Roster, rides: Rides, background: Background) -> Scene:
@@ -229,6 +237,23 @@ def _paths(roster: Roster, round_: Round, rides: Rides, frame: Frame) -> list[li
         for leg in itinerary.legs(roster, round_, rides)
         if leg.path is not None
     ]
+
+
+def _turns(roster: Roster, round_: Round, rides: Rides, frame: Frame) -> Iterator[Name]:
+    """Yield the numbers of the turns, each on the right of its ride, as lanes are."""
+    for steps in numbered(leg.path for leg in itinerary.legs(roster, round_, rides)):
+        for step in steps:
+            if step.number:
+                yield Name(
+                    text=step.number,
+                    kind=TURN,
+                    at=frame.metres(step.point),
+                    angle=step.bearing + 90,
+                    room_m=math.inf,
+                    size_px=_TURN_PX,
+                    rank=-math.inf,
+                    lift=_TURN_LIFT_PX,
+                )
 
 
 def _name(roster: Roster, round_: Round) -> str:

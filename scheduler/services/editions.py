@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,13 @@ from scheduler.base.errors import InputError
 from scheduler.base.files import Claim, claimed
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
+from scheduler.inputs.schema import LOG_TABLES
+from scheduler.inputs.stored import read_log
 from scheduler.model import rosterfile
+from scheduler.model.beside import Beside
 from scheduler.model.clock import Week, now
-from scheduler.model.project import Place
+from scheduler.model.outcomes import Standing
+from scheduler.model.project import Place, Project
 from scheduler.model.roster import Roster, Round, Stop
 from scheduler.model.text import Text
 from scheduler.outputs import names
@@ -20,11 +25,13 @@ from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.itinerary import Rides
 from scheduler.outputs.privacy import public
 from scheduler.services import planner
+from scheduler.services.books import books
 from scheduler.services.decide import Plan
 from scheduler.services.planner import Planned, Prepared
 from scheduler.services.workspace import has_tables, kept_tables, store_of
 from scheduler.store.who import me
 from scheduler.week.fingerprint import fingerprint
+from scheduler.week.spare import beside
 
 if TYPE_CHECKING:
     from scheduler.store.editions import KeptEdition
@@ -99,12 +106,33 @@ def drafted(
     def save(shown: Artifacts) -> None:
         roster, rides, home_rides = without_homes(shown)
         with events.act(why, me(), now(), since=since, week=str(week)) as event:
-            editions.keep_draft(event, roster, rides, problem_sha256=asked, tables=tables, why=why)
+            editions.keep_draft(
+                event, roster, rides, problem_sha256=asked, tables=tables, why=why, standing=stands
+            )
             editions.keep_home_rides(home_rides)
 
     number = editions.next_number(str(week))
+    stands = standing(prepared.project, plans[0].roster)
     earlier = tuple(each.roster for each in editions.earlier(str(week)))
-    return planner.written(plans, prepared, claim, edition=number, earlier=earlier, save=save)
+    return planner.written(
+        plans, prepared, claim, edition=number, earlier=earlier, standing=stands, save=save
+    )
+
+
+def standing(project: Project, roster: Roster) -> Standing:
+    """Return how far it is to the goal where a roster is what holds for its week, by what the open store is told until now."""
+    from scheduler.store import editions, tables
+
+    period = project.config.period
+    others = editions.published_between(str(Week.of(period.start)), str(Week.of(period.end)))
+    rosters = [roster, *(each.roster for each in others if each.week != roster.week)]
+    rows = read_log({table.name: tables.read_table(table.name) for table in LOG_TABLES})
+    entries = [entry for entry in books(rosters, rows).entries if entry.is_within(period)]
+    return Standing(
+        goal=period.goal_conversations,
+        held=sum(entry.held for entry in entries),
+        planned=sum(entry.not_told for entry in entries),
+    )
 
 
 def without_homes(shown: Artifacts) -> tuple[Roster, Rides, Rides]:
@@ -130,8 +158,22 @@ def shown(edition: "KeptEdition", prepared: Prepared, lang: str) -> Artifacts:
         prepared.network.background(),
         lang,
         map_settings=prepared.project.config.map,
+        practices=prepared.project.practices,
         earlier=earlier,
+        standing=edition.standing,
+        beside=partial(_beside, edition, prepared),
     )
+
+
+def _beside(edition: "KeptEdition", prepared: Prepared) -> Beside:
+    """Return what stands beside an edition; nothing where the tables ask for another week by now."""
+    try:
+        asked = planner.problem(prepared, edition.week)
+    except InputError:
+        return Beside()
+    if fingerprint(asked) != edition.problem_sha256:
+        return Beside()
+    return beside(prepared.project, asked, edition.roster)
 
 
 def with_homes(roster: Roster, places: Mapping[str, Place]) -> Roster:

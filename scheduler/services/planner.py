@@ -18,6 +18,7 @@ from scheduler.checks.bound import BoundCheck, check_bound
 from scheduler.model.clock import Week
 from scheduler.model.config import Config
 from scheduler.model.geo import RidePath
+from scheduler.model.outcomes import Standing
 from scheduler.model.problem import Problem
 from scheduler.model.project import Place, Project, problem_at
 from scheduler.model.roster import Roster
@@ -35,6 +36,7 @@ from scheduler.services.decide import Plan, decide
 from scheduler.services.workspace import project_in
 from scheduler.solver.isolation import SolverProcess
 from scheduler.week.problem import week_problem
+from scheduler.week.spare import beside
 from scheduler.week.warnings import without_effect
 
 #: The network of a project folder; without it, and without a setting, the built-in map serves.
@@ -316,15 +318,16 @@ def written(
     *,
     edition: int | None = None,
     earlier: Sequence[Roster] = (),
+    standing: Standing | None = None,
     save: Callable[[Artifacts], object] | None = None,
 ) -> Planned:
     """Write the best of some plans into the claimed folder, and the others beside it.
 
-    With an `edition` it is shown as the draft of that number, beside the `earlier` ones. `save` is called once all files are made, before they
-    are put in place.
+    With an `edition` it is shown as the draft of that number, beside the `earlier` ones, with how far it is to the goal.
+    `save` is called once all files are made, before they are put in place.
     """
     best, *others = plans
-    shown = artifacts(best, prepared, language(), edition=edition, earlier=earlier)
+    shown = artifacts(best, prepared, language(), edition=edition, earlier=earlier, standing=standing)
     files = put(shown, claim, partial(save, shown) if save else None)
     return Planned(
         shown.roster,
@@ -351,10 +354,11 @@ def artifacts(
     *,
     edition: int | None = None,
     earlier: Sequence[Roster] = (),
+    standing: Standing | None = None,
 ) -> Artifacts:
     """Return everything that people see of a plan, in the language `lang`.
 
-    With an `edition` it is shown as a draft of it, beside the `earlier` editions.
+    With an `edition` it is shown as a draft of it, beside the `earlier` editions, with how far it is to the goal.
     """
     roster = plan.roster.replace(
         edition=edition,
@@ -367,7 +371,10 @@ def artifacts(
         prepared.network.background(),
         lang,
         map_settings=prepared.project.config.map,
+        practices=prepared.project.practices,
         earlier=earlier,
+        standing=standing,
+        beside=partial(beside, prepared.project, plan.problem, plan.roster),
     )
 
 
