@@ -200,6 +200,7 @@ class Part:
             requests=dict(zip(requests, own.tolist(), strict=True)),
             high=dict(zip(people, found.high.tolist(), strict=True)),
             low=dict(zip(people, found.low.tolist(), strict=True)),
+            change=found.change,
         )
 
     def _points_of_pins(self) -> NDArray[np.float64]:
