@@ -4,9 +4,7 @@ Owed is what was not planned, and what the practice or we cancelled. What citize
 booked, is not.
 """
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from scheduler.base.errors import InputError, InputProblem
@@ -14,35 +12,9 @@ from scheduler.base.i18n import _, number
 from scheduler.inputs.stored import Edit
 from scheduler.model.clock import Week, now
 from scheduler.model.text import Text
-from scheduler.services.books import Books, books
+from scheduler.services.books import LOOK_BACK, Books, Owed, books, owed
 from scheduler.services.editing import Proposal, Tabled, tabled
 from scheduler.week.calendar import requested_conversations
-
-#: Nothing older than this is owed any more: the practice has had its turns since.
-_LOOK_BACK = 53
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
-    """What is owed to a practice of one week.
-
-    Attributes
-    ----------
-    practice_id, name
-        Which practice.
-    week
-        The week that asked.
-    conversations
-        How many are still owed.
-    not_planned
-        How many were not planned at first; the others were cancelled by the practice or by us.
-    """
-
-    practice_id: str
-    name: str
-    week: Week
-    conversations: int
-    not_planned: int
 
 
 def backlog(data_dir: Path) -> tuple[Owed, ...]:
@@ -61,33 +33,15 @@ def backlog(data_dir: Path) -> tuple[Owed, ...]:
 
 def owed_by(tables: Tabled) -> tuple[Owed, ...]:
     """Return what is owed by tables that have been read, of the store that is open."""
-    return tuple(_owed(tables, _books(tables)))
+    return tuple(owed(_books(tables), tables.project))
 
 
 def _books(tables: Tabled) -> Books:
     from scheduler.store import editions
 
     this = Week.of(now().date())
-    kept = editions.published_between(str(this.shift(-_LOOK_BACK)), str(this.shift(_LOOK_BACK)))
+    kept = editions.published_between(str(this.shift(-LOOK_BACK)), str(this.shift(LOOK_BACK)))
     return books((edition.roster for edition in kept), tables.rows)
-
-
-def _owed(tables: Tabled, found: Books) -> Iterator[Owed]:
-    done = Counter[tuple[Week, str]]()
-    for one in found.settled:
-        done[one.week, one.practice_id] += one.conversations
-    names = {place.place_id: place.name for place in tables.project.places}
-    active = {practice.practice_id for practice in tables.project.practices}
-    for entry in found.entries:
-        left = entry.lost - done[entry.week, entry.practice_id]
-        if left > 0 and entry.practice_id in active:
-            yield Owed(
-                practice_id=entry.practice_id,
-                name=names.get(entry.practice_id, entry.practice_id),
-                week=entry.week,
-                conversations=left,
-                not_planned=min(entry.not_planned, left),
-            )
 
 
 def withdraw(data_dir: Path, practice: str, conversations: int) -> Proposal:
@@ -133,13 +87,13 @@ def plan_again(data_dir: Path, practice: str, conversations: int, week: Week) ->
 
 
 def _settle(tables: Tabled, practice_id: str, conversations: int, into: Week | None) -> Iterator[Edit]:
-    owed = [one for one in _owed(tables, _books(tables)) if one.practice_id == practice_id]
-    total = sum(one.conversations for one in owed)
+    theirs = [one for one in owed(_books(tables), tables.project) if one.practice_id == practice_id]
+    total = sum(one.conversations for one in theirs)
     if conversations > total:
         reason = _("only {total} are owed to {practice}") if total else _("nothing is owed to {practice}")
         raise InputError(reason.format(total=number(total), practice=practice_id))
     left = conversations
-    for one in owed:
+    for one in theirs:
         if left > 0:
             some = min(left, one.conversations)
             left -= some

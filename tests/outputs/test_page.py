@@ -11,9 +11,9 @@ import pytest
 import samples
 
 from scheduler.base import i18n
-from scheduler.model.outcomes import Standing
 from scheduler.model.beside import Bend, Beside, Debt, FreeTime, Room
 from scheduler.model.clock import at
+from scheduler.model.outcomes import Standing
 from scheduler.model.roster import Roster, Round, ShiftHours, Stop, StopKind, StopSlot
 from scheduler.model.text import Text
 from scheduler.outputs import names, words
