@@ -11,7 +11,7 @@ from scheduler.model.geo import Background
 from scheduler.model.outcomes import Standing
 from scheduler.model.project import Practice
 from scheduler.model.roster import Roster, Round
-from scheduler.outputs import names
+from scheduler.outputs import gpx, names
 from scheduler.outputs.itinerary import Rides
 from scheduler.outputs.privacy import public
 
@@ -89,7 +89,11 @@ class Artifacts(Mapping[str, bytes]):
                 for who in everybody
                 if earlier
             },
-            **{names.gpx(each): partial(self._track, each) for each in roster.rounds},
+            **{
+                name: partial(self._track, each, part)
+                for each in roster.rounds
+                for part, name in enumerate(gpx.files(roster, each))
+            },
             names.ROSTER: self._roster_json,
         }
 
@@ -177,10 +181,8 @@ class Artifacts(Mapping[str, bytes]):
 
         return calendar(self._public, consultant_id, earlier=self._earlier, only_changes=True)
 
-    def _track(self, round_: Round) -> bytes:
-        from scheduler.outputs.gpx import track
-
-        return track(self._public, round_, self.rides)
+    def _track(self, round_: Round, part: int) -> bytes:
+        return gpx.track(self._public, round_, self.rides, part)
 
     def _roster_json(self) -> bytes:
         return rosterfile.dump(self.roster)

@@ -27,9 +27,10 @@ def week_file(consultant_id: str, week: str) -> str:
     return f"{consultant_id}-uge-{Week.parse(week).number}.html"
 
 
-def gpx(round_: Round) -> str:
-    """Return the file of a round's track."""
-    return f"gpx/{round_.date.isoformat()}-{round_.consultant_id}.gpx"
+def gpx(round_: Round, part: int = 0) -> str:
+    """Return the file of a round's track, or of a part of it, from 1."""
+    of = f".{part}" if part else ""  # a point, which no id has
+    return f"gpx/{round_.date.isoformat()}-{round_.consultant_id}{of}.gpx"
 
 
 def calendar(consultant_id: str) -> str:

@@ -1,16 +1,16 @@
 """index.html: the coordinator's page of a week, with the board."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from scheduler.base.i18n import _, clock, day
 from scheduler.model.beside import Beside, Room
 from scheduler.model.clock import Week
 from scheduler.model.outcomes import Standing
-from scheduler.model.roster import Roster
+from scheduler.model.roster import Roster, Round
 from scheduler.model.texts import word
-from scheduler.outputs import names, news, words
+from scheduler.outputs import gpx, names, news, words
 from scheduler.outputs.board import anchors, board
 from scheduler.outputs.privacy import public
 from scheduler.outputs.templates import render
@@ -116,5 +116,12 @@ def _downloads(roster: Roster) -> list[tuple[str, list[tuple[str, str]]]]:
         (_("The week in one file"), weeks),
         (_("Calendar"), [(names.calendar(id_), name) for id_, name in who.items()]),
         (_("Maps"), [(names.round_map(round_), text) for round_, text in rounds]),
-        (_("GPX for bicycle computers"), [(names.gpx(round_), text) for round_, text in rounds]),
+        (_("GPX for bicycle computers"), list(_tracks(roster, rounds))),
     ]
+
+
+def _tracks(roster: Roster, rounds: Iterable[tuple[Round, str]]) -> Iterator[tuple[str, str]]:
+    """Yield links to the rounds' tracks; days of which parts are left out have several."""
+    for round_, text in rounds:
+        for part, name in enumerate(files := gpx.files(roster, round_), start=1):
+            yield name, text if len(files) == 1 else _("{name}, part {part}").format(name=text, part=part)

@@ -239,6 +239,13 @@ def cost(request: Unassigned, roster: Roster) -> str:
     return text
 
 
+def price(request: Unassigned) -> int | str:
+    """Return the points that meeting a request would cost, or say that no price helps, or that it is not known."""
+    if request.cost_to_force is not None:
+        return request.cost_to_force
+    return _("not known") if request.reason.code in ("dearer", "not_placed") else _("not possible")
+
+
 def assumption(name: str) -> str:
     """Return what an assumption is called whose change may move an answer."""
     return {

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, Route, sync_playwright
 
 PHONE = (390, 844)
+SMALL = (320, 640)
 DESK = (1440, 900)
 
 
@@ -34,12 +35,20 @@ class Opened:
         """Whether nothing is wider than the screen."""
         return bool(self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
+    def too_wide(self) -> list[str]:
+        """Return the elements that reach beyond the screen."""
+        found: list[str] = self.page.evaluate(_TOO_WIDE)
+        return found
+
     def small_targets(self) -> list[str]:
         """Return the visible links, buttons and inputs that a finger of 44 pixels misses."""
         found: list[str] = self.page.evaluate(_SMALL_TARGETS)
         return found
 
 
+_TOO_WIDE = """() => [...document.querySelectorAll('body *')]
+    .filter(element => element.getBoundingClientRect().right > window.innerWidth + 0.5)
+    .map(element => element.outerHTML.slice(0, 120)).slice(0, 5)"""
 # Links that stand within a sentence are as high as its lines; all else must be 44 pixels.
 _SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, summary, [role=button], label')]
     .map(element => [element, element.getBoundingClientRect()])
@@ -81,8 +90,8 @@ def opened(
         viewport={"width": size[0], "height": size[1]},
         java_script_enabled=script,
         color_scheme=scheme,
-        has_touch=size == PHONE,
-        device_scale_factor=2 if size == PHONE else 1,
+        has_touch=size[0] <= PHONE[0],
+        device_scale_factor=2 if size[0] <= PHONE[0] else 1,
         offline=True,
     )
     url = file.resolve().as_uri()

@@ -111,12 +111,13 @@ def test_the_page_says_what_each_brings_and_costs() -> None:
 def test_the_best_together_are_set_against_today() -> None:
     words = _words(_page())
     assert "All of them together Today Together More" in words
-    assert "conversations planned 20 31 +11 conversations expected to be held 15.2 23.6 +8.4" in words
-    assert "cost a conversation expected to be held, kr. 2,632 1,783 −849" in words
+    assert "Conversations planned 20 31 +11 ✓ Conversations expected to be held 15.2 23.6 +8.4 ✓" in words
+    assert "✓ better than today · ! worse than today" in words
+    assert "Cost a conversation expected to be held, kr. 2,632 1,783 −849 ✓" in words
     assert "weeks of the period" not in words
     goal = TOTAL.assign(expected_by_end=[107.6, 166.7, 59.1], goal_conversations=[900, 900, 0])
     assert (
-        "expected of 900 if all weeks of the period were like these (multiplied up, no chance) 108 167 +59"
+        "Expected of 900 if all weeks of the period were like these (multiplied up, no chance) 108 167 +59 ✓"
         in _words(_page(total=goal))
     )
     assert "All of them together" not in _words(_page(joined=JOINED.iloc[:0]))
@@ -174,7 +175,7 @@ def test_the_page_asks_nobody_and_fits(
         assert page.fits()
         if script:
             page.page.wait_for_selector(".stop-icon")
-            assert page.page.locator(".stop-icon").all_inner_texts() == ["B", "1", "2", "3", ""]
+            assert page.page.locator(".stop-icon").all_inner_texts() == ["", "1", "2", "3", ""]
             assert page.small_targets() == []
         else:
             assert page.page.locator(".map-svg .stop").count() == 3
@@ -191,7 +192,7 @@ def test_a_number_in_the_table_opens_its_words_on_the_map(browser: Browser, tmp_
         page.page.keyboard.press("Enter")
         words = page.page.locator(".leaflet-popup-content")
         words.wait_for()
-        assert words.inner_text().splitlines()[:3] == [HOSTILE, "Vej 1", "123,456 points"]
+        assert words.inner_text().splitlines()[:3] == [f"1 {HOSTILE}", "Vej 1", "123,456 points"]
         assert "joins as number 1" in words.inner_text()
         assert page.is_quiet()
 

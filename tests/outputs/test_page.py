@@ -16,7 +16,7 @@ from scheduler.model.clock import at
 from scheduler.model.outcomes import Standing
 from scheduler.model.roster import Roster, Round, ShiftHours, Stop, StopKind, StopSlot
 from scheduler.model.text import Text
-from scheduler.outputs import names, words
+from scheduler.outputs import gpx, names, words
 from scheduler.outputs.board import board, districts, spare
 from scheduler.outputs.page import index_html
 
@@ -103,7 +103,10 @@ def test_every_round_links_to_its_map_and_everything_can_be_downloaded(roster: R
     links = set(_Page(index_html(roster)).all("href"))
     for round_ in roster.rounds:
         assert names.round_map(round_) in links
-        assert names.gpx(round_) in links
+        assert links >= set(gpx.files(roster, round_))
+    assert {link for link in links if link.startswith("gpx/")} == {
+        name for round_ in roster.rounds for name in gpx.files(roster, round_)
+    }
     assert {names.WORKBOOK, names.WEEK_MAP, names.calendar("r1"), names.calendar("r2")} <= links
     assert names.ROSTER not in links
     assert all(re.fullmatch(r"#[a-z0-9-]+|[a-zA-Z0-9_./-]+", link) for link in links)
