@@ -9,9 +9,10 @@ from scheduler.base.i18n import _, number
 from scheduler.base.progress import Progress
 from scheduler.model.clock import Week, now
 from scheduler.model.text import Text
+from scheduler.services.books import Owed
 from scheduler.services.editing import Proposal, tabled
 from scheduler.services.moving import Offers, offers_of
-from scheduler.services.owing import Owed, demand, owed_by, settle
+from scheduler.services.owing import demand, owed_by, settle
 from scheduler.week.calendar import requested_conversations
 
 

@@ -7,15 +7,18 @@ what is told of visits as the week's last edition has them.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scheduler.inputs.rows import Row
 from scheduler.model.clock import Week, at
 from scheduler.model.config import Period
 from scheduler.model.outcomes import OUTCOMES, Outcomes
+from scheduler.model.project import Project
 from scheduler.model.roster import Roster
 
+#: Nothing older, in weeks, is owed any more: the practice has had its turns since.
+LOOK_BACK = 53
 #: The rows of all tables of a store.
 Rows = Mapping[str, Sequence[Row]]
 
@@ -133,6 +136,48 @@ class Books:
     settled: tuple[Settled, ...] = ()
     apart: tuple[Apart, ...] = ()
     unfit: tuple[Logged, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """What is owed to a practice of one week.
+
+    Attributes
+    ----------
+    practice_id, name
+        Which practice.
+    week
+        The week that asked.
+    conversations
+        How many are still owed.
+    not_planned
+        How many were not planned at first; the others were cancelled by the practice or by us.
+    """
+
+    practice_id: str
+    name: str
+    week: Week
+    conversations: int
+    not_planned: int
+
+
+def owed(found: Books, project: Project) -> Iterator[Owed]:
+    """Yield what is owed to the practices of a project by the books, the oldest first."""
+    done = Counter[tuple[Week, str]]()
+    for one in found.settled:
+        done[one.week, one.practice_id] += one.conversations
+    names = {place.place_id: place.name for place in project.places}
+    active = {practice.practice_id for practice in project.practices}
+    for entry in found.entries:
+        left = entry.lost - done[entry.week, entry.practice_id]
+        if left > 0 and entry.practice_id in active:
+            yield Owed(
+                practice_id=entry.practice_id,
+                name=names.get(entry.practice_id, entry.practice_id),
+                week=entry.week,
+                conversations=left,
+                not_planned=min(entry.not_planned, left),
+            )
 
 
 def books(rosters: Iterable[Roster], rows: Rows) -> Books:

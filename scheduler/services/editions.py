@@ -11,10 +11,11 @@ from scheduler.base.errors import InputError
 from scheduler.base.files import Claim, claimed
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
+from scheduler.inputs.rows import Row
 from scheduler.inputs.schema import LOG_TABLES
 from scheduler.inputs.stored import Tables, read_log
 from scheduler.model import rosterfile
-from scheduler.model.beside import Beside
+from scheduler.model.beside import Beside, Debt
 from scheduler.model.clock import Week, now
 from scheduler.model.outcomes import Standing
 from scheduler.model.project import Place, Project
@@ -26,7 +27,7 @@ from scheduler.outputs.itinerary import Rides
 from scheduler.outputs.privacy import public
 from scheduler.services import planner
 from scheduler.services.bookings import booked_in
-from scheduler.services.books import books
+from scheduler.services.books import LOOK_BACK, books, owed
 from scheduler.services.decide import Plan
 from scheduler.services.planner import Planned, Prepared
 from scheduler.services.workspace import has_tables, kept_tables, store_of
@@ -126,26 +127,45 @@ def drafted(
 
     number = editions.next_number(str(week))
     stands = standing(prepared.project, plans[0].roster)
+    owes = debts(prepared.project, week)
     earlier = tuple(each.roster for each in editions.earlier(str(week)))
     return planner.written(
-        plans, prepared, claim, edition=number, earlier=earlier, standing=stands, save=save
+        plans, prepared, claim, edition=number, earlier=earlier, standing=stands, debts=owes, save=save
     )
 
 
 def standing(project: Project, roster: Roster) -> Standing:
     """Return how far it is to the goal where a roster is what holds for its week, by what the open store is told until now."""
-    from scheduler.store import editions, tables
+    from scheduler.store import editions
 
     period = project.config.period
     others = editions.published_between(str(Week.of(period.start)), str(Week.of(period.end)))
     rosters = [roster, *(each.roster for each in others if each.week != roster.week)]
-    rows = read_log({table.name: tables.read_table(table.name) for table in LOG_TABLES})
-    entries = [entry for entry in books(rosters, rows).entries if entry.is_within(period)]
+    entries = [entry for entry in books(rosters, _log()).entries if entry.is_within(period)]
     return Standing(
         goal=period.goal_conversations,
         held=sum(entry.held for entry in entries),
         planned=sum(entry.not_told for entry in entries),
     )
+
+
+def debts(project: Project, week: Week) -> tuple[Debt, ...]:
+    """Return what is owed from the weeks before a week, by what the open store is told until now."""
+    from scheduler.store import editions
+
+    kept = editions.published_between(str(week.shift(-LOOK_BACK)), str(week.shift(-1)))
+    found = books((each.roster for each in kept), _log())
+    return tuple(
+        Debt(practice=one.name, week=str(one.week), conversations=one.conversations)
+        for one in owed(found, project)
+    )
+
+
+def _log() -> dict[str, list[Row]]:
+    """Return what the open store is told of what became of visits."""
+    from scheduler.store import tables
+
+    return read_log({table.name: tables.read_table(table.name) for table in LOG_TABLES})
 
 
 def without_homes(shown: Artifacts) -> tuple[Roster, Rides, Rides]:

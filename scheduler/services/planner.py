@@ -15,6 +15,7 @@ from scheduler.base.progress import Progress, Silent
 from scheduler.base.resources import builtin_map
 from scheduler.checks import Violation, check
 from scheduler.checks.bound import BoundCheck, check_bound
+from scheduler.model.beside import Debt
 from scheduler.model.clock import Week
 from scheduler.model.config import Config
 from scheduler.model.geo import RidePath
@@ -331,15 +332,18 @@ def written(
     edition: int | None = None,
     earlier: Sequence[Roster] = (),
     standing: Standing | None = None,
+    debts: Sequence[Debt] = (),
     save: Callable[[Artifacts], object] | None = None,
 ) -> Planned:
     """Write the best of some plans into the claimed folder, and the others beside it.
 
-    With an `edition` it is shown as the draft of that number, beside the `earlier` ones, with how far it is to the goal.
-    `save` is called once all files are made, before they are put in place.
+    With an `edition` it is shown as the draft of that number, beside the `earlier` ones, with how far it is to the goal
+    and what is owed from the weeks before. `save` is called once all files are made, before they are put in place.
     """
     best, *others = plans
-    shown = artifacts(best, prepared, language(), edition=edition, earlier=earlier, standing=standing)
+    shown = artifacts(
+        best, prepared, language(), edition=edition, earlier=earlier, standing=standing, debts=debts
+    )
     files = put(shown, claim, partial(save, shown) if save else None)
     return Planned(
         shown.roster,
@@ -367,10 +371,12 @@ def artifacts(
     edition: int | None = None,
     earlier: Sequence[Roster] = (),
     standing: Standing | None = None,
+    debts: Sequence[Debt] = (),
 ) -> Artifacts:
     """Return everything that people see of a plan, in the language `lang`.
 
-    With an `edition` it is shown as a draft of it, beside the `earlier` editions, with how far it is to the goal.
+    With an `edition` it is shown as a draft of it, beside the `earlier` editions, with how far it is to the goal and
+    what is owed from the weeks before.
     """
     roster = plan.roster.replace(
         edition=edition,
@@ -386,7 +392,7 @@ def artifacts(
         practices=prepared.project.practices,
         earlier=earlier,
         standing=standing,
-        beside=partial(beside, prepared.project, plan.problem, plan.roster),
+        beside=partial(beside, prepared.project, plan.problem, plan.roster, debts),
     )
 
 

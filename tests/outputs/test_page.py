@@ -82,7 +82,7 @@ def test_how_far_it_is_to_the_goal_stands_under_the_sentence_where_that_is_known
     standing = Standing(goal=1900, held=412, planned=38)
     with i18n.using("da"):
         text = _words(_Page(index_html(roster, standing=standing)).text)
-        assert "bevist bedst mulig 412 af 1.900 samtaler holdt, 38 planlagt, 1.450 mangler " in text
+        assert "bedst mulige plan (bevist) 412 af 1.900 samtaler holdt, 38 planlagt, 1.450 mangler " in text
         assert "samtaler holdt" not in index_html(roster)
     assert "412 of 1,900 conversations held" in index_html(roster, standing=standing)
 

@@ -215,6 +215,17 @@ def test_what_an_edition_bends_is_told_as_long_as_the_tables_ask_for_it(tmp_path
     assert 'class="hatch"' not in again
 
 
+def test_a_draft_says_what_is_owed_from_the_weeks_before(project: Path) -> None:
+    def page(week: Week) -> str:
+        planned = editions.plan_week(project, week, project.parent / "out")
+        return (planned.folder / names.INDEX).read_text(encoding="utf-8")
+
+    close(project, "P2", "2009-05-13")  # its only day of that week
+    assert "Owed from earlier weeks" not in page(W20)
+    publish.publish(project, W20, project.parent / "out")
+    assert "<li>Gade: 1 conversation (2009-W20)</li>" in page(W20.shift(1))
+
+
 def test_a_draft_that_is_out_of_date_is_not_published(project: Path) -> None:
     plan(project)
     close(project, "P2", "2009-06-03")  # another week
