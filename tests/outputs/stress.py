@@ -60,7 +60,7 @@ def prepared() -> Prepared:
 @cache
 def plan() -> Plan:
     """Return the best plan of the week that a short search finds."""
-    (best,) = decide(planner.problem(prepared(), WEEK), time_limit_s=5.0)
+    (best,) = decide(planner.problem(prepared(), WEEK), time_limit_s=30.0)
     return best
 
 

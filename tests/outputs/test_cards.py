@@ -269,3 +269,13 @@ def test_lunch_beside_a_home_names_the_district(roster: Roster) -> None:
 def test_lunch_beside_a_practice_names_it(roster: Roster) -> None:
     lunch = next(card for card in _cards(roster, 0) if isinstance(card, StopCard) and card.kind == "lunch")
     assert lunch.lines == ("11:30–12:00, at Praksis Matthæusgade",)
+
+
+def test_what_is_sent_names_homes_by_their_district(roster: Roster) -> None:
+    open_ = public(roster)
+    home = next(card for card in _cards(open_, 2) if isinstance(card, StopCard) and card.kind == "home_visit")
+    assert (home.title, home.place, home.way) == ("Home visit", "Vesterbro", "")
+    # To and from it nobody is shown the way.
+    assert [bool(card.steps) for card in _cards(open_, 2) if isinstance(card, RideCard)] == [
+        True, True, True, False, False,
+    ]  # fmt: skip
