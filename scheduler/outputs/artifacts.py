@@ -90,6 +90,13 @@ class Artifacts(Mapping[str, bytes]):
 
     def sent(self) -> "Artifacts":
         """Return the same for sending: also the consultants' own pages say of homes no more than the district."""
+        return self._without_homes(alone=True)
+
+    def without_homes(self) -> "Artifacts":
+        """Return the same with homes named by their district in every file."""
+        return self._without_homes(alone=self._alone)
+
+    def _without_homes(self, *, alone: bool) -> "Artifacts":
         return Artifacts(
             self._public,
             self.rides,
@@ -97,7 +104,7 @@ class Artifacts(Mapping[str, bytes]):
             self.language,
             map_settings=self._map_settings,
             earlier=self._earlier,
-            alone=True,
+            alone=alone,
         )
 
     @cached_property
