@@ -2,7 +2,7 @@
 # make serve    the web app on http://localhost:8000, with the example moved to this quarter, in serve/
 # make test     everything that must hold: lint, types, architecture, tests
 # make fuzz     2,000 mutants of the example project (COUNT=..., SEED=...), through check-data and some through plan
-# make kills    commands killed at 200 moments, and as many of each kind of store; what the next command finds (an hour)
+# make kills    each command that writes killed at 200 moments, in each kind of store; what the next one finds (two hours)
 # make mutants  week/, checks/ and outputs/privacy with a line changed: what no test notices (hours; OF=scheduler.week.score for some)
 # make bench    the measures, as a table
 # make sizes    how far weeks of 20 to 400 practices are proven, how fast (half an hour)

@@ -10,6 +10,7 @@ import signal
 from collections.abc import Generator, Iterator
 from typing import TypeVar
 
+import nest as nests
 import postgres
 import pytest
 from hypothesis import settings
@@ -58,6 +59,13 @@ def server() -> Iterator[postgres.Server]:
         pytest.skip("PostgreSQL is not installed (Debian and Ubuntu: sudo apt-get install postgresql)")
     with postgres.running() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def nest() -> Iterator[nests.Nest]:
+    """Have commands begin in a moment, see `nest`."""
+    with nests.nest() as made:
+        yield made
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -24,6 +24,7 @@ def thawed(step: str, file: Path) -> Path:
     """Make the store of a step anew."""
     with closing(sqlite3.connect(file)) as store:
         store.executescript((SCHEMAS / f"{step}.sql").read_text(encoding="utf-8"))
+        store.execute("PRAGMA journal_mode=WAL")  # as hjul leaves it
     return file
 
 
@@ -39,7 +40,11 @@ def freeze(folder: Path) -> str:
     from scheduler.store import opening
 
     with store_of(data):
+        from scheduler.model.clock import now
+        from scheduler.store import jobs
+
         step = opening.last_step()
+        jobs.ask("replan", {"week": "2009-W20"}, who="anna", at=now(), lang="da")
     with closing(sqlite3.connect(data / "hjul.db")) as store:
         dump = "\n".join(store.iterdump()) + "\n"
     target = SCHEMAS / f"{step}.sql"

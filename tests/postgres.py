@@ -32,12 +32,18 @@ class Server:
     def url(self, database: str) -> str:
         return f"postgresql://{_USER}@{quote(str(self.folder), safe='')}:{_PORT}/{database}"
 
-    def new_database(self) -> str:
-        """Make an empty database, and return its address."""
-        name = f"hjul_{next(self._numbers)}"
+    def new_database(self, like: str = "") -> str:
+        """Make a database, empty or as another one, and return its address."""
+        name, template = f"hjul_{next(self._numbers)}", like.rpartition("/")[2] or "template1"
+        make = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, template)))
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            connection.execute(make)
         return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """Delete a database that nobody uses."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(url.rpartition("/")[2])))
 
     def start(self) -> None:
         options = f"-p {_PORT} -k {self.folder} -c listen_addresses= -c fsync=on -c max_connections=40"

@@ -22,7 +22,7 @@ from scheduler.inputs import cells
 from scheduler.inputs.dates import dates_of
 from scheduler.inputs.project import checked
 from scheduler.inputs.rows import Row, TableRows, interpret
-from scheduler.inputs.schema import BY_NAME, IN_STORE, STORE_TABLES, TABLES, Column, Table
+from scheduler.inputs.schema import BY_NAME, IN_STORE, LOG_TABLES, STORE_TABLES, TABLES, Column, Table
 from scheduler.inputs.settings import read_settings
 from scheduler.inputs.tables import check_needed
 from scheduler.inputs.tomlfile import open_toml
@@ -214,12 +214,24 @@ def read_stored(tables: Tables, own: bytes = b"") -> tuple[Project, dict[str, li
     check_needed(found, problems)
     of_project = {name: rows for name, rows in tables.items() if name in BY_NAME or name == SETTINGS}
     project, rows = checked(settings, found, fingerprint(of_project), problems)
-    for table in STORE_TABLES:
-        rows[table.name] = _interpreted(table, tables.get(table.name, ()), problems).rows
+    rows |= _kept_only(STORE_TABLES, tables, problems)
     if problems:
         raise InputError(problems)
     notes = tuple(note for read in found.values() for note in read.notes)
     return project.replace(notes=notes), rows
+
+
+def read_log(tables: Tables) -> dict[str, list[Row]]:
+    """Read the tables of what became of visits alone, without the project's; errors as for `read_stored`."""
+    problems: list[InputProblem] = []
+    rows = _kept_only(LOG_TABLES, tables, problems)
+    if problems:
+        raise InputError(problems)
+    return rows
+
+
+def _kept_only(which: Iterable[Table], tables: Tables, problems: list[InputProblem]) -> dict[str, list[Row]]:
+    return {table.name: _interpreted(table, tables.get(table.name, ()), problems).rows for table in which}
 
 
 def _interpreted(table: Table, rows: Sequence[Cells], problems: list[InputProblem]) -> TableRows:

@@ -103,3 +103,27 @@ class WeekLog:
 
     visits: tuple[VisitLog, ...] = ()
     apart: tuple[ApartLog, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far it was to the goal of the project's period at one moment.
+
+    Attributes
+    ----------
+    goal
+        How many conversations are to be held.
+    held
+        How many have been, as far as it is told.
+    planned
+        How many are planned of which it is not told what became of them.
+    """
+
+    goal: int
+    held: int
+    planned: int
+
+    @property
+    def missing(self) -> int:
+        """How many are neither held nor planned."""
+        return max(0, self.goal - self.held - self.planned)

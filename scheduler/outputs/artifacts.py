@@ -7,6 +7,7 @@ from scheduler.base.i18n import using
 from scheduler.model import rosterfile
 from scheduler.model.config import MapSettings
 from scheduler.model.geo import Background
+from scheduler.model.outcomes import Standing
 from scheduler.model.roster import Roster, Round
 from scheduler.outputs import names
 from scheduler.outputs.itinerary import Rides
@@ -33,6 +34,8 @@ class Artifacts(Mapping[str, bytes]):
     earlier
         The editions of the week that were published before, the last one last: calendars cancel what has gone
         since, and there is a file of what the last of them has otherwise.
+    standing
+        How far it is to the goal, for the page of the week; None where that is not known.
     alone
         Whether the pages of rounds lie in no week's folder, as in what is sent.
     """
@@ -46,11 +49,13 @@ class Artifacts(Mapping[str, bytes]):
         *,
         map_settings: MapSettings | None = None,
         earlier: Sequence[Roster] = (),
+        standing: Standing | None = None,
         alone: bool = False,
     ) -> None:
         self.roster = roster
         self.rides = rides
         self._earlier = tuple(earlier)
+        self._standing = standing
         self._alone = alone
         self._background = background
         self.language = language
@@ -104,6 +109,7 @@ class Artifacts(Mapping[str, bytes]):
             self.language,
             map_settings=self._map_settings,
             earlier=self._earlier,
+            standing=self._standing,
             alone=alone,
         )
 
@@ -117,7 +123,7 @@ class Artifacts(Mapping[str, bytes]):
         from scheduler.outputs.page import index_html
 
         before = public(self._earlier[-1]) if self._earlier else None
-        return index_html(self._public, before).encode()
+        return index_html(self._public, before, standing=self._standing).encode()
 
     def _week_map(self) -> bytes:
         from scheduler.outputs.maps import week_page

@@ -2,6 +2,7 @@
 
 from scheduler.base.i18n import _, day
 from scheduler.model.clock import Week
+from scheduler.model.outcomes import Standing
 from scheduler.model.roster import Roster
 from scheduler.model.texts import word
 from scheduler.outputs import names, news, words
@@ -11,11 +12,11 @@ from scheduler.outputs.templates import render
 from scheduler.outputs.totals import consultant_totals
 
 
-def index_html(roster: Roster, before: Roster | None = None) -> str:
+def index_html(roster: Roster, before: Roster | None = None, *, standing: Standing | None = None) -> str:
     """Return the page of the week's board: self-contained, without where home visits are.
 
     It links to the week's other files by their relative names, but not to roster.json. What it changes of the edition
-    `before` stands at its top.
+    `before` stands at its top, and how far it is to the goal.
     """
     roster = public(roster)
     changed = news.for_coordinator(before, roster) if before else ()
@@ -28,6 +29,7 @@ def index_html(roster: Roster, before: Roster | None = None) -> str:
         edition=words.edition(roster),
         sentence=words.sentence(roster),
         before=before,
+        standing=words.standing(standing) if standing else "",
         changed=news.worded(changed, news.names(before, roster)) if before else [],
         board=board(roster),
         terms=terms,

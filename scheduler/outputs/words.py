@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from scheduler.base.i18n import _, clock, day, hours, ngettext, number
 from scheduler.model.clock import Week, local
 from scheduler.model.config import DEFAULT_WEIGHTS
+from scheduler.model.outcomes import Standing
 from scheduler.model.roster import Roster, Stop, StopKind, Term, Unassigned
 from scheduler.model.texts import word
 from scheduler.outputs.totals import shown_days
@@ -40,6 +41,16 @@ def edition(roster: Roster) -> str:
     at = local(roster.issued_at)
     return _("Edition {edition}, issued {day} at {clock}").format(
         edition=roster.edition, day=day(at.date(), "short"), clock=clock(at)
+    )
+
+
+def standing(standing: Standing) -> str:
+    """Say how far it is to the goal: ``412 of 900 conversations held, 38 planned, 450 missing``."""
+    return _("{held} of {goal} conversations held, {planned} planned, {missing} missing").format(
+        held=number(standing.held),
+        goal=number(standing.goal),
+        planned=number(standing.planned),
+        missing=number(standing.missing),
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from scheduler.inputs.rows import Row
 from scheduler.model.clock import Week, at
+from scheduler.model.config import Period
 from scheduler.model.outcomes import OUTCOMES, Outcomes
 from scheduler.model.roster import Roster
 
@@ -51,6 +52,10 @@ class Entry:
     start: dt.datetime | None = None
     booked: int | None = None
     outcomes: Outcomes | None = None
+
+    def is_within(self, period: Period) -> bool:
+        """Tell whether its visit is in the project's period."""
+        return self.start is not None and period.start <= self.start.date() <= period.end
 
     @property
     def not_planned(self) -> int:

@@ -10,9 +10,12 @@ from scheduler.base.errors import InputError
 from scheduler.base.files import Claim, claimed
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
+from scheduler.inputs.schema import LOG_TABLES
+from scheduler.inputs.stored import read_log
 from scheduler.model import rosterfile
 from scheduler.model.clock import Week, now
-from scheduler.model.project import Place
+from scheduler.model.outcomes import Standing
+from scheduler.model.project import Place, Project
 from scheduler.model.roster import Roster, Round, Stop
 from scheduler.model.text import Text
 from scheduler.outputs import names
@@ -20,6 +23,7 @@ from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.itinerary import Rides
 from scheduler.outputs.privacy import public
 from scheduler.services import planner
+from scheduler.services.books import books
 from scheduler.services.decide import Plan
 from scheduler.services.planner import Planned, Prepared
 from scheduler.services.workspace import has_tables, kept_tables, store_of
@@ -99,12 +103,33 @@ def drafted(
     def save(shown: Artifacts) -> None:
         roster, rides, home_rides = without_homes(shown)
         with events.act(why, me(), now(), since=since, week=str(week)) as event:
-            editions.keep_draft(event, roster, rides, problem_sha256=asked, tables=tables, why=why)
+            editions.keep_draft(
+                event, roster, rides, problem_sha256=asked, tables=tables, why=why, standing=stands
+            )
             editions.keep_home_rides(home_rides)
 
     number = editions.next_number(str(week))
+    stands = standing(prepared.project, plans[0].roster)
     earlier = tuple(each.roster for each in editions.earlier(str(week)))
-    return planner.written(plans, prepared, claim, edition=number, earlier=earlier, save=save)
+    return planner.written(
+        plans, prepared, claim, edition=number, earlier=earlier, standing=stands, save=save
+    )
+
+
+def standing(project: Project, roster: Roster) -> Standing:
+    """Return how far it is to the goal where a roster is what holds for its week, by what the open store is told until now."""
+    from scheduler.store import editions, tables
+
+    period = project.config.period
+    others = editions.published_between(str(Week.of(period.start)), str(Week.of(period.end)))
+    rosters = [roster, *(each.roster for each in others if each.week != roster.week)]
+    rows = read_log({table.name: tables.read_table(table.name) for table in LOG_TABLES})
+    entries = [entry for entry in books(rosters, rows).entries if entry.is_within(period)]
+    return Standing(
+        goal=period.goal_conversations,
+        held=sum(entry.held for entry in entries),
+        planned=sum(entry.not_told for entry in entries),
+    )
 
 
 def without_homes(shown: Artifacts) -> tuple[Roster, Rides, Rides]:
@@ -131,6 +156,7 @@ def shown(edition: "KeptEdition", prepared: Prepared, lang: str) -> Artifacts:
         lang,
         map_settings=prepared.project.config.map,
         earlier=earlier,
+        standing=edition.standing,
     )
 
 

@@ -18,6 +18,7 @@ from scheduler.checks.bound import BoundCheck, check_bound
 from scheduler.model.clock import Week
 from scheduler.model.config import Config
 from scheduler.model.geo import RidePath
+from scheduler.model.outcomes import Standing
 from scheduler.model.problem import Problem
 from scheduler.model.project import Place, Project, problem_at
 from scheduler.model.roster import Roster
@@ -316,15 +317,16 @@ def written(
     *,
     edition: int | None = None,
     earlier: Sequence[Roster] = (),
+    standing: Standing | None = None,
     save: Callable[[Artifacts], object] | None = None,
 ) -> Planned:
     """Write the best of some plans into the claimed folder, and the others beside it.
 
-    With an `edition` it is shown as the draft of that number, beside the `earlier` ones. `save` is called once all files are made, before they
-    are put in place.
+    With an `edition` it is shown as the draft of that number, beside the `earlier` ones, with how far it is to the goal.
+    `save` is called once all files are made, before they are put in place.
     """
     best, *others = plans
-    shown = artifacts(best, prepared, language(), edition=edition, earlier=earlier)
+    shown = artifacts(best, prepared, language(), edition=edition, earlier=earlier, standing=standing)
     files = put(shown, claim, partial(save, shown) if save else None)
     return Planned(
         shown.roster,
@@ -351,10 +353,11 @@ def artifacts(
     *,
     edition: int | None = None,
     earlier: Sequence[Roster] = (),
+    standing: Standing | None = None,
 ) -> Artifacts:
     """Return everything that people see of a plan, in the language `lang`.
 
-    With an `edition` it is shown as a draft of it, beside the `earlier` editions.
+    With an `edition` it is shown as a draft of it, beside the `earlier` editions, with how far it is to the goal.
     """
     roster = plan.roster.replace(
         edition=edition,
@@ -368,6 +371,7 @@ def artifacts(
         lang,
         map_settings=prepared.project.config.map,
         earlier=earlier,
+        standing=standing,
     )
 
 

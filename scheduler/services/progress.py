@@ -113,17 +113,15 @@ class Progress:
     @property
     def held(self) -> int:
         """How many have been held in the project's period."""
-        return sum(entry.held for entry in self.all_books.entries if self._counts(entry))
+        return sum(
+            entry.held for entry in self.all_books.entries if entry.is_within(self.project.config.period)
+        )
 
     @property
     def told(self) -> tuple[int, int]:
         """Of how many planned conversations it is told what became of them but for what we cancelled, and how many were held."""
         ends = [entry.outcomes for entry in self.all_books.entries if entry.outcomes]
         return sum(end.planned - end.by_us for end in ends), sum(end.held for end in ends)
-
-    def _counts(self, entry: Entry) -> bool:
-        period = self.project.config.period
-        return entry.start is not None and period.start <= entry.start.date() <= period.end
 
     def frame(self) -> "pd.DataFrame":
         """Return the books of the period: a row a practice and week.

@@ -19,7 +19,7 @@ from scheduler.outputs import letters, names, news, write
 from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.letters import Call, Post
 from scheduler.services import mail, planner
-from scheduler.services.editions import DRAFT, shown
+from scheduler.services.editions import DRAFT, shown, standing
 from scheduler.services.planner import Prepared
 from scheduler.services.telling import Told, said, told_of
 from scheduler.services.workspace import kept_tables, project_in, store_of
@@ -158,7 +158,8 @@ def publish(
             raise InputError(_("the draft of {week} is another one than was looked at").format(week=week))
         moment = now()
         progress.step(_("Maps and files"))
-        edition = read.draft.issued(moment)
+        stands = standing(read.prepared.project, read.draft.roster)
+        edition = read.draft.issued(moment, stands)
         artifacts = shown(edition, read.prepared, language())
         project = read.prepared.project
         told = read.publication.told
@@ -176,7 +177,7 @@ def publish(
         def save() -> None:
             what = Text("did_publish", {"edition": number})
             with events.act(what, me(), moment, since=read.since, week=str(week)) as event:
-                editions.publish(event, str(week))
+                editions.publish(event, str(week), stands)
                 kept = _letters(post, told, lambda id_: message_id(project, str(week), number, id_))
                 outbox.put(event, str(week), number, kept, by_mail=by_mail)
 

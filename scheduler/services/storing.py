@@ -267,6 +267,7 @@ def restore(data_dir: Path, source: Path) -> "Removed":
     """Make the store what it was when a backup was made, less what must not be kept any more; return what that was.
 
     What the store knows of exports and backups it goes on knowing, and what has been forgotten since stays forgotten.
+    Jobs that were to be done then are not begun again.
 
     Raises
     ------
@@ -281,7 +282,7 @@ def restore(data_dir: Path, source: Path) -> "Removed":
     from scheduler.store.opening import opened, set_up
 
     set_up()
-    from scheduler.store import backup, copies, retention, traces
+    from scheduler.store import backup, copies, jobs, retention, traces
     from scheduler.store.events import act, seen
 
     with backup.prepared(source, data_dir / "restore") as copy:
@@ -295,6 +296,7 @@ def restore(data_dir: Path, source: Path) -> "Removed":
             # It comes after all that others may have seen.
             number = max(number, seen().event) + 1
             with act(what, me(), now(), changes_tables=True, number=number):
+                jobs.drop_open()
                 forgotten = copies.remember(remembered)
                 homes = sum(retention.forget_homes(before)[0] for before in forgotten)
                 removed = retention.clean(retention_settings(data_dir), now())

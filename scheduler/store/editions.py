@@ -22,6 +22,7 @@ from scheduler.inputs.stored import Tables, fingerprint
 from scheduler.model import rosterfile
 from scheduler.model.clock import local
 from scheduler.model.geo import RidePath
+from scheduler.model.outcomes import Standing
 from scheduler.model.roster import Roster
 from scheduler.model.text import Text
 from scheduler.store.events import TEXTS
@@ -51,6 +52,8 @@ class KeptEdition:
         When it was planned, and published; the latter is None for a draft.
     who, why
         Whose act it was, and why it was made.
+    standing
+        How far it was to the goal then; None of editions that were made before that was kept.
     """
 
     week: str
@@ -61,6 +64,7 @@ class KeptEdition:
     issued_at: dt.datetime | None
     who: str
     why: Text
+    standing: Standing | None
     _document: bytes
     _rides: bytes
 
@@ -70,9 +74,9 @@ class KeptEdition:
         kept = rosterfile.parse(zlib.decompress(self._document), f"{self.week}/{self.number}")
         return kept.replace(edition=self.number, issued_at=self.issued_at)
 
-    def issued(self, at: dt.datetime) -> Self:
-        """Return it as it is once it has been published."""
-        return dataclasses.replace(self, state=State.PUBLISHED, issued_at=at)
+    def issued(self, at: dt.datetime, standing: Standing) -> Self:
+        """Return it as it is once it has been published, with how far it is to the goal then."""
+        return dataclasses.replace(self, state=State.PUBLISHED, issued_at=at, standing=standing)
 
     @cached_property
     def rides(self) -> Rides:
@@ -128,7 +132,14 @@ def next_number(week: str) -> int:
 
 
 def keep_draft(
-    event: Event, roster: Roster, rides: Rides, *, problem_sha256: str, tables: Tables, why: Text
+    event: Event,
+    roster: Roster,
+    rides: Rides,
+    *,
+    problem_sha256: str,
+    tables: Tables,
+    why: Text,
+    standing: Standing | None = None,
 ) -> int:
     """Make a roster the draft of its week as part of an act, in the place of the draft before; return its number.
 
@@ -147,6 +158,7 @@ def keep_draft(
             "made_at": event.at,
             "who": event.who,
             "why": TEXTS.dump_python(why, mode="json"),
+            "standing": _written(standing),
         },
     )
     remove_unused()
@@ -159,11 +171,11 @@ def drop_draft(week: str) -> None:
     remove_unused()
 
 
-def publish(event: Event, week: str) -> None:
-    """Make the draft of a week the edition that holds, as part of an act."""
+def publish(event: Event, week: str, standing: Standing | None = None) -> None:
+    """Make the draft of a week the edition that holds, as part of an act; `standing` is how far it is to the goal."""
     Edition.objects.filter(week=week, state=State.PUBLISHED).update(state=State.SUPERSEDED)
     Edition.objects.filter(week=week, state=State.DRAFT).update(
-        state=State.PUBLISHED, issued_at=event.at, who=event.who
+        state=State.PUBLISHED, issued_at=event.at, who=event.who, standing=_written(standing)
     )
 
 
@@ -216,9 +228,14 @@ def _kept(found: Edition) -> KeptEdition:
         local(found.issued_at) if found.issued_at else None,
         found.who,
         TEXTS.validate_python(found.why),
+        Standing(**found.standing) if found.standing else None,
         bytes(found.document),
         bytes(found.rides),
     )
+
+
+def _written(standing: Standing | None) -> dict[str, int] | None:
+    return dataclasses.asdict(standing) if standing else None
 
 
 def snapshot_of(tables: Tables) -> Snapshot:

@@ -1,7 +1,7 @@
 """The store's tables in the database.
 
 What must never be there twice is held by the database: an id, a week's draft, a week's published edition, a
-message.
+message; and that of two workers only one has a job.
 """
 
 from django.db import models
@@ -74,7 +74,8 @@ class Edition(models.Model):
     """A week's roster by number: the packed document of roster.json without homes, and its rides.
 
     `problem_sha256` is of what the week asked for, so that changes elsewhere in the tables do not make it out of
-    date; `why` is a Text as JSON.
+    date; `why` is a Text as JSON; `standing` is how far it was to the goal when it was made, and then when it was
+    published.
     """
 
     class State(models.TextChoices):
@@ -95,6 +96,7 @@ class Edition(models.Model):
     issued_at = models.DateTimeField(null=True)
     who = models.CharField(max_length=200)
     why = models.JSONField()
+    standing = models.JSONField(null=True)
 
     class Meta:
         """At most one draft and one published edition a week."""
@@ -132,3 +134,52 @@ class Message(models.Model):
     told = models.JSONField()
     state = models.CharField(max_length=10, choices=State.choices)
     at = models.DateTimeField()
+
+
+class Job(models.Model):
+    """Work that somebody has asked for and a worker does: see `jobs`.
+
+    `arguments` and `result` have ids, numbers and short texts, `failure` the sentences of an error; `step`, and those,
+    are worded in `language`. `lease` is what the worker who has it knows it by; it holds until `lease_until` by the
+    clock of the database. `attempts` counts who has begun it.
+    """
+
+    class State(models.TextChoices):
+        """Where a job is."""
+
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    kind = models.CharField(max_length=40)
+    arguments = models.JSONField()
+    asked_by = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    language = models.CharField(max_length=8)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    step = models.TextField(blank=True)
+    score = models.BigIntegerField(null=True)
+    bound = models.BigIntegerField(null=True)
+    result = models.JSONField(null=True)
+    failure = models.JSONField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=200, blank=True)
+    lease = models.CharField(max_length=32, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.IntegerField(default=0)
+    is_to_end = models.BooleanField(default=False)
+
+    class Meta:
+        """Who works on a job has a lease of it, which no other job has; who does not has none."""
+
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(fields=("lease",), condition=~Q(lease=""), name="one_job_a_lease"),
+            models.CheckConstraint(
+                condition=Q(state="running") & ~Q(lease="") & Q(lease_until__isnull=False)
+                | ~Q(state="running") & Q(lease="") & Q(lease_until__isnull=True),
+                name="whoever_works_has_a_lease",
+            ),
+        )

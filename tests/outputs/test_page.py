@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 import pytest
 import samples
 
+from scheduler.base import i18n
+from scheduler.model.outcomes import Standing
 from scheduler.model.roster import Roster
 from scheduler.outputs import names, words
 from scheduler.outputs.board import board, districts
@@ -69,6 +71,22 @@ def test_the_sentence_comes_first_then_decisions_then_the_board(roster: Roster) 
     ]
     places = [text.index(part) for part in order]
     assert places == sorted(places)
+
+
+def test_how_far_it_is_to_the_goal_stands_under_the_sentence_where_that_is_known(roster: Roster) -> None:
+    standing = Standing(goal=1900, held=412, planned=38)
+    with i18n.using("da"):
+        text = _words(_Page(index_html(roster, standing=standing)).text)
+        assert "bevist bedst mulig 412 af 1.900 samtaler holdt, 38 planlagt, 1.450 mangler " in text
+        assert "samtaler holdt" not in index_html(roster)
+    assert "412 of 1,900 conversations held" in index_html(roster, standing=standing)
+
+
+@pytest.mark.parametrize(
+    ("held", "planned", "missing"), [(0, 0, 900), (800, 100, 0), (899, 0, 1), (950, 40, 0)]
+)
+def test_no_fewer_than_none_are_missing(held: int, planned: int, missing: int) -> None:
+    assert Standing(goal=900, held=held, planned=planned).missing == missing
 
 
 def test_distance_from_the_best_is_rounded_up(roster: Roster) -> None:

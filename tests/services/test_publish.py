@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -13,7 +14,7 @@ from scheduler.base import i18n
 from scheduler.base.errors import InputError
 from scheduler.model import rosterfile
 from scheduler.model.clock import NOW_VARIABLE, Week, at
-from scheduler.services import editions, planner, publish, replan, storing
+from scheduler.services import editing, editions, log, planner, publish, replan, storing
 from scheduler.services.workspace import store_of
 
 W20 = Week(2009, 20)
@@ -84,6 +85,65 @@ def test_pages_say_which_edition_they_are(project: Path) -> None:
         done = publish.publish(project, W20, project.parent / "out")
         for page in (file for file in done.files if file.suffix == ".html"):
             assert "Udgave 1, udsendt tors. 7. maj kl. 14.10" in page.read_text()
+
+
+def line(folder: Path) -> str:
+    """Return what the page of a week says of the goal; empty where it says nothing."""
+    said = re.findall(r"<p>(\S+ of \S+ conversations held, .*)</p>", (folder / "index.html").read_text())
+    return said[0] if said else ""
+
+
+def tell(folder: Path, week: Week, practice: str, **outcomes: int) -> None:
+    editing.write(folder, log.of_visit(folder, week, practice, outcomes), week=str(week))
+
+
+def test_the_weeks_page_says_how_far_it_is_to_the_goal_as_of_its_edition(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = project.parent / "out"
+    assert line(plan(project).folder) == "0 of 900 conversations held, 2 planned, 898 missing"
+    published = publish.publish(project, W20, out).folder
+    assert line(published) == "0 of 900 conversations held, 2 planned, 898 missing"
+    before = (published / "index.html").read_bytes()
+    later = editions.plan_week(project, W20.shift(1), out)
+    assert line(later.folder) == "0 of 900 conversations held, 4 planned, 896 missing"
+    monkeypatch.setenv(NOW_VARIABLE, "2009-05-15T16:00")
+    tell(project, W20, "P1", held=1)
+    tell(project, W20, "P2", by_us=1)
+    # When it is published, what was told meanwhile counts.
+    assert line(publish.publish(project, W20.shift(1), out).folder) == (
+        "1 of 900 conversations held, 2 planned, 897 missing"
+    )
+    # What is shown again is as it was published, whatever was told since.
+    shutil.rmtree(published)
+    assert (publish.show_again(project, W20, out) / "index.html").read_bytes() == before
+
+
+def test_without_a_store_and_of_earlier_editions_nothing_is_said_of_the_goal(project: Path) -> None:
+    out = project.parent / "out"
+    assert line(planner.plan_week(project, W20, out).folder) == ""
+    plan(project)
+    publish.publish(project, W20, out)
+    with store_of(project):
+        from scheduler.store.models import Edition
+
+        Edition.objects.update(standing=None)
+    folder = publish.show_again(project, W20, out)
+    assert line(folder) == ""
+    assert "<h1>" in (folder / "index.html").read_text()
+
+
+def test_only_visits_of_the_projects_period_count_towards_the_goal(project: Path) -> None:
+    settings = (project / "project.toml").read_text()
+    (project / "project.toml").write_text(
+        settings.replace("start = 2009-01-01", "start = 2009-05-13") + "goal_conversations = 3\n"
+    )
+    storing.take_in(project, storing.differences(project))
+    planned = plan(project)
+    days = [day_of(planned, practice) for practice in ("P1", "P2")]
+    within = sum(day >= "2009-05-13" for day in days)
+    assert within == 1
+    assert line(planned.folder) == f"0 of 3 conversations held, {within} planned, {3 - within} missing"
 
 
 def test_what_is_published_carries_no_home_but_on_the_consultants_own_page(project: Path) -> None:
