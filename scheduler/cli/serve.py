@@ -27,12 +27,13 @@ _MOST_PORT = 65_535
     help=N_("Where it listens; other machines reach it only where this is one of this machine's addresses."),
 )
 @count_option("--workers", 1, 64, 1, N_("So many processes answer."))
+@count_option("--jobs", 0, 64, 1, N_("So many processes plan; what they do can be ended at any time."))
 @click.option(
     "--sign-in", default="", metavar=N_("NAME"), help=N_("Print a new link for somebody who has lost theirs.")
 )
 @common
 @click.pass_obj
-def serve(options: Options, bind: str, workers: int, sign_in: str) -> None:
+def serve(options: Options, bind: str, workers: int, jobs: int, sign_in: str) -> None:
     found = _BIND.fullmatch(bind)
     if found is None or not 0 < int(found["port"]) <= _MOST_PORT:
         raise InputError(_("{bind} is no address; write it like localhost:8000").format(bind=bind))
@@ -51,4 +52,4 @@ def serve(options: Options, bind: str, workers: int, sign_in: str) -> None:
         terminal.line(_("Sign in once with this link, within half an hour:"))
         terminal.line(f"  {where}ind/{secret}")
     terminal.line(_("The app is at {where} until Ctrl-C.").format(where=where), style="green")
-    server.run(host, port, workers, options.data, options.out)
+    server.run(host, port, options.data, options.out, workers=workers, jobs=jobs)

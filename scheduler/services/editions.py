@@ -51,11 +51,13 @@ def plan_week(
     online: bool = False,
     progress: Progress | None = None,
     stop: Callable[[], bool] | None = None,
+    also: Callable[[int], object] | None = None,
 ) -> Planned:
     """Plan a week as `planner.plan_week` does; where the tables are in a store, as the week's draft.
 
     A draft is written into `out_dir`/WEEK-kladde and leaves what is published as it is. Of a published week each
-    visit that it has elsewhere has the price of a change. Errors are those of `planner.plan_week`, and of the store.
+    visit that it has elsewhere has the price of a change. `also` is called with the draft's number in the transaction
+    that keeps it. Errors are those of `planner.plan_week`, and of the store.
     """
     data_dir, week, progress = Path(data_dir), Week.asked(week), progress or Silent()
     search: dict[str, Any] = {
@@ -79,13 +81,22 @@ def plan_week(
         )
         progress.step(_("Maps and files"))
         why = Text("did_replan") if published else Text("did_plan")
-        return drafted(plans, prepared, claim, data_dir=data_dir, since=since, why=why)
+        return drafted(plans, prepared, claim, data_dir=data_dir, since=since, why=why, also=also)
 
 
 def drafted(
-    plans: Sequence[Plan], prepared: Prepared, claim: Claim, *, data_dir: Path, since: "Seen", why: Text
+    plans: Sequence[Plan],
+    prepared: Prepared,
+    claim: Claim,
+    *,
+    data_dir: Path,
+    since: "Seen",
+    why: Text,
+    also: Callable[[int], object] | None = None,
 ) -> Planned:
     """Keep the best of some plans as the draft of its week in the store that is open, and write its folder.
+
+    `also` is called with its number in the transaction that keeps it.
 
     Raises
     ------
@@ -103,10 +114,12 @@ def drafted(
     def save(shown: Artifacts) -> None:
         roster, rides, home_rides = without_homes(shown)
         with events.act(why, me(), now(), since=since, week=str(week)) as event:
-            editions.keep_draft(
+            kept = editions.keep_draft(
                 event, roster, rides, problem_sha256=asked, tables=tables, why=why, standing=stands
             )
             editions.keep_home_rides(home_rides)
+            if also is not None:
+                also(kept)
 
     number = editions.next_number(str(week))
     stands = standing(prepared.project, plans[0].roster)

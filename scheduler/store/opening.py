@@ -234,6 +234,13 @@ def connected(address: Address, alias: str = _DEFAULT) -> Iterator[None]:
             connections.settings[alias] = before
 
 
+def close_own() -> None:
+    """Close the connections of this thread, which is about to end."""
+    from django.db import connections
+
+    connections.close_all()
+
+
 def _lead(address: Address, alias: str = _DEFAULT) -> None:
     """Have the connection of this name lead to a store."""
     from django.db import connections

@@ -25,6 +25,10 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "edition": LOOKING,
     "progress": LOOKING,
     # The desk.
+    "plan": DESK,
+    "job": DESK,
+    "job-progress": DESK,
+    "job-stop": DESK,
     "publish": DESK,
     "undo": DESK,
     "exceptions": DESK,

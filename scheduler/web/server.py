@@ -6,10 +6,12 @@ import os
 import secrets
 import socket
 import stat
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from scheduler.base import files
+from scheduler.base.child import Child
 from scheduler.base.errors import InputError, ServiceError, told
 from scheduler.base.i18n import _, os_reason
 from scheduler.services.fresh import make_example
@@ -29,6 +31,9 @@ KEY_FILE = "hjul.key"
 #: How long the link on the terminal serves.
 _PRINTED = dt.timedelta(minutes=30)
 _LEAST_KEY = 32
+
+#: How long a worker has to end what it is at; what it does not end is taken up again.
+_PATIENCE_S = 5.0
 
 
 def ready(data_dir: Path) -> bool:
@@ -122,8 +127,8 @@ def first_link(name: str = "") -> str | None:
     return SignInLink.make(user, ends_at=dt.datetime.now(dt.UTC) + _PRINTED)
 
 
-def run(host: str, port: int, workers: int, data_dir: Path, out_dir: Path) -> None:
-    """Serve until the process is told to end.
+def run(host: str, port: int, data_dir: Path, out_dir: Path, *, workers: int = 1, jobs: int = 1) -> None:
+    """Serve, and do what is asked for, until the process is told to end.
 
     Raises
     ------
@@ -136,15 +141,19 @@ def run(host: str, port: int, workers: int, data_dir: Path, out_dir: Path) -> No
     os.environ[DATA_VARIABLE], os.environ[OUT_VARIABLE] = str(data_dir.absolute()), str(out_dir.absolute())
     with told(_not_served, f"{host}:{port}"), socket.create_server((host, port)):
         pass  # a sentence now is better than a line in a log later
-    uvicorn.run(
-        "scheduler.web.asgi:application",
-        host=host,
-        port=port,
-        workers=workers,
-        log_level="warning",
-        server_header=False,
-        proxy_headers=settings.SECURE_PROXY_SSL_HEADER is not None,
-    )
+    with ExitStack() as ending:
+        for _each in range(jobs):
+            child = Child(work, os.environ[DATA_VARIABLE], os.environ[OUT_VARIABLE])
+            ending.callback(child.end, _PATIENCE_S)
+        uvicorn.run(
+            "scheduler.web.asgi:application",
+            host=host,
+            port=port,
+            workers=workers,
+            log_level="warning",
+            server_header=False,
+            proxy_headers=settings.SECURE_PROXY_SSL_HEADER is not None,
+        )
 
 
 def _not_served(where: str, error: OSError) -> ServiceError:
@@ -153,3 +162,19 @@ def _not_served(where: str, error: OSError) -> ServiceError:
         _("nothing can be served at {where}: {reason}").format(where=where, reason=os_reason(error)),
         hint=_("Stop what listens there, or choose another address with --bind."),
     )
+
+
+def work(pipe: Connection, data: str, out: str) -> None:
+    """Do the jobs of a project, in a process of its own, as long as whoever started it lives."""
+    logging.disable(logging.NOTSET)
+    start(Path(data), Path(out))
+    from scheduler.services import working
+
+    working.work(Path(data), Path(out), f"{socket.gethostname()}/{os.getpid()}", lambda: _is_closed(pipe))
+
+
+def _is_closed(pipe: Connection) -> bool:
+    try:
+        return pipe.poll()  # nothing is ever sent: what can be read is its end
+    except OSError:
+        return True

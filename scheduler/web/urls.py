@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from scheduler.model.clock import Week
-from scheduler.web.views import desk, mine, people, sign_in, weeks
+from scheduler.web.views import desk, mine, people, sign_in, weeks, working
 
 
 class _WeekConverter:
@@ -33,6 +33,10 @@ urlpatterns = [
     path("uger/", weeks.weeks, name="weeks"),
     path("uger/<week:week>/", weeks.week, name="week"),
     path("uger/<week:week>/<int:number>/<path:name>", weeks.edition, name="edition"),
+    path("uger/<week:week>/planlaeg", working.plan, name="plan"),
+    path("opgaver/<int:number>/", working.job, name="job"),
+    path("opgaver/<int:number>/gang", working.progress, name="job-progress"),
+    path("opgaver/<int:number>/stop", working.stop, name="job-stop"),
     path("uger/<week:week>/udsend", desk.publish, name="publish"),
     path("fremdrift/", weeks.progress, name="progress"),
     path("fortryd/", desk.undo, name="undo"),

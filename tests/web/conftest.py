@@ -1,5 +1,6 @@
 """One app for all tests of a file, with a week that is published, one that is a draft, and some people."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from scheduler.services import editions, publish
 W20, W21 = Week(2009, 20), Week(2009, 21)
 
 
-def planned(folder: Path) -> Path:
-    """Make a project with a store, in which one week is published and the next is a draft."""
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Have a project with a store, in which one week is published and the next is a draft, to be copied."""
+    folder = tmp_path_factory.mktemp("template")
     with pytest.MonkeyPatch.context() as patch, i18n.using("en"):
         patch.setenv(NOW_VARIABLE, NOW)
         patch.setenv("HJUL_USER", "root")
@@ -24,13 +27,25 @@ def planned(folder: Path) -> Path:
         for week in (W20, W21):
             editions.plan_week(data, week, folder / "out")
         publish.publish(data, W20, folder / "out")
-    return data
+    return folder
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(planned(tmp_path_factory.mktemp("app")), now="2009-05-12T07:40") as served:
+def app(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Have an app for all tests of a file, none of which may need it to be as it was."""
+    with serving(_copied(template, tmp_path_factory), now="2009-05-12T07:40") as served:
         yield served
+
+
+@pytest.fixture
+def own(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Have an app that no other test writes into."""
+    with serving(_copied(template, tmp_path_factory)) as served:
+        yield served
+
+
+def _copied(template: Path, factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(template, factory.mktemp("app") / "copy")) / "data"
 
 
 @pytest.fixture(scope="module")

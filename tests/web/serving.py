@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import requests
 from stores import NOW
@@ -36,13 +37,11 @@ class Person:
     def get(self, path: str) -> requests.Response:
         return self.session.get(self.where + path, timeout=60, allow_redirects=False)
 
-    def post(
-        self, path: str, *, page: str | None = None, follow: bool = False, **values: object
-    ) -> requests.Response:
+    def post(self, path: str, *, page: str = "", **values: Any) -> requests.Response:
         """Send a form of the page at `page`, by default of the one at `path` itself."""
         token = _TOKEN.search(self.get(page or path).text)
         sent = {"csrfmiddlewaretoken": token[1] if token else "", **values}
-        return self.session.post(self.where + path, data=sent, timeout=120, allow_redirects=follow)
+        return self.session.post(self.where + path, data=sent, timeout=120, allow_redirects=False)
 
     def sign_in(self, link: str) -> None:
         assert link.startswith(self.where), link
@@ -83,11 +82,22 @@ def text_of(answer: requests.Response) -> str:
 
 
 @contextmanager
-def serving(data: Path, now: str = NOW, **environment: str) -> Iterator[Served]:
-    """Run the app for a project folder, and sign its first user in."""
+def serving(data: Path, now: str = NOW, *, sign_in: str = "", **environment: str) -> Iterator[Served]:
+    """Run the app for a project folder, and sign in its first user, or whom `sign_in` names."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = (sys.executable, "-m", "scheduler", "serve", "--data", data, "--out", data.parent / "out")
+    command = (
+        sys.executable,
+        "-m",
+        "scheduler",
+        "serve",
+        "--data",
+        data,
+        "--out",
+        data.parent / "out",
+        "--sign-in",
+        sign_in,
+    )
     surroundings = {**os.environ, NOW_VARIABLE: now, "HJUL_USER": "root", "HJUL_LANG": "en", **environment}
     with subprocess.Popen(
         (*map(str, command), "--bind", f"127.0.0.1:{port}"),

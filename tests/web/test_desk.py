@@ -1,19 +1,16 @@
 """The coordinator's desk: what happens is seen before it is written, published once, and taken back."""
 
+import json
 import re
-from collections.abc import Iterator
+import time
 
-import pytest
+import psutil
+import requests
 from stores import STREET
-from web.conftest import planned
 from web.serving import Person, Served, serving, text_of
 
-
-@pytest.fixture
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Have an app that no other test writes into."""
-    with serving(planned(tmp_path_factory.mktemp("own"))) as served:
-        yield served
+from scheduler.model.clock import now
+from scheduler.services.workspace import store_of
 
 
 def _seen(somebody: Person, kind: str, who: str, when: str) -> dict[str, str]:
@@ -114,3 +111,68 @@ def test_progress(app: Served) -> None:
     page = app.root.get("/fremdrift/")
     assert page.status_code == 200
     assert "900" in text_of(page)
+
+
+def _job_of(answer: requests.Response) -> str:
+    assert answer.status_code == 302, text_of(answer)
+    return answer.headers["Location"]
+
+
+def _ended(somebody: Person, job: str) -> requests.Response:
+    """Wait until a job has ended, and return its page's answer."""
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        answer = somebody.get(job)
+        if answer.status_code == 302 or 'role="alert"' in answer.text or "was not planned" in answer.text:
+            return answer
+        time.sleep(0.3)
+    raise AssertionError(text_of(somebody.get(job)))
+
+
+def test_a_week_is_planned_while_people_go_on(own: Served) -> None:
+    karen, lars = own.person("Karen", "coordinator"), own.person("Lars", "coordinator")
+    assert "not been planned" in text_of(karen.get("/uger/2009-W22/"))
+    job = _job_of(karen.post("/uger/2009-W22/planlaeg", page="/uger/2009-W22/"))
+    again = _job_of(lars.post("/uger/2009-W22/planlaeg", page="/uger/"))
+    assert again == job or lars.get("/uger/2009-W22/").text.count("draft")
+    with karen.session.get(karen.where + job + "gang", stream=True, timeout=120) as stream:
+        assert stream.headers["Content-Type"] == "text/event-stream"
+        told = [json.loads(line[6:]) for line in stream.iter_lines() if line.startswith(b"data: ")]
+    assert told[-1]["ended"] == "1"
+    assert _ended(karen, job).headers["Location"] == "/uger/2009-W22/"
+    week = text_of(lars.get("/uger/2009-W22/"))
+    assert "Draft of edition 1" in week
+    assert "Karen, Monday 11 May 7:40: planned" in week
+    assert (own.data.parent / "out" / "2009-W22-kladde" / "index.html").exists()
+    assert lars.get("/opgaver/9999/").status_code == 404
+
+
+def test_a_job_that_fails_says_why(own: Served) -> None:
+    (own.data.parent / "out" / "2009-W22-kladde").write_text("somebody's own file", encoding="utf-8")
+    job = _job_of(own.root.post("/uger/2009-W22/planlaeg", page="/uger/2009-W22/"))
+    failed = text_of(_ended(own.root, job))
+    assert "could not be planned" in failed
+    assert "2009-W22-kladde" in failed
+    assert "The week is as it was." in failed
+    assert "not been planned" in text_of(own.root.get("/uger/2009-W22/"))
+
+
+def test_what_is_not_begun_can_be_stopped(own: Served) -> None:
+    with store_of(own.data):
+        from scheduler.store import jobs
+
+        numbers = [jobs.ask("plan", {"week": "2009-W23"}, who="Karen", at=now()) for _each in range(2)]
+    own.root.post(f"/opgaver/{numbers[1]}/stop", page="/uger/")
+    ended = _ended(own.root, f"/opgaver/{numbers[1]}/")
+    assert ended.status_code == 302 or "was not planned" in text_of(ended)
+
+
+def test_a_worker_that_is_killed_is_followed_by_the_next(own: Served) -> None:
+    """The app's own worker is the child of its process; a job that it had is done by the one of another app."""
+    job = _job_of(own.root.post("/uger/2009-W24/planlaeg", page="/uger/2009-W24/"))
+    for child in psutil.Process(own.process.pid).children():
+        child.kill()
+    with serving(own.data, sign_in="root") as another:
+        answer = _ended(another.root, job)
+        assert answer.headers["Location"] == "/uger/2009-W24/"
+        assert text_of(another.root.get("/uger/2009-W24/")).count(": planned") == 1

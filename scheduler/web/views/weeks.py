@@ -15,6 +15,7 @@ from scheduler.web.models import User
 from scheduler.web.pages import page
 from scheduler.web.roles import Role
 from scheduler.web.views import answers
+from scheduler.web.views.working import of_week
 from scheduler.web.workshop import workshop
 
 #: So many weeks from this one on are listed, also without an edition.
@@ -64,6 +65,7 @@ def week(request: HttpRequest, week: Week) -> HttpResponse:
         files=_files(shown) if shown else [],
         earlier=[each for each in editions.earlier(str(week)) if each != published],
         events=[events.told(event) for event in events.of(str(week))][::-1],
+        working=of_week(week),
         is_desk=rights.may(request.user.role, "publish"),
     )
 
