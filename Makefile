@@ -4,6 +4,7 @@
 # make fuzz     2,000 mutants of the example project (COUNT=..., SEED=...), through check-data and some through plan
 # make kills    each command that writes killed at 200 moments, in each kind of store; what the next one finds (two hours)
 # make mutants  week/, checks/ and outputs/privacy with a line changed: what no test notices (hours; OF=scheduler.week.score for some)
+# make pages    every kind of page on every screen and on paper, with pictures in build/pages/ to look at (half an hour)
 # make bench    the measures, as a table
 # make sizes    how far weeks of 20 to 400 practices are proven, how fast (half an hour)
 # make peers    the same weeks solved by other solvers too, as a table and a plot (some minutes)
@@ -18,7 +19,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: roster serve test lint types contracts tests browser server fuzz kills mutants bench sizes peers docs lock clean
+.PHONY: roster serve test lint types contracts tests browser server fuzz kills mutants pages bench sizes peers docs lock clean
 
 roster: .venv/runtime.stamp
 	@$(BIN)/python -m scheduler plan "$(or $(WEEK),2009-W20)"
@@ -97,6 +98,12 @@ server:
 			echo "************************************************************************" >&2; \
 		fi; \
 	fi
+
+# Four widths, light and dark, Danish and English, with and without script, on the screen and printed.
+pages: .venv/dev.stamp browser
+	rm -rf build/pages
+	HJUL_PAGES=build/pages $(BIN)/python -m pytest --numprocesses 2 tests/outputs/test_pages.py
+	@echo "The pages are in build/pages/, pictures and PDFs of them in build/pages/pictures/"
 
 bench: .venv/dev.stamp
 	@$(BIN)/python benchmarks/bench.py

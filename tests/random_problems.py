@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from random import Random
 
 import numpy as np
-from brute_force import chains
+from brute_force import best_roster, chains
 from hypothesis import strategies as st
+from rosters import build_roster
 
 from scheduler.model.clock import Week
 from scheduler.model.config import DEFAULT_WEIGHTS, Defaults
@@ -26,6 +27,8 @@ from scheduler.model.problem import (
     TravelTimes,
 )
 from scheduler.model.project import BASE, Consultant, Pin, Place
+from scheduler.week.happened import since
+from scheduler.week.replanning import with_published
 
 WEEK = Week(2009, 20)
 HOUR_S = 3600
@@ -83,6 +86,27 @@ def tiny_problem(rng: Random) -> Problem:
     # Drawn last, and apart: the weeks of old seeds are the same but for that.
     problem = _with_gaps(_with_houses(problem, Random(rng.random())), Random(rng.random()))
     return _with_tasks(problem, Random(rng.random()))
+
+
+def begun_problem(rng: Random) -> Problem | None:
+    """Make a tiny problem that is in the middle of its best roster, which is published; None where that is empty."""
+    problem = tiny_problem(rng)
+    requests = tuple(dataclasses.replace(r, pin=None, published=None) for r in problem.requests)
+    problem = problem.replace(requests=requests)
+    best = best_roster(problem)
+    if best is None or not best.plans:
+        return None
+    roster = build_roster(problem, best.plans)
+    round_ = rng.choice(roster.rounds)
+    stop = rng.choice(round_.stops)
+    moment = rng.choice([stop.arrival, stop.start, stop.end, round_.leaves_base, round_.returns_base])
+    moment += dt.timedelta(minutes=rng.choice([-10, -1, 0, 1, 10]))
+    return with_published(since(problem, roster, moment), roster)
+
+
+def without_pins(problem: Problem) -> Problem:
+    """Pins of random weeks cannot always be kept together."""
+    return problem.replace(requests=tuple(dataclasses.replace(r, pin=None) for r in problem.requests))
 
 
 def _with_houses(problem: Problem, rng: Random) -> Problem:

@@ -24,7 +24,7 @@ from processes import alive, eventually, start
 from scheduler.base import resources
 from scheduler.cli import run
 from scheduler.model import rosterfile
-from scheduler.outputs import names
+from scheduler.outputs import gpx, names
 
 KILLS = int(os.environ.get("HJUL_KILLS", "20"))
 WEEK, OTHER = "2009-W20", "2009-W21"
@@ -55,7 +55,9 @@ def weeks_are_whole(began: float) -> None:
         roster = rosterfile.load(folder / names.ROSTER)
         wanted = {names.ROSTER, names.INDEX, names.WEEK_MAP, names.WORKBOOK}
         wanted |= {names.calendar(consultant.consultant_id) for consultant in roster.consultants}
-        wanted |= {name(round_) for round_ in roster.rounds for name in (names.round_map, names.gpx)}
+        wanted |= {names.week_file(each.consultant_id, roster.week) for each in roster.consultants}
+        wanted |= set(map(names.round_map, roster.rounds))
+        wanted |= {name for round_ in roster.rounds for name in gpx.files(roster, round_)}
         files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
         assert files.keys() == wanted
         assert all(path.stat().st_size for path in files.values())

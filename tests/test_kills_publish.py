@@ -20,13 +20,19 @@ from scheduler.services.workspace import store_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
+#: As little to draw as there can be.
+SMALL = {
+    **ON_THE_MAP,
+    "consultants": "consultant_id,name\nc1,Rådgiver 1\n",
+    "shifts": "consultant_id,weekday,start,end\nc1,mon,08:30,15:30\n",
+}
 PUBLISH = Command(("publish", "2009-W20", "--yes"), "is published")
 REPLAN = Command(("replan", "2009-W21", "--changes", "0"), "publish it with")
 
 
 def fill(nest: Nest) -> None:
     """Make a project with a draft of one week and a published edition of the next."""
-    with_store(Path("data"), **ON_THE_MAP)
+    with_store(Path("data"), **SMALL)
     for line in (("plan", "2009-W21"), ("publish", "2009-W21", "--yes"), ("plan", "2009-W20")):
         assert nest.start(*line, "--quiet").ended().code == 0
 

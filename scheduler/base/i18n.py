@@ -8,6 +8,7 @@ with Danish, whatever the thread speaks that has started it.
 import errno
 import gettext as _gettext
 import math
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +17,8 @@ from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("da", "en")
+#: The space behind a number, or between "kl." and a time.
+_COUNTED = re.compile(r"(?<=\d) (?=[^\W\d])|(?<=\d\.) (?=[^\W\d])|(?<=\bkl\.) (?=\d)|(?<=\d) (?=%)")
 _LOCALE_DIR = Path(__file__).parent.parent / "locale"
 _language: ContextVar[str] = ContextVar("language", default="da")
 
@@ -119,6 +122,11 @@ def percent(share: float, error: float = 0.0) -> str:
 def capitalized(text: str) -> str:
     """Return a text that begins with a capital letter, as a sentence or a heading does."""
     return text[:1].upper() + text[1:]
+
+
+def tied(text: str) -> str:
+    """Return a text in which no line ends between a number and what it counts: ``9,4 km``, ``12. maj``."""
+    return _COUNTED.sub("\N{NO-BREAK SPACE}", text)
 
 
 def km(metres: float) -> str:

@@ -246,12 +246,11 @@ def report(options: Options, period: tuple[str, ...]) -> None:
     from scheduler.base import files
     from scheduler.scenario import progressreport
     from scheduler.scenario.forecast import forecast
-    from scheduler.services.backlog import backlog as owing
     from scheduler.services.progress import progress
 
     terminal = options.terminal()
     found = progress(options.data, " ".join(period))
-    ahead, owed = forecast(found), owing(options.data)
+    ahead, owed = forecast(found), found.owed
     folder = options.out / f"report-{found.period.first}--{found.period.last}"
     made = {
         "index.html": progressreport.page(found, ahead, owed).encode(),

@@ -187,7 +187,10 @@ def _columns() -> Mapping[str, str]:
         "phone": _("The telephone of the practice; one without a mail address is called."),
         "active_from": _("The first day on which the practice takes part."),
         "active_to": _("The last day on which the practice takes part."),
-        "note": _("For yourselves. Write nothing about citizens."),
+        "note": _(
+            "For yourselves. A practice's, like entrance and floor, stands on the consultant's pages. "
+            "Write nothing about citizens."
+        ),
         "weekday": _("The weekday."),
         "date": _("The date."),
         "weeks": _("All, odd or even week numbers."),

@@ -6,7 +6,7 @@ import re
 import zipfile
 from collections.abc import Mapping
 from string import ascii_uppercase
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scheduler.base import limits
 from scheduler.base.cpr import looks_like_cpr
@@ -26,6 +26,9 @@ from scheduler.inputs.partparser import (
 from scheduler.inputs.parts import Book, read_book
 from scheduler.inputs.raw import RawRow, cpr_problem, is_filled, stray_cells, too_wide
 from scheduler.inputs.schema import key
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 #: How the files of spreadsheets begin: an archive, and what Excel wrote before.
 BEGINNINGS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -259,3 +262,16 @@ def _index(text: str) -> int:
     if index < 0:
         raise UnusableWorkbookError
     return index
+
+
+def print_landscape(worksheet: "Worksheet") -> None:
+    """Have a sheet printed on landscape A4, as wide as one page and as long as it needs."""
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    worksheet.page_setup.orientation = "landscape"
+    worksheet.page_setup.paperSize = 9  # A4
+    worksheet.page_setup.fitToWidth = 1
+    worksheet.page_setup.fitToHeight = 0
+    worksheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    worksheet.page_margins.left = worksheet.page_margins.right = 0.4
+    worksheet.page_margins.top = worksheet.page_margins.bottom = 0.7

@@ -8,7 +8,7 @@ import io
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from scheduler.base import files
 from scheduler.base.errors import InputError, told
@@ -19,13 +19,14 @@ from scheduler.inputs.cells import OFF_NAMES, PATTERNS_DA, WEEKDAYS_DA
 from scheduler.inputs.project import read_rows
 from scheduler.inputs.rows import Row
 from scheduler.inputs.schema import BY_NAME, TABLES, Column, Table
-from scheduler.inputs.sheets import escaped
+from scheduler.inputs.sheets import escaped, print_landscape
 from scheduler.inputs.tables import WORKBOOK_FILE
 from scheduler.model.config import SETTINGS_FILE
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.cell import Cell
+    from openpyxl.worksheet.header_footer import HeaderFooterItem
     from openpyxl.worksheet.worksheet import Worksheet
 
 #: Down to which row there are drop-downs, and how many ids a drop-down offers at most.
@@ -153,6 +154,7 @@ def _write_headings(sheet: "Worksheet", table: Table) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
     sheet.freeze_panes = "B2"
+    _lay_out_pages(sheet, table)
     for position, column in enumerate(table.columns, start=1):
         cell = sheet.cell(1, position, column.danish)
         cell.font = Font(bold=column.required)
@@ -162,6 +164,14 @@ def _write_headings(sheet: "Worksheet", table: Table) -> None:
         whole_column = sheet.column_dimensions[cell.column_letter]
         whole_column.width = _WIDTHS.get(column.name, max(12, len(column.danish) + 3))
         whole_column.number_format = _number_format(column)  # of the cells that are blank as yet
+
+
+def _lay_out_pages(sheet: "Worksheet", table: Table) -> None:
+    """Have the sheet printed on as few pages as it needs: landscape A4, as wide as one, headings on each."""
+    print_landscape(sheet)
+    sheet.print_title_rows = "1:1"
+    head, foot = cast("HeaderFooterItem", sheet.oddHeader), cast("HeaderFooterItem", sheet.oddFooter)
+    head.left.text, foot.right.text = table.danish, "&P / &N"
 
 
 def _comment(table: Table, column: Column) -> str:

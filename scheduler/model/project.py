@@ -135,7 +135,7 @@ class Practice(Written):
     active_from, active_to
         The first and the last day on which it takes part; None for no end.
     note
-        For the planners.
+        For the planners, and for the consultant who comes.
     """
 
     practice_id: str

@@ -5,11 +5,13 @@ from functools import cached_property, partial
 
 from scheduler.base.i18n import using
 from scheduler.model import rosterfile
+from scheduler.model.beside import Beside
 from scheduler.model.config import MapSettings
 from scheduler.model.geo import Background
 from scheduler.model.outcomes import Standing
+from scheduler.model.project import Practice
 from scheduler.model.roster import Roster, Round
-from scheduler.outputs import names
+from scheduler.outputs import gpx, names
 from scheduler.outputs.itinerary import Rides
 from scheduler.outputs.privacy import public
 
@@ -31,11 +33,15 @@ class Artifacts(Mapping[str, bytes]):
         What the files speak, "da" or "en", whatever is spoken where they are asked for.
     map_settings
         Those of the project.
+    practices
+        Those of the project: their telephones and notes stand on the consultants' pages.
     earlier
         The editions of the week that were published before, the last one last: calendars cancel what has gone
         since, and there is a file of what the last of them has otherwise.
     standing
         How far it is to the goal, for the page of the week; None where that is not known.
+    beside
+        What the page of the week shows beside the roster; called when that page is made. None where it is not known.
     alone
         Whether the pages of rounds lie in no week's folder, as in what is sent.
     """
@@ -48,18 +54,22 @@ class Artifacts(Mapping[str, bytes]):
         language: str,
         *,
         map_settings: MapSettings | None = None,
+        practices: Sequence[Practice] = (),
         earlier: Sequence[Roster] = (),
         standing: Standing | None = None,
+        beside: Callable[[], Beside] | None = None,
         alone: bool = False,
     ) -> None:
         self.roster = roster
         self.rides = rides
         self._earlier = tuple(earlier)
         self._standing = standing
+        self._beside = beside
         self._alone = alone
         self._background = background
         self.language = language
         self._map_settings = map_settings or MapSettings()
+        self._practices = tuple(practices)
         # Calendars of those who are no longer there are cancelled.
         everybody = dict.fromkeys(
             each.consultant_id for edition in (roster, *earlier) for each in edition.consultants
@@ -68,6 +78,10 @@ class Artifacts(Mapping[str, bytes]):
             names.INDEX: self._index,
             names.WEEK_MAP: self._week_map,
             **{names.round_map(each): partial(self._round_map, each) for each in roster.rounds},
+            **{
+                names.week_file(each.consultant_id, roster.week): partial(self._week_file, each.consultant_id)
+                for each in roster.consultants
+            },
             names.WORKBOOK: self._workbook,
             **{names.calendar(who): partial(self._calendar, who) for who in everybody},
             **{
@@ -75,7 +89,11 @@ class Artifacts(Mapping[str, bytes]):
                 for who in everybody
                 if earlier
             },
-            **{names.gpx(each): partial(self._track, each) for each in roster.rounds},
+            **{
+                name: partial(self._track, each, part)
+                for each in roster.rounds
+                for part, name in enumerate(gpx.files(roster, each))
+            },
             names.ROSTER: self._roster_json,
         }
 
@@ -108,8 +126,10 @@ class Artifacts(Mapping[str, bytes]):
             self._background,
             self.language,
             map_settings=self._map_settings,
+            practices=self._practices,
             earlier=self._earlier,
             standing=self._standing,
+            beside=self._beside,
             alone=alone,
         )
 
@@ -123,7 +143,8 @@ class Artifacts(Mapping[str, bytes]):
         from scheduler.outputs.page import index_html
 
         before = public(self._earlier[-1]) if self._earlier else None
-        return index_html(self._public, before, standing=self._standing).encode()
+        beside = self._beside() if self._beside else None
+        return index_html(self._public, before, beside, standing=self._standing).encode()
 
     def _week_map(self) -> bytes:
         from scheduler.outputs.maps import week_page
@@ -140,9 +161,17 @@ class Artifacts(Mapping[str, bytes]):
             self.rides,
             self._background,
             map_settings=self._map_settings,
+            practices=self._practices,
             alone=self._alone,
         )
         return page.encode()
+
+    def _week_file(self, consultant_id: str) -> bytes:
+        from scheduler.outputs.weekfile import week_file
+
+        return week_file(
+            self._public, consultant_id, self.rides, self._background, practices=self._practices
+        ).encode()
 
     def _workbook(self) -> bytes:
         from scheduler.outputs.sheets import workbook
@@ -159,10 +188,8 @@ class Artifacts(Mapping[str, bytes]):
 
         return calendar(self._public, consultant_id, earlier=self._earlier, only_changes=True)
 
-    def _track(self, round_: Round) -> bytes:
-        from scheduler.outputs.gpx import track
-
-        return track(self._public, round_, self.rides)
+    def _track(self, round_: Round, part: int) -> bytes:
+        return gpx.track(self._public, round_, self.rides, part)
 
     def _roster_json(self) -> bytes:
         return rosterfile.dump(self.roster)

@@ -84,6 +84,7 @@ def _whole(background: Background, frame: Frame) -> Basemap:
     )
 
 
+@lru_cache(maxsize=64)  # a round is shown more than once; what lies within whole is not copied
 def basemap(background: Background, frame: Frame, extent: Box) -> Basemap:
     """Return what of the background lies within the extent, without bends too small to see."""
     whole = _whole(background, frame)

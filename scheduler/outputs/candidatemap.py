@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from scheduler.base.i18n import _, ngettext, number, signed
+from scheduler.base.i18n import _, capitalized, ngettext, number, signed
 from scheduler.model.geo import Background
 from scheduler.model.project import Place
+from scheduler.outputs import judging
 from scheduler.outputs.frames import records
+from scheduler.outputs.judging import Judged, judge
 from scheduler.outputs.mappage import MapPage, Row, Table
 from scheduler.outputs.placesscene import (
     base_marker,
@@ -153,31 +155,33 @@ def ranked_by(by: str) -> str:
 def total_rows(total: "pd.DataFrame") -> list[tuple[str, str, str, str]]:
     """Return in words what weeks come to today, with those that joined, and the difference: a row a measure.
 
+    The difference has the mark of what is better or worse.
+
     `total` has a row for each of these three, with the columns planned_conversations, expected_held, cycling_km,
     adviser_hours, cost_dkk, cost_a_planned_conversation_dkk, cost_a_held_conversation_dkk, and maybe
     expected_by_end and goal_conversations. What is not known is left out.
     """
     rows = records(total)
     titles = {
-        "planned_conversations": (_("conversations planned"), 0),
-        "expected_held": (_("conversations expected to be held"), 1),
-        "cycling_km": (_("cycling, km"), 1),
-        "adviser_hours": (_("hours for visits and the way to them"), 1),
-        "cost_dkk": (_("cost, kr."), 0),
-        "cost_a_planned_conversation_dkk": (_("cost a planned conversation, kr."), 0),
-        "cost_a_held_conversation_dkk": (_("cost a conversation expected to be held, kr."), 0),
+        "planned_conversations": (_("conversations planned"), 0, 1),
+        "expected_held": (_("conversations expected to be held"), 1, 1),
+        "cycling_km": (_("cycling, km"), 1, -1),
+        "adviser_hours": (_("hours for visits and the way to them"), 1, 0),
+        "cost_dkk": (_("cost, kr."), 0, -1),
+        "cost_a_planned_conversation_dkk": (_("cost a planned conversation, kr."), 0, -1),
+        "cost_a_held_conversation_dkk": (_("cost a conversation expected to be held, kr."), 0, -1),
     }
     if goal := rows[0].get("goal_conversations"):
         title = _("expected of {goal} if all weeks of the period were like these (multiplied up, no chance)")
-        titles["expected_by_end"] = (title.format(goal=number(goal)), 0)
+        titles["expected_by_end"] = (title.format(goal=number(goal)), 0, 1)
     return [
         (
-            title,
+            capitalized(title),
             number(today, decimals),
             number(together, decimals),
-            signed(apart, decimals),
+            str(Judged(signed(apart, decimals), judge(round(apart, decimals), good))),
         )
-        for name, (title, decimals) in titles.items()
+        for name, (title, decimals, good) in titles.items()
         for today, together, apart in [[row.get(name) for row in rows]]
         if not (today is None or together is None or apart is None)
     ]
@@ -189,6 +193,7 @@ def _together(total: "pd.DataFrame", *, shown: bool) -> Iterator[Table]:
             title=_("All of them together"),
             heads=("", _("Today"), _("Together"), _("More")),
             rows=tuple(Row(name=title, figures=tuple(figures)) for title, *figures in total_rows(total)),
+            remark=judging.key(),
         )
 
 

@@ -1,11 +1,15 @@
 """The streets to follow on a ride, in words."""
 
+import dataclasses
 import math
-from itertools import pairwise
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import count, pairwise
 
-from scheduler.base.i18n import _, km, number
+from scheduler.base.i18n import _, km, number, tied
 from scheduler.model.geo import Point, RidePath
 
+_NORTH = 110_570.0  # metres a degree
 _MAIN_STREETS = 3
 _MAIN_SHARE = 0.12
 _NAMELESS_M = 60
@@ -15,9 +19,23 @@ _SIGHT_M = 25.0
 _SLIGHT_DEGREES, _TURN_DEGREES, _SHARP_DEGREES, _BACK_DEGREES = 25.0, 55.0, 120.0, 160.0
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A street of a ride in words, and where it begins.
+
+    `bearing` is where one comes from and goes to there, between the two: degrees clockwise from north.
+    `number` is what list and map call the turn into it; "" for the ride's first street.
+    """
+
+    words: str
+    point: Point
+    bearing: float
+    number: str = ""
+
+
 def distance(metres: float) -> str:
     """Write a short distance in tens of metres, a longer one in kilometres."""
-    return km(metres) if metres >= 1000 else f"{number(max(10, round(metres, -1)))} m"
+    return tied(km(metres) if metres >= 1000 else f"{number(max(10, round(metres, -1)))} m")
 
 
 def main_streets(path: RidePath) -> str:
@@ -32,7 +50,21 @@ def main_streets(path: RidePath) -> str:
     return ", ".join(name for name in along if name in worth)
 
 
-def steps(path: RidePath) -> tuple[str, ...]:
+def numbered(paths: Iterable[RidePath | None]) -> tuple[tuple[Step, ...], ...]:
+    """Return the steps of each ride of a day, with its turns numbered through; none of a ride that is not shown."""
+    numbers = count(1)
+    return tuple(
+        tuple(
+            dataclasses.replace(step, number=str(next(numbers))) if i else step
+            for i, step in enumerate(steps(path))
+        )
+        if path
+        else ()
+        for path in paths
+    )
+
+
+def steps(path: RidePath) -> tuple[Step, ...]:
     """Return the ride street by street, a sentence each: how to turn into it, and how far it is ridden.
 
     Short nameless pieces (crossings, a few metres of path) count to the street before them.
@@ -50,10 +82,14 @@ def steps(path: RidePath) -> tuple[str, ...]:
     line = _Line(path.points, at_m)
     head = _("Head {direction} along {street}, {distance}")
     return tuple(
-        (_turn(line.turn_degrees(start)) if i else head).format(
-            direction=_directions()[line.heading(start)],
-            street=name or _("a path without a name"),
-            distance=distance(length),
+        Step(
+            (_turn(line.turn_degrees(start)) if i else head).format(
+                direction=_directions()[line.heading(start)],
+                street=name or _("a path without a name"),
+                distance=distance(length),
+            ),
+            line.degrees(start),
+            line.bearing(start),
         )
         for i, (name, length, start) in enumerate(stretches)
     )
@@ -77,8 +113,8 @@ class _Line:
     """A ride's line, to look up bearings by the metres that its streets count."""
 
     def __init__(self, points: tuple[Point, ...], metres: float) -> None:
-        east = 111_320 * math.cos(math.radians(points[0][0]))
-        self._xy = [(lon * east, lat * 110_570) for lat, lon in points]
+        self._east = 111_320 * math.cos(math.radians(points[0][0]))
+        self._xy = [(lon * self._east, lat * _NORTH) for lat, lon in points]
         self._at = [0.0]
         for a, b in pairwise(self._xy):
             self._at.append(self._at[-1] + math.dist(a, b))
@@ -91,6 +127,16 @@ class _Line:
                 (x1, y1), (x2, y2) = self._xy[i], self._xy[i + 1]
                 return x1 + t * (x2 - x1), y1 + t * (y2 - y1)
         return self._xy[-1]
+
+    def degrees(self, at_m: float) -> Point:
+        """Return lat and lon at a distance from the start."""
+        x, y = self._point(at_m * self._scale)
+        return y / _NORTH, x / self._east
+
+    def bearing(self, at_m: float) -> float:
+        """Return the direction past a place, from a little before it to a little after it."""
+        (x1, y1), (x2, y2) = (self._point(at_m * self._scale + d) for d in (-_SIGHT_M, _SIGHT_M))
+        return math.degrees(math.atan2(x2 - x1, y2 - y1))
 
     def heading(self, at_m: float) -> int:
         """Return where the line leads from there, as the number of a point of the compass, 0 to 7."""

@@ -3,6 +3,7 @@
 import io
 import re
 import xml.etree.ElementTree as ET
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -63,17 +64,23 @@ def inline_svg(figure: "Figure", width_in: float, prefix: str, title: str) -> Ma
 
 
 def _drawn(figure: "Figure", width_in: float) -> bytes:
-    width_before_in, height_in = figure.get_size_inches().tolist()
+    """Return the figure as SVG, transparent and as wide as this.
+
+    `Figure.savefig` would draw it twice, the first time to lay it out, which drawing does anyway.
+    """
+    from scheduler.outputs.svgtext import FigureCanvas
+
     content = io.BytesIO()
-    figure.set_size_inches(width_in, height_in)
-    figure.savefig(
-        content,
-        format="svg",
-        backend="module://scheduler.outputs.svgtext",
-        transparent=True,
-        metadata={"Date": None},
-    )
-    figure.set_size_inches(width_before_in, height_in)
+    with ExitStack() as before:
+        before.callback(figure.set_canvas, figure.canvas)
+        before.callback(figure.set_dpi, figure.get_dpi())
+        before.callback(figure.set_size_inches, *figure.get_size_inches())
+        for patch in (figure.patch, *(axes.patch for axes in figure.axes)):
+            before.callback(patch.set_facecolor, patch.get_facecolor())
+            patch.set_facecolor("none")
+        canvas = FigureCanvas(figure)
+        figure.set_size_inches(width_in, figure.get_size_inches()[1])
+        canvas.print_svg(content, metadata={"Date": None})
     return content.getvalue()
 
 

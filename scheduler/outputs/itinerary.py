@@ -88,11 +88,24 @@ def hours(round_: Round) -> tuple[str, str]:
     )
 
 
+def rides_out(round_: Round) -> bool:
+    """Tell whether anything is ridden on a day; else it is spent at base, or in its house."""
+    return bool(round_.ride_seconds or round_.ride_metres)
+
+
 def facts(round_: Round) -> tuple[str, ...]:
-    """Return the round's summary: leaving, being back, distance, visits, conversations."""
+    """Return the round's summary: leaving, being back, distance, visits, conversations; of a day without a ride, so much."""
+    if not rides_out(round_):
+        return (_("no visits out"), *held(round_))
     return (
         *hours(round_),
         km(round_.ride_metres),
-        words.visits(round_.visits),
-        words.conversations(round_.conversations),
+        *held(round_),
     )
+
+
+def held(round_: Round) -> tuple[str, ...]:
+    """Count a day's visits and conversations; nothing where there are none and nothing is ridden."""
+    if not (round_.visits or rides_out(round_)):
+        return ()
+    return words.visits(round_.visits), words.conversations(round_.conversations)

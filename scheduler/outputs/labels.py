@@ -26,6 +26,10 @@ _RIDE_PX = 4.0
 _RIDDEN_M = 18.0
 _SLACK = 1.4
 
+#: The kind of a turn's number, which stands upright on a disc beside its ride.
+TURN = "turn"
+TURN_RADIUS_PX = 8.5
+
 Disc = tuple[float, float, float]
 
 
@@ -33,7 +37,7 @@ Disc = tuple[float, float, float]
 class Name:
     """A name that may be written: where, at what angle (degrees clockwise), in how many metres.
 
-    `kind` is a street class, an area's or a label's kind. Lower `rank` is written first. `lift` is
+    `kind` is a street class, an area's or a label's kind, or `TURN`. Lower `rank` is written first. `lift` is
     by how much it stands above its line, in pixels, where a ride would hide it.
     """
 
@@ -59,6 +63,8 @@ class Name:
         fits = slack * self.room_m / (self._width_px + 6)
         if self.kind == "station":
             return min(fits, 14.0)
+        if self.kind == TURN:
+            return 12.0
         return min(fits, 7.0) if self.kind in ("minor", "cycle", "path") and not self.lift else fits
 
     @cached_property
@@ -66,6 +72,8 @@ class Name:
         """Discs that cover it, in pixels from where it is on the map (y up)."""
         angle, radius, width = math.radians(-self.angle), self.size_px * 0.7, self._width_px
         ux, uy = math.cos(angle), math.sin(angle)
+        if self.kind == TURN:
+            return ((-uy * self.lift, ux * self.lift, TURN_RADIUS_PX),)
         count = max(1, math.ceil(width / (1.4 * radius)))
         along = [(i + 0.5) * width / count - width / 2 for i in range(count)]
         return tuple((d * ux - uy * self.lift, d * uy + ux * self.lift, radius) for d in along)
@@ -135,7 +143,8 @@ class Placing:
                 if any(math.dist(name.at, other) < near_m for other in written[name.text]):
                     continue
                 discs = name.discs(scale)
-                if grid.free(discs) and not self._is_ridden(name, discs, scale):
+                ridden = name.kind != TURN and self._is_ridden(name, discs, scale)
+                if not ridden and grid.free(discs):
                     grid.add_all(discs)
                     written[name.text].append(name.at)
                     chosen.append((name, level))

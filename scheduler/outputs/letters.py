@@ -19,7 +19,7 @@ from scheduler.model.project import Project
 from scheduler.model.roster import Roster, Round, Stop
 from scheduler.model.text import Text
 from scheduler.model.texts import Names, word
-from scheduler.outputs import itinerary, names, news, words
+from scheduler.outputs import gpx, itinerary, names, news, words
 from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.calendars import practice_calendar
 from scheduler.outputs.logsheet import log_workbook
@@ -183,8 +183,9 @@ def consultant_zip(artifacts: Artifacts, consultant_id: str) -> bytes:
 def _zipped(sent: Artifacts, consultant_id: str) -> bytes:
     own = [round_ for round_ in sent.roster.rounds if round_.consultant_id == consultant_id]
     wanted = [
+        names.week_file(consultant_id, sent.roster.week),
         *(names.round_map(round_) for round_ in own),
-        *(names.gpx(round_) for round_ in own if round_.ride_seconds),
+        *(name for round_ in own for name in gpx.files(sent.roster, round_)),
         names.calendar(consultant_id),
         names.calendar_changes(consultant_id),
     ]

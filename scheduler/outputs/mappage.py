@@ -16,6 +16,8 @@ from scheduler.outputs.scene import Route, Scene, Sign
 from scheduler.outputs.svgmap import svg
 from scheduler.outputs.templates import render, script_hash
 
+NO_SCRIPT = Markup()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -87,13 +89,14 @@ class MapPage:
     def _repr_html_(self) -> str:
         return str(self.live()._repr_html_())
 
-    def html(self, template: str = "mappage.html", **values: object) -> str:
+    def html(self, template: str = "mappage.html", before: Markup = NO_SCRIPT, **values: object) -> str:
         """Return the page, in the language in force: it asks nobody for anything but for tiles, if it has any.
 
-        Another template takes the place of the page's own with further values.
+        Another template takes the place of the page's own with further values. A script `before` runs whether the
+        map can be drawn or not.
         """
         map_div, drawing = self.live().parts()
-        script = library() + Markup("\nhjul.run(function () {%s});") % drawing
+        script = before + library() + Markup("\nhjul.run(function () {%s});") % drawing
         return render(
             template,
             page=self,

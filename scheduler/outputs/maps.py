@@ -4,19 +4,21 @@
 replaces it; `round_map` and `week_map` return the `folium.Map` alone, for notebooks.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from scheduler.base.i18n import _, capitalized, day, hours, km, ngettext, number
 from scheduler.model.config import MapSettings
 from scheduler.model.geo import Background
+from scheduler.model.project import Practice
 from scheduler.model.roster import Roster, Round
 from scheduler.model.texts import word
-from scheduler.outputs import itinerary, names, words
-from scheduler.outputs.cards import cards
+from scheduler.outputs import days, itinerary, names, words
 from scheduler.outputs.itinerary import Rides
 from scheduler.outputs.livemap import live_map
 from scheduler.outputs.mappage import MapPage, Row, Table
 from scheduler.outputs.scene import round_scene, week_scene
+from scheduler.outputs.templates import asset, render, script_hash
 
 if TYPE_CHECKING:
     import folium
@@ -55,23 +57,30 @@ def round_page(
     background: Background,
     *,
     map_settings: MapSettings,
+    practices: Sequence[Practice] = (),
     alone: bool = False,
 ) -> str:
-    """Return the consultant's page of a round as HTML, in the language in force; `alone`, no week is beside it."""
-    scene = round_scene(roster, round_, rides, background)
-    name = roster.consultant_names[round_.consultant_id]
-    date = capitalized(day(round_.date)).replace(" ", "\N{NO-BREAK SPACE}")
-    title = f"{date}\N{NO-BREAK SPACE}· {name}"
+    """Return the consultant's page of a round as HTML, in the language in force; without a map if nothing is ridden.
+
+    `practices` have telephones and notes; `alone`, no week is beside the page.
+    """
+    shown = days.of_round(roster, round_, rides, practices)
+    beside, up = days.beside(roster, round_), "" if alone else _UP
+    if not itinerary.rides_out(round_):
+        script = asset("round.js")
+        return render(
+            "dayalone.html", day=shown, beside=beside, up=up, script=script, script_hash=script_hash(script)
+        )
+    title = f"{shown.title}\N{NO-BREAK SPACE}· {shown.name}"
     page = MapPage(
         title=title,
         spoken=_("Map of the round: {name}").format(name=title),
-        scene=scene,
-        facts=(*itinerary.facts(round_), *_edition(roster)),
-        up="" if alone else _UP,
-        note=_note(roster, background),
+        scene=round_scene(roster, round_, rides, background),
+        up=up,
+        note=note(roster, background),
         settings=map_settings,
     )
-    return page.html("round.html", cards=cards(roster, round_, rides), colour=scene.routes[0].colour)
+    return page.html("round.html", asset("round.js"), day=shown, beside=beside)
 
 
 def week_page(roster: Roster, rides: Rides, background: Background, *, map_settings: MapSettings) -> str:
@@ -103,7 +112,7 @@ def week_page(roster: Roster, rides: Rides, background: Background, *, map_setti
         ),
         tables=(Table(heads=(_("Round"), _("Distance"), _("Hours")), rows=rounds),),
         up=_UP,
-        note=_note(roster, background),
+        note=note(roster, background),
         settings=map_settings,
     ).html()
 
@@ -113,6 +122,6 @@ def _edition(roster: Roster) -> tuple[str, ...]:
     return tuple(filter(None, (words.edition(roster),)))
 
 
-def _note(roster: Roster, background: Background) -> str:
+def note(roster: Roster, background: Background) -> str:
     """Return where the network is from, which a map that is said to be simplified need not tell."""
     return "" if background.simplified or not roster.map_note else word(roster.map_note)

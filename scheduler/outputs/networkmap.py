@@ -12,6 +12,9 @@ from scheduler.outputs.mappage import MapPage, Row, Table
 from scheduler.outputs.placesscene import place_marker, places_scene
 from scheduler.outputs.scene import Route, Sign
 
+#: What the page is made from: it prints on one sheet.
+TEMPLATE = "networkmap.html"
+
 
 def network_map(
     stretches: Sequence[Stretches],

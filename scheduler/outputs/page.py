@@ -1,24 +1,51 @@
 """index.html: the coordinator's page of a week, with the board."""
 
-from scheduler.base.i18n import _, day
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from scheduler.base.i18n import _, clock, day
+from scheduler.model.beside import Beside, Room
 from scheduler.model.clock import Week
 from scheduler.model.outcomes import Standing
-from scheduler.model.roster import Roster
+from scheduler.model.roster import Roster, Round
 from scheduler.model.texts import word
-from scheduler.outputs import names, news, words
-from scheduler.outputs.board import board
+from scheduler.outputs import gpx, names, news, words
+from scheduler.outputs.board import anchors, board
 from scheduler.outputs.privacy import public
 from scheduler.outputs.templates import render
 from scheduler.outputs.totals import consultant_totals
 
+#: The notes of a roster that are about addresses and the map; nobody need decide anything because of them.
+_OF_PLACES = frozenset({
+    "nearest_number", "between_numbers", "home_nearest_number", "coordinates_away", "home_coordinates_away",
+    "online_only", "same_house", "simplified_map",
+})  # fmt: skip
 
-def index_html(roster: Roster, before: Roster | None = None, *, standing: Standing | None = None) -> str:
+
+@dataclass(frozen=True, slots=True)
+class Compromise:
+    """A visit that bends a wish: where its block is, what it is called, when it is, and what it bends."""
+
+    anchor: str
+    name: str
+    when: str
+    whats: tuple[str, ...]
+
+
+def index_html(
+    roster: Roster,
+    before: Roster | None = None,
+    beside: Beside | None = None,
+    *,
+    standing: Standing | None = None,
+) -> str:
     """Return the page of the week's board: self-contained, without where home visits are.
 
     It links to the week's other files by their relative names, but not to roster.json. What it changes of the edition
-    `before` stands at its top, and how far it is to the goal.
+    `before` stands at its top, and how far it is to the goal. What stands `beside` the roster is on it as far as it is known.
     """
-    roster = public(roster)
+    roster, beside = public(roster), beside or Beside()
     changed = news.for_coordinator(before, roster) if before else ()
     terms = words.ordered_terms(roster)
     return render(
@@ -31,7 +58,12 @@ def index_html(roster: Roster, before: Roster | None = None, *, standing: Standi
         before=before,
         standing=words.standing(standing) if standing else "",
         changed=news.worded(changed, news.names(before, roster)) if before else [],
-        board=board(roster),
+        board=board(roster, beside),
+        beside=beside,
+        compromises=tuple(_compromises(roster, beside)),
+        notes=[word(note, roster.names) for note in roster.notes if note.code not in _OF_PLACES],
+        place_notes=[word(note, roster.names) for note in roster.notes if note.code in _OF_PLACES],
+        rooms_by_day=_rooms_by_day(beside),
         terms=terms,
         most_points=max((term.points for term in terms.values()), default=0),
         consultants=consultant_totals(roster),
@@ -44,8 +76,31 @@ def index_html(roster: Roster, before: Roster | None = None, *, standing: Standi
     )
 
 
+def _compromises(roster: Roster, beside: Beside) -> Iterator[Compromise]:
+    """Yield the visits that bend a wish, in the order of the clock."""
+    who, there = roster.consultant_names, anchors(roster)
+    stops = [(stop, round_) for round_ in roster.rounds for stop in round_.stops if stop.id in beside.bends]
+    for stop, round_ in sorted(stops, key=lambda each: (each[0].start, each[1].consultant_id)):
+        bend, whats = beside.bends[stop.id], []
+        if bend.instead_of:
+            whats.append(words.instead_of(bend.instead_of, round_.consultant_id, who))
+        if bend.moved_from:
+            whats.append(words.moved_from(bend.moved_from))
+        if whats and stop.id in there:
+            when = f"{day(round_.date, 'short')} {clock(stop.start)}"
+            yield Compromise(there[stop.id], words.stop_title(stop), when, tuple(whats))
+
+
+def _rooms_by_day(beside: Beside) -> dict[dt.date, list[Room]]:
+    """Return the lent rooms that nobody uses, by date."""
+    days: dict[dt.date, list[Room]] = {}
+    for room in beside.rooms:
+        days.setdefault(room.start.date(), []).append(room)
+    return days
+
+
 def _downloads(roster: Roster) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the rounds' maps, the calendars and the rounds' tracks: a heading, and links with their texts."""
+    """Return weeks, calendars, the rounds' maps and their tracks: a heading, and links with their texts."""
     who = roster.consultant_names
     rounds = [
         (
@@ -56,8 +111,17 @@ def _downloads(roster: Roster) -> list[tuple[str, list[tuple[str, str]]]]:
         )
         for round_ in roster.rounds
     ]
+    weeks = [(names.week_file(id_, roster.week), name) for id_, name in who.items()]
     return [
+        (_("The week in one file"), weeks),
         (_("Calendar"), [(names.calendar(id_), name) for id_, name in who.items()]),
         (_("Maps"), [(names.round_map(round_), text) for round_, text in rounds]),
-        (_("GPX for bicycle computers"), [(names.gpx(round_), text) for round_, text in rounds]),
+        (_("GPX for bicycle computers"), list(_tracks(roster, rounds))),
     ]
+
+
+def _tracks(roster: Roster, rounds: Iterable[tuple[Round, str]]) -> Iterator[tuple[str, str]]:
+    """Yield links to the rounds' tracks; days of which parts are left out have several."""
+    for round_, text in rounds:
+        for part, name in enumerate(files := gpx.files(roster, round_), start=1):
+            yield name, text if len(files) == 1 else _("{name}, part {part}").format(name=text, part=part)

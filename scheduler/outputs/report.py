@@ -16,16 +16,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from markupsafe import Markup
 
-from scheduler.base.i18n import _, clock, day, number
+from scheduler.base.i18n import _, clock, day, hours, number
 from scheduler.outputs.inlinesvg import inline_svg
+from scheduler.outputs.judging import Judged
+from scheduler.outputs.judging import key as judging_key
+from scheduler.outputs.plots.style import NARROW_IN, WIDE_IN
 from scheduler.outputs.templates import render, script_hash
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-#: The widths in inches at which the words of a plot are about as large as those of the page.
-_WIDE_IN, _NARROW_IN = 7.0, 4.0
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 _LINK = re.compile(r'(<script\b.*?</script>)|<a (?=href="https:)', re.DOTALL | re.IGNORECASE)
 #: A cell that is a number, maybe with a sign, a unit, an error, or a difference in brackets; or a range of
@@ -50,7 +51,8 @@ class Section:
         Paragraphs, with a blank line between them.
     table
         Its first column names the rows; the index is not shown. Numbers are written as the language has
-        them, with as many decimals as their size asks for; columns that need others hold texts.
+        them, with as many decimals as their size asks for; columns that need others hold texts. What is better
+        or worse than something is `judging.Judged`.
     figure
         A plot. It is drawn at two widths; its size is left as it was.
     html
@@ -113,8 +115,8 @@ class _Part:
         self.table = None if section.table is None else _Table(section.table)
         self.wide = self.narrow = Markup()
         if section.figure is not None:
-            self.wide = inline_svg(section.figure, _WIDE_IN, f"{self.id}-wide", section.title)
-            self.narrow = inline_svg(section.figure, _NARROW_IN, f"{self.id}-narrow", section.title)
+            self.wide = inline_svg(section.figure, WIDE_IN, f"{self.id}-wide", section.title)
+            self.narrow = inline_svg(section.figure, NARROW_IN, f"{self.id}-narrow", section.title)
         self.html = section.html
         is_page = section.html.lstrip()[:9].lower() == "<!doctype"
         self.page = _LINK.sub(_outside, section.html).replace("</head>", _FRAMED) if is_page else ""
@@ -128,16 +130,18 @@ class _Table:
         self.headings = [str(name) for name in table.columns]
         columns = [_written(table.iloc[:, at].tolist()) for at in range(table.shape[1])]
         self.numeric = [at > 0 and _is_numeric(cells) for at, cells in enumerate(columns)]
+        self.judged = [any(cell.mark for cell in cells) for cells in columns]
+        self.key = judging_key() if any(self.judged) else ""
         self.rows = list(zip(*columns, strict=True))
 
 
-def _is_numeric(cells: Sequence[str]) -> bool:
+def _is_numeric(cells: Sequence[Judged]) -> bool:
     """Tell whether most cells of a column are numbers: among them may be one like "over 99 %"."""
-    known = [cell for cell in cells if cell not in ("", _UNKNOWN)]
-    return 2 * sum(_NUMERIC.fullmatch(cell) is not None for cell in known) > len(known)
+    known = [cell.text for cell in cells if cell.text not in ("", _UNKNOWN)]
+    return 2 * sum(_NUMERIC.fullmatch(text) is not None for text in known) > len(known)
 
 
-def _written(values: Sequence[Any]) -> list[str]:
+def _written(values: Sequence[Any]) -> list[Judged]:
     """Write a column, all its numbers with the same decimals."""
     import pandas as pd
 
@@ -148,7 +152,7 @@ def _written(values: Sequence[Any]) -> list[str]:
     most = max(sizes, default=0.0)
     whole = all(size == round(size) for size in sizes)
     decimals = 0 if whole or most >= 100 else 1 if most >= 10 else 2
-    return [_cell(value, decimals) for value in known]
+    return [value if isinstance(value, Judged) else Judged(_cell(value, decimals)) for value in known]
 
 
 def _is_number(value: Any) -> bool:
@@ -162,6 +166,8 @@ def _cell(value: Any, decimals: int) -> str:
         return _("yes") if value else _("no")
     if _is_number(value):
         return number(value, decimals)
+    if isinstance(value, dt.timedelta):
+        return hours(value.total_seconds())
     if isinstance(value, dt.datetime):
         date = day(value, "year")
         return date if value.time() == dt.time() else f"{date} {clock(value)}"

@@ -5,7 +5,8 @@ A scene is drawn twice from the same numbers: as a live Folium map (`maps`) and 
 """
 
 import dataclasses
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,9 +16,10 @@ from scheduler.model.roster import BasePlace, Roster, Round, Stop
 from scheduler.outputs import itinerary, words
 from scheduler.outputs.basemap import Basemap, basemap
 from scheduler.outputs.cards import stop_lines
+from scheduler.outputs.directions import numbered
 from scheduler.outputs.geometry import XY, Box, Frame, Strand, side_by_side
 from scheduler.outputs.itinerary import Rides
-from scheduler.outputs.labels import Placing
+from scheduler.outputs.labels import TURN, Name, Placing
 
 #: How many colours (by weekday) and dash patterns (by consultant) `map.css` has.
 COLOURS, DASHES = 7, 4
@@ -25,6 +27,7 @@ COLOURS, DASHES = 7, 4
 _MARGIN = 0.17
 _SMALLEST_M = 1200.0
 _MARKER_PX, _DOT_PX = 19.0, 8.0
+_TURN_PX, _TURN_LIFT_PX = 10.0, 15.0
 #: How many colours the scale of cells has in `map.css`.
 LEVELS = 6
 _ROUND_LOOK = (5.0, 8.0, 90.0)
@@ -81,7 +84,8 @@ class Scene:
     """All of a map. `view` is to be seen at first; the background reaches as far as `extent`.
 
     On the screen, lines are `line_px` wide in lanes of `lane_px`, with an arrow each `arrow_px`. `cells`
-    lie over the background and below all else; `places` are there whatever routes are shown.
+    lie over the background and below all else; `places` are there whatever routes are shown. `turns` are
+    the numbers that a list of turns gives them.
     """
 
     basemap: Basemap
@@ -93,6 +97,7 @@ class Scene:
     lane_px: float
     arrow_px: float
     cells: tuple[Cell, ...] = ()
+    turns: tuple[Name, ...] = ()
 
     @property
     def markers(self) -> tuple[Marker, ...]:
@@ -101,13 +106,16 @@ class Scene:
 
     @cached_property
     def names(self) -> Placing:
-        """The names of the background, which keep clear of the markers and of all rides."""
+        """The names of the background and the numbers of turns, which keep clear of the markers and of each other.
+
+        Names keep clear of all rides, too.
+        """
         metres = self.basemap.frame.metres
         marks = [
             (metres(marker.point), _DOT_PX if marker.sign.minor else _MARKER_PX) for marker in self.markers
         ]
         lines = [strand.points for route in self.routes for strand in route.strands]
-        return Placing(self.basemap.names, marks, lines)
+        return Placing((*self.turns, *self.basemap.names), marks, lines)
 
 
 def round_scene(roster: Roster, round_: Round, rides: Rides, background: Background) -> Scene:
@@ -123,7 +131,8 @@ def round_scene(roster: Roster, round_: Round, rides: Rides, background: Backgro
         strands=tuple(side_by_side(paths, range(len(paths)))),
         markers=tuple(_stop_markers(roster, round_)),
     )
-    return _scene(frame, background, (route,), _base_markers([base], round_), _ROUND_LOOK)
+    scene = _scene(frame, background, (route,), _base_markers([base], round_), _ROUND_LOOK)
+    return dataclasses.replace(scene, turns=tuple(_turns(roster, round_, rides, frame)))
 
 
 def week_scene(roster: Roster, rides: Rides, background: Background) -> Scene:
@@ -200,6 +209,23 @@ def _paths(roster: Roster, round_: Round, rides: Rides, frame: Frame) -> list[li
         for leg in itinerary.legs(roster, round_, rides)
         if leg.path is not None
     ]
+
+
+def _turns(roster: Roster, round_: Round, rides: Rides, frame: Frame) -> Iterator[Name]:
+    """Yield the numbers of the turns, each on the right of its ride, as lanes are."""
+    for steps in numbered(leg.path for leg in itinerary.legs(roster, round_, rides)):
+        for step in steps:
+            if step.number:
+                yield Name(
+                    text=step.number,
+                    kind=TURN,
+                    at=frame.metres(step.point),
+                    angle=step.bearing + 90,
+                    room_m=math.inf,
+                    size_px=_TURN_PX,
+                    rank=-math.inf,
+                    lift=_TURN_LIFT_PX,
+                )
 
 
 def _name(roster: Roster, round_: Round) -> str:

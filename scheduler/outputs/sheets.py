@@ -15,7 +15,7 @@ from scheduler.outputs.privacy import public
 from scheduler.outputs.totals import consultant_totals, shown_days
 
 _WEEK_WIDTHS = (28, 24, 24, 24, 24, 24, 24, 24)
-_ROUND_WIDTHS = (14, 8, 8, 18, 32, 36, 14, 14, 9, 9, 14, 9, 9)
+_ROUND_WIDTHS = (14, 8, 8, 18, 32, 20, 36, 14, 14, 9, 9, 14, 9, 9)
 
 
 def workbook(roster: Roster) -> bytes:
@@ -114,13 +114,23 @@ def _summary(sheet: Sheet, roster: Roster) -> None:
 
 def _unplaced(sheet: Sheet, roster: Roster) -> None:
     sheet.title(_("What could not be placed"))
-    sheet.head([_("Who"), _("District"), _("Asked for"), _("Room for"), _("Why"), _("Cost (points)")])
+    heads = (
+        _("Who"),
+        _("Practice ID"),
+        _("District"),
+        _("Asked for"),
+        _("Room for"),
+        _("Why"),
+        _("Cost (points)"),
+    )
+    sheet.head(heads)
     for request in roster.unassigned:
         asked: Sequence[Value] = (request.requested, request.held)
         if request.kind != "visit":
             asked = (None, None)
-        why = words.why(request, roster)
-        sheet.row([word(request.name), request.district, *asked, why, request.cost_to_force])
+        id_ = request.id if request.kind == "visit" else None
+        cost = words.price(request)
+        sheet.row([word(request.name), id_, request.district, *asked, words.why(request, roster), cost])
 
 
 def _score(sheet: Sheet, roster: Roster) -> None:
@@ -144,6 +154,7 @@ def _consultant(sheet: Sheet, roster: Roster, consultant: ConsultantWeek) -> Non
             _("End"),
             _("What"),
             _("Name"),
+            _("Practice ID"),
             _("Address"),
             _("District"),
             _("Conversations"),
@@ -161,10 +172,7 @@ def _consultant(sheet: Sheet, roster: Roster, consultant: ConsultantWeek) -> Non
                 sheet.row(row)
             total = _("Total {day}").format(day=day(round_.date, "short"))
             sums = _ride(round_.ride_seconds, round_.ride_metres)
-            sheet.row(
-                [None, None, None, total, None, None, None, round_.conversations, None, None, None, *sums],
-                bold=True,
-            )
+            sheet.row([*[None] * 3, total, *[None] * 4, round_.conversations, *[None] * 3, *sums], bold=True)
 
 
 def _round_rows(round_: Round) -> Iterator[list[Value]]:
@@ -172,9 +180,9 @@ def _round_rows(round_: Round) -> Iterator[list[Value]]:
     rows = [(stop.start, _stop_row(round_, stop)) for stop in round_.stops]
     if round_.ride_seconds:
         leaves, returns = round_.leaves_base, round_.returns_base
-        rows.append((leaves, [round_.date, leaves.time(), None, _("Leaves base"), *[None] * 9]))
+        rows.append((leaves, [round_.date, leaves.time(), None, _("Leaves base"), *[None] * 10]))
         ride = _ride(round_.back_seconds, round_.back_metres)
-        rows.append((returns, [round_.date, returns.time(), None, _("Back at base"), *[None] * 7, *ride]))
+        rows.append((returns, [round_.date, returns.time(), None, _("Back at base"), *[None] * 8, *ride]))
     for _begins, row in sorted(rows, key=lambda row: row[0]):
         yield row
 
@@ -189,6 +197,7 @@ def _stop_row(round_: Round, stop: Stop) -> list[Value]:
         stop.end.time(),
         words.stop_kind(stop.kind),
         word(stop.name) if stop.kind in words.NAMED else None,
+        stop.id if stop.kind == "visit" else None,
         stop.address or None,
         stop.district or None,
         stop.conversations or None,

@@ -10,7 +10,7 @@ from itertools import pairwise
 from markupsafe import Markup, escape
 
 from scheduler.outputs.geometry import XY, Strand
-from scheduler.outputs.labels import Name
+from scheduler.outputs.labels import TURN, Name
 from scheduler.outputs.scene import Scene, Sign
 from scheduler.outputs.streets import STREET_CLASSES, WIDTHS
 
@@ -140,6 +140,12 @@ def _arrow(x: float, y: float, angle: float, line_px: float) -> str:
 
 def _name(name: Name, px: Projection) -> str:
     x, y = px(name.at)
+    if name.kind == TURN:
+        (east, north, radius), *_others = name.cover
+        return (
+            f'<g class="turn" transform="translate({x + east:.1f} {y - north:.1f})"><circle r="{radius:g}"/>'
+            f'<text y="3.5" font-size="{name.size_px:g}">{escape(name.text)}</text></g>'
+        )
     turn = f" rotate({name.angle:.0f})" if abs(name.angle) >= 0.5 else ""
     text = escape(name.text)
     below = name.size_px * 0.35 - name.lift

@@ -2,7 +2,7 @@
 
 Templates and style sheets lie in `assets/`. In a template `_("from %(place)s", place=...)` and
 `ngettext` translate, `km`, `minutes`, `hours`, `clock`, `day` and `number` write
-quantities as people here do, `{{ language() }}` is the page's language, and `{{ asset("base.css") }}`
+quantities as people here do, `tied` keeps numbers with their units, `{{ language() }}` is the page's language, and `{{ asset("base.css") }}`
 puts a file of `assets/` into the page as it is.
 """
 
@@ -44,6 +44,7 @@ def environment(*folders: Path) -> Environment:
         clock=i18n.clock,
         day=i18n.day,
         number=i18n.number,
+        tied=i18n.tied,
     )
     environment.globals.update(asset=asset, language=i18n.language)
     return environment

@@ -3,6 +3,7 @@
 Shared by all outputs, so that page, workbook and terminal speak alike.
 """
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 
@@ -11,6 +12,7 @@ from scheduler.model.clock import Week, local
 from scheduler.model.config import DEFAULT_WEIGHTS
 from scheduler.model.outcomes import Standing
 from scheduler.model.roster import Roster, Stop, StopKind, Term, Unassigned
+from scheduler.model.text import Text
 from scheduler.model.texts import word
 from scheduler.outputs.totals import shown_days
 
@@ -138,6 +140,17 @@ def room(stop: Stop) -> str:
     return f"{free}, {stop.slot.room}" if stop.slot.room else free
 
 
+def instead_of(own: str, who: str, names: Mapping[str, str]) -> str:
+    """Say that another than the own consultant makes a visit; both by id, with their names."""
+    text = Text("change_consultant", {"consultant_id": own, "new_consultant_id": who})
+    return word(text, {"consultant_id": names})
+
+
+def moved_from(agreed: dt.datetime) -> str:
+    """Say from when a visit is moved: ``moved from Mon 11 May 9:00``."""
+    return _("moved from {day} {clock}").format(day=day(agreed.date(), "short"), clock=clock(agreed))
+
+
 def ordered_terms(roster: Roster) -> dict[str, Term]:
     """Return the terms of the score in the order in which people see them."""
     order = list(DEFAULT_WEIGHTS)
@@ -224,6 +237,13 @@ def cost(request: Unassigned, roster: Roster) -> str:
         cycling = hours(request.cost_to_force / weight)
         text = _("{points}, as much as {time} of cycling").format(points=text, time=cycling)
     return text
+
+
+def price(request: Unassigned) -> int | str:
+    """Return the points that meeting a request would cost, or say that no price helps, or that it is not known."""
+    if request.cost_to_force is not None:
+        return request.cost_to_force
+    return _("not known") if request.reason.code in ("dearer", "not_placed") else _("not possible")
 
 
 def assumption(name: str) -> str:

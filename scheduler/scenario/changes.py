@@ -20,8 +20,10 @@ from dataclasses import dataclass, field, fields
 from typing import ClassVar
 
 from scheduler.base.i18n import _, language
+from scheduler.inputs import meanings
 from scheduler.inputs.cells import Cell
-from scheduler.inputs.schema import BY_NAME
+from scheduler.inputs.schema import BY_NAME, key
+from scheduler.inputs.settings import known_settings
 from scheduler.model.project import Origin, Project
 
 __all__ = ["VERBS", "Add", "Change", "Drop", "Move", "Scenario", "Set", "same"]
@@ -48,14 +50,54 @@ class Change:
 
     def words(self) -> tuple[str, str]:
         """Tell what is done in which table, and to which row, as it was written."""
-        where = BY_NAME[self.table].danish if language() == "da" and self.table in BY_NAME else self.table
         done = {
             "add": _("new in {table}"),
             "drop": _("gone from {table}"),
             "set": _("changed in {table}"),
             "move": _("moved in {table}"),
-        }[self.verb].format(table=where)
-        return done, ", ".join(f"{name} {'–' if cell == '' else cell}" for name, cell in self.row.items())
+        }[self.verb].format(table=_table_words(self.table))
+        cells = (
+            f"{_column_words(self.table, name)}: {_value_words(self.table, name, cell)}"
+            for name, cell in self.row.items()
+        )
+        return done, "; ".join(cells)
+
+
+def _table_words(table: str) -> str:
+    """Return what people call a table, or a section of the settings."""
+    if table in BY_NAME:
+        return BY_NAME[table].danish if language() == "da" else table.replace("_", " ")
+    sections = {
+        "defaults": _("how long things take"),
+        "cycling": _("how fast one cycles"),
+        "weights": _("what the score weighs"),
+        "costs": _("what things cost"),
+    }
+    return sections.get(table, table)
+
+
+def _column_words(table: str, name: str) -> str:
+    """Return what people call a column of a table, or a setting."""
+    if table not in BY_NAME:
+        known = name in known_settings().get(table, {})
+        return meanings.of_setting(table, name).rstrip(".") if known else name
+    column = next((each for each in BY_NAME[table].columns if key(name) in map(key, each.headings)), None)
+    if column is None:
+        return name
+    return column.danish if language() == "da" else column.name.replace("_", " ")
+
+
+def _value_words(table: str, name: str, cell: Cell) -> str:
+    """Return a cell as it was written, with the unit that the name of a setting has."""
+    if cell in ("", None):
+        return _("blank")
+    if table == "weights":
+        return _("{n} points").format(n=cell)
+    if table in BY_NAME:
+        return str(cell)
+    if name.endswith("_minutes"):
+        return _("{n} min").format(n=cell)
+    return _("{n} kr.").format(n=cell) if "_dkk" in name else str(cell)
 
 
 @dataclass(frozen=True, slots=True)

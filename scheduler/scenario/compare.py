@@ -18,6 +18,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from scheduler.model.clock import Week
+from scheduler.outputs.plots.style import Z95
 from scheduler.scenario.changes import Scenario
 from scheduler.scenario.costs import ALL_BASES, Cost, room_costs, week_costs
 from scheduler.scenario.model import BASE_COLUMNS, TODAY, Failure
@@ -29,32 +30,36 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A sum of a column over the weeks, in units of `unit`, or its ratio to the sum of another."""
+    """A sum of a column over the weeks, in units of `unit`, or its ratio to the sum of another.
+
+    `good` is 1 where more of it is better, -1 where less is, and 0 where neither is.
+    """
 
     name: str
     column: str
     over: str = ""
     unit: float = 1.0
+    good: int = 0
 
 
 #: What is compared, in the order in which people see it. `load` is hours of visits by hours of work.
 MEASURES = (
     Measure("requested_conversations", "requested"),
-    Measure("planned_conversations", "planned"),
-    Measure("expected_held", "expected_held"),
-    Measure("missed_visits", "missed_visits"),
-    Measure("partial_visits", "partial_visits"),
-    Measure("cycling_minutes", "cycling_s", unit=60),
-    Measure("cycling_km", "cycling_m", unit=1000),
-    Measure("waiting_minutes", "waiting_s", unit=60),
+    Measure("planned_conversations", "planned", good=1),
+    Measure("expected_held", "expected_held", good=1),
+    Measure("missed_visits", "missed_visits", good=-1),
+    Measure("partial_visits", "partial_visits", good=-1),
+    Measure("cycling_minutes", "cycling_s", unit=60, good=-1),
+    Measure("cycling_km", "cycling_m", unit=1000, good=-1),
+    Measure("waiting_minutes", "waiting_s", unit=60, good=-1),
     Measure("adviser_hours", "adviser_s", unit=3600),
-    Measure("cycling_minutes_a_conversation", "cycling_s", over="planned", unit=60),
+    Measure("cycling_minutes_a_conversation", "cycling_s", over="planned", unit=60, good=-1),
     Measure("load", "visit_s", over="working_s"),
-    Measure("own_consultant_share", "own_visits", over="owned_visits"),
-    Measure("moved_visits", "moved_visits"),
-    Measure("cost_dkk", "cost_dkk"),
-    Measure("cost_a_planned_conversation_dkk", "cost_dkk", over="planned"),
-    Measure("cost_a_held_conversation_dkk", "cost_dkk", over="expected_held"),
+    Measure("own_consultant_share", "own_visits", over="owned_visits", good=1),
+    Measure("moved_visits", "moved_visits", good=-1),
+    Measure("cost_dkk", "cost_dkk", good=-1),
+    Measure("cost_a_planned_conversation_dkk", "cost_dkk", over="planned", good=-1),
+    Measure("cost_a_held_conversation_dkk", "cost_dkk", over="expected_held", good=-1),
 )
 _PLANNED = "planned_conversations"
 #: Those of which bases have their own.
@@ -80,6 +85,11 @@ class Difference:
     def margin(self) -> float:
         """How far the difference may be off: its standard error, and what is not proven of it."""
         return self.unproven + (0.0 if math.isnan(self.standard_error) else self.standard_error)
+
+    @property
+    def certain_from(self) -> float:
+        """How large the difference must be to be more than chance and what is not proven; in 95 % of cases."""
+        return self.unproven + (0.0 if math.isnan(self.standard_error) else Z95 * self.standard_error)
 
     @property
     def difference(self) -> float:

@@ -132,4 +132,6 @@ def unpriced(costs: Costs | None) -> str:
     free = [name for setting, name in cost_names().items() if not getattr(costs, setting)]
     if not free:
         return ""
-    return _("Without a price in [costs], and so at no cost here: {names}.").format(names=", ".join(free))
+    return _("Without a price in the settings, and so at no cost here: {names}.").format(
+        names=", ".join(free)
+    )

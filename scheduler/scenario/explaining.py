@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from scheduler.base import i18n
 from scheduler.base.i18n import _, ngettext
 from scheduler.model.config import SimulationSettings
+from scheduler.outputs.judging import Judged, judge
 from scheduler.scenario.changes import Scenario
 from scheduler.scenario.compare import MEASURES, Comparison, Difference, Measure
 from scheduler.scenario.costs import cost_names, unpriced
@@ -95,6 +96,14 @@ def difference_text(name: str, found: Difference, *, decimals: int = 0) -> str:
     if round(scale * found.margin, margin_decimals) > 0:
         apart += f" ±{measure_text(name, found.margin, decimals=margin_decimals)}"
     return f"{text} ({apart})"
+
+
+def judged(measure: Measure, found: Difference, *, decimals: int = 0) -> Judged:
+    """Return `difference_text` with whether it is better than today; what is rounded away is neither."""
+    digits, scale = measure_scale(measure.name, decimals)
+    apart = 0.0 if math.isnan(found.difference) else round(scale * found.difference, digits)
+    better = judge(apart, measure.good, scale * found.certain_from)
+    return Judged(difference_text(measure.name, found, decimals=decimals), better)
 
 
 def _signed(value: float, decimals: int = 0) -> str:
@@ -292,9 +301,10 @@ def remarks(comparison: Comparison) -> tuple[str, ...]:
                 open_weeks,
             ).format(n=i18n.number(open_weeks))
         )
+    titles = {each.name: each.title for each in study.scenarios}
     told += (
         _("{scenario}, {week} could not be planned and is left out everywhere: {reason}").format(
-            scenario=failure.scenario, week=failure.week, reason=failure.reason
+            scenario=titles.get(failure.scenario, failure.scenario), week=failure.week, reason=failure.reason
         )
         for failure in comparison.failures
     )

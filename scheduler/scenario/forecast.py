@@ -9,14 +9,12 @@ equally likely values of it; so a short log says little, and the range says so.
 """
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from scheduler.model.clock import Week
 from scheduler.scenario.chance.outlook import WorkingDay
-from scheduler.scenario.goals.tally import Distribution, chance_of, held_by_week, mean, quantile
+from scheduler.scenario.goals.tally import Distribution, chance_of, held_at_shares, mean, quantile
 from scheduler.services.progress import Ahead, Progress
 
 if TYPE_CHECKING:
@@ -94,7 +92,7 @@ class Forecast:
 
 def forecast(found: Progress) -> Forecast:
     """Return how many conversations will have been held by the end of the project's period."""
-    from scipy.stats import beta
+    from scipy.special import betaincinv
 
     settings = found.project.config.simulation
     told, held = found.told
@@ -102,19 +100,15 @@ def forecast(found: Progress) -> Forecast:
     kept = (1 - settings.no_show_share) * _BELIEVED + held
     shares = [float(settings.no_show_share)]
     if lost > 0 and kept > 0:
-        shares = [float(beta.ppf((n + 0.5) / _VALUES, lost, kept)) for n in range(_VALUES)]
+        shares = [float(betaincinv(lost, kept, (n + 0.5) / _VALUES)) for n in range(_VALUES)]
     placed = _placed_share(found)
     weeks = _weeks(found.ahead, placed)
-    drawn = [
-        held_by_week([[days] for days in weeks], replace(settings, no_show_share=share)) for share in shares
-    ]
-    by_week = tuple(_mean([each[at] for each in drawn]) for at in range(len(weeks)))
     return Forecast(
         held=found.held,
         goal=found.goal,
         weeks=tuple(ahead.week for ahead in found.ahead),
         planned=tuple(sum(day.conversations for day in days) for days in weeks),
-        by_week=by_week,
+        by_week=tuple(held_at_shares(weeks, settings, shares)),
         lost_share=lost / (lost + kept),
     )
 
@@ -149,9 +143,3 @@ def _weeks(ahead: tuple[Ahead, ...], placed: float) -> list[tuple[WorkingDay, ..
 def _spread(total: int, week: Ahead) -> dict[tuple[str, dt.date], int]:
     each, more = divmod(total, len(week.at_work)) if week.at_work else (0, 0)
     return {key: each + (number < more) for number, key in enumerate(week.at_work)}
-
-
-def _mean(distributions: list[Distribution]) -> Distribution:
-    size = max(map(len, distributions))
-    found: Distribution = np.mean([np.pad(one, (0, size - len(one))) for one in distributions], axis=0)
-    return found

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from scheduler.base.i18n import _, day, hours, ngettext, number, percent
+from scheduler.base.i18n import _, day, ngettext, number, percent
 from scheduler.model.project import BudgetLine, Result
 from scheduler.outputs import plots
 from scheduler.outputs.report import Section, report
@@ -14,6 +14,8 @@ from scheduler.services.progress import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from scheduler.outputs.excel import Value
 
 #: Fewer than this are not told by their number.
 _FEW = 5
@@ -52,8 +54,8 @@ def workbook(found: Progress, ahead: Forecast, owed: Sequence[Owed]) -> bytes:
     return save(book)
 
 
-def _value(cell: object) -> str | int | float | None:
-    if cell is None or isinstance(cell, str):
+def _value(cell: object) -> "Value":
+    if cell is None or isinstance(cell, str | dt.timedelta):
         return cell
     value = float(cell)  # type: ignore[arg-type]  # the tables hold texts and numbers
     return int(value) if value.is_integer() else value
@@ -79,8 +81,8 @@ def _assumptions(found: Progress, ahead: Forecast) -> list[str]:
         ),
         _("Conversations by telephone and at citizens' homes count towards no goal, and stand apart."),
         _(
-            "The forecast takes {share} of planned conversations to be lost with the consultant at work, by the setting "
-            "no_show_share and what is told; consultants are ill on {ill} of their days."
+            "The forecast takes {share} of planned conversations to be lost with the consultant at work, by the "
+            "project's share of no-shows and what is told; consultants are ill on {ill} of their days."
         ).format(share=percent(ahead.lost_share), ill=percent(found.project.config.simulation.illness_share)),
         _(
             "Weeks that are not published yet are taken to find place for as large a share as weeks until now."
@@ -196,7 +198,7 @@ def _goal(found: Progress, ahead: Forecast) -> "pd.DataFrame":
 def _sums(found: Progress) -> "pd.DataFrame":
     import pandas as pd
 
-    frame = found.frame()
+    frame = found.frame
     rows = [(text, int(frame[name].sum())) for name, text in _counted().items()]
     return pd.DataFrame(rows, columns=["", _("Conversations")])
 
@@ -206,20 +208,25 @@ def _time(found: Progress) -> "pd.DataFrame":
 
     times = found.times
     visits = found.own + found.by_others
-    rows = [
-        (_("Conversations"), hours(times.conversations_s)),
-        (_("Setting up"), hours(times.setup_s)),
-        (_("On the bicycle"), hours(times.riding_s)),
-        (_("Waiting"), hours(times.waiting_s)),
-        (_("At work in all"), hours(times.at_work_s)),
-        (_("Rooms lent"), hours(times.rooms_s)),
-        (_("Of these without a visit"), hours(times.rooms_unused_s)),
+    rows: list[tuple[str, dt.timedelta | str]] = [
+        (_("Conversations"), _duration(times.conversations_s)),
+        (_("Setting up"), _duration(times.setup_s)),
+        (_("On the bicycle"), _duration(times.riding_s)),
+        (_("Waiting"), _duration(times.waiting_s)),
+        (_("At work in all"), _duration(times.at_work_s)),
+        (_("Rooms lent"), _duration(times.rooms_s)),
+        (_("Of these without a visit"), _duration(times.rooms_unused_s)),
         (
             _("Visits by the practice's own consultant"),
             percent(found.own / visits) if visits else _("not told"),
         ),
     ]
-    return pd.DataFrame(rows, columns=["", _("Time")])
+    return pd.DataFrame(rows, columns=["", _("Time")], dtype=object)
+
+
+def _duration(seconds: float) -> dt.timedelta:
+    """Return a time in whole minutes."""
+    return dt.timedelta(minutes=int(seconds / 60 + 0.5))
 
 
 def _apart(found: Progress) -> "pd.DataFrame | None":

@@ -13,8 +13,8 @@ from scheduler.outputs.words import weeks_text
 from scheduler.scenario.changes import Scenario
 from scheduler.scenario.compare import MEASURES, Comparison
 from scheduler.scenario.explaining import (
-    difference_text,
     explained,
+    judged,
     measure_scale,
     measure_text,
     measure_title,
@@ -53,9 +53,7 @@ def scenario_report(comparison: Comparison, title: str = "") -> str:
         questions or _("What would be different from today?"),
         _assumptions(comparison),
         [
-            Section(
-                _("What each scenario comes to"), table=_titled(comparison, comparison_table(comparison))
-            ),
+            Section(_("What each scenario comes to"), table=comparison_table(comparison)),
             *_bases(comparison),
             *_plots(comparison),
             *(_about(comparison, scenario) for scenario in scenarios),
@@ -66,7 +64,10 @@ def scenario_report(comparison: Comparison, title: str = "") -> str:
 
 
 def comparison_table(comparison: Comparison) -> "pd.DataFrame":
-    """Return what each scenario comes to, in words: a row a measure, a column a scenario."""
+    """Return what each scenario comes to, in words: a row a measure, a column a scenario, called by its title.
+
+    What differs from today is `Judged`.
+    """
     import pandas as pd
 
     today, *others = comparison.study.scenarios
@@ -75,8 +76,7 @@ def comparison_table(comparison: Comparison) -> "pd.DataFrame":
     for measure in MEASURES:
         found = comparison.difference(TODAY, measure)
         cells = [
-            difference_text(measure.name, comparison.difference(other.name, measure), decimals=decimals)
-            for other in others
+            judged(measure, comparison.difference(other.name, measure), decimals=decimals) for other in others
         ]
         rows.append(
             [
@@ -85,13 +85,7 @@ def comparison_table(comparison: Comparison) -> "pd.DataFrame":
                 *cells,
             ]
         )
-    return pd.DataFrame(rows, columns=["", today.title, *(other.name for other in others)])
-
-
-def _titled(comparison: Comparison, table: "pd.DataFrame") -> "pd.DataFrame":
-    """Return the table of what scenarios come to with their titles, which readers know, in place of their names."""
-    titles = [scenario.title for scenario in comparison.study.scenarios]
-    return table.set_axis([table.columns[0], *titles], axis="columns")
+    return pd.DataFrame(rows, columns=["", today.title, *(other.title for other in others)])
 
 
 def _assumptions(comparison: Comparison) -> list[str]:
@@ -121,6 +115,7 @@ def _plots(comparison: Comparison) -> Iterator[Section]:
         weeks=weeks_text([str(week) for week in comparison.weeks])
     )
     differences = comparison.differences()
+    good = {measure.name: measure.good for measure in MEASURES}
     for name in _DRAWN:
         known = differences[differences["measure"] == name]["difference"].notna()
         if known.all():
@@ -135,6 +130,7 @@ def _plots(comparison: Comparison) -> Iterator[Section]:
                     source=source,
                     decimals=decimals,
                     scale=scale,
+                    good=good[name],
                 ),
             )
     yield Section(

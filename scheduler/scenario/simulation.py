@@ -1,6 +1,7 @@
 """Scenarios from question to comparison: what the command line and the notebooks call."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from scheduler.base import files
@@ -70,8 +71,9 @@ def simulate(
         study=asked, results=ran.results, failures=ran.failures, interrupted=ran.interrupted
     )
     if not comparison.weeks:
+        titles = {scenario.name: scenario.title for scenario in asked.scenarios}
         raise SchedulerError(
-            [failure.problem() for failure in ran.failures[:_MOST_REASONS]]
+            [replace(each, scenario=titles[each.scenario]).problem() for each in ran.failures[:_MOST_REASONS]]
             or _("No week was planned in every scenario; nothing can be compared.")
         )
     if runs.folder:

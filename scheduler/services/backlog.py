@@ -56,7 +56,12 @@ def backlog(data_dir: Path) -> tuple[Owed, ...]:
         When the store cannot be had.
     """
     with tabled(data_dir) as tables:
-        return tuple(_owed(tables, _books(tables)))
+        return owed_by(tables)
+
+
+def owed_by(tables: Tabled) -> tuple[Owed, ...]:
+    """Return what is owed by tables that have been read, of the store that is open."""
+    return tuple(_owed(tables, _books(tables)))
 
 
 def _books(tables: Tabled) -> Books:

@@ -173,8 +173,12 @@ class _Blanking:
 def _public(roster: Roster) -> Iterator[str]:
     """Yield the files beside a roster that never say where homes are."""
     yield from (names.INDEX, names.WEEK_MAP, names.WORKBOOK)
-    yield from map(names.gpx, roster.rounds)
-    yield from (names.calendar(consultant.consultant_id) for consultant in roster.consultants)
+    for round_ in roster.rounds:
+        # Whole, or as many parts as homes can leave of a day.
+        yield from (names.gpx(round_, part) for part in range(len(round_.stops) + 2))
+    for consultant in roster.consultants:
+        yield names.calendar(consultant.consultant_id)
+        yield names.week_file(consultant.consultant_id, roster.week)
 
 
 # --- Addresses ----------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ def network_map(found: Described) -> str:
         {located.place_id: located.distance_m for located in found.lookup.located},
         source=info.source,
         date=info.date,
-    ).html()
+    ).html(networkmap.TEMPLATE)
 
 
 def build_network(

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from scheduler.base.progress import Progress, Silent
 from scheduler.inputs.schema import LOG_TABLES
 from scheduler.inputs.stored import read_log
 from scheduler.model import rosterfile
+from scheduler.model.beside import Beside
 from scheduler.model.clock import Week, now
 from scheduler.model.outcomes import Standing
 from scheduler.model.project import Place, Project
@@ -29,6 +31,7 @@ from scheduler.services.planner import Planned, Prepared
 from scheduler.services.workspace import has_tables, kept_tables, store_of
 from scheduler.store.who import me
 from scheduler.week.fingerprint import fingerprint
+from scheduler.week.spare import beside
 
 if TYPE_CHECKING:
     from scheduler.store.editions import KeptEdition
@@ -168,9 +171,22 @@ def shown(edition: "KeptEdition", prepared: Prepared, lang: str) -> Artifacts:
         prepared.network.background(),
         lang,
         map_settings=prepared.project.config.map,
+        practices=prepared.project.practices,
         earlier=earlier,
         standing=edition.standing,
+        beside=partial(_beside, edition, prepared),
     )
+
+
+def _beside(edition: "KeptEdition", prepared: Prepared) -> Beside:
+    """Return what stands beside an edition; nothing where the tables ask for another week by now."""
+    try:
+        asked = planner.problem(prepared, edition.week)
+    except InputError:
+        return Beside()
+    if fingerprint(asked) != edition.problem_sha256:
+        return Beside()
+    return beside(prepared.project, asked, edition.roster)
 
 
 def with_homes(roster: Roster, places: Mapping[str, Place]) -> Roster:

@@ -36,6 +36,7 @@ from scheduler.services.decide import Plan, decide
 from scheduler.services.workspace import project_in
 from scheduler.solver.isolation import SolverProcess
 from scheduler.week.problem import week_problem
+from scheduler.week.spare import beside
 from scheduler.week.warnings import without_effect
 
 #: The network of a project folder; without it, and without a setting, the built-in map serves.
@@ -370,8 +371,10 @@ def artifacts(
         prepared.network.background(),
         lang,
         map_settings=prepared.project.config.map,
+        practices=prepared.project.practices,
         earlier=earlier,
         standing=standing,
+        beside=partial(beside, prepared.project, plan.problem, plan.roster),
     )
 
 

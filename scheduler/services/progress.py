@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from scheduler.model.clock import Week, now, seconds_of
 from scheduler.model.outcomes import OUTCOMES
 from scheduler.model.project import Project
 from scheduler.model.roster import Roster
+from scheduler.services.backlog import Owed, owed_by
 from scheduler.services.books import Books, Entry, books
 from scheduler.services.editing import tabled
 from scheduler.week.calendar import requested_conversations, room_slots, shifts_on
@@ -93,6 +95,8 @@ class Progress:
         The weeks of the project's period in which something is to come or not told yet, from the first such on.
     moment
         When it was asked.
+    owed
+        What is owed to practices then.
     """
 
     project: Project
@@ -104,6 +108,7 @@ class Progress:
     by_others: int
     ahead: tuple[Ahead, ...]
     moment: dt.datetime
+    owed: tuple[Owed, ...]
 
     @property
     def goal(self) -> int:
@@ -123,8 +128,9 @@ class Progress:
         ends = [entry.outcomes for entry in self.all_books.entries if entry.outcomes]
         return sum(end.planned - end.by_us for end in ends), sum(end.held for end in ends)
 
+    @cached_property
     def frame(self) -> "pd.DataFrame":
-        """Return the books of the period: a row a practice and week.
+        """The books of the period: a row a practice and week.
 
         Columns: week, practice_id, practice, district, consultant_id, consultant (those blank without a visit), and
         `COUNTS`.
@@ -152,7 +158,7 @@ class Progress:
 
     def by(self, key: str) -> "pd.DataFrame":
         """Return the sums of `frame` by one of its columns, in order of that column; blank ones are left out."""
-        frame = self.frame()
+        frame = self.frame
         return frame[frame[key] != ""].groupby(key, as_index=False)[list(COUNTS)].sum()
 
 
@@ -195,6 +201,7 @@ def progress(data_dir: Path, said: str = "") -> Progress:
         weeks = [week for week in rosters if _touches(week, period.first, period.last)]
         of_goal = [week for week in rosters if _touches(week, whole.start, whole.end)]
         all_books = books((rosters[week] for week in of_goal), tables.rows)
+        of_period = all_books if weeks == of_goal else books((rosters[week] for week in weeks), tables.rows)
         own = {one.practice_id: one.consultant_id for one in project.practices if one.consultant_id}
         visits = [
             round_.consultant_id == own[stop.id]
@@ -206,13 +213,14 @@ def progress(data_dir: Path, said: str = "") -> Progress:
         return Progress(
             project=project,
             period=period,
-            books=books((rosters[week] for week in weeks), tables.rows),
+            books=of_period,
             all_books=all_books,
             times=_times(project, [rosters[week] for week in weeks]),
             own=sum(visits),
             by_others=len(visits) - sum(visits),
             ahead=tuple(_ahead(project, rosters, all_books, moment.date())),
             moment=moment,
+            owed=owed_by(tables),
         )
 
 

@@ -10,9 +10,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
-
-import numpy as np
 
 from scheduler.model.problem import Problem, PublishedVisit, Request, RoomSlot, Settled
 from scheduler.model.roster import REQUESTED, Roster
@@ -23,8 +20,9 @@ from scheduler.solver.parts import pin_points
 from scheduler.solver.reasons import Reasoner
 from scheduler.solver.rounds import best_order
 from scheduler.week.assemble import assemble
+from scheduler.week.inplace import as_told, by_start, in_order
 from scheduler.week.replanning import published_visits
-from scheduler.week.schedule import INFEASIBLE, DayModel, DaySchedule, Profile
+from scheduler.week.schedule import INFEASIBLE, DayModel, DaySchedule
 from scheduler.week.score import Balance, request_points, unmet_points
 from scheduler.week.stops import StopOption
 
@@ -75,7 +73,7 @@ class Places:
         self._number = next(i for i, r in enumerate(problem.requests) if r.request_id == request_id)
         self._models = [DayModel(self._problem, day) for day in problem.days]
         self._others = [self._in_place(model) for model in self._models]
-        self._before = [model.best_schedule(_in_order(others, model)) for model, others in self._days()]
+        self._before = [model.best_schedule(in_order(others, model)) for model, others in self._days()]
         self._balance = Balance.of(problem)
         who = {c.consultant_id: i for i, c in enumerate(problem.consultants)}
         self._who = [who[day.consultant_id] for day in problem.days]
@@ -94,7 +92,7 @@ class Places:
             option
             for request in self._problem.requests
             if request is not self.request
-            for option in _as_told(model, request, self._told.get(request.request_id))
+            for option in as_told(model, request, self._told.get(request.request_id))
         ]
 
     # --- all others in place ------------------------------------------------------------------------
@@ -106,8 +104,8 @@ class Places:
         for day, model in enumerate(self._models):
             before = self._before[day]
             for option in model.options(self.request):
-                alone = _by_start(model, [], option)
-                among = _by_start(model, self._others[day], option) if before else None
+                alone = by_start(model, [], option)
+                among = by_start(model, self._others[day], option) if before else None
                 for i, start_s in enumerate(option.starts_s.tolist()):
                     place = At(day, start_s, option.conversations)
                     if before and among is not None and among[i] < INFEASIBLE:
@@ -134,8 +132,8 @@ class Places:
         told = self._told.get(self.request.request_id)
         for day, model in enumerate(self._models):
             before = self._before[day]
-            for option in _as_told(model, self.request, told):
-                points = int(_by_start(model, self._others[day], option)[0])
+            for option in as_told(model, self.request, told):
+                points = int(by_start(model, self._others[day], option)[0])
                 if before and points < INFEASIBLE:
                     return self._score(day, option.load_s, points - before.points)
         request = self.request
@@ -146,7 +144,7 @@ class Places:
         made = list(self._before)
         model = self._models[place.day]
         (option,) = self._options(place)
-        made[place.day] = model.best_schedule(_in_order([*self._others[place.day], option], model))
+        made[place.day] = model.best_schedule(in_order([*self._others[place.day], option], model))
         return tuple(schedule for schedule in made if schedule)
 
     def roster(self, place: At) -> tuple[Problem, Roster]:
@@ -280,62 +278,3 @@ class Places:
         }
         asked = {request.request_id for request in self._problem.requests} - {self.request.request_id}
         return tuple(id_ for id_, told in self._told.items() if id_ in asked and made.get(id_) != told)
-
-
-def _as_told(model: DayModel, request: Request, told: PublishedVisit | None) -> list[StopOption]:
-    """Return the option of a day that is a visit of a roster, with its one start; none where it is not of this day."""
-    if told is None or (told.date, told.consultant_id) != (model.day.date, model.day.consultant_id):
-        return []
-    found = (
-        option.only(option.starts_s == told.start_s)
-        for option in model.options(request)
-        if told.conversations in (None, option.conversations)
-    )
-    return [option for option in found if len(option.starts_s)][:1]
-
-
-def _in_order(visits: Sequence[StopOption], model: DayModel) -> list[StopOption]:
-    """Return visits of one start each, and what the day has in any case, in the order of the clock."""
-    return sorted((*visits, *model.engagements), key=lambda s: (int(s.starts_s[0]), s.duration_s))
-
-
-def _by_start(model: DayModel, others: Sequence[StopOption], option: StopOption) -> Profile:
-    """Return the points of a day with a visit beside others of one start each, by start of the visit."""
-    points = np.full(len(option.starts_s), INFEASIBLE, dtype=np.int64)
-    most = model.most_held
-    held = option.conversations + sum(other.conversations for other in others)
-    if most is not None and held > most:
-        return points
-    chain = [model.start, *_in_order(others, model), model.end]
-    profile = model.initial()
-    for place, (before, after) in enumerate(pairwise(chain)):
-        earliest_s = int(before.starts_s[0]) + before.duration_s
-        latest_s = int(after.starts_s[0]) - option.duration_s
-        mine = (option.starts_s >= earliest_s) & (option.starts_s <= latest_s)
-        if mine.any():
-            points[mine] = _rest(model, profile, [before, option.only(mine), *chain[place + 1 :]])
-        link = model.link(before, after)
-        if link is None:
-            break
-        profile = link(profile)
-    return points
-
-
-def _rest(model: DayModel, profile: Profile, chain: Sequence[StopOption]) -> Profile:
-    """Return the points of a day from a stop on, by start of the next: those of all starts are carried at once."""
-    visit = chain[1]
-    link = model.link(chain[0], visit)
-    count = len(visit.starts_s)
-    if link is None:
-        return np.full(count, INFEASIBLE, dtype=np.int64)
-    arrived = link(profile)
-    carried = np.full((count, 2, count), INFEASIBLE, dtype=np.int64)
-    carried[np.arange(count), :, np.arange(count)] = arrived.T
-    for first, second in pairwise(chain[1:]):
-        onward = model.link(first, second)
-        if onward is None:
-            return np.full(count, INFEASIBLE, dtype=np.int64)
-        carried = onward(carried)
-    # Lunch must have been had in the end.
-    final: Profile = carried[:, 1, 0]
-    return final

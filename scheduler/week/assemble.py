@@ -52,16 +52,13 @@ class _Walk:
             self._go(place, free_s, scheduled, over_gap=over_gap, led=led)
             led = None
             place, free_s = scheduled.option.place_id, scheduled.start_s + scheduled.option.duration_s
-        first, last = self.stops[0], self.stops[-1]
-        if self.leaves_s is None or self.returns_s is None:
-            # A day in the house of the base: it begins and ends with what is held there.
-            held = [stop for stop in self.stops if stop.kind != "lunch"]
-            first, last = held[0], held[-1]
+        # A day in the house of the base begins and ends with what is held there.
+        held = [stop for stop in self.stops if stop.kind != "lunch"]
         return Round(
             consultant_id=schedule.day.consultant_id,
             date=schedule.day.date,
-            leaves_base=first.start if self.leaves_s is None else self._at(self.leaves_s),
-            returns_base=last.end if self.returns_s is None else self._at(self.returns_s),
+            leaves_base=held[0].start if self.leaves_s is None else self._at(self.leaves_s),
+            returns_base=held[-1].end if self.returns_s is None else self._at(self.returns_s),
             ride_seconds=sum(stop.ride_seconds for stop in self.stops) + self._way_back_s(stops),
             ride_metres=self.metres,
             waiting_seconds=sum(stop.waiting_seconds for stop in self.stops),
@@ -142,7 +139,6 @@ class _Walk:
             ride = self._ride(place, base)
             desk_s = free_s + ride[0] + parking_s
             leave_s = start_s - parking_s - ways.ride_s(base, to)
-            self._rode(free_s, desk_s)
             self._note("desk", "desk", base, Text("desk"), times_s=(desk_s, desk_s, leave_s), ride=ride)
             self._lunch(scheduled, base, desk_s, leave_s)
             place, free_s = base, desk_s

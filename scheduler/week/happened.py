@@ -264,7 +264,7 @@ class _Fixed:
         self._date, self._moment_s = date, moment_s
         self._houses = problem.travel.one_house
         self._base, self._parking_s = consultant.base_id, problem.defaults.parking_s
-        self.place_id, self._free_s = self._base, 0
+        self.place_id, self._free_s, self._ate_until_s = self._base, 0, 0
         self.back: Back | None = None
         self._desk: tuple[int, Stop] | None = None
         self._kept: list[Stop] = []
@@ -298,11 +298,15 @@ class _Fixed:
 
     def _eat(self, lunch: Stop, ahead: list[Stop]) -> None:
         """Have a lunch that has begun; one that has not is had if the stop after it stays."""
-        if self._seconds(lunch.start) < self._moment_s:
-            self._kept.append(lunch)
-            self._free_s = max(self._free_s, self._seconds(lunch.end))
-        else:
+        if self._seconds(lunch.start) >= self._moment_s:
             ahead.append(lunch)
+            return
+        self._kept.append(lunch)
+        if self._is_base(lunch.place_id) and not self._is_base(self.place_id):
+            # Had after the way back, which what follows tells of.
+            self._ate_until_s = self._seconds(lunch.end)
+        else:
+            self._free_s = max(self._free_s, self._seconds(lunch.end))
 
     def _goes(self, stop: Stop, ahead: list[Stop]) -> bool:
         """Keep a stop that has begun, is waited for or is being ridden to; tell whether it is one of them."""
@@ -335,4 +339,4 @@ class _Fixed:
         """Remember that the consultant rides back to base."""
         arrival_s = self._seconds(arrival)
         self.back = Back(ride_s=ride_s, ride_m=ride_m, arrival_s=arrival_s)
-        self.place_id, self._free_s = self._base, max(arrival_s, self._moment_s)
+        self.place_id, self._free_s = self._base, max(arrival_s, self._moment_s, self._ate_until_s)

@@ -101,7 +101,7 @@ def happened_points(problem: Problem) -> int:
                 request = requests[stop.id]
                 own = request.consultant_id if request.kind == "visit" else None
                 points += weights["continuity"] if own not in (None, day.consultant_id) else 0
-                if request.agreement and _moved(stop, request.agreement):
+                if request.agreement and is_moved(stop, request.agreement):
                     points += weights["moved_from_agreement"]
                 points -= request_points(problem, request, stop.conversations)
     return points
@@ -134,10 +134,10 @@ def terms(problem: Problem, rounds: Sequence[Round]) -> dict[str, Term]:
         own = request.consultant_id if request.kind == "visit" else None
         counts["continuity"] += own not in (None, round_.consultant_id)
         if request.agreement:
-            counts["moved_from_agreement"] += _moved(stop, request.agreement)
+            counts["moved_from_agreement"] += is_moved(stop, request.agreement)
         if request.published:
             other = request.published.consultant_id != round_.consultant_id
-            counts["change"] += other or _moved(stop, request.published)
+            counts["change"] += other or is_moved(stop, request.published)
     counts["cycling_second"] += sum(round_.ride_seconds for round_ in rounds)
     counts["waiting_second"] += sum(round_.waiting_seconds for round_ in rounds)
     visit_s = visit_seconds(problem, rounds)
@@ -160,7 +160,7 @@ def _missed(problem: Problem, request: Request) -> Fraction:
     return Fraction(missed_points(problem, request), weight)
 
 
-def _moved(stop: Stop, planned: Agreement | PublishedVisit) -> bool:
+def is_moved(stop: Stop, planned: Agreement | PublishedVisit) -> bool:
     """Tell whether a visit is on another day than planned, or more than 15 minutes from it."""
     away_s = abs((stop.start - at(planned.date, planned.start_s)).total_seconds())
     return away_s > AGREEMENT_TOLERANCE_S

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from brute_force import Best, best_roster
 from proofs import best_prices, even_prices, random_prices
-from random_problems import small_week, tiny_problem
-from rosters import build_roster
+from random_problems import begun_problem, small_week, tiny_problem
+from rosters import build_roster, clock_s
 
 from benchmarks.weeks import other_week, random_week
 from scheduler.checks.bound import BoundCheck, branching, cheapest, check_bound, timetable, trails
 from scheduler.checks.bound.pricing import UNIT
 from scheduler.checks.bound.proof import Part, Proof
-from scheduler.model.problem import Problem
+from scheduler.model.problem import Agreement, Problem, PublishedVisit, Request, RoomSlot
 from scheduler.model.project import Pin
 from scheduler.model.roster import Prices, Roster
 from scheduler.model.text import Text
@@ -84,6 +84,68 @@ def test_what_is_true_is_verified_and_what_is_not_is_refused_whatever_the_prices
             assert max(lower.bound or 0, higher.bound or 0) <= best
             checked += 1
     assert checked > 60
+
+
+def test_what_is_left_of_a_week_is_verified_with_as_many_changes_as_are_allowed() -> None:
+    """Brute force knows the best of the rest; what has happened counts, too."""
+    checked = 0
+    for seed in range(12):
+        problem = begun_problem(Random(seed))
+        if problem is None:
+            continue
+        for most in (None, 0, 1):
+            week = problem.replace(max_changes=most)
+            best = best_roster(week)
+            if best is None:
+                continue
+            for prices in (even_prices(week), best_prices(week)):
+                assert claim(week, prices, best.score, best.score).verified is True
+                assert claim(week, prices, best.score + 1, best.score + 1).verified is False
+            checked += 1
+    assert checked > 15
+
+
+def test_what_one_base_changes_another_may_not() -> None:
+    """Both visits are better at 11:00, as agreed, than at 9:30, as published; one of them may move."""
+    whole = small_week(0, 2, 2)
+    monday = whole.week.monday
+    bases = {"c0": "base", "c1": "h1"}
+    told = {"p00": "c0", "p01": "c1"}
+    requests = tuple(
+        Request(
+            request_id=id_,
+            place_id=id_,
+            kind="visit",
+            conversations=1,
+            max_conversations=1,
+            base_id=bases[who],
+            slots=tuple(
+                RoomSlot(date=monday, start_s=clock_s(start), end_s=clock_s(end))
+                for start, end in (("9:30", "10:20"), ("11:00", "11:50"))
+            ),
+            agreement=Agreement(date=monday, start_s=clock_s("11:00")),
+            published=PublishedVisit(
+                date=monday, start_s=clock_s("9:30"), consultant_id=who, conversations=1
+            ),
+        )
+        for id_, who in told.items()
+    )
+    week = whole.replace(
+        consultants=tuple(dataclasses.replace(c, base_id=bases[c.consultant_id]) for c in whole.consultants),
+        days=tuple(dataclasses.replace(d, engagements=()) for d in whole.days if d.date == monday),
+        requests=requests,
+        weights={**whole.weights, "change": 1_000},
+    )
+    scores = []
+    for most in (0, 1, 2, None):
+        limited = week.replace(max_changes=most)
+        best = best_roster(limited)
+        assert best
+        for prices in (even_prices(limited), best_prices(limited)):
+            assert claim(limited, prices, best.score, best.score).verified is True
+            assert claim(limited, prices, best.score + 1, best.score + 1).verified is False
+        scores.append(best.score)
+    assert scores[0] > scores[1] > scores[2] == scores[3]
 
 
 def test_prices_that_say_nothing_prove_with_more_work() -> None:

@@ -11,7 +11,7 @@ import pytest
 from brute_force import Held, Holding, cheapest_plans
 from proofs import cheapest_rounds as at_prices
 from proofs import random_prices
-from random_problems import small_week, tiny_problem
+from random_problems import WEEK, begun_problem, small_week, tiny_problem
 from rosters import clock_s
 
 from benchmarks.weeks import other_week, random_week
@@ -21,7 +21,15 @@ from scheduler.checks.bound.pricing import UNIT, Balance, Pricing
 from scheduler.checks.bound.rest import HAD, OWED, Rest
 from scheduler.checks.bound.timetable import FAR, UnfinishedError, timetable
 from scheduler.checks.bound.ways import ways
-from scheduler.model.problem import ConsultantDay, Engagement, Problem, PublishedVisit, Request, RoomSlot
+from scheduler.model.problem import (
+    ConsultantDay,
+    Engagement,
+    Problem,
+    PublishedVisit,
+    Request,
+    RoomSlot,
+    Settled,
+)
 
 
 def cheapest_rounds(problem: Problem, day: ConsultantDay, deadline: float = math.inf) -> CheapestRounds:
@@ -72,6 +80,23 @@ def test_every_set_of_visits_is_found_at_its_least_points() -> None:
         for day in problem.days:
             assert found(problem, day) == expected(problem, day)
             rounds += len(expected(problem, day))
+    assert rounds > 400
+
+
+def test_every_set_of_visits_is_found_from_a_moment_on_and_where_changes_are_limited() -> None:
+    begun = kept = rounds = 0
+    for seed in range(80):
+        problem = begun_problem(Random(seed))
+        if problem is None:
+            continue
+        for week in (problem, problem.replace(max_changes=0)):
+            for day in week.days:
+                points = expected(week, day)
+                assert found(week, day) == points
+                begun += day.happened is not None and not day.happened.is_over and len(points) > 1
+                kept += any(visit.kept for held in points for visit in held)
+                rounds += len(points)
+    assert min(begun, kept) > 15
     assert rounds > 400
 
 
@@ -155,6 +180,44 @@ def test_a_visit_is_where_it_was_published_up_to_a_quarter_of_an_hour(told: str,
     assert found(again, day) == expected(again, day)
 
 
+@pytest.mark.parametrize(
+    ("lock", "visits"),
+    [
+        (Settled(), {("c0", 0, 1), ("c0", 0, 2), ("c1", 0, 1), ("c1", 0, 2), ("c0", 1, 1), ("c1", 1, 1)}),
+        (Settled(consultant_id="c1"), {("c1", 0, 1), ("c1", 0, 2), ("c1", 1, 1)}),
+        (Settled(date=WEEK.days[1]), {("c0", 1, 1), ("c1", 1, 1)}),
+        (Settled(conversations=2), {("c0", 0, 2), ("c1", 0, 2)}),
+        (Settled(start_s=clock_s("10:30")), {("c0", 0, 1), ("c1", 0, 1)}),
+        (Settled(date=WEEK.days[0], consultant_id="c0", conversations=1), {("c0", 0, 1)}),
+        (Settled(date=WEEK.days[2]), set()),
+    ],
+)
+def test_a_lock_leaves_what_it_says(lock: Settled, visits: set[tuple[str, int, int]]) -> None:
+    """Of one or two conversations from 9:30 to 11:30 on Monday, and of one from 9:30 to 10:20 on Tuesday."""
+    week = small_week(0, 2, 2)
+    ends = {week.week.days[0]: "11:30", week.week.days[1]: "10:20"}
+    request = Request(
+        request_id="p00",
+        place_id="p00",
+        kind="visit",
+        conversations=2,
+        max_conversations=2,
+        slots=tuple(
+            RoomSlot(date=date, start_s=clock_s("9:30"), end_s=clock_s(end)) for date, end in ends.items()
+        ),
+        lock=lock,
+    )
+    days = tuple(dataclasses.replace(day, engagements=()) for day in week.days if day.date in ends)
+    problem = week.replace(days=days, requests=(request,))
+    made = {
+        (visit.consultant_id, problem.week.days.index(day.date), visit.conversations)
+        for day in days
+        for held in found(problem, day)
+        for visit in held
+    }
+    assert made == visits
+
+
 def test_the_least_and_what_is_within_a_limit() -> None:
     for seed in range(30):
         problem = tiny_problem(Random(seed))
@@ -165,6 +228,18 @@ def test_the_least_and_what_is_within_a_limit() -> None:
             limit = least + Random(seed).randint(0, 40_000)
             near = {held: value for held, value in points.items() if value <= limit}
             assert found(problem, day, limit * UNIT) == near
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_a_round_is_told_from_none_by_a_single_unit(more: int) -> None:
+    """The price of the only visit makes it worth so many units less than no round, or more."""
+    problem = small_week(0, 1, 0).replace(consultants=small_week(0, 1, 1).consultants)
+    day = dataclasses.replace(
+        small_week(0, 1, 1).days[2], date=problem.requests[0].slots[0].date, engagements=()
+    )
+    worth = -cheapest_rounds(problem, day).least().units
+    assert worth > 0
+    assert at_prices(problem, day, Pricing((worth + more,), {})).least() == Least(min(0, more), reached=True)
 
 
 def test_offers_fill_more_than_one_word(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -310,3 +385,20 @@ def test_hope_visits_no_request_twice_in_a_row() -> None:
                 assert hope // UNIT == min(points, default=FAR // UNIT)
                 hoped += len(points)
     assert hoped > 50
+
+
+def test_hope_by_way_of_each_arrival_is_no_more_and_no_less_than_hope() -> None:
+    """The best of all arrivals, from one of some moments on, is the best that follows at these moments or later."""
+    compared = 0
+    for problem in (random_week(1, 24, 1), *(tiny_problem(Random(seed)) for seed in range(20))):
+        for day in problem.days:
+            table = timetable(problem, day, Pricing((0,) * len(problem.requests), {}))
+            hope = Rest(table, ways(problem, day, table))
+            for block in range(hope.by_later.shape[2]):
+                later = hope.least[:, :, block * rest.MOMENTS :].min(axis=2)
+                assert (
+                    np.minimum(hope.by_later[:, :, block].min(axis=2), FAR // 2).tolist()
+                    == np.minimum(later, FAR // 2).tolist()
+                )
+                compared += int((later < FAR // 2).sum())
+    assert compared > 500

@@ -92,6 +92,11 @@ def test_sheets_help_people_to_fill_them_in(tmp_path: Path) -> None:
         assert [cell.value for cell in sheet[1]] == [column.danish for column in table.columns]
         assert all(cell.comment and cell.comment.text for cell in sheet[1])
         assert sheet.freeze_panes == "B2"
+        assert sheet.page_setup.orientation == "landscape"
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.sheet_properties.pageSetUpPr is not None
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.print_title_rows == "$1:$1"
         chosen = {str(rule.sqref)[0] for rule in sheet.data_validations.dataValidation}
         kinds = {
             chr(ord("A") + position)

@@ -34,12 +34,20 @@ class Opened:
         """Whether nothing is wider than the screen."""
         return bool(self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
+    def too_wide(self) -> list[str]:
+        """Return the elements that reach beyond the screen."""
+        found: list[str] = self.page.evaluate(_TOO_WIDE)
+        return found
+
     def small_targets(self) -> list[str]:
         """Return the visible links, buttons and inputs that a finger of 44 pixels misses."""
         found: list[str] = self.page.evaluate(_SMALL_TARGETS)
         return found
 
 
+_TOO_WIDE = """() => [...document.querySelectorAll('body *')]
+    .filter(element => element.getBoundingClientRect().right > window.innerWidth + 0.5)
+    .map(element => element.outerHTML.slice(0, 120)).slice(0, 5)"""
 # Links that stand within a sentence are as high as its lines; all else must be 44 pixels.
 _SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, summary, [role=button], label')]
     .map(element => [element, element.getBoundingClientRect()])

@@ -92,7 +92,7 @@ def test_only_asking_for_a_file_makes_it(monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.setattr(Artifacts, maker, lambda *_arguments: pytest.fail("a file was made"))
     monkeypatch.setattr(module, "public", lambda _roster: pytest.fail("the roster was looked at"))
     artifacts = _artifacts("da")
-    assert len(makers) == 8
+    assert len(makers) == 9
     assert len(artifacts) == len(NAMES) == len(list(artifacts)) == len(artifacts.keys())
     assert names.INDEX in artifacts
     assert "maps/other.html" not in artifacts

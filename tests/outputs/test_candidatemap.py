@@ -111,12 +111,13 @@ def test_the_page_says_what_each_brings_and_costs() -> None:
 def test_the_best_together_are_set_against_today() -> None:
     words = _words(_page())
     assert "All of them together Today Together More" in words
-    assert "conversations planned 20 31 +11 conversations expected to be held 15.2 23.6 +8.4" in words
-    assert "cost a conversation expected to be held, kr. 2,632 1,783 −849" in words
+    assert "Conversations planned 20 31 +11 ✓ Conversations expected to be held 15.2 23.6 +8.4 ✓" in words
+    assert "✓ better than today · ! worse than today" in words
+    assert "Cost a conversation expected to be held, kr. 2,632 1,783 −849 ✓" in words
     assert "weeks of the period" not in words
     goal = TOTAL.assign(expected_by_end=[107.6, 166.7, 59.1], goal_conversations=[900, 900, 0])
     assert (
-        "expected of 900 if all weeks of the period were like these (multiplied up, no chance) 108 167 +59"
+        "Expected of 900 if all weeks of the period were like these (multiplied up, no chance) 108 167 +59 ✓"
         in _words(_page(total=goal))
     )
     assert "All of them together" not in _words(_page(joined=JOINED.iloc[:0]))

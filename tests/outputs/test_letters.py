@@ -211,7 +211,7 @@ def test_a_consultant_gets_the_week_as_a_zip_and_homes_by_district() -> None:
         "",
     ]
     assert body[5] == "Uge 20 2009 · Udgave 2, udsendt tors. 7. maj kl. 14.10:"
-    assert body[6].startswith("- mandag 11. maj: fra basen ")
+    assert body[6].startswith("- mandag 11. maj: fra jobcentret ")
     assert _read(message)["Subject"] == "Din uge 20 2009: hvad der er ændret"
     ((name, part),) = _attached(message).items()
     assert (name, part.get_content_type()) == ("2009-W20-r1.zip", "application/zip")
@@ -219,6 +219,7 @@ def test_a_consultant_gets_the_week_as_a_zip_and_homes_by_district() -> None:
         contents = {each: archive.read(each).decode(errors="replace") for each in archive.namelist()}
     days = ("2009-05-11", "2009-05-12", "2009-05-13", "2009-05-14")
     assert list(contents) == [
+        "r1-uge-20.html",
         *(f"maps/{date}-r1.html" for date in days),
         *(f"gpx/{date}-r1.gpx" for date in days),
         "r1.ics",
@@ -233,6 +234,7 @@ def test_a_consultant_gets_the_week_as_a_zip_and_homes_by_district() -> None:
         assert "../index.html" not in content
     assert "Hjemmebesøg" in contents["maps/2009-05-12-r1.html"]
     assert "Vesterbro" in contents["maps/2009-05-12-r1.html"]
+    assert 'href="2009-05-13-r1.html"' in contents["maps/2009-05-12-r1.html"]
 
 
 def test_a_consultant_without_rounds_is_told_so() -> None:

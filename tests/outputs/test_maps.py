@@ -1,3 +1,4 @@
+import datetime as dt
 import json
 import re
 from html.parser import HTMLParser
@@ -66,8 +67,13 @@ def _week_page(roster: Roster) -> str:
 
 
 def test_the_page_sums_up_the_day(roster: Roster) -> None:
-    text = _Texts(_round_page(roster, 2)).text.replace("\N{NO-BREAK SPACE}", " ")
-    assert "Tuesday 12 May · Rådgiver 1" in text
+    html = _round_page(roster, 2)
+    text = _Texts(html).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert (
+        "<title>Tuesday\N{NO-BREAK SPACE}12\N{NO-BREAK SPACE}May\N{NO-BREAK SPACE}· Rådgiver 1</title>"
+        in html
+    )
+    assert "Tuesday 12 May | Rådgiver 1 | from base" in text
     for fact in ("from base 8:46", "back 14:21", "9.0 km", "3 visits", "3 conversations"):
         assert fact in text
 
@@ -76,9 +82,10 @@ def test_the_list_follows_the_clock(roster: Roster) -> None:
     html = _round_page(roster, 2)
     times = [int(h) * 60 + int(m) for h, m in re.findall(r'class="time">(\d+):(\d+)<', html)]
     assert len(times) == 6
+    assert "desk work until 13:08" in html
     assert times == sorted(times)
     text = _Texts(html).text
-    order = ["Praksis Sjælør Boulevard", "Praksis Borgbjergsvej", "Desk work at base", "Lunch", "Home visit"]
+    order = ["Praksis Sjælør Boulevard", "Praksis Borgbjergsvej", "At base", "Lunch", "Home visit"]
     found = [text.index(word, text.index("9:00")) for word in order]
     assert found == sorted(found)
 
@@ -86,10 +93,45 @@ def test_the_list_follows_the_clock(roster: Roster) -> None:
 def test_the_consultant_finds_the_home(roster: Roster) -> None:
     html = _round_page(roster, 2)
     assert samples.HOME_ADDRESS in html
-    # Its coordinates go to the phone's own map, never to a web site.
-    assert "geo:55.66589,12.54504" in html
-    assert "mlat=55.66589" not in html
-    assert "mlat=55.65180" in html
+    # Directions lead to practices, never to a home or from one.
+    links = [attrs["href"] or "" for tag, attrs in _Texts(html).tags if tag == "a" and "href" in attrs]
+    assert not [link for link in links if "55.66589" in link or link.startswith("geo:")]
+    assert [link for link in links if link.endswith("&route=55.66767,12.55661;55.65180,12.52737")]
+
+
+def test_days_lead_to_each_other(roster: Roster) -> None:
+    def days(index: int) -> list[tuple[str | None, str | None]]:
+        tags = _Texts(_round_page(roster, index)).tags
+        return [(attrs["rel"], attrs["href"]) for tag, attrs in tags if attrs.get("rel") in ("prev", "next")]
+
+    assert days(0) == [("next", "2009-05-12-r1.html")]
+    assert days(2) == [("prev", "2009-05-11-r1.html"), ("next", "2009-05-13-r1.html")]
+    assert days(6) == [("prev", "2009-05-12-r2.html")]
+
+
+def test_the_edition_stands_at_the_head(roster: Roster) -> None:
+    issued = dt.datetime(2009, 5, 7, 12, 10, tzinfo=dt.UTC)
+    published = roster.replace(edition=2, issued_at=issued)
+    for index in (1, 2):
+        with i18n.using("da"):
+            text = _Texts(_round_page(published, index)).text.replace("\N{NO-BREAK SPACE}", " ")
+        assert "Udgave 2, udsendt tors. 7. maj kl. 14.10" in text
+        assert "Edition" not in _round_page(roster, index)
+
+
+def test_turns_have_the_same_numbers_on_the_map_and_in_the_list(roster: Roster) -> None:
+    html = _round_page(roster, 2)
+    listed = re.findall(r"<li><b>(\d+)</b> ", html)
+    # Once to unfold and once for paper.
+    count = len(listed) // 2
+    assert listed == [str(number) for number in range(1, count + 1)] * 2
+    names = json.loads(re.search(r'"names":(\[.*?\]\])', html)[1])  # type: ignore[index]
+    on_the_map = [name[0] for name in names if name[1] == "turn"]
+    assert len(on_the_map) > count / 2
+    assert set(on_the_map) <= set(listed)
+    drawn = re.findall(r'class="turn".*?<text[^>]*>(\d+)<', html)
+    assert drawn
+    assert set(drawn) <= set(on_the_map)
 
 
 def test_home_visits_are_not_on_the_week_map(roster: Roster) -> None:
@@ -210,9 +252,13 @@ def test_tiles_only_where_they_are_asked_for(roster: Roster) -> None:
 
 def test_a_day_without_a_ride_has_a_page(roster: Roster) -> None:
     html = _round_page(roster, 1)
-    assert not _rides(html)[0]["strands"]
-    assert "Telefontid" in html
-    assert 'class="stop-base"' in html
+    text = _Texts(html).text
+    assert "No visits out today" in text
+    assert "Telefontid" in text
+    assert "hjul.run" not in html
+    assert "<svg" not in html
+    assert "km" not in text
+    assert "No visits" not in _round_page(roster, 2)
 
 
 def test_an_empty_week_has_a_map(roster: Roster) -> None:

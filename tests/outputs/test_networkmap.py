@@ -3,13 +3,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from outputs.browser import DESK, PHONE, opened
+from outputs.browser import DESK, PHONE, opened, pdf_pages
 from playwright.sync_api import Browser
 
 from scheduler.base import i18n
 from scheduler.model.geo import Background, Line, Stretches
 from scheduler.model.project import Place
-from scheduler.outputs.networkmap import meaning, network_map
+from scheduler.outputs.networkmap import TEMPLATE, meaning, network_map
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"
 A, B, C = (55.66, 12.54), (55.665, 12.55), (55.67, 12.54)
@@ -34,7 +34,7 @@ def _page(**changed: Any) -> str:
         "stretches": STRETCHES,
     } | changed
     found = network_map(background=BACKGROUND, source="denmark.osm.pbf", date="2024-05-01", **arguments)
-    return found.html()
+    return found.html(TEMPLATE)
 
 
 def test_the_legend_says_what_each_line_means_and_how_long_it_is() -> None:
@@ -107,3 +107,22 @@ def test_the_page_asks_nobody_and_fits(
             assert page.small_targets() == []
         else:
             assert page.page.locator(".map-svg .ride").count() == 3
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("count", [0, 20, 40, 60, 100])
+def test_it_is_printed_on_one_sheet(browser: Browser, tmp_path: Path, count: int) -> None:
+    places = [
+        Place(
+            place_id=f"P{n}",
+            name=f"Lægefællesskabet nr. {n} ved Sønder Boulevard",
+            lat=55.66 + n / 9000,
+            lon=12.54,
+        )
+        for n in range(count)
+    ]
+    file = tmp_path / "net.html"
+    file.write_text(_page(places=places, distances_m={f"P{n}": 12.4 for n in range(count)}), encoding="utf-8")
+    with opened(browser, file, size=DESK) as page:
+        pdf = page.page.pdf(prefer_css_page_size=True)
+        assert pdf_pages(pdf) == 1

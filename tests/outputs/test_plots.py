@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from matplotlib._pylab_helpers import Gcf
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgba
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -35,7 +36,7 @@ from outputs.plot_samples import (
 from scheduler.base import i18n
 from scheduler.outputs import plots
 from scheduler.outputs.inlinesvg import inline_svg
-from scheduler.outputs.plots.style import Rows, clean, looks, numbers, written
+from scheduler.outputs.plots.style import BLUE, GREY, ORANGE, Rows, clean, looks, numbers, written
 
 NBSP = "\N{NO-BREAK SPACE}"
 #: A number at the end of an axis may reach over the edge by so much.
@@ -202,7 +203,38 @@ def test_differences_name_both_ends_and_their_intervals() -> None:
     assert {"+31 ±4", "−25", "0"} <= set(texts)  # 1.96 standard errors; none where there is none
     (ax,) = figure.axes
     assert [round(bar.get_width()) for bar in ax.patches] == [31, -25, 0]
-    assert len({bar.get_facecolor() for bar in ax.patches[:2]}) == 2
+    assert ax.get_legend() is None  # nobody has said which is better
+
+
+@pytest.mark.parametrize("good", [1, -1])
+def test_what_is_better_and_worse_differs_in_colour_and_in_marks(good: int) -> None:
+    figure = plots.scenario_differences(
+        DIFFERENCES, "held", what="held", titles=TITLES, source=SOURCE, good=good
+    )
+    marks = ("✓", "!")[::good]
+    texts = _texts(figure)
+    assert {f"+31 ±4 {marks[0]}", f"−25 {marks[1]}", "0"} <= set(texts)
+    assert {"✓ better than today", "! worse than today"} <= set(texts)
+    (ax,) = figure.axes
+    more, fewer, same = ((bar.get_facecolor(), bar.get_edgecolor()) for bar in ax.patches)
+    assert len({more, fewer, same}) == 3
+    better, worse = (more, fewer)[::good]
+    assert better == (to_rgba(BLUE), to_rgba(BLUE))
+    assert worse[1] == to_rgba(ORANGE)
+
+
+def test_what_may_be_chance_or_is_not_proven_is_neither_better_nor_worse() -> None:
+    for changed in (
+        DIFFERENCES.assign(standard_error=[20.0, 20.0, 0.0]),
+        DIFFERENCES.assign(unproven=[40.0, 40.0, 0.0]),
+        DIFFERENCES.assign(difference=[0.4, -0.4, 0.0], standard_error=0.0),
+    ):
+        figure = plots.scenario_differences(
+            changed, "held", what="held", titles=TITLES, source=SOURCE, good=1
+        )
+        (ax,) = figure.axes
+        assert {bar.get_facecolor() for bar in ax.patches} == {to_rgba(GREY)}
+        assert not any("✓" in text or "!" in text for text in _texts(figure))
 
 
 def test_no_difference_is_said_to_be_none() -> None:
@@ -365,7 +397,7 @@ def test_the_assumption_that_moves_most_is_told_and_what_is_not_known_left_out()
         "Demand moves the answer most: with 11.8 a week or 17.7 a week 723 or 1,018 conversations are expected"
     )
     (ax,) = figure.axes
-    texts = _texts(figure)
+    texts = [text.replace("\n", " ") for text in _texts(figure)]
     assert "Length of a conversation: 36–54 min" in texts
     assert "Cycling speed: 12.0–18.0 km/h" in texts
     assert "−191 / +105" in texts

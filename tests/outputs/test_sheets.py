@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -12,6 +13,7 @@ from openpyxl import Workbook
 
 from scheduler.base import i18n
 from scheduler.inputs.sheets import escaped
+from scheduler.model.text import Text
 from scheduler.outputs.excel import Sheet, formats, save, sheet_names
 from scheduler.outputs.sheets import workbook
 
@@ -61,6 +63,56 @@ def test_stops_are_dates_times_and_numbers(book: Workbook) -> None:
     assert whats[:7] == [
         "Engagement", "Leaves base", "Visit", "Lunch", "Visit", "Back at base", "Total Mon 11 May",
     ]  # fmt: skip
+
+
+def test_durations_are_hours_and_minutes() -> None:
+    for language in ("en", "da"):
+        with i18n.using(language):
+            sheet = _read(workbook(samples.roster())).worksheets[0]
+        spans = [cell for row in sheet.iter_rows() for cell in row if isinstance(cell.value, dt.timedelta)]
+        assert len(spans) >= 3 * len(samples.roster().consultants)
+        assert {cell.number_format for cell in spans} == {"[h]:mm"}
+
+
+def test_headings_stand_over_their_columns(book: Workbook) -> None:
+    sheet = book["Rådgiver 1"]
+    row = next(row for row in sheet.iter_rows(min_row=2) if row[8].value)
+    for head, cell in zip(sheet[1], row, strict=True):
+        if cell.value is not None:
+            figure = not isinstance(cell.value, str)
+            assert head.alignment.horizontal == ("right" if figure else "left"), head.value
+    # A heading of another table is not that of these figures.
+    (titled,) = [row[0] for row in book["Week 20"].iter_rows() if row[0].value == "What could not be placed"]
+    assert titled.alignment.horizontal is None
+
+
+def test_practices_are_named_by_their_ids_and_homes_are_not(book: Workbook) -> None:
+    roster = samples.roster()
+    for title, consultant_id in (("Rådgiver 1", "r1"), ("Rådgiver 2", "r2")):
+        sheet = book[title]
+        at = [cell.value for cell in sheet[1]].index("Practice ID")
+        visits = [
+            stop.id
+            for round_ in roster.rounds
+            if round_.consultant_id == consultant_id
+            for stop in round_.stops
+            if stop.kind == "visit"
+        ]
+        assert [row[at].value for row in sheet.iter_rows(min_row=2) if row[at].value] == visits
+
+
+def test_every_price_is_told_or_why_there_is_none() -> None:
+    roster = samples.roster()
+    first = roster.unassigned[0]
+    asked = [
+        replace(first, cost_to_force=price, reason=Text(reason))
+        for price, reason in ((1200, "dearer"), (None, "dearer"), (None, "not_placed"), (None, "closed"))
+    ]
+    sheet = _read(workbook(roster.replace(unassigned=tuple(asked)))).worksheets[0]
+    rows = list(sheet.iter_rows(values_only=True))
+    (head,) = [number for number, row in enumerate(rows) if row[0] == "Who"]
+    at = rows[head].index("Cost (points)")
+    assert [row[at] for row in rows[head + 1 : head + 5]] == [1200, "not known", "not known", "not possible"]
 
 
 def test_sheets_print_on_landscape_as_wide_as_a_page(book: Workbook) -> None:

@@ -33,9 +33,7 @@ def roster(tmp_path_factory: pytest.TempPathFactory) -> Roster:
 
 
 def test_a_task_is_called_by_its_title(roster: Roster) -> None:
-    titles = {
-        item.kind: item.title for column in board(roster).columns for c in column.cells for item in c.items
-    }
+    titles = {item.kind: item.title for row in board(roster).rows for c in row.cells for item in c.items}
     assert titles["task"] == "Talk at base"
     html = index_html(roster)
     assert "Intro &lt;b&gt;" in html
@@ -68,7 +66,8 @@ def test_the_phone_says_where_and_until_when(roster: Roster) -> None:
     assert lines[-1].startswith("until ")
     assert not any("room" in line for line in lines)
     assert shown["Talk at base"][0] == "task"
-    assert "at base" in shown["Talk at base"][2][0]
+    assert shown["Talk at base"][1:] == ("", (shown["Talk at base"][2][0],))
+    assert shown["At base"][0] == "base"
 
 
 def test_a_task_keeps_its_event_when_it_moves_to_another_day(roster: Roster) -> None:

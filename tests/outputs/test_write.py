@@ -14,7 +14,7 @@ from scheduler.base.errors import ServiceError
 from scheduler.base.files import claimed, tidy
 from scheduler.base.i18n import language
 from scheduler.model import rosterfile
-from scheduler.outputs import names
+from scheduler.outputs import gpx, names
 from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.write import put, write
 
@@ -35,8 +35,9 @@ def test_every_file_of_the_contract_is_there(written: tuple[Path, tuple[Path, ..
     folder, files = written
     roster = samples.roster()
     wanted = {names.ROSTER, names.INDEX, names.WEEK_MAP, names.WORKBOOK, "r1.ics", "r2.ics"}
+    wanted |= {"r1-uge-20.html", "r2-uge-20.html"}
     wanted |= {names.round_map(round_) for round_ in roster.rounds}
-    wanted |= {names.gpx(round_) for round_ in roster.rounds}
+    wanted |= {name for round_ in roster.rounds for name in gpx.files(roster, round_)}
     assert {file.relative_to(folder).as_posix() for file in files} == wanted
     assert {file for file in folder.rglob("*") if file.is_file()} == set(files)
     assert all(file.stat().st_size for file in files)

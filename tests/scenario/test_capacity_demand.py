@@ -370,8 +370,8 @@ def test_bases_are_told_on_the_page_and_the_terminal(
     told = "What each base would hold in a quarter with its own consultants"
     assert (told in page) == (told in terminal.out) == (found.bases is not None)
     assert "<td>+1 " in page or found.bases is None
-    assert "Without a price in [costs]" in page
-    assert "Without a price in [costs]" in terminal.err
+    assert "Without a price in the settings" in page
+    assert "Without a price in the settings" in terminal.err
     if found.bases is not None:
         today = len(prepared.project.practices)
         table = frontier_bases_table(found.bases)

@@ -1,5 +1,6 @@
 """The distribution of conversations held: what enumerating and drawing say, and what arithmetic knows."""
 
+import dataclasses
 import datetime as dt
 import itertools
 import math
@@ -12,7 +13,15 @@ from numpy.typing import NDArray
 from scheduler.model.config import SimulationSettings
 from scheduler.scenario.chance.draws import illness_rates
 from scheduler.scenario.chance.outlook import WorkingDay
-from scheduler.scenario.goals.tally import binomial, chance_of, held_by_week, mean, quantile, repeated
+from scheduler.scenario.goals.tally import (
+    binomial,
+    chance_of,
+    held_at_shares,
+    held_by_week,
+    mean,
+    quantile,
+    repeated,
+)
 
 MONDAY = dt.date(2009, 5, 11)
 SETTINGS = SimulationSettings(no_show_share=0.2, illness_share=0.15, illness_days=3)
@@ -150,3 +159,24 @@ def test_chances_and_quantiles() -> None:
     assert [quantile(two, share) for share in (0, 0.5625, 0.57, 0.95, 1)] == [0, 0, 1, 2, 2]
     for times in (0, 1, 5, 6):
         assert np.allclose(repeated(two, times), binomial(2 * times, 0.25))
+
+
+def test_where_the_share_is_not_known_it_is_the_mean_over_the_shares() -> None:
+    weeks = [
+        [
+            day(who, 7 * week + number, 2 + (number + week) % 3, seen)
+            for number in (0, 2, 3)
+            for who, seen in (("a", 1.0), ("b", 0.75))
+        ]
+        for week in range(4)
+    ]
+    weeks.insert(2, [])
+    shares = (0.05, 0.1, 0.4)
+    each = [tallied(weeks, dataclasses.replace(SETTINGS, no_show_share=share)) for share in shares]
+    found = held_at_shares(weeks, SETTINGS, shares)
+    assert len(found) == len(weeks)
+    for number, distribution in enumerate(found):
+        wanted = sum(one[number] for one in each) / len(shares)
+        assert distribution == pytest.approx(wanted, abs=1e-12)
+    assert held_at_shares([], SETTINGS, shares) == []
+    assert held_at_shares([[]], SETTINGS, shares)[0].tolist() == [1.0]

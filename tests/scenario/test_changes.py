@@ -11,6 +11,8 @@ from scheduler.base import i18n
 from scheduler.base.errors import InputError
 from scheduler.inputs import read_project
 from scheduler.inputs.cells import Cell
+from scheduler.inputs.schema import TABLES
+from scheduler.inputs.settings import CHANGEABLE, known_settings
 from scheduler.model.config import Costs
 from scheduler.model.project import Project
 from scheduler.scenario import Add, Drop, Move, Scenario, Set, apply
@@ -183,10 +185,34 @@ def test_the_order_of_changes_makes_no_difference(project: Project) -> None:
 
 
 def test_a_change_is_told_in_words() -> None:
-    change = Add("rooms", {"practice_id": "P1", "weekday": "ons"})
-    assert change.words() == ("new in rooms", "practice_id P1, weekday ons")
+    room = Add("rooms", {"practice_id": "P1", "weekday": "ons", "Gyldig fra": "x"})
+    assert room.words() == ("new in rooms", "practice id: P1; weekday: ons; Gyldig fra: x")
+    visit = Drop("home_visits", {"visit_id": "H1"})
+    assert visit.words() == ("gone from home visits", "visit id: H1")
+    times = Set("defaults", {"conversation_minutes": 30, "lunch_from": "11:30"})
+    assert times.words() == (
+        "changed in how long things take",
+        "A conversation: 30 min; When lunch may begin at the earliest: 11:30",
+    )
+    assert Set("weights", {"continuity": 7}).words()[1].endswith(": 7 points")
+    assert Set("costs", {"base_dkk_a_year": 8}).words()[1].endswith(": 8 kr.")
     with i18n.using("da"):
-        assert "Lokaletider" in change.words()[0]
+        owned = Set("practices", {"practice_id": "P1", "Rådgiver": ""})
+        assert owned.words() == ("ændret i Lægepraksisser", "Praksis-id: P1; Rådgiver: tom")
+        assert room.words()[1].startswith("Praksis: P1; Ugedag: ons; ")
+
+
+def test_every_setting_and_column_that_may_change_has_words() -> None:
+    with i18n.using("da"):
+        for section in CHANGEABLE:
+            keys = known_settings()[section]
+            done, told = Set(section, dict.fromkeys(keys, 1)).words()
+            assert section not in done
+            assert not [name for name in keys if name in told]
+        for table in TABLES:
+            names = [column.name for column in table.columns if "_" in column.name]
+            told = Add(table.name, dict.fromkeys(names, 1)).words()[1]
+            assert not [name for name in names if name in told]
 
 
 # --- What is refused -----------------------------------------------------------------------------------------

@@ -146,7 +146,7 @@ def test_without_costs_the_budget_is_spread_over_the_period(project: Project) ->
 def test_what_has_no_price_is_said() -> None:
     project = read_project(example_folder())
     assert unpriced(project.config.costs) == (
-        "Without a price in [costs], and so at no cost here: bases, practices, room hours, courses for citizens."
+        "Without a price in the settings, and so at no cost here: bases, practices, room hours, courses for citizens."
     )
     every = Costs(**{field.name: 1 for field in dataclasses.fields(Costs)})
     assert unpriced(priced(project, every).config.costs) == ""

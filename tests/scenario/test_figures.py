@@ -1,12 +1,11 @@
 """The figures of a week, against what the roster's own terms, reasons and rounds say."""
 
-import dataclasses
 import json
 from itertools import pairwise
 from random import Random
 
 import pytest
-from random_problems import small_week, tiny_problem
+from random_problems import small_week, tiny_problem, without_pins
 
 from scheduler.base.errors import InvalidRosterError
 from scheduler.checks import Violation
@@ -18,12 +17,6 @@ from scheduler.scenario.model import BASE_COLUMNS, Task
 from scheduler.scenario.runs.figures import figures, solved
 from scheduler.services import decide
 from scheduler.solver.engine import solve
-
-
-def without_pins(problem: Problem) -> Problem:
-    """Pins of random weeks cannot always be kept together."""
-    return problem.replace(requests=tuple(dataclasses.replace(r, pin=None) for r in problem.requests))
-
 
 PROBLEMS = [
     *(small_week(seed) for seed in range(3)),

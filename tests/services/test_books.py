@@ -84,7 +84,7 @@ def test_a_random_month_balances(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert entry.asked == asked[key]
         assert entry.extra == extra[key]
         balanced(entry)
-    frame = found.frame()
+    frame = found.frame
     assert frame[["asked", "extra"]].to_numpy().sum() == sum(asked.values()) + sum(extra.values())
     for by in ("practice", "district", "week"):
         assert found.by(by)["asked"].sum() == sum(asked.values())

@@ -14,6 +14,7 @@ from scheduler.base import i18n
 from scheduler.base.errors import InputError
 from scheduler.model import rosterfile
 from scheduler.model.clock import NOW_VARIABLE, Week, at
+from scheduler.outputs import names
 from scheduler.services import editing, editions, log, planner, publish, replan, storing
 from scheduler.services.workspace import store_of
 
@@ -189,6 +190,29 @@ def test_a_published_folder_is_written_again_as_it_was(project: Path) -> None:
         file.relative_to(done.folder): file.read_bytes() for file in done.folder.rglob("*") if file.is_file()
     }
     assert found == before
+
+
+def test_what_an_edition_bends_is_told_as_long_as_the_tables_ask_for_it(tmp_path: Path) -> None:
+    # Nobody can begin a visit at 11:30 in a room that closes at 12:00.
+    agreed = "practice_id,weekday,start\nP2,wed,11:30\n"
+    folder, out = write_folder(tmp_path / "p", **TWO_PRACTICES, agreements=agreed), tmp_path / "out"
+    storing.make_store(folder)
+    storing.take_in(folder, storing.differences(folder))
+    draft = (plan(folder).folder / names.INDEX).read_text(encoding="utf-8")
+    publish.publish(folder, W20, out)
+    published = (out / str(W20) / names.INDEX).read_text(encoding="utf-8")
+    for page in (draft, published):
+        assert "Compromises" in page
+        assert "moved from Wed 13 May 11:30" in page
+        assert 'class="hatch"' in page
+        assert "Lent and unused rooms" in page
+    close(folder, "P2", "2009-05-12")
+    unchanged = (publish.show_again(folder, W20, out) / names.INDEX).read_text(encoding="utf-8")
+    assert unchanged == published
+    close(folder, "P2", "2009-05-13")
+    again = (publish.show_again(folder, W20, out) / names.INDEX).read_text(encoding="utf-8")
+    assert "Compromises" not in again
+    assert 'class="hatch"' not in again
 
 
 def test_a_draft_that_is_out_of_date_is_not_published(project: Path) -> None:

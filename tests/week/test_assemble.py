@@ -1,22 +1,28 @@
 """Rosters written down from schedules: of the engine's choice, and of random days in any order that can be kept."""
 
 import dataclasses
+import datetime as dt
 from random import Random
 
 import pytest
 from random_problems import small_week, tiny_problem
 from rosters import clock_s
-from worked_week import MONDAY, an_engagement, the_problem
+from worked_week import MONDAY, TUESDAY, an_engagement, the_problem
 
 from scheduler.checks import check
-from scheduler.model.problem import ClosedDay, ConsultantDay, Problem
+from scheduler.model.clock import at
+from scheduler.model.locks import Delay
+from scheduler.model.problem import ClosedDay, ConsultantDay, Problem, Request
 from scheduler.model.project import BASE
 from scheduler.model.roster import Roster, Unassigned
 from scheduler.model.text import Text
 from scheduler.solver.engine import solve
 from scheduler.week.assemble import assemble, named
+from scheduler.week.happened import since
 from scheduler.week.schedule import DayModel, DaySchedule
 from scheduler.week.score import unmet_points
+
+MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +61,10 @@ def test_consultants_base_and_shifts_are_told(roster: Roster) -> None:
     assert [base.place_id for base in roster.bases] == ["base"]
     anna, bo = roster.consultants
     assert (len(anna.shifts), len(bo.shifts)) == (2, 1)
-    assert max(anna.load_seconds, bo.load_seconds) > 0
+    # Anna has 7 h 30 min for visits, Bo 5 h 35 min.
+    assert (anna.availability_seconds, bo.availability_seconds) == (27_000, 20_100)
+    assert anna.load_seconds == anna.visit_seconds
+    assert bo.load_seconds == round(bo.visit_seconds * 270 / 201, 3) > 0
 
 
 def test_a_waived_lunch_is_noted() -> None:
@@ -113,6 +122,15 @@ def engagements_alone(problem: Problem, day: ConsultantDay) -> DaySchedule:
     return schedule
 
 
+def schedule_of(problem: Problem, day: ConsultantDay, visit: Request, *, start_s: int) -> DaySchedule:
+    """Return the schedule of a day with one visit, that begins then."""
+    model = DayModel(problem, day)
+    option = model.options(visit)[0]
+    schedule = model.best_schedule((option.only(option.starts_s == start_s),))
+    assert schedule
+    return schedule
+
+
 def written(problem: Problem) -> Roster:
     """Return the roster of a week in which no request is met."""
     return random_roster(problem, [engagements_alone(problem, day) for day in problem.days])
@@ -136,6 +154,55 @@ def test_whatever_a_day_holds_is_written_down_as_the_rules_have_it(first: int) -
         assert points == roster.score - roster.terms["imbalance_minute"].points
         visits += len(met)
     assert visits > 8
+
+
+def going_on(week: Problem, day: ConsultantDay, schedule: DaySchedule) -> DaySchedule:
+    """Return what is still to come of a schedule, all of it when it was planned."""
+    model = DayModel(week, day)
+    begun = {stop.id for stop in day.happened.stops} if day.happened else set()
+    stops, requests = list(model.engagements), {request.request_id: request for request in week.requests}
+    for planned in schedule.stops:
+        visit = planned.option
+        if visit in schedule.visits and visit.id not in begun:
+            options = model.options(requests[visit.id])
+            option = next(option for option in options if option.conversations == visit.conversations)
+            stops.append(option.only(option.starts_s == planned.start_s))
+    found = model.best_schedule(sorted(stops, key=lambda stop: int(stop.starts_s[0])))
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("first", range(0, 48, 12))
+def test_a_week_that_goes_on_as_planned_is_the_same_from_any_moment_on(first: int) -> None:
+    """While riding, waiting, eating, at work, at a desk and after the last way back."""
+    cuts = 0
+    for seed in range(first, first + 12):
+        problem, rng = tiny_problem(Random(seed)), Random(seed)
+        requests = tuple(dataclasses.replace(r, pin=None, published=None) for r in problem.requests)
+        problem = problem.replace(requests=requests)
+        schedules = random_schedules(problem, rng)
+        roster = random_roster(problem, schedules)
+        of_day = {(schedule.day.consultant_id, schedule.day.date): schedule for schedule in schedules}
+        for round_ in roster.rounds:
+            stop = rng.choice(round_.stops)
+            times = [stop.arrival, stop.start, stop.end, round_.leaves_base, round_.returns_base]
+            moment = rng.choice(times) + MINUTE * rng.choice([-10, -1, 0, 1, 10])
+            week = since(problem, roster, moment)
+            again = assemble(
+                week,
+                [
+                    going_on(week, day, of_day[key])
+                    for day in week.days
+                    if (key := (day.consultant_id, day.date)) in of_day
+                ],
+                bound=0,
+                unassigned=roster.unassigned,
+                solve_seconds=0.0,
+                seed=0,
+            )
+            assert (again.rounds, again.terms) == (roster.rounds, roster.terms)
+            cuts += any(day.happened and day.happened.stops and not day.happened.is_over for day in week.days)
+    assert cuts > 5
 
 
 @pytest.mark.parametrize(
@@ -188,9 +255,71 @@ def test_a_note_says_that_there_is_no_time_for_lunch(
     assert list(written(problem).notes) == [told, *expected]
 
 
+def test_a_lunch_that_what_happened_leaves_no_time_for_is_noted() -> None:
+    """Bo is free at 13:10; the window ends at 13:30."""
+    problem = the_problem()
+    late = Delay(consultant_id="bo", free=at(TUESDAY, clock_s("13:10")))
+    busy = dataclasses.replace(problem.days[1], engagements=(an_engagement("e", BASE, "10:50", "11:40"),))
+    problem = problem.replace(days=(problem.days[2], busy), requests=())
+    week = since(problem, written(problem), None, [late])
+    of_day = {"date": "2009-05-12"}
+    assert list(written(week).notes) == [
+        Text("lunch_waived_by_what_happened", {"consultant_id": "bo", **of_day}),
+        Text("lunch_waived", {"consultant_id": "anna", **of_day}),
+    ]
+
+
+def test_who_has_had_no_more_than_lunch_has_had_no_round() -> None:
+    problem = the_problem()
+    problem = problem.replace(days=problem.days[2:])
+    (visit,) = (request for request in problem.requests if request.request_id == "p3")
+    lunch = at(TUESDAY, clock_s("12:10"))
+    planned = random_roster(problem, [schedule_of(problem, problem.days[0], visit, start_s=clock_s("13:00"))])
+    assert [stop.kind for stop in planned.rounds[0].stops] == ["lunch", "visit"]
+    week = since(problem, planned, lunch)
+    assert [stop.kind for day in week.days if day.happened for stop in day.happened.stops] == ["lunch"]
+    assert written(week).rounds == ()
+
+
+@pytest.mark.parametrize(
+    ("from_place", "to_place", "gap", "rides_s"),
+    [
+        # p1 is in the house of the base. From there it is 300 s to p2, from the base 600; to p1 it is 360.
+        ("p1", "p2", (), [0, 300, 600]),
+        ("p1", "p2", (("10:00", "10:30"),), [0, 600, 600]),
+        ("p2", "p1", (), [600, 360, 0]),
+        ("p2", "p1", (("10:30", "11:00"),), [600, 600, 0]),
+    ],
+)
+def test_over_a_gap_one_is_at_base_and_not_elsewhere_in_its_house(
+    from_place: str, to_place: str, gap: tuple[tuple[str, str], ...], rides_s: list[int]
+) -> None:
+    problem = the_problem()
+    one_house = frozenset({(BASE, "p1"), ("p1", BASE)})
+    engagements = (
+        an_engagement("e1", from_place, "9:00", "10:00"),
+        an_engagement("e2", to_place, "12:00", "13:00"),
+    )
+    day = dataclasses.replace(
+        problem.days[0],
+        gaps=tuple((clock_s(from_), clock_s(to)) for from_, to in gap),
+        engagements=engagements,
+    )
+    travel = dataclasses.replace(problem.travel, one_house=one_house)
+    problem = problem.replace(days=(day,), requests=(), travel=travel)
+    roster = written(problem)
+    assert check(problem, roster) == ()
+    (round_,) = roster.rounds
+    stops = [stop for stop in round_.stops if stop.kind == "engagement"]
+    assert [*(stop.ride_seconds for stop in stops), round_.back_seconds] == rides_s
+    (lunch,) = (stop for stop in round_.stops if stop.kind == "lunch")
+    assert lunch.place_id == BASE
+    assert round_.ride_metres == 4 * round_.ride_seconds == 4 * sum(rides_s)
+
+
 def test_a_roster_says_whether_it_is_the_best_and_where_it_comes_from() -> None:
     closed = ClosedDay(date=MONDAY, reason=Text("closure"))
-    problem = the_problem().replace(inputs_sha256="5ha", closed_days=(closed,))
+    problem = the_problem().replace(inputs_sha256="5ha", closed_days=(closed,), max_changes=3)
     score = unmet_points(problem) + written(problem).terms["cycling_second"].points
     best, worse = (
         assemble(
@@ -208,6 +337,7 @@ def test_a_roster_says_whether_it_is_the_best_and_where_it_comes_from() -> None:
     assert worse.gap == pytest.approx(0.5, abs=1e-5)
     assert (best.solve_seconds, best.seed, best.inputs_sha256) == (1.235, 7, "5ha")
     assert (best.closed_days, best.week, best.unassigned) == ((closed,), "2009-W20", ())
+    assert best.max_changes == 3
 
 
 def test_a_week_that_costs_nothing_has_no_gap() -> None:

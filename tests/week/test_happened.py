@@ -7,13 +7,15 @@ from random import Random
 import brute_force
 import pytest
 from random_problems import small_week, tiny_problem
+from rosters import clock_s
+from worked_week import MONDAY, a_day, a_slot, an_engagement, the_problem
 
 from scheduler.base.errors import InputError
 from scheduler.checks import check
 from scheduler.checks.bound import check_bound
 from scheduler.model.clock import at, seconds_of
 from scheduler.model.locks import Delay
-from scheduler.model.problem import ConsultantDay, Happened, Problem
+from scheduler.model.problem import Back, ConsultantDay, Engagement, Happened, Problem
 from scheduler.model.roster import Roster, Stop
 from scheduler.solver.engine import solve
 from scheduler.solver.front import front
@@ -90,6 +92,27 @@ def test_on_the_way_home_one_is_at_base_from_then_on() -> None:
     assert found.back is not None
     assert found.back.ride_s == ROUND.back_seconds
     assert (found.place_id, found.free_s) == ("base", seconds_of(ROUND.returns_base, ROUND.date))
+
+
+@pytest.mark.parametrize("meeting", [(), (an_engagement("e", "base", "13:00", "14:00"),)])
+def test_lunch_at_base_is_had_after_the_way_back(meeting: tuple[Engagement, ...]) -> None:
+    """A visit until 10:20, ten minutes' ride and two to park; lunch from 12:00 to 12:30."""
+    visit = dataclasses.replace(the_problem().requests[0], slots=(a_slot(MONDAY, "9:30", "10:20"),))
+    problem = the_problem().replace(
+        days=(a_day("anna", MONDAY, "8:00", "15:00", *meeting),), requests=(visit,)
+    )
+    roster = solve(problem, explain=False).roster
+    assert [stop.kind for stop in roster.rounds[0].stops] == [
+        "visit",
+        "lunch",
+        *["engagement"] * len(meeting),
+    ]
+    (day,) = since(problem, roster, at(MONDAY, clock_s("12:10"))).days
+    found = day.happened
+    assert found is not None
+    assert found.back == Back(ride_s=600, ride_m=2400, arrival_s=clock_s("10:32"))
+    assert (found.place_id, found.free_s) == ("base", clock_s("12:30"))
+    assert [stop.kind for stop in found.stops] == ["visit", "lunch"]
 
 
 def test_an_absence_takes_effect_once_back_at_base() -> None:

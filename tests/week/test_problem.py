@@ -52,9 +52,9 @@ def test_week(tmp_path: Path) -> None:
     assert [(day.date.day, day.consultant_id) for day in problem.days] == [
         (11, "c1"), (12, "c1"), (13, "c1"), (13, "c2"), (14, "c1"), (14, "c2"),
     ]  # fmt: skip
-    assert [(e.engagement_id, e.place_id) for e in problem.days[0].engagements] == [
-        ("e1", "base"),
-        ("e2", "base"),
+    assert [(e.engagement_id, e.kind, e.place_id) for e in problem.days[0].engagements] == [
+        ("e1", "phone", "base"),
+        ("e2", "meeting", "base"),
     ]
     assert set(problem.places) == {"base", "P1", "P3", "H1"}
     assert problem.notes == ()
@@ -78,6 +78,45 @@ def test_holidays_close_days_and_slots(tmp_path: Path) -> None:
     assert [(item.slot.date.day, item.reason) for item in practice.closed_slots] == [(21, ascension)]
     assert home.slots == ()
     assert home.closed_slots[0].reason == ascension
+
+
+def test_a_holiday_on_which_nobody_would_work_closes_no_day(tmp_path: Path) -> None:
+    """Ascension Day is a Thursday."""
+    shifts = "consultant_id,weekday,date,start,end\nc1,wed,,08:30,15:30\n"
+    assert problem_of(tmp_path, W21, shifts=shifts).closed_days == ()
+    dated = shifts + "c2,,2009-05-21,08:30,15:30\n"
+    assert [day.date.day for day in problem_of(tmp_path, W21, shifts=dated).closed_days] == [21]
+
+
+def test_each_practice_has_its_own_agreement_of_the_week(tmp_path: Path) -> None:
+    agreements = "practice_id,weekday,start,weeks\nP1,mon,09:30,odd\nP1,tue,10:00,even\nP2,wed,11:00,odd\n"
+    found = [
+        [request.agreement for request in problem_of(tmp_path, week, agreements=agreements).requests]
+        for week in (W20, W21)
+    ]
+    assert found == [
+        [Agreement(date=W20.days[1], start_s=36_000), None],
+        [Agreement(date=W21.monday, start_s=34_200), Agreement(date=W21.days[2], start_s=39_600)],
+    ]
+
+
+def test_who_may_be_sent_where_and_how_much_it_counts(tmp_path: Path) -> None:
+    """A practice is visited from its base, a home visit from any; each has its priority."""
+    practices = "practice_id,name,address,postcode,city,district,base_id,priority\n"
+    home = f"visit_id,address,postcode,city,date,start,end,minutes,priority\nH0,{PLACE},2009-05-20,09:00,12:00,30,\nH1,{PLACE},2009-05-12,09:00,12:00,60,3\n"
+    requests = problem_of(
+        tmp_path,
+        bases=f"base_id,name,address,postcode,city\nnord,Nord,{PLACE}\n",
+        consultants="consultant_id,name,base_id\nc1,A,\nc2,B,nord\n",
+        practices=practices + f"P1,Vej,{PLACE},x,nord,2\nP2,Gade,{PLACE},x,,\n",
+        home_visits=home,
+    ).requests
+    assert [(r.request_id, r.kind, r.base_id, r.priority) for r in requests] == [
+        ("P1", "visit", "nord", 2),
+        ("P2", "visit", "base", 1),
+        ("H1", "home_visit", None, 3),
+    ]
+    assert [(r.place_id, r.max_conversations) for r in requests] == [("P1", 1), ("P2", 1), ("H1", 0)]
 
 
 def test_engagement_at_base_is_at_the_own_base(tmp_path: Path) -> None:

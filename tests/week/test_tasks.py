@@ -44,6 +44,11 @@ def test_a_task_is_asked_for_in_every_week_that_its_dates_touch(
         assert (task.conversations, task.max_conversations) == (0, 0)
 
 
+def test_a_task_that_is_over_hides_none_that_follows(tmp_path: Path) -> None:
+    rows = "t1,a,x,P1,2009-04-01,2009-04-30,45,,,,,,\nt2,b,x,P1,2009-05-01,2009-05-31,45,,,,,,\n"
+    assert [task.request_id for task in tasks_of(tmp_path, W20, rows)] == ["t2"]
+
+
 @pytest.mark.parametrize(
     ("dates", "weeks_left", "days"),
     [

@@ -70,6 +70,7 @@ def candidates(
 def show_ranking(terminal: "Terminal", ranking: "Ranking") -> None:
     """Print what each candidate brings alone, and who joins one after the other."""
     from scheduler.outputs.candidatemap import ranked_by, total_rows
+    from scheduler.outputs.judging import key
     from scheduler.outputs.words import weeks_text
 
     weeks = weeks_text([str(week) for week in ranking.weeks])
@@ -79,6 +80,7 @@ def show_ranking(terminal: "Terminal", ranking: "Ranking") -> None:
         _show(terminal, ranking, ranking.joined, _("One after the other"))
         headings = ("", _("Today"), _("Together"), _("More"))
         terminal.table(headings, [total_rows(ranking.total())], numbers=3, title=_("All of them together"))
+        terminal.line(key())
     if ranking.enough:
         terminal.line(_("None of the others would bring anything more."))
     for remark in ranking.remarks:

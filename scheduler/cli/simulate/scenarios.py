@@ -69,6 +69,7 @@ def scenarios(
 
 def show_comparison(terminal: "Terminal", comparison: "Comparison") -> None:
     """Print what each scenario comes to, a row a measure, and what makes it differ from today."""
+    from scheduler.outputs.judging import key
     from scheduler.outputs.words import weeks_text
     from scheduler.scenario.explaining import explained, remarks, step_told
     from scheduler.scenario.reporting import bases_table, comparison_table
@@ -76,13 +77,14 @@ def show_comparison(terminal: "Terminal", comparison: "Comparison") -> None:
     scenarios = comparison.study.scenarios
     terminal.line(weeks_text([str(week) for week in comparison.weeks]), style="bold")
     show_table(terminal, comparison_table(comparison), numbers=len(scenarios))
+    terminal.line(key())
     bases = bases_table(comparison)
     if len(bases):
         show_table(
             terminal, bases, numbers=len(bases.columns) - 2, title=_("Base by base"), by=bases.columns[0]
         )
     for scenario in scenarios[1:]:
-        terminal.line(f"{scenario.name}: {scenario.title}", style="bold")
+        terminal.line(scenario.title, style="bold")
         for sentence in (*explained(comparison, scenario.name), *step_told(comparison, scenario)):
             terminal.line(f"  {sentence}")
     for remark in remarks(comparison):

@@ -9,6 +9,7 @@ var hjul = (function () {
   var ARROW = [[1.2, 0], [-0.9, 0.95], [-0.45, 0], [-0.9, -0.95]];
   var MARKER_PX = 34;
   var SIGHT_PX = 8;
+  var TURN_PX = 8.5;
   var stops = {};
 
   /* Whole steps of 0.00001 degree: lat, lon, then the differences. */
@@ -37,7 +38,7 @@ var hjul = (function () {
     var container = document.getElementById(id);
     var figure = container.closest(".map");
     if (figure) { figure.classList.add("live"); }
-    container.setAttribute("role", "region");
+    container.setAttribute("role", figure ? "group" : "region");
     container.setAttribute("aria-label", words.map);
     options.zoomAnimation = options.fadeAnimation = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     options.attributionControl = false;
@@ -101,6 +102,11 @@ var hjul = (function () {
         ctx.save();
         ctx.translate(at.x, at.y);
         ctx.rotate(name[4] * Math.PI / 180);
+        if (kind === "turn") {
+          turn(ctx, map, name, font);
+          ctx.restore();
+          return;
+        }
         ctx.font = (area ? "italic " : "") + (kind === "district" || kind === "station" ? 600 : 500) +
           " " + name[5] + "px " + font;
         if ("letterSpacing" in ctx && kind === "district") { ctx.letterSpacing = "0.12em"; }
@@ -112,6 +118,22 @@ var hjul = (function () {
       });
     }
   });
+
+  /* A turn's number: upright on a disc beside its ride. */
+  function turn(ctx, map, name, font) {
+    ctx.translate(0, -name[6]);
+    ctx.rotate(-name[4] * Math.PI / 180);
+    ctx.beginPath();
+    ctx.arc(0, 0, TURN_PX, 0, 2 * Math.PI);
+    ctx.fillStyle = colour(map, "halo");
+    ctx.fill();
+    ctx.lineWidth = 1;
+    ctx.strokeStyle = colour(map, "soft");
+    ctx.stroke();
+    ctx.font = "600 " + name[5] + "px " + font;
+    ctx.fillStyle = colour(map, "ink");
+    ctx.fillText(name[0], 0, 0.5);
+  }
 
   function background(map, data) {
     var below = pane(map, "background", 150);

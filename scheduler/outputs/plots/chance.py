@@ -69,7 +69,7 @@ def stop_punctuality(stops: "pd.DataFrame", *, source: str, ax: "Axes | None" = 
     axes.set_xlim(0, 1)
     axes.xaxis.set_major_formatter(numbers(0, "%", 100))
     axes.set_xlabel(_("chance; the number: within 5 minutes"))
-    legend(axes, above=True, ncols=2, handlelength=1)
+    legend(axes, above=True, ncols=2, handlelength=0.8, handletextpad=0.5, columnspacing=0.8)
     return finish(axes, _punctuality_found(shown, names), source)
 
 

@@ -1,10 +1,11 @@
 """Plots of scenarios and candidates: how they differ from today, in all and week by week."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scheduler.base.i18n import _, capitalized, ngettext, number
 from scheduler.model.clock import Week
+from scheduler.outputs.judging import judge, mark
 from scheduler.outputs.plots.style import (
     BAR,
     BLUE,
@@ -12,10 +13,13 @@ from scheduler.outputs.plots.style import (
     INK,
     MUTED,
     ORANGE,
+    PAPER,
+    SMALL,
     WORDS,
     Z95,
     Rows,
     finish,
+    legend,
     numbers,
     short,
     written,
@@ -29,6 +33,12 @@ if TYPE_CHECKING:
 _MOST_CANDIDATES = 15
 #: Of so many weeks each has its number; of more, the difference is told by the colour alone.
 _MOST_NUMBERS = 16
+#: How bars are drawn of what is better, worse, and neither.
+_LOOKS: Mapping[bool | None, dict[str, Any]] = {
+    True: {"facecolor": BLUE, "edgecolor": BLUE},
+    False: {"facecolor": PAPER, "edgecolor": ORANGE, "linewidth": 1.8},
+    None: {"facecolor": GREY, "edgecolor": GREY},
+}
 
 
 def scenario_differences(
@@ -40,15 +50,19 @@ def scenario_differences(
     source: str,
     decimals: int = 0,
     scale: float = 1.0,
+    good: int = 0,
     ax: "Axes | None" = None,
 ) -> "Figure":
     """Draw how much more or less of something each scenario has than today, a bar each.
+
+    What is better has another colour and mark than what is worse; what may be chance has neither.
 
     Parameters
     ----------
     differences
         A row a scenario and measure: `scenario`, `measure`, `difference` and `standard_error`. Where the
-        error is above 0, the interval that holds the difference in 95 % of cases is drawn.
+        error is above 0, the interval that holds the difference in 95 % of cases is drawn. Maybe `unproven`, as
+        much as it may be off by besides.
     measure
         Which of the measures.
     what
@@ -59,6 +73,8 @@ def scenario_differences(
         Where the figures are from.
     decimals, scale
         How numbers are written, after they are multiplied by `scale`.
+    good
+        1 where more of it is better, -1 where less is, 0 where neither is.
     ax
         Axes to draw on, instead of a figure of its own.
     """
@@ -66,21 +82,41 @@ def scenario_differences(
     names = [name for name in titles if name in table.index]
     values = dict(zip(table.index, (scale * table["difference"]).tolist(), strict=True))
     errors = dict(zip(table.index, (scale * Z95 * table["standard_error"]).tolist(), strict=True))
+    besides = scale * table["unproven"] if "unproven" in table else 0 * table["difference"]
+    better = {
+        name: judge(round(values[name], decimals), good, off + max(0.0, errors[name]))
+        for name, off in zip(table.index, besides.tolist(), strict=True)
+    }
     notes = [
         written(values[name], decimals, signed=True)
         + (f" ±{written(errors[name], decimals)}" if errors[name] > 0 else "")
+        + f" {mark(better[name])}".rstrip()
         for name in names
     ]
     listed = Rows([titles[name] for name in names], notes)
-    axes = listed.axes_for(ax, 1.2)
+    axes = listed.axes_for(ax, 1.45 if any(better.values()) or False in better.values() else 1.2)
+    told: set[bool | None] = {None}
     for at, name in zip(listed.middles, names, strict=True):
-        axes.barh(at, values[name], height=BAR, color=BLUE if values[name] >= 0 else ORANGE)
+        axes.barh(
+            at,
+            values[name],
+            height=BAR,
+            label=_judged(better[name]) if better[name] not in told else None,
+            **_LOOKS[better[name]],
+        )
+        told.add(better[name])
         if errors[name] > 0:
             axes.errorbar(values[name], at, xerr=errors[name], color=INK, capsize=3, linewidth=1.2)
     axes.axvline(0, color=MUTED, linewidth=1)
     axes.xaxis.set_major_formatter(numbers(decimals, signed=True))
     axes.set_xlabel(_("{what}: difference from today").format(what=what))
+    if len(told) > 1:
+        legend(axes, above=True, ncols=2, handlelength=1)
     return finish(axes, _differences_found(what, values, titles, decimals), source)
+
+
+def _judged(better: bool | None) -> str:  # noqa: FBT001 - what it is about
+    return f"{mark(better)} " + (_("better than today") if better else _("worse than today"))
 
 
 def _differences_found(
@@ -131,7 +167,12 @@ def conversations_by_week(
                 text = _tenths(count) if row == 0 else _signed(value)
                 if len(planned.columns) <= _MOST_NUMBERS:
                     axes.text(
-                        column, listed.middles[row], text, ha="center", va="center", **{**WORDS, "size": 9}
+                        column,
+                        listed.middles[row],
+                        text,
+                        ha="center",
+                        va="center",
+                        **{**WORDS, "size": SMALL},
                     )
     axes.set_xlim(-0.5, len(planned.columns) - 0.5)
     axes.grid(visible=False)

@@ -34,14 +34,16 @@ _DASHES: tuple[Any, ...] = (
     (0, (9, 2)),
     (0, (3, 3)),
 )
-_WIDTH_IN, _DPI = 7.0, 110
-#: Of letters, in points.
-_SIZE, _TITLE_SIZE = 10.0, 12.0
+_DPI = 110
+#: Of letters, in points. The smallest are to be 12 pixels high on a phone; see `NARROW_IN`.
+_SIZE, _TITLE_SIZE, SMALL = 10.0, 12.0, 9.0
+#: The widths in inches at which plots are laid out for pages: for a desk and paper, and for a phone.
+WIDE_IN, NARROW_IN = 7.0, 3.7
 _NBSP = "\N{NO-BREAK SPACE}"
 #: So many letters fit beside each other on a phone.
-_LETTERS = 46
+_LETTERS = 42
 #: The same of a title, of which plots are high enough for so many lines; what a further one takes, in inches.
-_TITLE_LETTERS, _TITLE_LINES, _TITLE_LINE_IN = 34, 3, 0.2
+_TITLE_LETTERS, _TITLE_LINES, _TITLE_LINE_IN = 31, 3, 0.2
 #: So many letters of a name are shown in a title.
 _NAME_LETTERS = 120
 #: Half the width of an interval that holds a normal variable in 95 % of cases, in standard errors.
@@ -59,7 +61,7 @@ def axes_for(ax: "Axes | None", height_in: float) -> "Axes":
 
     if ax is not None:
         return ax
-    ax = Figure(figsize=(_WIDTH_IN, height_in), dpi=_DPI, layout="constrained").add_subplot()
+    ax = Figure(figsize=(WIDE_IN, height_in), dpi=_DPI, layout="constrained").add_subplot()
     ax.set_axisbelow(True)
     ax.grid(visible=True, color=LINE, linewidth=0.7)
     ax.tick_params(which="both", colors=MUTED, labelsize=_SIZE)
@@ -95,7 +97,7 @@ def finish(ax: "Axes", title: str, source: str) -> "Figure":
         return figure
     figure.set_figheight(figure.get_figheight() + _TITLE_LINE_IN * _lines_more(title))
     figure.suptitle(title, x=0.01, ha="left", size=_TITLE_SIZE, weight="bold", color=INK, **told)
-    figure.supxlabel(source, x=0.01, ha="left", size=8, color=MUTED, **told)
+    figure.supxlabel(source, x=0.01, ha="left", size=SMALL, color=MUTED, **told)
     return figure
 
 

@@ -46,6 +46,40 @@ def held_by_week(weeks: Sequence[Plans], settings: SimulationSettings) -> list[D
     return [_mixed(chains) for chains in _carried(weeks, settings)]
 
 
+def held_at_shares(
+    weeks: Sequence[Sequence[WorkingDay]], settings: SimulationSettings, shares: Sequence[float]
+) -> list[Distribution]:
+    """Return how many conversations have been held by the end of each week, where it is not known how many citizens come.
+
+    Parameters
+    ----------
+    weeks
+        The working days of each week, the weeks in order.
+    settings
+        How often and how long consultants are ill.
+    shares
+        The share of citizens who do not come, in all weeks alike: each of these is as likely.
+    """
+    known: dict[tuple[int, float], NDArray[np.float64]] = {}
+
+    def chances(day: WorkingDay) -> NDArray[np.float64]:
+        """Return how likely each number is held on a day: a row a share."""
+        key = (day.conversations, day.seen_share)
+        if key not in known:
+            known[key] = np.array(
+                [binomial(day.conversations, (1 - share) * day.seen_share) for share in shares]
+            )
+        return known[key]
+
+    chains: dict[str, _Chain] = {}
+    held = []
+    for days in weeks:
+        for day in sorted(days, key=lambda day: day.date):
+            chains.setdefault(day.consultant_id, _Chain(settings, len(shares))).work(chances(day))
+        held.append(_mixed(list(chains.values())))
+    return held
+
+
 def held_in_all(weeks: Sequence[Plans], settings: SimulationSettings) -> Distribution:
     """Return how many conversations have been held by the end of the last week, as `held_by_week` does."""
     chains: list[_Chain] = []
