@@ -133,7 +133,7 @@ def _week_points(problem: Problem, held: Holding) -> int:
     for request in problem.requests:
         if request.request_id not in conversations:
             points += weights["missed_visit"] * request.priority // request.weeks_left
-            points += weights["change"] if request.published else 0
+            points += weights["change"] * request.change_counts if request.published else 0
         missing = request.conversations - conversations.get(request.request_id, 0)
         points += weights["unserved_conversation"] * request.priority * missing
     for request_id, n, who, _kept in held:
@@ -195,7 +195,7 @@ def _told_points(request: Request, day: ConsultantDay, start_s: int, weights: Ma
     if moved(request, day.date, start_s):
         points += weights["moved_from_agreement"]
     if changed(request, day.consultant_id, day.date, start_s):
-        points += weights["change"]
+        points += weights["change"] * request.change_counts
     return points
 
 

@@ -6,6 +6,7 @@ claim knows that nobody else is at work on the target, and that whatever lies be
 """
 
 import csv
+import errno
 import io
 import os
 import re
@@ -174,6 +175,8 @@ def replace(target: Path, content: bytes) -> None:
         When it cannot be written; an earlier file is then as it was.
     """
     with claimed(target, wait_s=_WRITING_S) as claim, told(unwritable, target):
+        if target.is_dir():  # a folder can be put in the place of one; a file must not be
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
         claim.new.write_bytes(content)
         claim.put()
 

@@ -42,7 +42,7 @@ def recount_terms(problem: Problem, rounds: Sequence[SeenRound]) -> dict[str, Te
         ),
         "continuity": sum(_by_someone_else(request, visits) for request in problem.requests),
         "moved_from_agreement": sum(_moved_from_agreement(request, visits) for request in problem.requests),
-        "change": sum(_changed(request, visits) for request in problem.requests),
+        "change": sum(request.change_counts * _changed(request, visits) for request in problem.requests),
         "cycling_second": sum(found.ride_s for found in traces),
         "waiting_second": sum(sum(found.stop_waits_s) for found in traces),
         "imbalance_minute": _imbalance_minutes(problem.consultants, recount_loads(problem, rounds)),

@@ -6,12 +6,22 @@ from typing import TYPE_CHECKING
 import click
 
 from scheduler.base.i18n import N_, _, clock, day, ngettext, number
-from scheduler.cli.exceptions import written
-from scheduler.cli.options import Options, common, file_option, read_week, yes_option
+from scheduler.cli.exceptions import say_drafted, written
+from scheduler.cli.options import (
+    Options,
+    common,
+    file_option,
+    late_option,
+    read_since,
+    read_week,
+    since_option,
+    yes_option,
+)
 
 if TYPE_CHECKING:
     from scheduler.cli.terminal import Terminal
     from scheduler.model.roster import Roster
+    from scheduler.services.moving import Offers
     from scheduler.services.replanning import Place
 
 
@@ -29,19 +39,39 @@ if TYPE_CHECKING:
     "--consultant", default="", metavar=N_("WHO"), help=N_("Who makes it (default: whoever can best).")
 )
 @click.option("--do", is_flag=True, help=N_("Do it: make the week with the move its draft."))
+@since_option
+@late_option
 @file_option("--to", N_("FILE.json"), N_("Also write what was found to a file."))
 @common
 @click.pass_obj
 def move(
-    options: Options, which: str, when: tuple[str, ...], *, consultant: str, do: bool, file: Path | None
+    options: Options,
+    which: str,
+    when: tuple[str, ...],
+    *,
+    consultant: str,
+    do: bool,
+    since: str | None,
+    late: tuple[tuple[str, str], ...],
+    file: Path | None,
 ) -> None:
     from scheduler.model.texts import word
     from scheduler.services import moving
 
     terminal = options.terminal()
+    moment = read_since(since)
     with terminal.progress() as progress:
         found = moving.move(
-            options.data, which, when, options.out, consultant=consultant, do=do, to=file, progress=progress
+            options.data,
+            which,
+            when,
+            options.out,
+            consultant=consultant,
+            do=do,
+            since=moment,
+            late=late,
+            to=file,
+            progress=progress,
         )
     place = found.move.place
     if place is None:
@@ -54,12 +84,7 @@ def move(
     for sentence in found.sentences():
         terminal.line(f"  {sentence}")
     if found.planned is not None:
-        terminal.line(
-            _("The draft of edition {edition} is in {folder}; publish it with: hjul publish {week}").format(
-                edition=found.planned.roster.edition, folder=found.planned.folder, week=found.week
-            ),
-            style="green",
-        )
+        say_drafted(terminal, found.planned)
     else:
         terminal.line(_("Nothing was changed; --do makes it the draft."))
 
@@ -68,7 +93,9 @@ def move(
     help=N_(
         "Find the five best places for one more visit.\n\n"
         "PRACTICE is an id or a name, WEEK an ISO week (default: next week). Each place has its price with all others "
-        "where they are and with the others free to move."
+        "where they are and with the others free to move. Where the practice has its visit in that week already, they are "
+        "places for that visit to hold more. With --do the first of them, or that of --place, is taken: the week asks for "
+        "it, and its draft has it there."
     )
 )
 @click.argument("practice", metavar=N_("PRACTICE"))
@@ -79,27 +106,83 @@ def move(
     default=1,
     show_default=True,
     metavar=N_("N"),
-    help=N_("How many conversations it is to hold."),
+    help=N_("How many conversations more it is to hold."),
 )
+@click.option("--do", is_flag=True, help=N_("Do it: take a place, and make the week with it its draft."))
+@click.option(
+    "--place",
+    type=click.IntRange(1, 5),
+    default=1,
+    show_default=True,
+    metavar=N_("N"),
+    help=N_("Which of the places --do takes."),
+)
+@since_option
+@late_option
 @file_option("--to", N_("FILE.json"), N_("Also write what was found to a file."))
 @common
 @click.pass_obj
 def offer(
-    options: Options, practice: str, week: tuple[str, ...], *, conversations: int, file: Path | None
+    options: Options,
+    practice: str,
+    week: tuple[str, ...],
+    *,
+    conversations: int,
+    do: bool,
+    place: int,
+    since: str | None,
+    late: tuple[tuple[str, str], ...],
+    file: Path | None,
 ) -> None:
     wanted = read_week(" ".join(week))
 
     from scheduler.services import moving
 
     terminal = options.terminal()
+    moment = read_since(since)
     with terminal.progress() as progress:
         found = moving.offer(
-            options.data, practice, wanted, conversations=conversations, to=file, progress=progress
+            options.data,
+            practice,
+            wanted,
+            conversations=conversations,
+            do=place if do else None,
+            out_dir=options.out,
+            since=moment,
+            late=late,
+            to=file,
+            progress=progress,
         )
+    show_offers(terminal, found)
+    if found.planned is not None:
+        if found.more:
+            terminal.line(
+                ngettext(
+                    "{week} asks for {n} conversation more; hjul store undo takes that back.",
+                    "{week} asks for {n} conversations more; hjul store undo takes that back.",
+                    found.more,
+                ).format(week=wanted, n=number(found.more)),
+                style="green",
+            )
+        say_drafted(terminal, found.planned)
+    elif found.places:
+        terminal.line(_("Nothing was changed; --do takes the first, --do --place 2 the second."))
+
+
+def show_offers(terminal: "Terminal", found: "Offers") -> None:
+    """Show the places of an offer by number, each with its prices."""
     if not found.places:
-        terminal.line(_("There is no place for it in {week}.").format(week=wanted))
-    for place in found.places:
-        terminal.line(_where(place, found.roster), style="bold")
+        terminal.line(_("There is no place for it in {week}.").format(week=found.week))
+        return
+    terminal.line(
+        ngettext(
+            "In {week}, a visit of {n} conversation:",
+            "In {week}, a visit of {n} conversations:",
+            found.conversations,
+        ).format(week=found.week, n=number(found.conversations))
+    )
+    for place_number, place in enumerate(found.places, start=1):
+        terminal.line(f"{place_number}. {_where(place, found.roster)}", style="bold")
         _show_prices(terminal, place, found.roster)
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from scheduler.base.errors import InputError, InputProblem
+from scheduler.base.files import replace
 from scheduler.base.i18n import N_, _
-from scheduler.cli.options import Options, by_hand_week_option, common, read_week
+from scheduler.cli.options import Options, by_hand_week_option, common, file_option, read_week
 
 
 @click.command(
@@ -21,9 +22,10 @@ from scheduler.cli.options import Options, by_hand_week_option, common, read_wee
 @click.argument("before", metavar=N_("A"), type=click.Path(path_type=Path))
 @click.argument("after", metavar=N_("B"), type=click.Path(path_type=Path))
 @by_hand_week_option
+@file_option("--to", N_("FILE.json"), N_("Also write what differs to a file."))
 @common
 @click.pass_obj
-def diff(options: Options, before: Path, after: Path, week: str | None) -> None:
+def diff(options: Options, before: Path, after: Path, week: str | None, file: Path | None) -> None:
     from scheduler.cli import differences
     from scheduler.model.clock import Week
     from scheduler.services import byhand
@@ -44,3 +46,5 @@ def diff(options: Options, before: Path, after: Path, week: str | None) -> None:
             )
         )
     differences.show(options.terminal(), *rosters, files=(before, after))
+    if file is not None:
+        replace(file, differences.as_file(*rosters))

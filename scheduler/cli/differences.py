@@ -1,12 +1,14 @@
 """What differs between two rosters, in the terminal: tables and lines."""
 
+import json
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 from scheduler.base import i18n
 from scheduler.base.i18n import _
 from scheduler.cli.terminal import Terminal
-from scheduler.model.changes import Stay, changes
+from scheduler.model.changes import Stay, as_json, changes
 from scheduler.model.clock import Week
 from scheduler.model.roster import Roster, Term
 from scheduler.model.texts import Names, word
@@ -31,6 +33,17 @@ def show(terminal: Terminal, before: Roster, after: Roster, *, files: tuple[Path
         terminal.note(_("The two are scored with different weights: compare counts, not points."))
     if before.inputs_sha256 != after.inputs_sha256:
         terminal.note(_("The two were planned from different tables or maps."))
+
+
+def as_file(before: Roster, after: Roster) -> bytes:
+    """Return what differs as JSON: where each visit was and becomes, and the score's terms of both."""
+
+    def of(roster: Roster) -> dict[str, Any]:
+        terms = {name: {"count": term.count, "points": term.points} for name, term in roster.terms.items()}
+        return {"edition": roster.edition, "score": roster.score, "terms": terms}
+
+    found = {"week": before.week, "a": of(before), "b": of(after), "changed": as_json(changes(before, after))}
+    return json.dumps(found, indent=1).encode() + b"\n"
 
 
 def show_by_hand(terminal: Terminal, data_dir: Path, file: Path, week: Week | None) -> bool:

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 import click
 
 from scheduler.base.i18n import N_, _, ngettext, number
+from scheduler.cli.exceptions import say_drafted
 from scheduler.cli.options import (
     Options,
     common,
     confirmed,
     file_option,
-    read_argument,
+    late_option,
+    read_since,
     read_week,
+    since_option,
     time_limit_option,
     week_argument,
     yes_option,
@@ -201,14 +204,8 @@ def outbox_send(options: Options, again: tuple[int, ...]) -> None:
     )
 )
 @week_argument
-@click.option(
-    "--from",
-    "since",
-    metavar=N_("MOMENT"),
-    help=N_(
-        "What has begun at this MOMENT, like 2009-05-12T07:40, stays as it is; of a week that has begun it is now."
-    ),
-)
+@since_option
+@late_option
 @click.option(
     "--changes",
     type=click.IntRange(min=0),
@@ -224,6 +221,7 @@ def replan(
     week: tuple[str, ...],
     *,
     since: str | None,
+    late: tuple[tuple[str, str], ...],
     changes: int | None,
     file: Path | None,
     time_limit: float,
@@ -232,17 +230,17 @@ def replan(
 
     from scheduler.cli import summary
     from scheduler.cli.interrupt import interruptible
-    from scheduler.model import clock
     from scheduler.services import replan as replanning
 
     terminal = options.terminal()
-    moment = read_argument("--from", clock.moment, since) if since else None
+    moment = read_since(since)
     with terminal.progress() as progress, interruptible(terminal, progress) as stopped:
         found, planned = replanning.replan(
             options.data,
             wanted,
             options.out,
             since=moment,
+            late=late,
             changes=changes,
             to=file,
             time_limit_s=time_limit,
@@ -251,12 +249,7 @@ def replan(
         )
     summary.show_front(terminal, found)
     if planned is not None:
-        terminal.line(
-            _("The draft of edition {edition} is in {folder}; publish it with: hjul publish {week}").format(
-                edition=planned.roster.edition, folder=planned.folder, week=wanted
-            ),
-            style="green",
-        )
+        say_drafted(terminal, planned)
     elif len(found.points) > 1 or found.points[0].changes:
         terminal.line(
             _("Make one of them the draft with: hjul replan {week} --changes K").format(week=wanted)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scheduler.base.errors import InputError, told
+from scheduler.base.errors import InputError, SchedulerError, told
 from scheduler.base.i18n import N_, _, clock, day, ngettext, number
 from scheduler.cli.exceptions import written
 from scheduler.cli.options import Options, common, read_week, yes_option
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scheduler.cli.terminal import Terminal
+    from scheduler.services.backlog import OwedTo
     from scheduler.services.books import Entry
     from scheduler.services.log import Log
 
@@ -161,7 +162,8 @@ def _row(entry: "Entry", found: "Log") -> tuple[object, ...]:
     help=N_(
         "Show what is owed to practices.\n\n"
         "Conversations that fell due and found no place, or were cancelled by the practice or by us, stand here until they "
-        "are planned again or withdrawn. What citizens cancelled or missed does not."
+        "are planned again or withdrawn, with the places where they fit best in this week and in those to come, as far as these "
+        "have a roster. What citizens cancelled or missed does not."
     ),
 )
 @common
@@ -173,7 +175,8 @@ def backlog(context: click.Context) -> None:
 
     options = context.ensure_object(Options)
     terminal = options.terminal()
-    owed = owing.backlog(options.data)
+    practices = owing.by_practice(options.data)
+    owed = [one for each in practices for one in each.owed]
     if not owed:
         terminal.line(_("Nothing is owed."), style="green")
         return
@@ -187,8 +190,41 @@ def backlog(context: click.Context) -> None:
     terminal.line(
         ngettext("{n} conversation is owed.", "{n} conversations are owed.", total).format(n=number(total))
     )
-    for practice_id in dict.fromkeys(one.practice_id for one in owed):
-        terminal.line(_("Where they fit best: {command}").format(command=f"hjul offer {practice_id}"))
+    try:
+        with terminal.progress() as progress:
+            practices = owing.with_offers(options.data, practices, progress=progress)
+    except SchedulerError as error:
+        terminal.note(_("Where it fits best could not be worked out: {reason}").format(reason=error))
+        return
+    for each in practices:
+        _show_where_best(terminal, each)
+
+
+def _show_where_best(terminal: "Terminal", practice: "OwedTo") -> None:
+    """Show the offers for what is owed to a practice, and how to take one."""
+    from scheduler.cli.changes import show_offers
+
+    terminal.line()
+    terminal.line(
+        ngettext(
+            "{name}: {n} conversation is owed", "{name}: {n} conversations are owed", practice.conversations
+        ).format(name=practice.name, n=number(practice.conversations)),
+        style="bold",
+    )
+    for found in practice.offers:
+        show_offers(terminal, found)
+        count = f" --conversations {found.wanted}" if found.wanted > 1 else ""
+        terminal.line(
+            _("Take the first with: {command}").format(
+                command=f"hjul offer {practice.practice_id} {found.week}{count} --do"
+            )
+        )
+    if not practice.offers:
+        terminal.line(
+            _("No week with a roster has a place for it; look into another one: {command}").format(
+                command=f"hjul offer {practice.practice_id} " + _("WEEK")
+            )
+        )
 
 
 _practice = click.argument("practice", metavar=N_("PRACTICE"))

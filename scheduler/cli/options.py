@@ -14,6 +14,8 @@ from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import LANGUAGES, N_, _
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from scheduler.cli.terminal import Terminal
     from scheduler.model.clock import Week
 
@@ -142,6 +144,30 @@ def file_option(
     return click.option(
         name, to, required=required, metavar=kind, type=click.Path(path_type=Path), help=meaning
     )
+
+
+since_option = click.option(
+    "--from",
+    "since",
+    metavar=N_("MOMENT"),
+    help=N_(
+        "What has begun at this MOMENT, like 2009-05-12T07:40, stays as it is; of a week that has begun it is now."
+    ),
+)
+late_option = click.option(
+    "--late",
+    nargs=2,
+    multiple=True,
+    metavar=N_("WHO WHEN"),
+    help=N_('WHO goes on later than the roster says, like --late anne 10.40, or "tirsdag 10.40".'),
+)
+
+
+def read_since(since: str | None) -> "datetime | None":
+    """Read the moment from which on a week is planned again."""
+    from scheduler.model import clock
+
+    return read_argument("--from", clock.moment, since) if since else None
 
 
 def time_limit_option(meaning: str, usual_s: float = 20.0) -> Callable[[_Command], _Command]:

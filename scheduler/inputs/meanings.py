@@ -222,6 +222,7 @@ def _sections() -> Mapping[str, str]:
         "calendar": _("Days on which nobody is visited."),
         "map": _("Which map serves, and which servers are asked for maps and addresses."),
         "solver": _("What the search for a roster may take."),
+        "replanning": _("How a published week is planned again."),
         "store": _("Where the store is that remembers tables, editions and what was held."),
         "retention": _(
             "For how long the store keeps what is about people. Then it is deleted, and counts remain."
@@ -303,6 +304,9 @@ def _settings() -> Mapping[str, str]:
         "map.timeout_s": _("How many seconds a server may be silent."),
         "solver.memory_mb": _(
             "Megabytes of memory. The search ends with an error before it takes more (on Linux)."
+        ),
+        "replanning.booked_counts": _(
+            "As how many changes it counts to move a visit that is booked; 1 for no more than any other."
         ),
         "project.coming_weeks": _("Of so many weeks each message tells a practice when it is visited."),
         "project.notice_days": _(

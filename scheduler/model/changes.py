@@ -1,9 +1,9 @@
 """What differs between two rosters of a week: visits, home visits and tasks that moved, fell away or are new."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from scheduler.model.clock import Moment
 from scheduler.model.roster import REQUESTED, Roster, StopKind
@@ -62,6 +62,25 @@ class Change:
         if self.was.start != self.becomes.start:
             return "moved"
         return "conversations" if self.was.consultant_id == self.becomes.consultant_id else "other_consultant"
+
+
+def as_json(found: Iterable[Change]) -> list[dict[str, Any]]:
+    """Return changes as files have them."""
+    return [
+        {"id": change.id, "was": _as_json(change.was), "becomes": _as_json(change.becomes)}
+        for change in found
+    ]
+
+
+def _as_json(stay: Stay | None) -> dict[str, Any] | None:
+    if stay is None:
+        return None
+    return {
+        "date": stay.date.isoformat(),
+        "consultant_id": stay.consultant_id,
+        "start": stay.start.isoformat(),
+        "conversations": stay.conversations,
+    }
 
 
 def stays(roster: Roster) -> Mapping[str, Stay]:

@@ -169,7 +169,7 @@ class RetentionSettings(_Section):
     Attributes
     ----------
     home_visits_days
-        Addresses of home visits, after the visit.
+        Addresses of home visits, after the visit; jobs, after they ended.
     taps_days
         When somebody tapped what.
     messages_months
@@ -336,6 +336,20 @@ class SolverSettings(_Section):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplanningSettings(_Section):
+    """How a published week is planned again.
+
+    Attributes
+    ----------
+    booked_counts
+        As how many changes it counts to move a visit that is booked; 1 for no more than any other.
+    """
+
+    section = "replanning"
+    booked_counts: Annotated[int, Interval(ge=1, le=100), N_("changes")] = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Costs(_Section):
     """What the service costs, in kroner a year or an hour, each 0 to 999,999,999,999; what is 0 has no price.
 
@@ -447,6 +461,7 @@ class Config:
     calendar: CalendarSettings = field(default_factory=CalendarSettings)
     map: MapSettings = field(default_factory=MapSettings)
     solver: SolverSettings = field(default_factory=SolverSettings)
+    replanning: ReplanningSettings = field(default_factory=ReplanningSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     costs: Costs | None = None

@@ -172,6 +172,8 @@ class Request:
         Where the visit is settled, if it is.
     published
         Where a published roster has it, if one does.
+    change_counts
+        As how many changes it counts to move the published visit: more than 1 where it is booked.
     lock
         What locks of a published roster keep of it; nothing else than its pin.
     has_happened
@@ -194,6 +196,7 @@ class Request:
     agreement: Agreement | None = None
     pin: Pin | None = None
     published: PublishedVisit | None = None
+    change_counts: int = 1
     lock: Settled | None = None
     has_happened: bool = False
 

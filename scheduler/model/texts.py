@@ -53,6 +53,11 @@ def sentences(n: int = 0) -> Mapping[str, str]:
             "{consultant_id}, {date}: what has happened leaves no room for lunch."
         ),
         "engagement_missed": _("{consultant_id} can no longer keep {title} on {date}."),
+        "booked_visits": ngettext(
+            "Booked, so that moving one of them counts as {n} change: {request_ids}.",
+            "Booked, so that moving one of them counts as {n} changes: {request_ids}.",
+            n,
+        ),
         "simplified_map": _("Simplified map"),
         "nearest_number": _(
             "{place_id}: {street} has no number {number} in the map; the nearest, {one}, is used, about {off_m} m off"
@@ -123,6 +128,13 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "dearer_by_moves": _("It would displace or move other visits."),
         "dearer_by_time": _("It is possible, but longer rides, waits or moved visits cost more."),
         "dearer_by_visits": _("It is possible, but only at the cost of: {request_ids}."),
+        # The answers to an absence or a closed room, and what they leave out.
+        "answer_cancel": _("Cancel the visits of that day"),
+        "answer_cover": _("Let {consultant_ids} take what can be held that day"),
+        "answer_same_day": _("Have what can be held the same day, at another hour or by somebody else"),
+        "answer_later": _("Move to later in the week"),
+        "answer_cancelled": _("It is cancelled this time."),
+        "answer_left_out": _("It is not planned, so that nothing else moves."),
         # Which rule a visit would break somewhere.
         "rule_grid": _("Visits begin every {duration_s}, not at {start_s}."),
         "rule_no_hours": _("It cannot be on {date}."),
@@ -200,6 +212,7 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "did_restore": _("the backup {source} taken back"),
         "did_plan": _("planned"),
         "did_replan": _("planned again"),
+        "did_answer": _("planned again: {how}"),
         "did_publish": _("edition {edition} published"),
         "did_lock": _("{week} locked: {lock}"),
         "did_unlock": _("{week} no longer locked: {locks}"),

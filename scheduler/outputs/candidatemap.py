@@ -17,7 +17,8 @@ from scheduler.outputs.placesscene import (
     places_scene,
     practice_marker,
 )
-from scheduler.outputs.scene import Marker, Sign
+from scheduler.outputs.scene import Marker
+from scheduler.outputs.signs import Sign
 from scheduler.outputs.words import conversations, points_meaning, weeks_text
 
 if TYPE_CHECKING:

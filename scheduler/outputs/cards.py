@@ -175,7 +175,7 @@ class _List:
             ends=arrives,
             minutes=minutes(leg.seconds),
             distance=km(leg.metres),
-            to=self.names.get(leg.to_id) or (leg.stop.address if leg.stop else ""),
+            to=self.names.get(leg.to_id) or (leg.stop.address or word(leg.stop.name) if leg.stop else ""),
             via=main_streets(leg.path) if leg.path else "",
             steps=steps,
         )

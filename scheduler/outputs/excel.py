@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from copy import copy
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -128,7 +128,7 @@ class Sheet:
                 above.alignment = Alignment(horizontal="right", vertical="top", wrap_text=True)
         self._sheet.row_dimensions[self._row].height = min(lines * _LINE_POINTS, 409)
 
-    def _style(self, cell: "Cell", *, text: bool, bold: bool, fill: PatternFill | None) -> None:
+    def _style(self, cell: Any, *, text: bool, bold: bool, fill: PatternFill | None) -> None:
         """Give a cell of a table its looks; those that a cell had before are copied, which takes a tenth of the time."""
         # openpyxl copies styles by this name, which its types do not tell of.
         style: StyleArray | None = getattr(cell, _STYLE)

@@ -15,7 +15,8 @@ from scheduler.model.geo import Point
 
 XY = tuple[float, float]
 _SAME_M = 0.5
-_BEND_M = 4.0
+#: Bends smaller than this are left out of rides.
+BEND_M = 4.0
 _LONGEST_MITRE = 2.0
 _CARRIAGEWAY_M = 40.0
 _PARALLEL = 0.9  # the cosine of 25 degrees
@@ -95,10 +96,10 @@ class Strand:
     shifts: tuple[XY, ...]
 
 
-def side_by_side(
-    paths: Sequence[Sequence[XY]], lanes: Sequence[Hashable], *, directed: bool = True
-) -> list[Strand]:
+def side_by_side(paths: Sequence[Sequence[XY]], lanes: Sequence[Hashable]) -> list[Strand]:
     """Return the paths as strands that lie beside each other on the stretches they share.
+
+    Riding back along a street takes a lane of its own: each direction keeps to its right, as on the road.
 
     Parameters
     ----------
@@ -106,44 +107,35 @@ def side_by_side(
         Lines in metres; paths on the same street share its vertices.
     lanes
         One key a path: paths with the same key share a lane.
-    directed
-        Whether riding back along a street takes a lane of its own. Each direction then keeps to
-        its right, as on the road.
     """
-    network = _Network(paths)
-    users: dict[tuple[int, int], dict[tuple[int, int], int]] = {}
+    network = Network(paths)
+    users: dict[tuple[int, int], set[tuple[int, int]]] = {}
     order = {lane: rank for rank, lane in enumerate(dict.fromkeys(lanes))}
     for path, lane in zip(network.paths, lanes, strict=True):
         for a, b in pairwise(path):
             forward = 1 if a < b else -1
-            user = (order[lane], forward if directed else 0)
-            users.setdefault((min(a, b), max(a, b)), {}).setdefault(user, forward)
-    opposed = network.opposed() if directed else set()
+            users.setdefault((min(a, b), max(a, b)), set()).add((order[lane], forward))
+    opposed = network.opposed()
 
     def offset(a: int, b: int, lane: Hashable) -> float:
         """How many lane widths right of the street's middle, seen in the direction of riding."""
         forward = 1 if a < b else -1
         sharing = users[min(a, b), max(a, b)]
-        if directed:
-            ahead = sorted(rank for rank, way in sharing if way == forward)
-            against = sum(way != forward for _rank, way in sharing)
-            if not against and (a, b) in opposed:
-                return ahead.index(order[lane]) + 0.5
-            position = against + ahead.index(order[lane])
-            return position - (len(sharing) - 1) / 2
-        # All see the street as the first of them rides it, so that no lanes cross on the way.
-        ranks = sorted(sharing)
-        middle = ranks.index((order[lane], 0)) - (len(ranks) - 1) / 2
-        return middle if sharing[ranks[0]] == forward else -middle
+        ahead = sorted(rank for rank, way in sharing if way == forward)
+        against = sum(way != forward for _rank, way in sharing)
+        if not against and (a, b) in opposed:
+            return ahead.index(order[lane]) + 0.5
+        position = against + ahead.index(order[lane])
+        return position - (len(sharing) - 1) / 2
 
     return [
-        _strand(*network.simplified(path, [offset(a, b, lane) for a, b in pairwise(path)], users))
+        strand(*network.simplified(path, [offset(a, b, lane) for a, b in pairwise(path)], users))
         for path, lane in zip(network.paths, lanes, strict=True)
     ]
 
 
-class _Network:
-    """Paths as sequences of shared vertices."""
+class Network:
+    """Paths as sequences of shared vertices: `points` in metres, `paths` as their numbers."""
 
     def __init__(self, paths: Sequence[Sequence[XY]]) -> None:
         index: dict[tuple[int, int], int] = {}
@@ -209,7 +201,7 @@ class _Network:
         self,
         path: list[int],
         offsets: list[float],
-        users: dict[tuple[int, int], dict[tuple[int, int], int]],
+        users: dict[tuple[int, int], set[tuple[int, int]]],
     ) -> tuple[list[XY], list[float]]:
         """Leave out small bends, alike for all who share a stretch."""
         if not offsets:
@@ -219,15 +211,11 @@ class _Network:
         segments = [(min(a, b), max(a, b)) for a, b in pairwise(path)]
         for end in range(1, len(path)):
             last = end == len(path) - 1
-            if (
-                last
-                or users[segments[end]].keys() != users[segments[start]].keys()
-                or (offsets[end] != offsets[start])
-            ):
+            if last or users[segments[end]] != users[segments[start]] or (offsets[end] != offsets[start]):
                 run = path[start : end + 1]
                 turned = run[0] > run[-1]
                 line = shapely.LineString([self.points[i] for i in (run[::-1] if turned else run)])
-                simple = [(float(x), float(y)) for x, y in line.simplify(_BEND_M).coords]
+                simple = [(float(x), float(y)) for x, y in line.simplify(BEND_M).coords]
                 if turned:
                     simple.reverse()
                 for point in simple[1:]:
@@ -238,7 +226,7 @@ class _Network:
         return points, kept
 
 
-def _strand(points: Sequence[XY], offsets: Sequence[float]) -> Strand:
+def strand(points: Sequence[XY], offsets: Sequence[float]) -> Strand:
     """Return the line with its mitred shifts; two vertices stand where a mitre would be too long."""
     if not offsets:
         return Strand(tuple(points), tuple((0.0, 0.0) for _point in points))

@@ -8,7 +8,7 @@ the static one (at its own scale).
 import dataclasses
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -97,7 +97,7 @@ class Placing:
     names
         What may be written.
     marks
-        Points that names keep clear of, with the radius in pixels that each takes.
+        Discs in pixels that names keep clear of, by the metres a pixel.
     rides
         Lines that names keep clear of; the names of the streets they follow are lifted above them.
     """
@@ -105,7 +105,7 @@ class Placing:
     def __init__(
         self,
         names: Sequence[Name],
-        marks: Sequence[tuple[XY, float]],
+        marks: Callable[[float], Iterable[Disc]],
         rides: Sequence[Sequence[XY]],
     ) -> None:
         self._marks = marks
@@ -131,7 +131,7 @@ class Placing:
         chosen: list[tuple[Name, int]] = []
         for level, scale in enumerate(metres_per_px):
             grid = _Grid()
-            grid.add_all((x / scale, y / scale, radius) for (x, y), radius in self._marks)
+            grid.add_all(self._marks(scale))
             written: dict[str, list[XY]] = defaultdict(list)
             for name, _level in chosen:
                 written[name.text].append(name.at)

@@ -25,8 +25,10 @@ from scheduler.outputs.mapelements import (
     rides,
     script_data,
     stop,
+    week,
 )
 from scheduler.outputs.scene import Scene
+from scheduler.outputs.signs import HOUSE
 from scheduler.outputs.templates import asset
 
 
@@ -64,7 +66,8 @@ class StreetMap(folium.Map, Verbatim):
         {% macro header(this, kwargs) %}
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <style>{{ this.style_sheet() }}
-        html, body { height: 100%; margin: 0 } .folium-map { height: 100% }</style>
+        html, body { height: 100%; margin: 0 } body { display: flex; flex-direction: column }
+        .folium-map { flex: 1; min-height: 0 }</style>
         <script>{{ this.library() }}</script>
         {% endmacro %}
         {% macro html(this, kwargs) %}
@@ -89,7 +92,6 @@ class StreetMap(folium.Map, Verbatim):
             zoom_start=13,
             zoom_control=False,
             max_bounds_viscosity=0.6,
-            min_zoom=11,
             max_zoom=18,
             zoom_snap=0,
             zoom_delta=0.75,
@@ -98,12 +100,25 @@ class StreetMap(folium.Map, Verbatim):
             degrees(frame, (limits.west, limits.south)),
             degrees(frame, (limits.east, limits.north)),
         ]
+        self.options["view"] = [
+            degrees(frame, (scene.view.west, scene.view.south)),
+            degrees(frame, (scene.view.east, scene.view.north)),
+        ]
         words = {
             "map": _("Map"),
             "zoom_in": _("Zoom in"),
             "zoom_out": _("Zoom out"),
             "layers": _("Layers"),
             "close": _("Close"),
+            "whole": _("Enlarge the map"),
+            "back": _("Make the map small again"),
+            "two_fingers": _("Move the map with two fingers"),
+            "stops": _("{n} stops"),
+            "rounds": _("{n} rounds ride here"),
+            "days": _("Days"),
+            "consultants": _("Consultants"),
+            "light": _("Light up round {round} on the map"),
+            "house": HOUSE,
             "attribution": str(escape(scene.basemap.credit)),  # Leaflet takes it for HTML
         }
         self.words = script_data(words)
@@ -120,7 +135,6 @@ def live_map(scene: Scene, settings: MapSettings) -> StreetMap:
 
     Further elements of Folium may be added to it, but Folium takes texts in them for templates.
     """
-    frame = scene.basemap.frame
     street_map = StreetMap(scene)
     street_map.add_child(background(scene, below_tiles=bool(settings.tile_url)))
     if settings.tile_url:
@@ -129,6 +143,18 @@ def live_map(scene: Scene, settings: MapSettings) -> StreetMap:
         street_map.add_child(cells(scene))
     for marker in scene.places:
         street_map.add_child(stop(marker))
+    if scene.shared:
+        street_map.add_child(week(scene, scene.shared))
+    else:
+        _add_routes(street_map, scene)
+    # Folium names its elements by random numbers; the same roster makes the same file.
+    for number, element in enumerate(_elements(street_map)):
+        element._id = str(number)  # noqa: SLF001 - folium has no other way
+    return street_map
+
+
+def _add_routes(street_map: StreetMap, scene: Scene) -> None:
+    """Add the routes, each as a layer that can be hidden where it has a letter."""
     for route in scene.routes:
         layer: folium.Map | folium.FeatureGroup = street_map
         if route.letter:
@@ -136,18 +162,9 @@ def live_map(scene: Scene, settings: MapSettings) -> StreetMap:
             street_map.add_child(layer)
         layer.add_child(rides(scene, route))
         for marker in route.markers:
-            layer.add_child(stop(marker))
+            street_map.add_child(stop(marker))
     if any(route.letter for route in scene.routes):
         street_map.add_child(LayerSwitch())
-    view = scene.view
-    street_map.fit_bounds(
-        [degrees(frame, (view.west, view.south)), degrees(frame, (view.east, view.north))],
-        padding=(26, 26),
-    )
-    # Folium names its elements by random numbers; the same roster makes the same file.
-    for number, element in enumerate(_elements(street_map)):
-        element._id = str(number)  # noqa: SLF001 - folium has no other way
-    return street_map
 
 
 def _elements(element: Element) -> Iterable[Element]:

@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 from scheduler.model.config import MapSettings
 from scheduler.outputs.basemap import zoom_scale
 from scheduler.outputs.geometry import XY, Frame, Strand
+from scheduler.outputs.ribbons import MANY, Shared
 from scheduler.outputs.scene import Marker, Route, Scene
 from scheduler.outputs.streets import WIDTHS
 
@@ -130,19 +131,52 @@ def rides(scene: Scene, route: Route) -> Drawing:
         "lane_px": scene.lane_px,
         "arrow_px": scene.arrow_px if route.arrows else 0,
         "strands": [[_packed(frame, strand.points), _packed_shifts(strand)] for strand in route.strands],
+        "words": route.words,
     }
     return Drawing("rides", data)
 
 
-def stop(marker: Marker) -> Drawing:
-    """Return a labelled stop, 44 pixels wide and high, that opens its words by touch and by keyboard."""
+def week(scene: Scene, streets: Shared) -> Drawing:
+    """Return all rounds of a week with their stops: runs of streets with who rides them, and who rides which."""
+    frame = scene.basemap.frame
     data = {
+        "line_px": scene.line_px,
+        "lane_px": scene.lane_px,
+        "arrow_px": scene.arrow_px,
+        "many": MANY,
+        "runs": [
+            [_packed(frame, run.points), [[rider, 1 if along else -1] for rider, along in run.riders]]
+            for run in streets.runs
+        ],
+        "rounds": [
+            {
+                "letter": route.letter,
+                "name": route.name,
+                "day": route.day,
+                "who": route.who,
+                "colour": route.colour,
+                "dash": route.dash,
+                "rides": [[step.run + 1 if step.along else -step.run - 1 for step in ride] for ride in rides],
+                "stops": [_stop(marker) for marker in route.markers],
+            }
+            for route, rides in zip(scene.routes, streets.rides, strict=True)
+        ],
+    }
+    return Drawing("week", data)
+
+
+def stop(marker: Marker) -> Drawing:
+    """Return a labelled stop that opens its words by touch and by keyboard."""
+    return Drawing("stop", _stop(marker))
+
+
+def _stop(marker: Marker) -> dict[str, object]:
+    return {
         "at": [round(value, 5) for value in marker.point],
         **dataclasses.asdict(marker.sign),
         "title": marker.title,
         "lines": [line for line in marker.lines if line],
     }
-    return Drawing("stop", data)
 
 
 class Tiles(folium.TileLayer, Verbatim):

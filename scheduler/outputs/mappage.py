@@ -12,7 +12,8 @@ from markupsafe import Markup
 
 from scheduler.model.config import MapSettings
 from scheduler.outputs.livemap import StreetMap, library, live_map, style_sheet
-from scheduler.outputs.scene import Route, Scene, Sign
+from scheduler.outputs.scene import Route, Scene
+from scheduler.outputs.signs import Sign
 from scheduler.outputs.svgmap import svg
 from scheduler.outputs.templates import render, script_hash
 

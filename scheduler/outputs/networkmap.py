@@ -10,7 +10,8 @@ from scheduler.model.geo import Background, Stretches
 from scheduler.model.project import Place
 from scheduler.outputs.mappage import MapPage, Row, Table
 from scheduler.outputs.placesscene import place_marker, places_scene
-from scheduler.outputs.scene import Route, Sign
+from scheduler.outputs.scene import Route
+from scheduler.outputs.signs import Sign
 
 #: What the page is made from: it prints on one sheet.
 TEMPLATE = "networkmap.html"

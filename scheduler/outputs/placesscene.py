@@ -16,7 +16,8 @@ from scheduler.model.geo import Background, Point
 from scheduler.model.project import Place
 from scheduler.outputs.basemap import Basemap, basemap, polygons
 from scheduler.outputs.geometry import XY, Box, Frame, Strand
-from scheduler.outputs.scene import BASE, Cell, Marker, Route, Scene, Sign, extent_of
+from scheduler.outputs.scene import Cell, Marker, Route, Scene, extent_of
+from scheduler.outputs.signs import BASE, Sign
 
 _MARGIN_M = 300.0
 _LINE_PX, _ARROW_PX = 3.0, 70.0

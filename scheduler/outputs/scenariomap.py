@@ -8,7 +8,7 @@ from scheduler.model.geo import Background
 from scheduler.model.project import Place
 from scheduler.outputs.mappage import MapPage
 from scheduler.outputs.placesscene import base_marker, place_marker, places_scene, practice_marker
-from scheduler.outputs.scene import Sign
+from scheduler.outputs.signs import Sign
 
 #: The colour of `map.css` for what a scenario changes.
 _CHANGED = 1

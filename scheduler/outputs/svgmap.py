@@ -4,6 +4,7 @@ Colours and fonts come from `assets/map.css`, so it follows light and dark like 
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -11,13 +12,16 @@ from markupsafe import Markup, escape
 
 from scheduler.outputs.geometry import XY, Strand
 from scheduler.outputs.labels import TURN, Name
-from scheduler.outputs.scene import Scene, Sign
+from scheduler.outputs.ribbons import middle
+from scheduler.outputs.scene import Scene
+from scheduler.outputs.signs import BETWEEN_PX, DOT_PX, HOUSE, ROW_PX, SIGN_PX, Part, Pill, overlap, pills
 from scheduler.outputs.streets import STREET_CLASSES, WIDTHS
 
 _WIDTH = 640
 _PADDING_PX = 36
-_MARKER_PX, _DOT_PX = 28, 13
 _SIGHT_PX = 8.0
+#: How wide the number on a ribbon is, how far the same number is from it at least, and how wide a ribbon can be.
+_COUNT_PX, _REPEAT_PX, _WIDEST_PX = 17.0, 90.0, 13.0
 
 Projection = Callable[[XY], XY]
 
@@ -37,13 +41,14 @@ def svg(scene: Scene, title: str) -> Markup:
 
     metres = scene.basemap.frame.metres
     names = scene.names.at_scales([scale])
+    signs = pills([(marker.sign, px(metres(marker.point))) for marker in scene.markers], (_WIDTH, height))
     parts = [
         *_background(scene, px, scale),
         *_cells(scene, px),
         *_routes(scene, px),
+        *_ribbons(scene, px, signs),
         *(_name(name, px) for name, _level in names),
-        # The first markers come last, so that they lie on top.
-        *(_marker(marker.sign, px(metres(marker.point))) for marker in reversed(scene.markers)),
+        *map(_pill, signs),
     ]
     return Markup(  # noqa: S704  # made of numbers, fixed words, and texts that are escaped here
         f'<svg class="map-svg" viewBox="0 0 {_WIDTH} {height}" role="img" '
@@ -88,13 +93,39 @@ def _routes(scene: Scene, px: Projection) -> Iterator[str]:
         if d:
             yield f'<path class="ride r{route.colour} d{route.dash}" stroke-width="{scene.line_px}" d="{d}"/>'
     for route, lines in routes:
-        if not route.arrows:
+        if not route.arrows or scene.shared:  # arrows on what is lit alone, and nothing here can be lit
             continue
         heads = "".join(
             _arrow(*spot, scene.line_px) for line in lines for spot in _spots(line, scene.arrow_px)
         )
         if heads:
             yield f'<path class="arrow r{route.colour}" d="{heads}"/>'
+
+
+def _ribbons(scene: Scene, px: Projection, signs: Sequence[Pill]) -> Iterator[str]:
+    """Draw the streets that many ride, by how many they are, with their numbers where there is room."""
+    by_count: dict[int, list[list[XY]]] = defaultdict(list)
+    for run, riders in scene.shared.ribbons() if scene.shared else ():
+        by_count[riders].append([px(xy) for xy in run.points])
+    for kind, more in (("ribbon-casing", 2.5), ("ribbon", 0.0)):
+        for riders, lines in sorted(by_count.items()):
+            wide = min(5.0 + riders, _WIDEST_PX) + more
+            yield f'<path class="{kind}" stroke-width="{wide:g}" d="{"".join(map(_d, lines))}"/>'
+    taken = [(pill.at, pill.size) for pill in signs]
+    said: list[tuple[XY, int]] = []
+    places = [(*middle(line), riders) for riders, lines in by_count.items() for line in lines]
+    for at, length, riders in sorted(places, key=lambda place: -place[1]):
+        if (
+            length > 1.5 * _COUNT_PX
+            and not any(overlap(at, (_COUNT_PX + 4, _COUNT_PX + 4), *other) for other in taken)
+            and not any(count == riders and math.dist(at, other) < _REPEAT_PX for other, count in said)
+        ):
+            said.append((at, riders))
+            taken.append((at, (_COUNT_PX + 4, _COUNT_PX + 4)))
+            yield (
+                f'<g class="count" transform="translate({at[0]:.1f} {at[1]:.1f})">'
+                f'<circle r="{_COUNT_PX / 2:g}"/><text y="4">{riders}</text></g>'
+            )
 
 
 def _drawn(strand: Strand, px: Projection, lane_px: float) -> list[XY]:
@@ -112,7 +143,7 @@ def _spots(line: Sequence[XY], every_px: float) -> Iterator[tuple[float, float, 
     The angle is that of a few pixels before and after, so that no small bend turns an arrow.
     """
     length = sum(math.dist(a, b) for a, b in pairwise(line))
-    count = max(1, round(length / every_px)) if length > _MARKER_PX * 1.5 else 0
+    count = max(1, round(length / every_px)) if length > SIGN_PX * 1.5 else 0
     for i in range(count):
         at = (i + 0.5) * length / count
         (x1, y1), (x, y), (x2, y2) = (_along(line, at + d) for d in (-_SIGHT_PX, 0.0, _SIGHT_PX))
@@ -155,20 +186,45 @@ def _name(name: Name, px: Projection) -> str:
     )
 
 
-def _marker(sign: Sign, at: XY) -> str:
-    """Draw a disc (a square for the base) that is as wide as its label wants; for a minor one, a dot."""
-    label = escape(sign.label)
-    x, y = at
-    if sign.minor:
-        return f'<circle class="dot r{sign.colour}" cx="{x:.1f}" cy="{y:.1f}" r="{_DOT_PX / 2:g}"/>'
-    wide = max(_MARKER_PX, 12 + 8 * len(sign.label))
-    kind = "stop-base" if sign.base else f"stop r{sign.colour}"
-    radius = 6 if sign.base else _MARKER_PX / 2
+def _pill(pill: Pill) -> str:
+    """Draw a pill as wide and high as what it says; a house for the base; a dot where nothing is said."""
+    (x, y), (width, height), rows = pill.at, pill.size, pill.rows
+    colours = {sign.colour for sign in pill.signs if not sign.base}
+    colour = f" r{colours.pop()}" if len(colours) == 1 else " mixed" if colours else ""
+    if not rows:
+        return f'<circle class="dot{colour}" cx="{x:.1f}" cy="{y:.1f}" r="{DOT_PX / 2:g}"/>'
+    mixed = len({sign.colour for sign in pill.signs if not sign.base}) > 1
+    words = []
+    for number, row in enumerate(rows):
+        words.append(_row(row, (number - (len(rows) - 1) / 2) * ROW_PX, mixed=mixed))
+    kind = "stop-base" if pill.is_base else f"stop{colour}"
     return (
-        f'<g class="{kind}" transform="translate({x:.1f} {y:.1f})"><rect x="{-wide / 2}" '
-        f'y="{-_MARKER_PX / 2}" width="{wide}" height="{_MARKER_PX}" rx="{radius:g}"/>'
-        f'<text y="5">{label}</text></g>'
+        f'<g class="{kind}" transform="translate({x:.1f} {y:.1f})"><rect x="{-width / 2:.1f}" '
+        f'y="{-height / 2:.1f}" width="{width:.1f}" height="{height:.1f}" '
+        f'rx="{6 if pill.is_base else SIGN_PX / 2:g}"/>{"".join(words)}</g>'
     )
+
+
+def _row(row: Sequence[Part], y: float, *, mixed: bool) -> str:
+    """Draw a row of a pill around its middle; where the colours differ, each word is underlined in its own, else dots part them."""
+    x, before = -(sum(part.width for part in row) + BETWEEN_PX * (len(row) - 1)) / 2, ""
+    drawn = []
+    for part in row:
+        at = x + part.width / 2
+        if part.text:
+            if before and not mixed:
+                drawn.append(f'<text x="{x - BETWEEN_PX / 2:.1f}" y="{y + 5:g}">·</text>')
+            drawn.append(f'<text x="{at:.1f}" y="{y + 5:g}">{escape(part.text)}</text>')
+            if mixed and part.colour is not None:
+                drawn.append(
+                    f'<path class="under r{part.colour}" d="M{x:.1f} {y + 8.5:g}h{part.width:.1f}"/>'
+                )
+        else:
+            drawn.append(
+                f'<path class="house" transform="translate({at - 10:.1f} {y - 10:g}) scale(.83)" d="{HOUSE}"/>'
+            )
+        x, before = x + part.width + BETWEEN_PX, part.text
+    return "".join(drawn)
 
 
 def _d(points: Iterable[XY]) -> str:

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from scheduler.base import i18n
+from scheduler.outputs.signs import HOUSE
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -46,7 +47,7 @@ def environment(*folders: Path) -> Environment:
         number=i18n.number,
         tied=i18n.tied,
     )
-    environment.globals.update(asset=asset, language=i18n.language)
+    environment.globals.update(asset=asset, language=i18n.language, house_sign=HOUSE)
     return environment
 
 

@@ -19,7 +19,8 @@ from scheduler.outputs.placesscene import (
     places_scene,
     practice_marker,
 )
-from scheduler.outputs.scene import LEVELS, Marker, Sign
+from scheduler.outputs.scene import LEVELS, Marker
+from scheduler.outputs.signs import Sign
 from scheduler.outputs.words import points_meaning, weeks_text
 
 if TYPE_CHECKING:

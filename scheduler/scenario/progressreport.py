@@ -9,7 +9,7 @@ from scheduler.model.project import BudgetLine, Result
 from scheduler.outputs import plots
 from scheduler.outputs.report import Section, report
 from scheduler.scenario.forecast import Forecast
-from scheduler.services.backlog import Owed
+from scheduler.services.owing import Owed
 from scheduler.services.progress import Progress
 
 if TYPE_CHECKING:

@@ -1,48 +1,18 @@
-"""The backlog: conversations that fell due and are owed, until they are planned again or withdrawn.
+"""The backlog: what is owed, where it fits best, and that it is planned again or withdrawn."""
 
-Owed is what was not planned, and what the practice or we cancelled. What citizens cancelled or missed, and what was not
-booked, is not.
-"""
-
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, number
-from scheduler.inputs.stored import Edit
+from scheduler.base.progress import Progress
 from scheduler.model.clock import Week, now
 from scheduler.model.text import Text
-from scheduler.services.books import Books, books
-from scheduler.services.editing import Proposal, Tabled, tabled
+from scheduler.services.editing import Proposal, tabled
+from scheduler.services.moving import Offers, offers_of
+from scheduler.services.owing import Owed, demand, owed_by, settle
 from scheduler.week.calendar import requested_conversations
-
-#: Nothing older than this is owed any more: the practice has had its turns since.
-_LOOK_BACK = 53
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
-    """What is owed to a practice of one week.
-
-    Attributes
-    ----------
-    practice_id, name
-        Which practice.
-    week
-        The week that asked.
-    conversations
-        How many are still owed.
-    not_planned
-        How many were not planned at first; the others were cancelled by the practice or by us.
-    """
-
-    practice_id: str
-    name: str
-    week: Week
-    conversations: int
-    not_planned: int
 
 
 def backlog(data_dir: Path) -> tuple[Owed, ...]:
@@ -59,35 +29,49 @@ def backlog(data_dir: Path) -> tuple[Owed, ...]:
         return owed_by(tables)
 
 
-def owed_by(tables: Tabled) -> tuple[Owed, ...]:
-    """Return what is owed by tables that have been read, of the store that is open."""
-    return tuple(_owed(tables, _books(tables)))
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OwedTo:
+    """What is owed to a practice in all, and where it fits best.
+
+    Attributes
+    ----------
+    practice_id, name
+        Which practice.
+    owed
+        What is owed of which week, the oldest first.
+    offers
+        The best places in this week and in those to come, as far as they have a roster; none before they are looked for.
+    """
+
+    practice_id: str
+    name: str
+    owed: tuple[Owed, ...]
+    offers: tuple[Offers, ...] = ()
+
+    @property
+    def conversations(self) -> int:
+        """How many are owed."""
+        return sum(one.conversations for one in self.owed)
 
 
-def _books(tables: Tabled) -> Books:
-    from scheduler.store import editions
+def by_practice(data_dir: Path) -> tuple[OwedTo, ...]:
+    """Return what is owed practice by practice, that which is owed longest first. Errors as for `backlog`."""
+    found: dict[str, list[Owed]] = {}
+    for one in backlog(data_dir):
+        found.setdefault(one.practice_id, []).append(one)
+    return tuple(OwedTo(practice_id=id_, name=mine[0].name, owed=tuple(mine)) for id_, mine in found.items())
 
-    this = Week.of(now().date())
-    kept = editions.published_between(str(this.shift(-_LOOK_BACK)), str(this.shift(_LOOK_BACK)))
-    return books((edition.roster for edition in kept), tables.rows)
 
+def with_offers(
+    data_dir: Path, practices: Sequence[OwedTo], *, most: int = 3, progress: Progress | None = None
+) -> tuple[OwedTo, ...]:
+    """Return what is owed with the `most` best offers of each week.
 
-def _owed(tables: Tabled, found: Books) -> Iterator[Owed]:
-    done = Counter[tuple[Week, str]]()
-    for one in found.settled:
-        done[one.week, one.practice_id] += one.conversations
-    names = {place.place_id: place.name for place in tables.project.places}
-    active = {practice.practice_id for practice in tables.project.practices}
-    for entry in found.entries:
-        left = entry.lost - done[entry.week, entry.practice_id]
-        if left > 0 and entry.practice_id in active:
-            yield Owed(
-                practice_id=entry.practice_id,
-                name=names.get(entry.practice_id, entry.practice_id),
-                week=entry.week,
-                conversations=left,
-                not_planned=min(entry.not_planned, left),
-            )
+    An offer is taken by `moving.offer` with `do`, which adds it to what its week asks for. Errors as for `moving.offer`.
+    """
+    wanted = {each.practice_id: each.conversations for each in practices}
+    found = offers_of(data_dir, wanted, most=most, progress=progress)
+    return tuple(replace(each, offers=found[each.practice_id]) for each in practices)
 
 
 def withdraw(data_dir: Path, practice: str, conversations: int) -> Proposal:
@@ -102,7 +86,7 @@ def withdraw(data_dir: Path, practice: str, conversations: int) -> Proposal:
     """
     with tabled(data_dir) as tables:
         practice_id = tables.id_of(_("PRACTICE"), practice, "practices")
-        edits = _settle(tables, practice_id, conversations, None)
+        edits = settle(tables, practice_id, conversations, None)
         what = Text("did_withdraw", {"practice_id": practice_id, "n": conversations})
         return tables.proposal(what, edits)
 
@@ -125,31 +109,8 @@ def plan_again(data_dir: Path, practice: str, conversations: int, week: Week) ->
             )
             notes.append(text.format(most=number(own.max_conversations), total=number(total)))
         edits = [
-            *_settle(tables, practice_id, conversations, week),
-            _demand(tables, practice_id, week, total),
+            *settle(tables, practice_id, conversations, week),
+            demand(tables, practice_id, week, total),
         ]
         what = Text("did_plan_again", {"practice_id": practice_id, "n": conversations, "week": str(week)})
         return tables.proposal(what, edits, notes)
-
-
-def _settle(tables: Tabled, practice_id: str, conversations: int, into: Week | None) -> Iterator[Edit]:
-    owed = [one for one in _owed(tables, _books(tables)) if one.practice_id == practice_id]
-    total = sum(one.conversations for one in owed)
-    if conversations > total:
-        reason = _("only {total} are owed to {practice}") if total else _("nothing is owed to {practice}")
-        raise InputError(reason.format(total=number(total), practice=practice_id))
-    left = conversations
-    for one in owed:
-        if left > 0:
-            some = min(left, one.conversations)
-            left -= some
-            yield tables.new("settled", week=one.week, practice_id=practice_id, conversations=some, into=into)
-
-
-def _demand(tables: Tabled, practice_id: str, week: Week, total: int) -> Edit:
-    """Return the row of the table demand that has so many, in the place of that which is there."""
-    for position, row in enumerate(tables.rows["demand"]):
-        if (row["practice_id"], row["week"]) == (practice_id, week):
-            before = tables.tables["demand"][position]
-            return Edit("demand", before, {**before, "conversations": str(total)}, position)
-    return tables.new("demand", practice_id=practice_id, week=week, conversations=total)

@@ -38,6 +38,8 @@ class Proposal:
         What is done.
     edits
         The rows that are new, changed or gone; none where nothing would change.
+    asked
+        The same, and those rows that are there already.
     names
         What people call what `what` has the ids of.
     notes
@@ -46,6 +48,7 @@ class Proposal:
 
     what: Text
     edits: tuple[Edit, ...]
+    asked: tuple[Edit, ...] = field(repr=False)
     names: Names = field(repr=False)
     notes: tuple[str, ...] = ()
     _kept: "Kept | None" = field(default=None, repr=False, compare=False)
@@ -151,10 +154,17 @@ class Tabled:
         InputError
             When the project would be wrong after it.
         """
-        edits = tuple(edit for edit in edits if not self.has(edit))
+        asked = tuple(edits)
+        edits = tuple(edit for edit in asked if not self.has(edit))
         if edits:
-            read_stored(with_edits(self.tables, edits), self._own)
-        return Proposal(what, edits, self.names, tuple(notes), self._kept)
+            self.after(edits)
+        return Proposal(what, edits, asked, self.names, tuple(notes), self._kept)
+
+    def after(self, edits: Sequence[Edit]) -> "tuple[Project, Tables]":
+        """Return the project and the tables as they are with some rows changed; an `InputError` where they are wrong."""
+        tables = with_edits(self.tables, edits)
+        project, _rows = read_stored(tables, self._own)
+        return project, tables
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from scheduler.base.files import Claim, claimed
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
 from scheduler.inputs.schema import LOG_TABLES
-from scheduler.inputs.stored import read_log
+from scheduler.inputs.stored import Tables, read_log
 from scheduler.model import rosterfile
 from scheduler.model.beside import Beside
 from scheduler.model.clock import Week, now
@@ -25,6 +25,7 @@ from scheduler.outputs.artifacts import Artifacts
 from scheduler.outputs.itinerary import Rides
 from scheduler.outputs.privacy import public
 from scheduler.services import planner
+from scheduler.services.bookings import booked_in
 from scheduler.services.books import books
 from scheduler.services.decide import Plan
 from scheduler.services.planner import Planned, Prepared
@@ -54,13 +55,12 @@ def plan_week(
     online: bool = False,
     progress: Progress | None = None,
     stop: Callable[[], bool] | None = None,
-    also: Callable[[int], object] | None = None,
+    then: Callable[[], object] | None = None,
 ) -> Planned:
     """Plan a week as `planner.plan_week` does; where the tables are in a store, as the week's draft.
 
     A draft is written into `out_dir`/WEEK-kladde and leaves what is published as it is. Of a published week each
-    visit that it has elsewhere has the price of a change. `also` is called with the draft's number in the transaction
-    that keeps it. Errors are those of `planner.plan_week`, and of the store.
+    visit that it has elsewhere has the price of a change. `then` is called in the transaction that keeps the draft. Errors are those of `planner.plan_week`, and of the store.
     """
     data_dir, week, progress = Path(data_dir), Week.asked(week), progress or Silent()
     search: dict[str, Any] = {
@@ -79,12 +79,12 @@ def plan_week(
 
         since = events.seen()
         published = editions.published(str(week))
-        plans, prepared = planner.solve_week(
-            data_dir, week, published=published.roster if published else None, **search
-        )
+        if published:
+            search |= {"published": published.roster, "booked": booked_in(published.roster)}
+        plans, prepared = planner.solve_week(data_dir, week, **search)
         progress.step(_("Maps and files"))
         why = Text("did_replan") if published else Text("did_plan")
-        return drafted(plans, prepared, claim, data_dir=data_dir, since=since, why=why, also=also)
+        return drafted(plans, prepared, claim, data_dir=data_dir, since=since, why=why, then=then)
 
 
 def drafted(
@@ -95,11 +95,12 @@ def drafted(
     data_dir: Path,
     since: "Seen",
     why: Text,
-    also: Callable[[int], object] | None = None,
+    tables: Tables | None = None,
+    then: Callable[[], object] | None = None,
 ) -> Planned:
     """Keep the best of some plans as the draft of its week in the store that is open, and write its folder.
 
-    `also` is called with its number in the transaction that keeps it.
+    `then` is called in the same transaction; where the plans stand on `tables` that are not written yet, it writes them.
 
     Raises
     ------
@@ -112,17 +113,17 @@ def drafted(
 
     week = plans[0].problem.week
     asked = fingerprint(planner.problem(prepared, week))
-    tables = kept_tables(data_dir).tables
+    tables = kept_tables(data_dir).tables if tables is None else tables
 
     def save(shown: Artifacts) -> None:
         roster, rides, home_rides = without_homes(shown)
         with events.act(why, me(), now(), since=since, week=str(week)) as event:
-            kept = editions.keep_draft(
+            editions.keep_draft(
                 event, roster, rides, problem_sha256=asked, tables=tables, why=why, standing=stands
             )
             editions.keep_home_rides(home_rides)
-            if also is not None:
-                also(kept)
+            if then is not None:
+                then()
 
     number = editions.next_number(str(week))
     stands = standing(prepared.project, plans[0].roster)

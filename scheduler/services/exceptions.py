@@ -1,39 +1,31 @@
 """Dated changes to what recurs: absence, a closed or extra room, other hours, a moved or cancelled engagement.
 
 Each is put forward as rows of the tables and in words; `editing.write` writes it, and `hjul store undo` takes it
-back. No reason for an absence is asked for or kept.
+back. No reason for an absence is asked for or kept. What it means for what was published is in `touched` and `answers`.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, clock, day
 from scheduler.inputs.busytimes import busy_times
-from scheduler.inputs.cells import ALL_NAMES, time
-from scheduler.inputs.stored import Cells, Edit
+from scheduler.inputs.cells import ALL_NAMES
+from scheduler.inputs.stored import Edit
 from scheduler.inputs.when import When
-from scheduler.model.clock import Week, now, seconds_of
-from scheduler.model.project import BASE, Closure, EngagementRule, Practice, Project
-from scheduler.model.roster import REQUESTED, Round, Stop, StopKind
+from scheduler.model.clock import Week, now
+from scheduler.model.project import BASE, EngagementRule, Project
 from scheduler.model.text import Text
 from scheduler.model.texts import word
 from scheduler.services.editing import Proposal, Tabled, tabled
 from scheduler.week.calendar import cancelled, closed, dates_of, shift_rules, shifts_on
 from scheduler.week.hours import DAY, Hours, overlap, without
 
-if TYPE_CHECKING:
-    from scheduler.store.editions import KeptEdition
-
 #: What a time is called that a calendar has told, and its kind; the title is Danish, as all of the tables.
 BUSY_TITLE, BUSY_KIND = "Optaget", "busy"
 #: For so long a calendar is read, where nothing is said.
 _AHEAD = dt.timedelta(weeks=12)
-#: What changes within this time is told by telephone first.
-_SOON = dt.timedelta(hours=24)
 _LONGEST_ID = 64
 
 
@@ -367,134 +359,6 @@ def _new_id(tables: Tabled, wanted: str) -> str:
         id_
         for id_ in (wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3)))
         if id_.casefold() not in taken
-    )
-
-
-# --- What it means for what was published ----------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """A stop of a published roster that an exception touches, and who must be told of it.
-
-    Attributes
-    ----------
-    week, edition
-        Of which edition.
-    kind, id
-        What it is, and its id.
-    name
-        The practice's, or for a home visit the district.
-    phone
-        Of the practice; empty where it is not known, and for home visits.
-    consultant_id
-        Who was to come.
-    start
-        When; an aware local time.
-    conversations
-        How many were planned.
-    soon
-        Whether it is within 24 hours, so that it is told by telephone first.
-    sentence
-        What may be said, without any reason.
-    """
-
-    week: str
-    edition: int
-    kind: StopKind
-    id: str
-    name: str
-    phone: str
-    consultant_id: str
-    start: dt.datetime
-    conversations: int
-    soon: bool
-    sentence: str
-
-
-def calls(data_dir: Path, proposal: Proposal) -> tuple[Call, ...]:
-    """Return the stops of published rosters that a proposal touches, in order of time: closed hours, and engagements.
-
-    What is over is not among them.
-
-    Raises
-    ------
-    InputError
-        When there is no store.
-    ServiceError
-        When the store cannot be had.
-    """
-    taken = [found for edit in proposal.edits if edit.after and (found := _taken(edit.table, edit.after))]
-    if not taken:
-        return ()
-    weeks = [str(Week.of(edge)) for rule in taken for edge in (rule.first_day, rule.last_day)]
-    moment = now()
-    with tabled(data_dir) as tables:
-        from scheduler.store import editions
-
-        practices = {practice.practice_id: practice for practice in tables.project.practices}
-        calls_ = [
-            _call(one, stop, round_, practices, moment=moment, rule=rule)
-            for one in editions.published_between(min(weeks), max(weeks))
-            for round_ in one.roster.rounds
-            for stop in round_.stops
-            if stop.kind in REQUESTED
-            and stop.end > moment
-            and (rule := next((each for each in taken if _touches(each, stop, round_)), None))
-        ]
-    return tuple(sorted(calls_, key=lambda call: (call.start, call.id)))
-
-
-def _taken(table: str, row: Cells) -> Closure | None:
-    """Return from whom a row takes which hours; None where it takes none."""
-    start, end = (time(row[name]) if name in row else None for name in ("start", "end"))
-    if table == "closures":
-        first, last = (dt.date.fromisoformat(row[name]) for name in ("from", "to"))
-        return Closure(who=row["who"], first_day=first, last_day=last, start_s=start, end_s=end)
-    if table == "engagements" and "date" in row:
-        date = dt.date.fromisoformat(row["date"])
-        return Closure(who=row["consultant_id"], first_day=date, last_day=date, start_s=start, end_s=end)
-    return None
-
-
-def _touches(rule: Closure, stop: Stop, round_: Round) -> bool:
-    """Tell whether a stop is at hours that are closed for everybody, its consultant, or where it is."""
-    if rule.who not in ("all", round_.consultant_id, stop.place_id):
-        return False
-    if not rule.first_day <= round_.date <= rule.last_day:
-        return False
-    stay = seconds_of(stop.start, round_.date), seconds_of(stop.end, round_.date)
-    return overlap(
-        stay, (DAY[0] if rule.start_s is None else rule.start_s, DAY[1] if rule.end_s is None else rule.end_s)
-    )
-
-
-def _call(
-    edition: "KeptEdition",
-    stop: Stop,
-    round_: Round,
-    practices: Mapping[str, Practice],
-    *,
-    moment: dt.datetime,
-    rule: Closure,
-) -> Call:
-    practice = practices.get(stop.place_id)
-    sentence = _("The adviser is prevented on {date} at {clock}.")
-    if rule.who == stop.place_id:
-        sentence = _("The room is closed on {date} at {clock}, so the visit has to move.")
-    name = word(stop.name)
-    return Call(
-        week=edition.week,
-        edition=edition.number,
-        kind=stop.kind,
-        id=stop.id,
-        name=f"{name}, {stop.district}" if stop.kind == "home_visit" and stop.district else name,
-        phone=practice.phone if practice and stop.kind != "home_visit" else "",
-        consultant_id=round_.consultant_id,
-        start=stop.start,
-        conversations=stop.conversations,
-        soon=stop.start - moment < _SOON,
-        sentence=sentence.format(date=day(round_.date), clock=clock(stop.start)),
     )
 
 

@@ -11,8 +11,8 @@ from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _
 from scheduler.inputs import cells, dates
 from scheduler.inputs.rows import Row
-from scheduler.model.clock import Week
-from scheduler.model.locks import Kept, Lock
+from scheduler.model.clock import Week, at, now
+from scheduler.model.locks import Delay, Kept, Lock
 from scheduler.model.text import Text
 from scheduler.model.texts import Names, word
 from scheduler.services.editing import Proposal, Tabled, tabled
@@ -112,6 +112,21 @@ def unlock(data_dir: Path, week: Week, what: Sequence[str]) -> Proposal:
 def told(lock_: Lock, names: Names) -> str:
     """Say what a lock keeps."""
     return word(_text(lock_), names)
+
+
+def late(tables: Tabled, said: Iterable[tuple[str, str]]) -> tuple[Delay, ...]:
+    """Read who goes on later than the roster says: a consultant by id or name, and from when, like ``10.40``.
+
+    What has no day is today. An `InputError` where it is not clear who or when.
+    """
+    return tuple(_delay(tables, who, when) for who, when in said)
+
+
+def _delay(tables: Tabled, who: str, said: str) -> Delay:
+    when = tables.when("--late", said.split(), day=now().date())
+    if when.first != when.last or when.start_s is None or when.end_s is not None:
+        raise InputError(InputProblem(_("write from when, like {example}").format(example="10.40"), "--late"))
+    return Delay(consultant_id=tables.id_of("--late", who, "consultants"), free=at(when.first, when.start_s))
 
 
 def _meant(tables: Tabled, week: Week, what: Sequence[str], keeps: Kept) -> Lock:

@@ -1,10 +1,12 @@
 """Moves by hand and offers, of a week's draft or, where it has none, of what is published: priced, then kept."""
 
+import dataclasses
 import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,19 +14,23 @@ from scheduler.base.errors import InputError
 from scheduler.base.files import claimed, replace
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
+from scheduler.inputs.stored import Tables
 from scheduler.model.changes import stays
-from scheduler.model.clock import Week, at, now
+from scheduler.model.clock import Week, at, now, seconds_of
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster
 from scheduler.model.text import Text
 from scheduler.outputs import news
-from scheduler.services import planner, replanning
+from scheduler.services import editing, locks, planner, replanning
+from scheduler.services.bookings import booked_in
 from scheduler.services.decide import Plan
-from scheduler.services.editing import Tabled, tabled
+from scheduler.services.editing import Proposal, Tabled, tabled
 from scheduler.services.editions import DRAFT, drafted
+from scheduler.services.owing import demand, owed_to, settle
 from scheduler.services.planner import Planned, Prepared
 from scheduler.services.replanning import Move, Place
 from scheduler.services.workspace import store_of
+from scheduler.week.happened import since as began
 
 if TYPE_CHECKING:
     from scheduler.store.events import Seen
@@ -65,23 +71,48 @@ class Moved:
         return news.worded(news.for_coordinator(self.roster, after), news.names(self.roster, after))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Offers:
-    """The best places for one more visit of a practice in a week."""
+    """The best places for one more visit of a practice in a week, or for more conversations in the one that it has.
+
+    Attributes
+    ----------
+    id
+        The practice.
+    week, roster
+        The week, and the roster in which the places are.
+    wanted
+        How many conversations more were looked for.
+    conversations
+        How many the visit is to hold then in all.
+    more
+        How many more the week has to ask for.
+    places
+        The places, the best first.
+    planned
+        The draft with one of them, where it was taken.
+    """
 
     id: str
     week: Week
     roster: Roster
+    wanted: int
+    conversations: int
+    more: int
     places: tuple[Place, ...]
+    planned: Planned | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Read:
+    """A week as it is, to be changed by hand."""
+
     since: "Seen"
     tables: Tabled
     prepared: Prepared
     problem: Problem
     roster: Roster
+    asked: Callable[[Prepared], Problem]
 
 
 def move(
@@ -92,6 +123,8 @@ def move(
     *,
     consultant: str = "",
     do: bool = False,
+    since: dt.datetime | None = None,
+    late: Sequence[tuple[str, str]] = (),
     to: Path | None = None,
     progress: Progress | None = None,
 ) -> Moved:
@@ -107,6 +140,10 @@ def move(
         Day and hour, see `scheduler.inputs.when`; the week is that of the day.
     do
         Make the week with the move its draft: the others in place, where they leave room.
+    since
+        What has begun at this moment stays as it is; of a week that has begun it is now, where nothing is said.
+    late
+        Who goes on later than the roster says: a consultant by id or name, and from when, like ``10.40``.
     to
         Also write what was found to this file.
     progress
@@ -125,7 +162,7 @@ def move(
         consultant_id = tables.id_of("--consultant", consultant, "consultants") if consultant else None
         day, start_s = _day_and_hour(tables, when, _first_with(id_))
     week = Week.of(day)
-    with _read(data_dir, week, progress) as read:
+    with _read(data_dir, week, progress, since=since, late=late) as read:
         found = replanning.move(
             read.problem, read.roster, id_, date=day, start_s=start_s, consultant_id=consultant_id
         )
@@ -151,17 +188,195 @@ def offer(
     week: Week,
     *,
     conversations: int = 1,
+    do: int | None = None,
+    out_dir: Path | None = None,
+    since: dt.datetime | None = None,
+    late: Sequence[tuple[str, str]] = (),
     to: Path | None = None,
     progress: Progress | None = None,
 ) -> Offers:
-    """Find the best places for one more visit of a practice in a week. Errors as for `move`."""
+    """Find the best places for one more visit of a practice in a week, and take one of them if it is wanted.
+
+    A visit that the week asks for and does not have is looked for as it is asked for. A practice that is not due gets one
+    visit of so many conversations. A practice that has its visit gets no second one: the one that it has is to hold so
+    many more, where it is or elsewhere.
+
+    Parameters
+    ----------
+    data_dir, practice, week
+        The project, the practice by id or name, and the week.
+    conversations
+        How many conversations more.
+    do
+        Take this place, from 1: the week asks for it then (what is owed to the practice is owed no more), and its draft, in
+        a folder of `out_dir`, has it there.
+    out_dir
+        Where the week's folders are; needed with `do`.
+    since, late, to, progress
+        As for `move`.
+
+    Raises
+    ------
+    InputError
+        When it is not clear what is meant, the week has no roster, the practice cannot be visited then, or there is no such
+        place.
+    ServiceError
+        When the store or a file cannot be had.
+    """
+    progress = progress or Silent()
     with tabled(data_dir) as tables:
         id_ = tables.id_of(_("PRACTICE"), practice, "practices")
-    with _read(data_dir, week, progress or Silent()) as read:
-        places = replanning.offer(read.problem, read.roster, id_, conversations=conversations)
+    with _read(data_dir, week, progress, since=since, late=late) as read:
+        wanted = _wanted(read, week, id_, conversations)
+        found = _offers(read, wanted, week, conversations, most=5)
         if to is not None:
-            replace(to, _json(id_, places))
-        return Offers(id_, week, read.roster, places)
+            replace(to, _json(id_, found.places))
+        if do is None:
+            return found
+        if not 1 <= do <= len(found.places):
+            raise InputError(
+                _("there is no place {number} for it in {week}, so nothing was changed").format(
+                    number=do, week=week
+                )
+            )
+        assert out_dir is not None  # noqa: S101 - asked for with `do`
+        progress.step(_("Maps and files"))
+        planned = _taken(data_dir, read, wanted, found.places[do - 1], out_dir)
+        return dataclasses.replace(found, planned=planned)
+
+
+def offers_of(
+    data_dir: Path, wanted: Mapping[str, int], *, most: int = 3, progress: Progress | None = None
+) -> Mapping[str, tuple[Offers, ...]]:
+    """Return the best places for so many conversations of some practices, in this week and in those to come.
+
+    Only weeks with a draft or a published roster are looked at, and only practices that can have them then. Where a visit
+    cannot hold as many it is asked for fewer. Errors as for `offer`.
+    """
+    progress = progress or Silent()
+    found: dict[str, list[Offers]] = {id_: [] for id_ in wanted}
+    if not wanted:
+        return {}
+    with store_of(data_dir):
+        from scheduler.store import editions
+
+        weeks = [Week.parse(each.week) for each in editions.worked_on(str(Week.of(now().date())))]
+        prepared = planner.prepare(data_dir, progress=progress) if weeks else None
+        for week in weeks:
+            with _read(data_dir, week, progress, prepared=prepared) as read:
+                for id_, most_wanted in wanted.items():
+                    progress.step(_("Offers for {id} in {week}").format(id=id_, week=week))
+                    each = _best_of(read, week, id_, most_wanted, most)
+                    if each is not None:
+                        found[id_].append(each)
+    return {id_: tuple(each) for id_, each in found.items()}
+
+
+def _best_of(read: _Read, week: Week, id_: str, conversations: int, most: int) -> Offers | None:
+    """Return the offers for as many conversations as a visit can hold, up to a number; None where there is no place."""
+    for number in range(conversations, 0, -1):
+        try:
+            found = _offers(read, _wanted(read, week, id_, number), week, number, most=most)
+        except InputError:  # the practice takes no part then
+            return None
+        if found.places:
+            return found
+    return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Wanted:
+    """One more visit, or a longer one, as a week may ask for it.
+
+    `problem` asks for it, by the tables with the rows of `proposal`; the visit is to hold `conversations`, `more` than the
+    week asks for now.
+    """
+
+    id: str
+    problem: Problem
+    prepared: Prepared
+    proposal: Proposal
+    tables: Tables
+    conversations: int
+    more: int
+
+
+def _wanted(read: _Read, week: Week, id_: str, conversations: int) -> _Wanted:
+    """Return a week that asks for what is wanted; an `InputError` where it cannot."""
+    tables = read.tables
+    requested = next((r.conversations for r in read.problem.requests if r.request_id == id_), 0)
+    there = stays(read.roster).get(id_)
+    if requested and there is None:
+        total = held = requested
+    else:
+        held = (there.conversations if there else 0) + conversations
+        total = max(requested, held)
+    more = total - requested
+    settled = min(more, owed_to(tables, id_))
+    edits = [
+        *(settle(tables, id_, settled, week) if settled else ()),
+        *([demand(tables, id_, week, total)] if more else ()),
+    ]
+    what = Text("did_plan_again", {"practice_id": id_, "n": more, "week": str(week)})
+    proposal = tables.proposal(what, edits)
+    if not proposal.edits:
+        return _Wanted(id_, read.problem, read.prepared, proposal, tables.tables, held, more)
+    project, cells = tables.after(proposal.edits)
+    prepared = planner.prepare_again(read.prepared, project)
+    return _Wanted(id_, read.asked(prepared), prepared, proposal, cells, held, more)
+
+
+def _offers(read: _Read, wanted: _Wanted, week: Week, conversations: int, *, most: int) -> Offers:
+    if wanted.id in stays(read.roster) and any(r.request_id == wanted.id for r in read.problem.requests):
+        places = replanning.more(
+            read.problem,
+            wanted.problem,
+            read.roster,
+            wanted.id,
+            conversations=wanted.conversations,
+            most=most,
+        )
+    else:
+        places = replanning.offer(wanted.problem, read.roster, wanted.id, most=most)
+        if wanted.more:
+            places = tuple(place for place in places if place.conversations == wanted.conversations)
+    return Offers(
+        id=wanted.id,
+        week=week,
+        roster=read.roster,
+        wanted=conversations,
+        conversations=wanted.conversations,
+        more=wanted.more,
+        places=places,
+    )
+
+
+def _taken(data_dir: Path, read: _Read, wanted: _Wanted, place: Place, out_dir: Path) -> Planned:
+    """Have the week ask for what is wanted, and make it at a place the week's draft."""
+    priced = replanning.move(
+        wanted.problem,
+        read.roster,
+        wanted.id,
+        date=place.date,
+        start_s=seconds_of(place.start, place.date),
+        consultant_id=place.consultant_id,
+        conversations=place.conversations,
+    )
+    plan = priced.plan_in_place or priced.plan_free
+    if plan is None:
+        raise InputError(_("the visit cannot be there, so nothing was changed"))
+    write = partial(editing.write, data_dir, wanted.proposal)
+    with claimed(out_dir / f"{plan.problem.week}-{DRAFT}", parents=True) as claim:
+        return drafted(
+            (plan,),
+            wanted.prepared,
+            claim,
+            data_dir=data_dir,
+            since=read.since,
+            why=Text("did_replan"),
+            tables=wanted.tables,
+            then=write if wanted.proposal.edits else None,
+        )
 
 
 def _first_with(id_: str) -> dt.datetime:
@@ -183,11 +398,24 @@ def _day_and_hour(tables: Tabled, said: Sequence[str], since: dt.datetime) -> tu
 
 
 @contextmanager
-def _read(data_dir: Path, week: Week, progress: Progress) -> Iterator[_Read]:
+def _read(
+    data_dir: Path,
+    week: Week,
+    progress: Progress,
+    *,
+    prepared: Prepared | None = None,
+    since: dt.datetime | None = None,
+    late: Sequence[tuple[str, str]] = (),
+) -> Iterator[_Read]:
+    moment = now()
+    if week.days[-1] < moment.date():
+        raise InputError(_("{week} is over; nothing of it can be planned again").format(week=week))
+    if since is None and week.monday <= moment.date():
+        since = moment
     with store_of(data_dir), tabled(data_dir) as tables:
         from scheduler.store import editions, events
 
-        since = events.seen()
+        seen = events.seen()
         kept = editions.draft(str(week)) or editions.published(str(week))
         if kept is None:
             raise InputError(
@@ -195,8 +423,15 @@ def _read(data_dir: Path, week: Week, progress: Progress) -> Iterator[_Read]:
                     "{week} has neither a draft nor a published edition; plan it first: hjul plan {week}"
                 ).format(week=week)
             )
-        prepared = planner.prepare(data_dir, progress=progress)
-        yield _Read(since, tables, prepared, planner.problem(prepared, week), kept.roster)
+        delays = locks.late(tables, late)
+        prepared = prepared or planner.prepare(data_dir, progress=progress)
+        published = editions.published(str(week))
+        booked = booked_in(published.roster) if published else ()
+
+        def asked(prepared: Prepared) -> Problem:
+            return began(planner.problem(prepared, week, booked=booked), kept.roster, since, delays)
+
+        yield _Read(seen, tables, prepared, asked(prepared), kept.roster, asked)
 
 
 def _json(id_: str, places: Sequence[Place]) -> bytes:

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -36,6 +36,7 @@ from scheduler.services.decide import Plan, decide
 from scheduler.services.workspace import project_in
 from scheduler.solver.isolation import SolverProcess
 from scheduler.week.problem import week_problem
+from scheduler.week.replanning import bookings_of, with_bookings
 from scheduler.week.spare import beside
 from scheduler.week.warnings import without_effect
 
@@ -229,10 +230,20 @@ def _exact(located: Iterable[Located]) -> frozenset[str]:
     return frozenset(found.place_id for found in located if found.is_exact)
 
 
-def problem(prepared: Prepared, week: str | Week, published: Roster | None = None) -> Problem:
-    """Return what a week of a prepared project asks for, and where a published roster has it, if there is one."""
+def problem(
+    prepared: Prepared,
+    week: str | Week,
+    published: Roster | None = None,
+    *,
+    booked: Collection[str] = (),
+) -> Problem:
+    """Return what a week of a prepared project asks for, and where a published roster has it, if there is one.
+
+    To move a visit that is `booked`, by practice, counts as more than one change, as the settings say.
+    """
     asked = week_problem(prepared.project, prepared.travel.times, week, published=published)
     inputs = f"{prepared.project.sha256} {prepared.network.sha256}"
+    asked = with_bookings(asked, booked, prepared.project.config.replanning.booked_counts)
     return asked.replace(inputs_sha256=hashlib.sha256(inputs.encode()).hexdigest())
 
 
@@ -286,6 +297,7 @@ def solve_week(
     week: Week,
     *,
     published: Roster | None = None,
+    booked: Collection[str] = (),
     time_limit_s: float,
     seed: int = 0,
     alternatives: int = 0,
@@ -295,12 +307,12 @@ def solve_week(
 ) -> tuple[tuple[Plan, ...], Prepared]:
     """Prepare a project folder and plan a week of it, the best plan first; errors as for `plan_week`.
 
-    Where there is a `published` roster, moving away from it has its price.
+    Where there is a `published` roster, moving away from it has its price, of what is `booked` a higher one.
     """
     with SolverProcess() as solver:  # started first: it imports the engine while the tables are read
         prepared = prepare(data_dir, online=online, progress=progress)
         plans = decide(
-            problem(prepared, week, published),
+            problem(prepared, week, published, booked=booked),
             search=partial(solver.best_rosters, memory_mb=prepared.project.config.solver.memory_mb),
             time_limit_s=time_limit_s,
             seed=seed,
@@ -457,7 +469,8 @@ def check_roster(
         week = Week.parse(roster.week)
     except ValueError as error:
         raise InputError(InputProblem(str(error), file=str(roster_file), column="week")) from error
-    asked = problem(prepared, week, published).replace(max_changes=roster.max_changes)
+    asked = with_bookings(problem(prepared, week, published), *bookings_of(roster))
+    asked = asked.replace(max_changes=roster.max_changes)
     if roster.max_changes is not None:
         asked = asked.replace(weights={**asked.weights, "change": 0})
     return Checked(roster, check(asked, roster), check_bound(asked, roster, time_limit_s=time_limit_s))

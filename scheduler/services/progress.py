@@ -16,9 +16,9 @@ from scheduler.model.clock import Week, now, seconds_of
 from scheduler.model.outcomes import OUTCOMES
 from scheduler.model.project import Project
 from scheduler.model.roster import Roster
-from scheduler.services.backlog import Owed, owed_by
 from scheduler.services.books import Books, Entry, books
 from scheduler.services.editing import tabled
+from scheduler.services.owing import Owed, owed_by
 from scheduler.week.calendar import requested_conversations, room_slots, shifts_on
 
 if TYPE_CHECKING:

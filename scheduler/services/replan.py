@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from scheduler.base.errors import InputError
 from scheduler.base.files import claimed, replace
 from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
-from scheduler.model.changes import Stay
+from scheduler.model.changes import as_json
 from scheduler.model.clock import Week, now
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster
@@ -19,9 +19,11 @@ from scheduler.model.text import Text
 from scheduler.model.texts import word
 from scheduler.outputs import news
 from scheduler.services import planner
+from scheduler.services.bookings import booked_in
 from scheduler.services.editing import tabled
 from scheduler.services.editions import DRAFT, drafted
 from scheduler.services.locks import LOCKS, locks_of
+from scheduler.services.locks import late as delays_of
 from scheduler.services.planner import Planned
 from scheduler.services.replanning import FrontPoint, front, recommended
 from scheduler.services.workspace import kept_tables, store_of
@@ -79,10 +81,7 @@ class Front:
                 "changes": point.unforced,
                 "score": point.plan.roster.score,
                 "bound": point.plan.roster.bound,
-                "changed": [
-                    {"id": change.id, "was": _stay(change.was), "becomes": _stay(change.becomes)}
-                    for change in point.changes
-                ],
+                "changed": as_json(point.changes),
             }
             for point in self.points
         ]
@@ -91,23 +90,13 @@ class Front:
         return json.dumps({**front_, "points": points}, indent=1).encode() + b"\n"
 
 
-def _stay(stay: Stay | None) -> dict[str, Any] | None:
-    if stay is None:
-        return None
-    return {
-        "date": stay.date.isoformat(),
-        "consultant_id": stay.consultant_id,
-        "start": stay.start.isoformat(),
-        "conversations": stay.conversations,
-    }
-
-
 def replan(
     data_dir: Path,
     week: Week,
     out_dir: Path,
     *,
     since: dt.datetime | None = None,
+    late: Sequence[tuple[str, str]] = (),
     changes: int | None = None,
     to: Path | None = None,
     time_limit_s: float = 20.0,
@@ -122,6 +111,8 @@ def replan(
         The project, the week, and where its draft's folder is.
     since
         From when on; what has begun by then stays as it is. Of a week that has begun it is now, where nothing is said.
+    late
+        Who goes on later than the roster says: a consultant by id or name, and from when, like ``10.40``.
     changes
         Make the best roster with at most so many unforced changes the week's draft.
     to
@@ -159,16 +150,17 @@ def replan(
         with SolverProcess() as solver:
             prepared = planner.prepare(data_dir, progress=progress)
             with tabled(data_dir) as tables:
-                locks = locks_of(tables.rows[LOCKS], week)
+                locks, delays = locks_of(tables.rows[LOCKS], week), delays_of(tables, late)
             points = solver.run(
                 _all,
-                planner.problem(prepared, week),
+                planner.problem(prepared, week, booked=booked_in(published.roster)),
                 published.roster,
                 memory_mb=prepared.project.config.solver.memory_mb,
                 progress=progress,
                 stop=stop,
                 locks=locks,
                 since=since,
+                delays=delays,
                 time_limit_s=time_limit_s,
             )
         found = Front(published.roster, points)

@@ -282,11 +282,12 @@ def move(
     date: dt.date,
     start_s: int,
     consultant_id: str | None = None,
+    conversations: int | None = None,
     time_limit_s: float = 20.0,
 ) -> Move:
     """Price the move of a visit to another date, hour (seconds after midnight) and consultant.
 
-    Without a `consultant_id` it goes to whoever can make it best.
+    Without a `consultant_id` it goes to whoever can make it best; without `conversations` it holds as many as are best.
 
     Raises
     ------
@@ -308,10 +309,12 @@ def move(
         (place, points)
         for place, points in found.in_place().items()
         for day in (problem.days[place.day],)
-        if (day.date, place.start_s) == (date, start_s) and consultant_id in (None, day.consultant_id)
+        if (day.date, place.start_s) == (date, start_s)
+        and consultant_id in (None, day.consultant_id)
+        and conversations in (None, place.conversations)
     ]
     if not wanted:
-        number = told.conversations if told else None
+        number = conversations or (told.conversations if told else None)
         return Move(
             place=None,
             broken=broken_rules(
@@ -328,7 +331,9 @@ def move(
     if in_place is not None:
         week, roster = found.roster(at_best)
         (plan_in_place,) = approved(week, (roster,))
-    settled = Settled(date=date, start_s=start_s, consultant_id=consultant_id)
+    settled = Settled(
+        date=date, start_s=start_s, consultant_id=consultant_id, conversations=conversations or None
+    )
     week = _with_others(problem, published, request_id, settled)
     solved = solve(week, time_limit_s=time_limit_s, explain=False).roster
     (plan_free,) = approved(week, (solved,))
@@ -433,15 +438,22 @@ def _dearer(one: "tuple[At, int | None]", other: "tuple[At, int | None]") -> boo
     return fewer < points
 
 
-def _place(problem: Problem, place: "At", in_place: int | None, free: "FreePrice | None") -> Place:
+def _place(
+    problem: Problem,
+    place: "At",
+    in_place: int | None,
+    free: "FreePrice | None",
+    *,
+    more_points: int = 0,
+) -> Place:
     day = problem.days[place.day]
     return Place(
         date=day.date,
         start=at(day.date, place.start_s),
         consultant_id=day.consultant_id,
         conversations=place.conversations,
-        points_others_in_place=in_place,
-        points_others_free=free.points if free else None,
+        points_others_in_place=None if in_place is None else in_place + more_points,
+        points_others_free=free.points + more_points if free else None,
         moved=free.moved if free else (),
     )
 
@@ -483,18 +495,77 @@ def offer(
         )
         problem = problem.replace(requests=(*problem.requests, further))
         request = further
+    return _best_places(problem, roster, request.request_id, most=most, time_limit_s=time_limit_s)
+
+
+def more(
+    problem: Problem,
+    asked: Problem,
+    roster: Roster,
+    practice_id: str,
+    *,
+    conversations: int,
+    most: int = 5,
+    time_limit_s: float = 60.0,
+) -> tuple[Place, ...]:
+    """Return the best places for the visit of a practice when it is to hold so many conversations in all.
+
+    Parameters
+    ----------
+    problem
+        The week as it is; prices are points more than the roster has in it.
+    asked
+        The week in which the practice asks for so many.
+    roster, practice_id, most, time_limit_s
+        As for `offer`.
+
+    Raises
+    ------
+    InputError
+        When the practice asks for no visit in the week.
+    """
     from scheduler.solver.places import Places
 
-    found = Places(problem, roster, request.request_id)
+    if conversations > _asked(asked, practice_id).max_conversations:
+        return ()
+    longer = asked.replace(
+        requests=tuple(
+            dataclasses.replace(r, lock=Settled(conversations=conversations))
+            if r.request_id == practice_id
+            else r
+            for r in asked.requests
+        )
+    )
+    now = Places(problem, roster, practice_id).now
+    return _best_places(longer, roster, practice_id, most=most, time_limit_s=time_limit_s, now=now)
+
+
+def _best_places(
+    problem: Problem,
+    roster: Roster,
+    request_id: str,
+    *,
+    most: int,
+    time_limit_s: float,
+    now: int | None = None,
+) -> tuple[Place, ...]:
+    """Return the best places of a visit, of each consultant's day one; `now` is the score that prices go by."""
+    from scheduler.solver.places import Places
+
+    found = Places(problem, roster, request_id)
+    more_points = 0 if now is None else found.now - now
     in_place = found.in_place()
     free = found.best_of_days(time_limit_s=time_limit_s)
-    best_in_place: dict[int, At] = {}
+    best_in_place: dict[int, tuple[int, At]] = {}
     for place, points in in_place.items():
-        if points is not None and points < (in_place.get(best_in_place.get(place.day, place)) or points + 1):
-            best_in_place[place.day] = place
-    likely = [place for place in best_in_place.values() if place not in free]
+        if points is not None and (place.day not in best_in_place or points < best_in_place[place.day][0]):
+            best_in_place[place.day] = points, place
+    likely = [place for _points, place in best_in_place.values() if place not in free]
     free.update(found.free(likely, time_limit_s=time_limit_s))
-    offers = [_place(problem, place, in_place.get(place), price) for place, price in free.items()]
+    offers = [
+        _place(problem, place, in_place.get(place), price, more_points=more_points)
+        for place, price in free.items()
+    ]
     best: dict[tuple[dt.date, str], Place] = {}
     for each in sorted(offers, key=_least):
         best.setdefault((each.date, each.consultant_id), each)

@@ -63,10 +63,10 @@ _Kind = Callable[[Path, Path, Claim, Progress, Callable[[], bool]], object]
 def _plan(data: Path, out: Path, held: Claim, progress: Progress, stop: Callable[[], bool]) -> object:
     week = Week.parse(str(held.job.arguments["week"]))
 
-    def finish(number: int) -> None:
-        jobs.finish(held, {"week": str(week), "edition": number})
+    def finish() -> None:
+        jobs.finish(held, {"week": str(week)})
 
-    return plan_week(data, week, out, progress=progress, stop=stop, also=finish)
+    return plan_week(data, week, out, progress=progress, stop=stop, then=finish)
 
 
 #: What can be asked for.

@@ -270,7 +270,8 @@ def must_points(problem: Problem) -> int:
     slowest = min([problem.speed_kph, *(c.speed_kph for c in problem.consultants if c.speed_kph)])
     longest_ride_s = int(problem.travel.seconds.max()) * (problem.speed_kph / slowest) + 1
     shift_s = sum(day.shift_s for day in problem.days)
-    visits = weights["continuity"] + weights["moved_from_agreement"] + weights["change"]
+    most = max((request.change_counts for request in requests), default=1)
+    visits = weights["continuity"] + weights["moved_from_agreement"] + weights["change"] * most
     rates = Balance.of(problem).rate
     return 1 + int(
         unmet_points(problem)

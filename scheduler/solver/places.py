@@ -258,6 +258,8 @@ class Places:
             requests=tuple(
                 mine
                 if request is self.request
+                else request
+                if request.has_happened
                 else dataclasses.replace(request, published=self._told.get(request.request_id))
                 for request in self._problem.requests
             )
@@ -276,5 +278,6 @@ class Places:
             for stop in schedule.stops
             if stop.option.kind in REQUESTED
         }
-        asked = {request.request_id for request in self._problem.requests} - {self.request.request_id}
+        asked = {r.request_id for r in self._problem.requests if not r.has_happened}
+        asked.discard(self.request.request_id)
         return tuple(id_ for id_, told in self._told.items() if id_ in asked and made.get(id_) != told)

@@ -10,6 +10,9 @@ import numpy as np
 
 from scheduler.model.problem import Problem
 
+#: Where something was written, and what is booked, is nothing that a week asks for.
+_APART = ("origin", "change_counts")
+
 
 def fingerprint(problem: Problem) -> str:
     """Return the SHA-256 of all that a week's roster depends on.
@@ -25,7 +28,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return [value.shape, hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()]
     if dataclasses.is_dataclass(value):
-        fields = (field.name for field in dataclasses.fields(value) if field.name != "origin")
+        fields = (field.name for field in dataclasses.fields(value) if field.name not in _APART)
         return {name: _plain(getattr(value, name)) for name in fields}
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}

@@ -1,7 +1,8 @@
 """A week as it is planned again: where the published roster has its visits, what has happened, what is locked."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, day
@@ -9,6 +10,7 @@ from scheduler.model.clock import seconds_of
 from scheduler.model.locks import Lock
 from scheduler.model.problem import Problem, PublishedVisit, Request, Settled
 from scheduler.model.roster import REQUESTED, Roster
+from scheduler.model.text import Text
 
 
 def with_published(problem: Problem, published: Roster) -> Problem:
@@ -37,6 +39,55 @@ def published_visits(published: Roster) -> dict[str, PublishedVisit]:
         for stop in round_.stops
         if stop.kind in REQUESTED
     }
+
+
+#: The note of a week in which moving some visits counts more, as they are booked.
+_BOOKED = "booked_visits"
+
+
+def with_bookings(problem: Problem, booked: Collection[str], counts: int) -> Problem:
+    """Return a week in which moving a visit that is booked, by id, counts as so many changes; a note says so."""
+    found = tuple(r.request_id for r in problem.requests if r.request_id in booked)
+    if not found or counts == 1:
+        return problem
+    return problem.replace(
+        requests=tuple(
+            dataclasses.replace(r, change_counts=counts) if r.request_id in found else r
+            for r in problem.requests
+        ),
+        notes=(*problem.notes, Text(_BOOKED, {"request_ids": found, "n": counts})),
+    )
+
+
+def bookings_of(roster: Roster) -> tuple[Collection[str], int]:
+    """Return which visits a roster was planned with as booked, and as how many changes moving one of them counted."""
+    for note in roster.notes:
+        ids, counts = note.params.get("request_ids"), note.params.get("n")
+        if note.code == _BOOKED and isinstance(ids, tuple) and isinstance(counts, int) and counts > 0:
+            return tuple(map(str, ids)), counts
+    return (), 1
+
+
+def only_on(problem: Problem, dates: Mapping[str, Collection[dt.date]]) -> Problem:
+    """Return a week in which some requests, by id, can be met on some dates only; on none, where there are none.
+
+    A pin to another date is taken away: it says where the visit is, and that is what is to be otherwise.
+    """
+
+    def on(request: Request, wanted: Collection[dt.date]) -> Request:
+        pin = request.pin
+        return dataclasses.replace(
+            request,
+            slots=tuple(slot for slot in request.slots if slot.date in wanted),
+            pin=pin if pin and pin.date in wanted else None,
+        )
+
+    return problem.replace(
+        requests=tuple(
+            on(request, dates[request.request_id]) if request.request_id in dates else request
+            for request in problem.requests
+        )
+    )
 
 
 #: A lock, and the id of a visit that it is of.

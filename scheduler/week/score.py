@@ -77,10 +77,10 @@ def unmet_points(problem: Problem, *, pin_points: int = 0) -> int:
 
     `pin_points` are those of each pin that is not kept.
     """
-    change = problem.weights["change"] + problem.kept_points
+    change = problem.weights["change"]
     return sum(
         request_points(problem, request, request.conversations)
-        + (change if request.published else 0)
+        + (change * request.change_counts + problem.kept_points if request.published else 0)
         + (pin_points if request.settled else 0)
         for request in problem.requests
     ) + happened_points(problem)
@@ -129,7 +129,7 @@ def terms(problem: Problem, rounds: Sequence[Round]) -> dict[str, Term]:
         counts["unserved_conversation"] += request.priority * (request.conversations - held)
         if round_ is None or stop is None:
             counts["missed_visit"] += _missed(problem, request)
-            counts["change"] += request.published is not None
+            counts["change"] += request.change_counts if request.published else 0
             continue
         own = request.consultant_id if request.kind == "visit" else None
         counts["continuity"] += own not in (None, round_.consultant_id)
@@ -137,7 +137,8 @@ def terms(problem: Problem, rounds: Sequence[Round]) -> dict[str, Term]:
             counts["moved_from_agreement"] += is_moved(stop, request.agreement)
         if request.published:
             other = request.published.consultant_id != round_.consultant_id
-            counts["change"] += other or is_moved(stop, request.published)
+            if other or is_moved(stop, request.published):
+                counts["change"] += request.change_counts
     counts["cycling_second"] += sum(round_.ride_seconds for round_ in rounds)
     counts["waiting_second"] += sum(round_.waiting_seconds for round_ in rounds)
     visit_s = visit_seconds(problem, rounds)

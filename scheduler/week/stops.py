@@ -142,7 +142,7 @@ def _points(
     if request.published:
         near = np.abs(starts_s - request.published.start_s) <= AGREEMENT_TOLERANCE_S
         same = (request.published.date, request.published.consultant_id) == (day.date, day.consultant_id)
-        points[near & same] -= weights["change"]
+        points[near & same] -= weights["change"] * request.change_counts
     return points
 
 

@@ -1,5 +1,6 @@
 """`hjul diff`: two rosters side by side."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -142,3 +143,21 @@ def test_where_homes_are_is_not_shown(hjul: Hjul, tmp_path: Path) -> None:
     assert "Home visit (Vesterbro)" in out
     assert samples.HOME_ADDRESS not in out + err
     assert samples.HOME_NAME not in out + err
+
+
+def test_what_differs_is_also_written_to_a_file(hjul: Hjul, tmp_path: Path) -> None:
+    one, two = _written(samples.roster(), tmp_path / "one.json"), _written(_handed(), tmp_path / "two.json")
+    file = tmp_path / "diff.json"
+    assert hjul("diff", one, two, "--to", file)[0] == 0
+    found = json.loads(file.read_text())
+    assert (found["week"], found["a"]["score"], found["b"]["edition"]) == (
+        "2009-W20",
+        samples.roster().score,
+        2,
+    )
+    assert found["b"]["score"] - found["a"]["score"] == 1000
+    (change,) = [each for each in found["changed"] if each["id"] == "vigerslev"]
+    assert (change["was"]["consultant_id"], change["becomes"]["consultant_id"]) == ("r2", "r1")
+    (tmp_path / "folder").mkdir()
+    assert hjul("diff", one, two, "--to", tmp_path / "folder")[0] == 3
+    assert (tmp_path / "folder").is_dir()

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, Route, sync_playwright
 
 PHONE = (390, 844)
+SMALL = (320, 640)
 DESK = (1440, 900)
 
 
@@ -89,8 +90,8 @@ def opened(
         viewport={"width": size[0], "height": size[1]},
         java_script_enabled=script,
         color_scheme=scheme,
-        has_touch=size == PHONE,
-        device_scale_factor=2 if size == PHONE else 1,
+        has_touch=size[0] <= PHONE[0],
+        device_scale_factor=2 if size[0] <= PHONE[0] else 1,
         offline=True,
     )
     url = file.resolve().as_uri()

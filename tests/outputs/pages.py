@@ -62,7 +62,7 @@ from scheduler.services.progress import progress
 
 #: Every kind of page.
 PAGES = (
-    "index", "news", "week-map", "round", "round-alone", "round-without-ride", "deleted", "network", "candidates",
+    "index", "news", "week-map", "round", "round-alone", "round-without-ride", "week-file", "deleted", "network", "candidates",
     "places", "scenarios", "capacity", "chances", "progress", "plots",
 )  # fmt: skip
 WIDTHS = (320, 390, 1024, 1440)
@@ -136,6 +136,7 @@ def _week(language: str) -> Iterator[tuple[str, str]]:
     yield "week-map", files[names.WEEK_MAP].decode()
     yield "round", files[names.round_map(longest)].decode()
     yield "round-alone", files.sent()[names.round_map(longest)].decode()
+    yield "week-file", files[names.week_file(longest.consultant_id, roster.week)].decode()
     # An edition whose visits were otherwise before: later, and some not at all.
     issued = dt.datetime(2009, 5, 7, 14, 10)
     before = roster.replace(edition=1, issued_at=issued, rounds=tuple(map(_earlier, roster.rounds[1:])))

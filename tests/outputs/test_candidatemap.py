@@ -175,7 +175,7 @@ def test_the_page_asks_nobody_and_fits(
         assert page.fits()
         if script:
             page.page.wait_for_selector(".stop-icon")
-            assert page.page.locator(".stop-icon").all_inner_texts() == ["B", "1", "2", "3", ""]
+            assert page.page.locator(".stop-icon").all_inner_texts() == ["", "1", "2", "3", ""]
             assert page.small_targets() == []
         else:
             assert page.page.locator(".map-svg .stop").count() == 3
@@ -192,7 +192,7 @@ def test_a_number_in_the_table_opens_its_words_on_the_map(browser: Browser, tmp_
         page.page.keyboard.press("Enter")
         words = page.page.locator(".leaflet-popup-content")
         words.wait_for()
-        assert words.inner_text().splitlines()[:3] == [HOSTILE, "Vej 1", "123,456 points"]
+        assert words.inner_text().splitlines()[:3] == [f"1 {HOSTILE}", "Vej 1", "123,456 points"]
         assert "joins as number 1" in words.inner_text()
         assert page.is_quiet()
 

@@ -58,13 +58,6 @@ def test_the_same_way_twice_lies_side_by_side() -> None:
     assert _offsets(second) == pytest.approx([0.5, 0.5])
 
 
-def test_rounds_do_not_change_sides_where_one_rides_back() -> None:
-    there, back = side_by_side([STREET, STREET[::-1]], ["a", "b"], directed=False)
-    # Seen along the street, the one is always on the left and the other on the right.
-    assert _offsets(there) == pytest.approx([-0.5, -0.5])
-    assert _offsets(back) == pytest.approx([-0.5, -0.5])
-
-
 def test_only_the_shared_stretch_is_split() -> None:
     onward = ((500.0, 0.0), (500.0, 400.0), (900.0, 400.0))
     one, two = side_by_side([STREET, onward], ["one", "two"])
@@ -98,11 +91,10 @@ def test_places_without_a_way_between_them() -> None:
         min_size=1,
         max_size=5,
     ),
-    st.booleans(),
 )
-def test_any_paths_are_drawn_within_their_lanes(paths: list[list[tuple[int, int]]], directed: bool) -> None:
+def test_any_paths_are_drawn_within_their_lanes(paths: list[list[tuple[int, int]]]) -> None:
     metres = [[(100.0 * x, 100.0 * y) for x, y in path] for path in paths]
-    strands = side_by_side(metres, range(len(metres)), directed=directed)
+    strands = side_by_side(metres, range(len(metres)))
     for path, strand in zip(metres, strands, strict=True):
         assert strand.points[0] == path[0]
         assert strand.points[-1] == path[-1]

@@ -38,8 +38,8 @@ def test_a_place_must_have_been_found() -> None:
 def test_a_new_base_is_marked_as_bases_are() -> None:
     changed = (*CHANGED, ChangedPlace(Place(place_id="b2", name="Ny", lat=A[0], lon=B[1]), (), is_base=True))
     scene = scenario_map(changed, bases=BASES, practices=PRACTICES, background=BACKGROUND).scene
-    assert {marker.sign.label: marker.sign.base for marker in scene.places if marker.sign.label} == {
-        "B": True,
+    assert {marker.sign.label: marker.sign.base for marker in scene.places if not marker.sign.minor} == {
+        "": True,
         "1": False,
         "2": True,
     }

@@ -9,7 +9,7 @@ from keeping import Planned, publish, store_in
 from scheduler.base.errors import InputError
 from scheduler.inputs.stored import Cells
 from scheduler.model.clock import NOW_VARIABLE
-from scheduler.services import editing, exceptions, storing
+from scheduler.services import editing, exceptions, storing, touched
 from scheduler.services.editing import Proposal
 from scheduler.services.workspace import project_in, store_of
 
@@ -182,7 +182,7 @@ def test_what_somebody_else_has_changed_meanwhile_is_told_and_nothing_written(fo
 def test_published_visits_that_are_touched_are_told_in_order_of_time(folder: Path) -> None:
     publish(folder, W20, [Planned("c1", "P1", MONDAY, "9:00", 1), Planned("c1", "P2", TUESDAY, "9:30", 1)])
     proposal = exceptions.absence(folder, "c1", ["man", "tirs"])
-    first, second = exceptions.calls(folder, proposal)
+    first, second = touched.calls(folder, proposal)
     assert (first.id, first.week, first.edition, first.soon, first.conversations) == (
         "P1",
         "2009-W20",
@@ -191,21 +191,21 @@ def test_published_visits_that_are_touched_are_told_in_order_of_time(folder: Pat
         1,
     )
     assert (second.id, second.soon, second.consultant_id) == ("P2", False, "c1")
-    assert first.sentence == "The adviser is prevented on Monday 11 May at 9:00."
-    (closed,) = exceptions.calls(folder, exceptions.closure(folder, "P2", ["tirs 9-10"]))
+    assert first.sentence == "The consultant is prevented on Monday 11 May at 9:00."
+    (closed,) = touched.calls(folder, exceptions.closure(folder, "P2", ["tirs 9-10"]))
     assert closed.id == "P2"
     assert closed.sentence == "The room is closed on Tuesday 12 May at 9:30, so the visit has to move."
-    assert not exceptions.calls(folder, exceptions.closure(folder, "P2", ["tirs 11-12"]))
-    assert not exceptions.calls(folder, exceptions.absence(folder, "c2", ["man", "tirs"]))
-    assert len(exceptions.calls(folder, exceptions.closure(folder, "all", ["uge 20"]))) == 2
-    assert not exceptions.calls(folder, exceptions.extra_room(folder, "P2", ["tirs 9-10"]))
+    assert not touched.calls(folder, exceptions.closure(folder, "P2", ["tirs 11-12"]))
+    assert not touched.calls(folder, exceptions.absence(folder, "c2", ["man", "tirs"]))
+    assert len(touched.calls(folder, exceptions.closure(folder, "all", ["uge 20"]))) == 2
+    assert not touched.calls(folder, exceptions.extra_room(folder, "P2", ["tirs 9-10"]))
 
 
 def test_what_is_over_is_not_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(folder, W20, [Planned("c1", "P1", MONDAY, "9:00", 1), Planned("c1", "P2", TUESDAY, "9:30", 1)])
     monkeypatch.setenv(NOW_VARIABLE, "2009-05-11T12:00")
     proposal = exceptions.absence(folder, "c1", ["2009-05-11", "2009-05-12"])
-    assert [call.id for call in exceptions.calls(folder, proposal)] == ["P2"]
+    assert [call.id for call in touched.calls(folder, proposal)] == ["P2"]
 
 
 def test_the_event_says_who_is_away_and_never_why(folder: Path) -> None:
@@ -267,4 +267,4 @@ def test_busy_times_leave_other_engagements_and_go_when_they_are_no_more(folder:
 def test_a_busy_time_tells_which_published_visits_it_touches(folder: Path) -> None:
     publish(folder, W20, [Planned("c1", "P2", TUESDAY, "9:30", 1)])
     proposal = exceptions.busy(folder, "c1", ics(folder, ("20090512T100000", "20090512T110000")))
-    assert [call.id for call in exceptions.calls(folder, proposal)] == ["P2"]
+    assert [call.id for call in touched.calls(folder, proposal)] == ["P2"]

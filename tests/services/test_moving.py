@@ -13,8 +13,8 @@ from scheduler.model.changes import stays
 from scheduler.model.clock import NOW_VARIABLE, Week
 from scheduler.model.locks import Lock
 from scheduler.model.texts import word
-from scheduler.services import editing, editions, locks, moving, publish, replan, storing
-from scheduler.services.workspace import store_of
+from scheduler.services import editing, editions, locks, log, moving, publish, replan, storing
+from scheduler.services.workspace import project_in, store_of
 
 W20 = Week(2009, 20)
 PLACE = "Vej 1,2450,København SV,Valby"
@@ -197,9 +197,96 @@ def test_moves_that_are_not_understood(project: Path, which: str, when: list[str
         moving.move(project, which, when, project.parent / "out")
 
 
-def test_offers_are_other_days_with_both_prices(project: Path) -> None:
+def test_a_practice_with_its_visit_is_offered_a_longer_one(project: Path) -> None:
     found = moving.offer(project, "vejhuset", W20)
-    was = published_day(project, "P1")
-    assert found.places
-    assert {place.date for place in found.places} == {MONDAY, TUESDAY} - {was}
+    assert {place.date for place in found.places} == {MONDAY, TUESDAY}
+    assert (found.conversations, found.more) == (2, 1)
+    assert all(place.conversations == 2 for place in found.places)
     assert all(place.points_others_free is not None for place in found.places)
+    best = found.places[0]
+    done = moving.offer(project, "vejhuset", W20, do=1, out_dir=project.parent / "out")
+    assert done.planned is not None
+    there = stays(done.planned.roster)["P1"]
+    assert (there.start, there.conversations) == (best.start, 2)
+    assert best.points_others_in_place == done.planned.roster.score - found.roster.score
+    assert requested(project) == {("P1", W20): 2}
+    storing.undo(project)
+    assert requested(project) == {}
+
+
+def test_nothing_is_offered_beyond_what_a_room_or_a_practice_takes(project: Path) -> None:
+    assert moving.offer(project, "P1", W20, conversations=4).places == ()
+    with i18n.using("en"), pytest.raises(InputError, match="no place 1 for it"):
+        moving.offer(project, "P1", W20, conversations=4, do=1, out_dir=project.parent / "out")
+    assert requested(project) == {}
+
+
+def requested(folder: Path) -> dict[tuple[str, Week], int]:
+    return {(row.practice_id, row.week): row.conversations for row in project_in(folder).demand}
+
+
+def test_a_practice_that_is_not_due_gets_a_visit_and_the_week_asks_for_it(project: Path) -> None:
+    (project / "practices.csv").write_text(
+        TABLES["practices"].replace("lon\n", "lon,first_week\n").replace("54832\n", "54832,2009-W21\n")
+    )
+    storing.take_in(project, storing.differences(project))
+    out = project.parent / "out"
+    editions.plan_week(project, W20, out)
+    publish.publish(project, W20, out)
+    found = moving.offer(project, "P2", W20)
+    assert [place.date for place in found.places][:1] == [WEDNESDAY]
+    assert (found.more, requested(project)) == (1, {})
+    assert "P2" not in stays(found.roster)
+    done = moving.offer(project, "P2", W20, do=1, out_dir=out)
+    assert done.planned is not None
+    assert stays(done.planned.roster)["P2"].start == found.places[0].start
+    assert requested(project) == {("P2", W20): 1}
+    assert not editions.check_roster(project, done.planned.folder / "roster.json").violations
+    publish.publish(project, W20, out)
+    assert published_day(project, "P2") == WEDNESDAY
+
+
+def test_what_has_begun_stays_and_who_is_late_goes_on_later(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    date = published_day(project, "P2")
+    monkeypatch.setenv(NOW_VARIABLE, f"{date}T08:00")
+    with i18n.using("en"):
+        free = moving.move(project, "P2", ["ons", "11:00"], project.parent / "out")
+        assert free.move.place is not None
+        late = [("c1", "11.30"), ("c2", "ons 11.30")]
+        found = moving.move(project, "P2", ["ons", "11:00"], project.parent / "out", late=late)
+        assert found.move.place is None
+        assert not [p for p in moving.offer(project, "P2", W20, late=late).places if p.start.hour < 11]
+        for said in ("snart", "10-12"):
+            with pytest.raises(InputError, match="--late"):
+                moving.offer(project, "P2", W20, late=[("c1", said)])
+        with pytest.raises(InputError, match="nobody"):
+            replan.replan(project, W20, project.parent / "out", late=[("nobody", "11.30")])
+    front, _planned = replan.replan(project, W20, project.parent / "out", late=late)
+    assert all(
+        stay.start.hour >= 11 for id_, stay in stays(front.points[-1].plan.roster).items() if id_ == "P2"
+    )
+    monkeypatch.setenv(NOW_VARIABLE, f"{date}T11:59")
+    found = moving.move(project, "P2", ["ons", "11:00"], project.parent / "out")
+    assert found.move.place is None
+    monkeypatch.setenv(NOW_VARIABLE, "2009-05-18T08:00")
+    with pytest.raises(InputError, match="over"):
+        moving.offer(project, "P2", W20)
+
+
+def test_moving_what_is_booked_counts_more(project: Path) -> None:
+    out = project.parent / "out"
+    editing.write(project, log.of_visit(project, W20, "P1", {}, booked=1), changes_tables=False)
+    close(project, "P1", published_day(project, "P1"))
+    found, planned = replan.replan(project, W20, out, changes=5)
+    point = found.points[0]
+    assert int(point.plan.roster.terms["change"].count) == 2
+    assert point.change_points == 18_000
+    assert planned is not None
+    assert any("counts as 2" in word(note) for note in planned.roster.notes)
+    assert not editions.check_roster(project, planned.folder / "roster.json").violations
+    editing.write(project, log.of_visit(project, W20, "P1", {}, booked=0), changes_tables=False)
+    found, _planned = replan.replan(project, W20, out)
+    assert found.points[0].change_points == 9_000
+    assert not editions.check_roster(project, planned.folder / "roster.json").violations

@@ -181,7 +181,7 @@ def unmet_points(problem: Problem) -> int:
         if request.kind == "visit":
             points += request.priority * weights["unserved_conversation"] * request.conversations
         if request.published:
-            points += weights["change"]
+            points += weights["change"] * request.change_counts
     requests = {request.request_id: request for request in problem.requests}
     for day, stop in _happened(problem):
         points += weights["cycling_second"] * stop.ride_seconds

@@ -317,5 +317,5 @@ def _points(problem: Problem, request: Request, day: ConsultantDay, start_s: int
     if told:
         same = (told.date, told.consultant_id) == (day.date, day.consultant_id)
         if same and abs(told.start_s - start_s) <= NEAR_S:
-            points -= weights["change"]
+            points -= weights["change"] * request.change_counts
     return points
