@@ -26,6 +26,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "progress": LOOKING,
     # The desk.
     "plan": DESK,
+    "move": DESK,
     "job": DESK,
     "job-progress": DESK,
     "job-stop": DESK,

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from scheduler.model.clock import Week
-from scheduler.web.views import desk, mine, people, sign_in, weeks, working
+from scheduler.web.views import desk, mine, moving, people, sign_in, weeks, working
 
 
 class _WeekConverter:
@@ -37,6 +37,7 @@ urlpatterns = [
     path("opgaver/<int:number>/", working.job, name="job"),
     path("opgaver/<int:number>/gang", working.progress, name="job-progress"),
     path("opgaver/<int:number>/stop", working.stop, name="job-stop"),
+    path("uger/<week:week>/flyt/<slug:which>", moving.move, name="move"),
     path("uger/<week:week>/udsend", desk.publish, name="publish"),
     path("fremdrift/", weeks.progress, name="progress"),
     path("fortryd/", desk.undo, name="undo"),

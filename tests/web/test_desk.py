@@ -85,6 +85,50 @@ def test_two_coordinators(own: Served) -> None:
     assert forged.status_code == 422
 
 
+def test_three_answers_to_an_absence(own: Served) -> None:
+    """The visit to P1 is on Monday morning; whoever makes it falls ill before."""
+    karen, lars = own.person("Karen", "coordinator"), own.person("Lars", "coordinator")
+    page = karen.get("/uger/2009-W20/").text
+    who = next(who for who in ("c1", "c2") if f"2009-05-11-{who}.html" in page)
+    form = _seen(karen, "fravaer", who, "2009-05-11 2009-05-15")
+    shown = karen.post("/undtagelser/fravaer/", **form, answers="1")
+    assert shown.status_code == 200
+    assert re.findall(r'name="take" value="(\w+)"', shown.text) == ["cancel", "cover", "later"]
+    assert "0 of 1 visits are made" in text_of(shown)
+    assert "draft" not in text_of(karen.get("/uger/2009-W20/"))
+    assert karen.post("/undtagelser/fravaer/", **form, take="whatever").status_code == 422
+    taken = karen.post("/undtagelser/fravaer/", **form, take="cover")
+    assert "Saved:" in text_of(taken)
+    week = text_of(karen.get("/uger/2009-W20/"))
+    assert "Edition 1 is published; what is shown here is the draft of the next." in week
+    late = lars.post("/undtagelser/fravaer/", **form, take="cancel")
+    assert late.status_code == 412
+
+
+def test_a_visit_is_moved(own: Served) -> None:
+    karen = own.person("Karen", "coordinator")
+    page = "/uger/2009-W21/flyt/P1"
+    places = karen.get(page)
+    assert "Now: Monday 18 May" in text_of(places)
+    values = re.findall(r'name="place" value="([^"]+)"', places.text)
+    assert len(values) > 10
+    assert any('aria-current="true"' in part for part in places.text.split("<li>"))
+    target = next(value for value in values if value.startswith("2009-05-18T10:30"))
+    looked = karen.post(page, place=target)
+    assert "With the others where they are" in text_of(looked)
+    seen = re.search(r'name="seen" value="([^"]*)"', looked.text)
+    assert seen is not None
+    closed = text_of(karen.post(page, place="2009-05-19T10:30/c1"))
+    assert "It cannot be there:" in closed
+    assert karen.post(page, place="yesterday/c1").status_code == 422
+    assert karen.post(page, place=target, do="1", seen=seen[1]).headers["Location"] == "/uger/2009-W21/"
+    assert "Mon 18 May 10:30" in text_of(karen.get("/uger/2009-W21/"))
+    # The same form once more stands on a draft that is no longer there.
+    assert karen.post(page, place=target, do="1", seen=seen[1]).status_code == 412
+    assert karen.get("/uger/2009-W21/flyt/nobody").status_code == 404
+    assert karen.get("/uger/2009-W30/flyt/P1").status_code == 404
+
+
 def test_publishing(own: Served) -> None:
     karen, lars = own.person("Karen", "coordinator"), own.person("Lars", "coordinator")
     page = karen.get("/uger/2009-W21/udsend")

@@ -1,6 +1,5 @@
 """The coordinator's desk: exceptions seen before they are written, publishing with what it changes, and undo."""
 
-import datetime as dt
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -16,13 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from scheduler.base.errors import InputError
 from scheduler.base.i18n import N_, _
 from scheduler.model.clock import Week
-from scheduler.services import editing, storing
+from scheduler.services import answers as answering
+from scheduler.services import editing, storing, touched
 from scheduler.services import exceptions as excepting
 from scheduler.services import publish as publishing
 from scheduler.services.editing import Proposal
 from scheduler.services.workspace import project_in
 from scheduler.store import events as acts
 from scheduler.web.pages import page
+from scheduler.web.views.seen import read_seen, written_seen
 from scheduler.web.workshop import workshop
 
 _LONGEST = 200
@@ -61,6 +62,10 @@ EXCEPTIONS: Mapping[str, Exception_] = {
 }
 
 
+#: After these there are three answers to what is published.
+_ANSWERED = ("fravaer", "lukket")
+
+
 @require_GET
 def exceptions(request: HttpRequest) -> HttpResponse:
     """List what can happen."""
@@ -95,19 +100,34 @@ def exception(request: HttpRequest, kind: str) -> HttpResponse:
     except InputError as error:
         problems = [str(problem) for problem in error.problems]
         return page(request, "exception.html", 422, **shown, proposal=None, problems=problems)
-    if "write" not in request.POST:
-        calls = excepting.calls(workshop().data, proposal)
+    shown |= {"proposal": proposal, "problems": (), "seen": written_seen(seen)}
+    if "write" in request.POST or "take" in request.POST:
+        acts.require_unchanged(read_seen(request.POST.get("seen", "")))
+        calls, drafts = _written(proposal, request.POST.get("take", ""))
         return page(
-            request, "exception.html", **shown, proposal=proposal, problems=(), calls=calls, seen=_seen(seen)
+            request, "written.html", title=_(found.title), told_=proposal.told, calls=calls, drafts=drafts
         )
-    acts.require_unchanged(_read_seen(request.POST.get("seen", "")))
-    editing.write(workshop().data, proposal)
-    return page(
-        request,
-        "written.html",
-        title=_(found.title),
-        told_=proposal.told,
-        calls=excepting.calls(workshop().data, proposal),
+    weeks = answering.answers(workshop().data, proposal).weeks if "answers" in request.POST else ()
+    calls = touched.calls(workshop().data, proposal)
+    return page(request, "exception.html", **shown, calls=calls, weeks=weeks, may_ask=kind in _ANSWERED)
+
+
+def _written(proposal: Proposal, answer: str) -> tuple[Sequence[touched.Call], Sequence[Week]]:
+    """Write an exception, with one of its answers where one is named; return whom to call, and the new drafts."""
+    shop = workshop()
+    calls = touched.calls(shop.data, proposal)
+    if not answer:
+        editing.write(shop.data, proposal)
+        return calls, ()
+    try:
+        chosen = answering.named(answer)
+    except ValueError as error:
+        raise InputError(str(error)) from error
+    found = answering.answers(shop.data, proposal)
+    answering.take(shop.data, found, chosen, shop.out)
+    return (
+        [call for week in found.weeks for call in week.answer(chosen).calls],
+        [week.week for week in found.weeks],
     )
 
 
@@ -129,18 +149,6 @@ def _words(said: str) -> list[str]:
         return shlex.split(said)
     except ValueError:
         return said.split()
-
-
-def _seen(seen: acts.Seen) -> str:
-    return f"{seen.event}/{seen.at.isoformat() if seen.at else ''}"
-
-
-def _read_seen(text: str) -> acts.Seen:
-    event, _slash, at = text.partition("/")
-    try:
-        return acts.Seen(int(event), dt.datetime.fromisoformat(at) if at else None)
-    except ValueError:
-        raise InputError(_("the form was changed on its way; begin again")) from None
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,7 +5,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from scheduler.model.clock import Week, now
+from scheduler.base.i18n import _, clock, day
+from scheduler.model.clock import Week, local, now
+from scheduler.model.roster import REQUESTED
 from scheduler.outputs import names, words
 from scheduler.services.workspace import project_in
 from scheduler.store import editions, events
@@ -66,14 +68,26 @@ def week(request: HttpRequest, week: Week) -> HttpResponse:
         earlier=[each for each in editions.earlier(str(week)) if each != published],
         events=[events.told(event) for event in events.of(str(week))][::-1],
         working=of_week(week),
+        movable=_movable(shown) if shown and week.days[-1] >= now().date() else [],
         is_desk=rights.may(request.user.role, "publish"),
     )
 
 
+def _movable(edition: KeptEdition) -> list[tuple[str, str, str]]:
+    """Return the visits of an edition in order of time: id, name, and when."""
+    stops = [stop for round_ in edition.roster.rounds for stop in round_.stops if stop.kind in REQUESTED]
+    return [
+        (
+            stop.id,
+            words.stop_title(stop),
+            f"{day(local(stop.start).date(), 'short')} {clock(local(stop.start))}",
+        )
+        for stop in sorted(stops, key=lambda each: each.start)
+    ]
+
+
 def _files(edition: KeptEdition) -> list[tuple[str, str, str]]:
     """Return the files of an edition that people open, with what they are called."""
-    from scheduler.base.i18n import _, day
-
     roster = edition.roster
     people = roster.consultant_names
     found = [(names.INDEX, _("The roster"), ""), (names.WEEK_MAP, _("The week's map"), "")]
