@@ -1,4 +1,5 @@
 # make roster   plan the example's week 2009-W20 (or WEEK=2009-W21) and print it
+# make serve    the web app on http://localhost:8000, with the example moved to this quarter, in serve/
 # make test     everything that must hold: lint, types, architecture, tests
 # make fuzz     2,000 mutants of the example project (COUNT=..., SEED=...), through check-data and some through plan
 # make kills    each command that writes killed at 200 moments, in each kind of store; what the next one finds (two hours)
@@ -18,10 +19,13 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: roster test lint types contracts tests browser server fuzz kills mutants pages bench sizes peers docs lock clean
+.PHONY: roster serve test lint types contracts tests browser server fuzz kills mutants pages bench sizes peers docs lock clean
 
 roster: .venv/runtime.stamp
 	@$(BIN)/python -m scheduler plan "$(or $(WEEK),2009-W20)"
+
+serve: .venv/runtime.stamp
+	@$(BIN)/python -m scheduler serve --data serve/project --out serve/out
 
 test: lint types contracts tests
 

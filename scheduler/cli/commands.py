@@ -25,6 +25,7 @@ from scheduler.cli.options import (
     time_limit_option,
     week_argument,
 )
+from scheduler.cli.serve import serve
 from scheduler.cli.simulate import simulate
 from scheduler.cli.store import store
 
@@ -308,6 +309,7 @@ cli.add_command(journal)
 cli.add_command(outbox)
 cli.add_command(publish)
 cli.add_command(replan)
+cli.add_command(serve)
 cli.add_command(simulate)
 cli.add_command(store)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scheduler.base.errors import InputError, SchedulerError
-from scheduler.base.i18n import N_, _, clock, day, ngettext, number
+from scheduler.base.i18n import N_, _, clock, day
 from scheduler.cli.options import Options, common, confirmed, read_argument, yes_option
 from scheduler.cli.store import show_edits
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scheduler.cli.terminal import Terminal
-    from scheduler.services.answers import Answered, Answers, WeekAnswers
+    from scheduler.services.answers import Answers, WeekAnswers
     from scheduler.services.editing import Proposal
     from scheduler.services.planner import Planned
     from scheduler.services.touched import Call
@@ -118,70 +118,20 @@ def _show_answers(terminal: "Terminal", week: "WeekAnswers", command: str) -> No
     terminal.line()
     terminal.line(_("What can be done in {week}:").format(week=week.week))
     for each in week.answers:
-        head = _title(week, each)
+        head = week.title(each)
         if each is week.recommended:
             head += _(" – the best at the price that changes have")
         terminal.line(head, style="bold")
-        for sentence in (_means(week, each), *week.sentences(each)):
+        for sentence in (week.means(each), *week.sentences(each)):
             terminal.line(f"  {sentence}")
         for broken in each.broken:
             terminal.line(
-                "  " + _("Locked, but no longer possible: {what}").format(what=_who(week, [broken.id]))
+                "  " + _("Locked, but no longer possible: {what}").format(what=week.called([broken.id]))
             )
         terminal.line(
             "  " + _("Take it with: {command}").format(command=f"{command} --answer {called(each.answer)}")
         )
     terminal.line(_("More possibilities: {command}").format(command=f"hjul replan {week.week}"))
-
-
-def _title(week: "WeekAnswers", each: "Answered") -> str:
-    from scheduler.model.texts import word
-
-    return word(each.title, week.published.names)
-
-
-def _means(week: "WeekAnswers", each: "Answered") -> str:
-    """Say in a line what an answer comes to."""
-    from scheduler.outputs import words
-
-    touched, held = len(week.touched), sum(call.conversations for call in week.touched)
-    parts = [
-        _("{made} of {all} visits are made, {held} of {planned} conversations").format(
-            made=number(each.visits),
-            all=number(touched),
-            held=number(each.conversations),
-            planned=number(held),
-        ),
-        _cycling(each.ride_seconds),
-        ngettext("{n} practice is told ({who})", "{n} practices are told ({who})", len(each.told)).format(
-            n=number(len(each.told)), who=_who(week, each.told)
-        )
-        if each.told
-        else _("no practice is told"),
-        "+" + words.points(each.points),
-    ]
-    if not each.is_proven:
-        parts.append(_("not proven: not below {bound}").format(bound=number(each.plan.roster.bound)))
-    return "; ".join(parts)
-
-
-def _cycling(seconds: int) -> str:
-    minutes = round(abs(seconds) / 60)
-    if not minutes:
-        return _("as much cycling")
-    if seconds > 0:
-        return ngettext("{n} minute more cycling", "{n} minutes more cycling", minutes).format(
-            n=number(minutes)
-        )
-    return ngettext("{n} minute less cycling", "{n} minutes less cycling", minutes).format(n=number(minutes))
-
-
-def _who(week: "WeekAnswers", ids: "Sequence[str]") -> str:
-    from scheduler.model.texts import word
-    from scheduler.outputs import news
-
-    called = news.names(week.published)["request_id"]
-    return ", ".join(word(called.get(id_, id_)) for id_ in ids)
 
 
 def say_drafted(terminal: "Terminal", planned: "Planned") -> None:

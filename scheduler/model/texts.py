@@ -228,6 +228,12 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "did_export": _("tables written to {source}"),
         "did_forget": _("home visits before {date} deleted"),
         "did_clean": _("deleted what need not be kept any longer"),
+        # People who sign in.
+        "did_add_person": _("{name} may sign in"),
+        "did_remove_person": _("{name} may sign in no longer"),
+        "did_make_link": _("a link made that signs {name} in"),
+        "did_end_sessions": _("all devices of {name} signed out"),
+        "did_show_homes": _("the homes of {date} shown"),
         # Exceptions, and when they are.
         "did_absence": _("{consultant_id} is away: {when}"),
         "did_close": _("closed for {who}: {when}"),

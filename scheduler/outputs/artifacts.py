@@ -113,6 +113,13 @@ class Artifacts(Mapping[str, bytes]):
 
     def sent(self) -> "Artifacts":
         """Return the same for sending: also the consultants' own pages say of homes no more than the district."""
+        return self._without_homes(alone=True)
+
+    def without_homes(self) -> "Artifacts":
+        """Return the same with homes named by their district in every file."""
+        return self._without_homes(alone=self._alone)
+
+    def _without_homes(self, *, alone: bool) -> "Artifacts":
         return Artifacts(
             self._public,
             self.rides,
@@ -123,7 +130,7 @@ class Artifacts(Mapping[str, bytes]):
             earlier=self._earlier,
             standing=self._standing,
             beside=self._beside,
-            alone=True,
+            alone=alone,
         )
 
     @cached_property

@@ -68,6 +68,15 @@ def practice_calendar(
     )
 
 
+def joined(files: Sequence[bytes], name: str) -> bytes:
+    """Return several calendars of one person as one, for a program that reads it again and again."""
+    result = _empty(name)
+    for file in files:
+        for event in Calendar.from_ical(file).events:
+            result.add_component(event)
+    return bytes(result.to_ical())
+
+
 def _file(
     name: str,
     roster: Roster,
@@ -76,14 +85,7 @@ def _file(
     *,
     only_changes: bool,
 ) -> bytes:
-    result = Calendar()
-    result.add("prodid", f"-//hjul//Rådgiver på hjul//{language().upper()}")
-    result.add("version", "2.0")
-    result.add("calscale", "GREGORIAN")
-    result.add("method", "PUBLISH")
-    result.add("x-wr-calname", " ".join(printable(name).split()))
-    result.add("x-wr-timezone", TIMEZONE.key)
-    result.add_component(_timezone())
+    result = _empty(name)
     stamp, sequence = dt.datetime.combine(Week.parse(roster.week).monday, dt.time(), dt.UTC), 0
     if roster.edition is not None and roster.issued_at is not None:
         issued = roster.issued_at.replace(tzinfo=roster.issued_at.tzinfo or TIMEZONE)
@@ -95,6 +97,18 @@ def _file(
         event.add("sequence", sequence)
         result.add_component(event)
     return bytes(result.to_ical())
+
+
+def _empty(name: str) -> Calendar:
+    result = Calendar()
+    result.add("prodid", f"-//hjul//Rådgiver på hjul//{language().upper()}")
+    result.add("version", "2.0")
+    result.add("calscale", "GREGORIAN")
+    result.add("method", "PUBLISH")
+    result.add("x-wr-calname", " ".join(printable(name).split()))
+    result.add("x-wr-timezone", TIMEZONE.key)
+    result.add_component(_timezone())
+    return result
 
 
 def _told(now: _Events, before: Sequence[_Events], *, only_changes: bool) -> Iterator[tuple[str, Event]]:

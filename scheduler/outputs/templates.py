@@ -27,9 +27,10 @@ def asset(name: str) -> Markup:
 
 
 @cache
-def _environment() -> Environment:
+def environment(*folders: Path) -> Environment:
+    """Return what makes pages of the templates in `assets/`, and of those in further folders."""
     environment = Environment(
-        loader=FileSystemLoader(ASSETS),
+        loader=FileSystemLoader((*folders, ASSETS)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -61,4 +62,4 @@ def render(name: str, **values: object) -> str:
     Every value is escaped, unless it is `Markup`. A name that the template uses and that is not
     among the values is an error, never an empty place.
     """
-    return _environment().get_template(name).render(**values)
+    return environment().get_template(name).render(**values)

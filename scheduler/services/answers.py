@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from scheduler.base.errors import InputError
 from scheduler.base.files import claimed
-from scheduler.base.i18n import _, language
+from scheduler.base.i18n import _, language, ngettext, number
 from scheduler.base.progress import Progress, Silent
 from scheduler.inputs.stored import Tables
 from scheduler.model.changes import Change, stays
@@ -26,7 +26,7 @@ from scheduler.model.project import Project
 from scheduler.model.roster import Roster, Unassigned
 from scheduler.model.text import Text
 from scheduler.model.texts import word
-from scheduler.outputs import news
+from scheduler.outputs import news, words
 from scheduler.outputs.letters import PREVENTED
 from scheduler.services import editing, planner, replanning
 from scheduler.services.bookings import booked_in
@@ -143,6 +143,48 @@ class WeekAnswers:
         """Say what an answer changes, in words for the coordinator."""
         after = answered.plan.roster
         return news.worded(news.for_coordinator(self.published, after), news.names(self.published, after))
+
+    def title(self, answered: Answered) -> str:
+        """Say what an answer does."""
+        return word(answered.title, self.published.names)
+
+    def means(self, answered: Answered) -> str:
+        """Say in a line what an answer comes to."""
+        planned = sum(call.conversations for call in self.touched)
+        parts = [
+            _("{made} of {all} visits are made, {held} of {planned} conversations").format(
+                made=number(answered.visits),
+                all=number(len(self.touched)),
+                held=number(answered.conversations),
+                planned=number(planned),
+            ),
+            _cycling(answered.ride_seconds),
+            ngettext(
+                "{n} practice is told ({who})", "{n} practices are told ({who})", len(answered.told)
+            ).format(n=number(len(answered.told)), who=self.called(answered.told))
+            if answered.told
+            else _("no practice is told"),
+            "+" + words.points(answered.points),
+        ]
+        if not answered.is_proven:
+            parts.append(_("not proven: not below {bound}").format(bound=number(answered.plan.roster.bound)))
+        return "; ".join(parts)
+
+    def called(self, ids: Sequence[str]) -> str:
+        """Name those whom ids mean."""
+        names = news.names(self.published)["request_id"]
+        return ", ".join(word(names.get(id_, id_)) for id_ in ids)
+
+
+def _cycling(seconds: int) -> str:
+    minutes = round(abs(seconds) / 60)
+    if not minutes:
+        return _("as much cycling")
+    if seconds > 0:
+        return ngettext("{n} minute more cycling", "{n} minutes more cycling", minutes).format(
+            n=number(minutes)
+        )
+    return ngettext("{n} minute less cycling", "{n} minutes less cycling", minutes).format(n=number(minutes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -352,8 +394,8 @@ def points(
 
     told = stays(asked.published)
     found = [least(asked.problem, progress)]
-    for number, answer in enumerate(ANSWERS, start=1):
-        progress.step(_("Answer {n} of {all}").format(n=number, all=len(ANSWERS)))
+    for turn, answer in enumerate(ANSWERS, start=1):
+        progress.step(_("Answer {n} of {all}").format(n=turn, all=len(ANSWERS)))
         week = only_on(asked.problem, _dates(asked, answer))
         found.append(_explained(least(week, Silent()), asked, told))
     return tuple(found)

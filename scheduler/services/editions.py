@@ -56,11 +56,12 @@ def plan_week(
     online: bool = False,
     progress: Progress | None = None,
     stop: Callable[[], bool] | None = None,
+    then: Callable[[], object] | None = None,
 ) -> Planned:
     """Plan a week as `planner.plan_week` does; where the tables are in a store, as the week's draft.
 
     A draft is written into `out_dir`/WEEK-kladde and leaves what is published as it is. Of a published week each
-    visit that it has elsewhere has the price of a change. Errors are those of `planner.plan_week`, and of the store.
+    visit that it has elsewhere has the price of a change. `then` is called in the transaction that keeps the draft. Errors are those of `planner.plan_week`, and of the store.
     """
     data_dir, week, progress = Path(data_dir), Week.asked(week), progress or Silent()
     search: dict[str, Any] = {
@@ -84,7 +85,7 @@ def plan_week(
         plans, prepared = planner.solve_week(data_dir, week, **search)
         progress.step(_("Maps and files"))
         why = Text("did_replan") if published else Text("did_plan")
-        return drafted(plans, prepared, claim, data_dir=data_dir, since=since, why=why)
+        return drafted(plans, prepared, claim, data_dir=data_dir, since=since, why=why, then=then)
 
 
 def drafted(
@@ -100,7 +101,7 @@ def drafted(
 ) -> Planned:
     """Keep the best of some plans as the draft of its week in the store that is open, and write its folder.
 
-    Where the plans stand on `tables` that are not written yet, `then` writes them, in the same transaction.
+    `then` is called in the same transaction; where the plans stand on `tables` that are not written yet, it writes them.
 
     Raises
     ------

@@ -125,6 +125,7 @@ def move(
     do: bool = False,
     since: dt.datetime | None = None,
     late: Sequence[tuple[str, str]] = (),
+    prepared: Prepared | None = None,
     to: Path | None = None,
     progress: Progress | None = None,
 ) -> Moved:
@@ -144,6 +145,8 @@ def move(
         What has begun at this moment stays as it is; of a week that has begun it is now, where nothing is said.
     late
         Who goes on later than the roster says: a consultant by id or name, and from when, like ``10.40``.
+    prepared
+        The project, where it is prepared already as the tables have it.
     to
         Also write what was found to this file.
     progress
@@ -162,7 +165,7 @@ def move(
         consultant_id = tables.id_of("--consultant", consultant, "consultants") if consultant else None
         day, start_s = _day_and_hour(tables, when, _first_with(id_))
     week = Week.of(day)
-    with _read(data_dir, week, progress, since=since, late=late) as read:
+    with _read(data_dir, week, progress, prepared=prepared, since=since, late=late) as read:
         found = replanning.move(
             read.problem, read.roster, id_, date=day, start_s=start_s, consultant_id=consultant_id
         )
@@ -180,6 +183,17 @@ def move(
                 (plan,), read.prepared, claim, data_dir=data_dir, since=read.since, why=Text("did_replan")
             )
         return Moved(id_, week, read.roster, found, planned)
+
+
+def places(data_dir: Path, which: str, week: Week, *, prepared: Prepared | None = None) -> tuple[Place, ...]:
+    """Return all places where a visit of a week may be, each with its price while all others stay; errors as for `move`.
+
+    `prepared` is the project, where it is prepared already as the tables have it.
+    """
+    with tabled(data_dir) as tables:
+        id_ = tables.id_of(_("ID"), which, "practices", "home_visits", "tasks")
+    with _read(data_dir, week, Silent(), prepared=prepared) as read:
+        return replanning.places(read.problem, read.roster, id_)
 
 
 def offer(

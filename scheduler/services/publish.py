@@ -105,8 +105,19 @@ class _Read:
     publication: Publication
 
 
-def look(data_dir: Path, week: Week, *, progress: Progress | None = None) -> Publication:
+def look(
+    data_dir: Path, week: Week, *, prepared: Prepared | None = None, progress: Progress | None = None
+) -> Publication:
     """Return what publishing a week's draft would do; nothing is done.
+
+    Parameters
+    ----------
+    data_dir, week
+        The project folder and the week.
+    prepared
+        The project, where it is prepared already as the tables have it.
+    progress
+        Told what is being done.
 
     Raises
     ------
@@ -116,7 +127,7 @@ def look(data_dir: Path, week: Week, *, progress: Progress | None = None) -> Pub
         When the store or a file cannot be had.
     """
     with store_of(data_dir):
-        return _read(data_dir, week, progress or Silent()).publication
+        return _read(data_dir, week, prepared, progress or Silent()).publication
 
 
 def publish(
@@ -125,6 +136,7 @@ def publish(
     out_dir: Path,
     *,
     expected: int | None = None,
+    prepared: Prepared | None = None,
     progress: Progress | None = None,
 ) -> Published:
     """Make a week's draft its published edition, and write its folder. Errors as for `look`, and of `expected`.
@@ -133,12 +145,14 @@ def publish(
     ----------
     expected
         The number that the edition must have, where somebody has looked at it before.
+    prepared
+        As for `look`.
     """
     progress = progress or Silent()
     with store_of(data_dir), claimed(out_dir / str(week), parents=True) as claim:
         from scheduler.store import editions, events, outbox
 
-        read = _read(data_dir, week, progress)
+        read = _read(data_dir, week, prepared, progress)
         number = read.publication.number
         if expected is not None and number != expected:
             raise InputError(_("the draft of {week} is another one than was looked at").format(week=week))
@@ -322,7 +336,7 @@ def _with_messages(artifacts: Artifacts, messages: Mapping[str, bytes]) -> Mappi
     return {**artifacts, **zips, **drafts}
 
 
-def _read(data_dir: Path, week: Week, progress: Progress) -> _Read:
+def _read(data_dir: Path, week: Week, prepared: Prepared | None, progress: Progress) -> _Read:
     from scheduler.store import editions, events, outbox
 
     since = events.seen()
@@ -330,7 +344,7 @@ def _read(data_dir: Path, week: Week, progress: Progress) -> _Read:
     draft = editions.draft(str(week))
     if draft is None:
         raise InputError(_without_draft(week))
-    prepared = planner.prepare(data_dir, progress=progress)
+    prepared = prepared or planner.prepare(data_dir, progress=progress)
     if fingerprint(planner.problem(prepared, week)) != draft.problem_sha256:
         raise InputError(
             _("the draft of {week} is out of date: the tables ask for something else now").format(week=week),

@@ -91,17 +91,23 @@ def store_of(data_dir: Path) -> Iterator[None]:
     if is_open(address):
         yield
         return
-    with opened(address):
-        from scheduler.store import events
-
-        before = events.acts()
+    with opened(address), cleaning(data_dir):
         yield
-        if events.acts() > before:
-            _clean_up(data_dir)
+
+
+@contextmanager
+def cleaning(data_dir: Path) -> Iterator[None]:
+    """Delete what need not be kept any longer once the block has written into the store that is open."""
+    from scheduler.store import events
+
+    before = events.acts()
+    yield
+    if events.acts() > before:
+        _clean_up(data_dir)
 
 
 def _clean_up(data_dir: Path) -> None:
-    """Delete what need not be kept any longer, and tell of it: whatever writes into a store ends with this."""
+    """Delete what need not be kept any longer, and tell of it."""
     from scheduler.store import copies, events, retention, traces
 
     settings = retention_settings(data_dir)

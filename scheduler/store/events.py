@@ -90,9 +90,15 @@ def act(
         When the tables, or what is kept of the week, have been changed since.
     """
     with writing():
-        if since is not None and (newer := list(_newer(since, week))):
-            raise ChangedSinceError(newer)
+        if since is not None:
+            require_unchanged(since, week)
         yield record(what, who, at, week=week, changes_tables=changes_tables, number=number)
+
+
+def require_unchanged(since: Seen, week: str = "") -> None:
+    """Refuse what stands on something that has been changed; parameters and error as for `act`."""
+    if newer := list(_newer(since, week)):
+        raise ChangedSinceError(newer)
 
 
 def record(
@@ -143,6 +149,11 @@ def _newer(since: Seen, week: str) -> "QuerySet[Event]":
 def of(week: str) -> "QuerySet[Event]":
     """Return what was done about a week, in order."""
     return Event.objects.filter(week=week).order_by("id")
+
+
+def last(n: int) -> "QuerySet[Event]":
+    """Return what was done last, the newest first."""
+    return Event.objects.order_by("-id")[:n]
 
 
 def what(event: Event) -> Text:

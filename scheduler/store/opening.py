@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from scheduler.base import files
@@ -15,6 +16,9 @@ from scheduler.store.address import BESIDE, Address
 
 #: The store that is open.
 _open: ContextVar[Address | None] = ContextVar("open", default=None)
+
+#: The store that a server has open for all its threads, as long as it lives.
+_held: list[Address] = []
 
 #: The name of the connection that everything uses but copies of a store.
 _DEFAULT = "default"
@@ -59,7 +63,24 @@ def opened(address: Address) -> Iterator[None]:
 
 def is_open(address: Address) -> bool:
     """Tell whether this is the store that is open."""
-    return _open.get() == address
+    return address in (_open.get(), *_held)
+
+
+def hold(address: Address) -> None:
+    """Have a store open for as long as this process lives, in all its threads, as a server does.
+
+    Raises
+    ------
+    InputError
+        When there is no store, or it is older or newer than this program.
+    ServiceError
+        When it cannot be opened.
+    """
+    set_up()
+    _lead(address)
+    with refusals(address):
+        _check_version(address)
+    _held.append(address)
 
 
 @contextmanager
@@ -173,21 +194,25 @@ def put(new: Path, target: Path) -> None:
 # --- Connections --------------------------------------------------------------------------------------
 
 
-def set_up() -> None:
-    """Set Django up, if nobody has: before that, none of the modules here but `address` and this can be imported."""
+def set_up(ours: ModuleType | None = None) -> None:
+    """Set Django up, if nobody has: before that, none of the modules here but `address` and this can be imported.
+
+    `ours` are other settings than the store's own, which must be among them.
+    """
     import django
     from django.conf import settings
 
-    from scheduler.store import settings as ours
-
-    if not settings.configured:
-        # What is here waits for the database, also where a loop runs in this thread, as in every notebook.
-        os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        settings.configure(
-            **{name: getattr(ours, name) for name in dir(ours) if name.isupper()},
-            DATABASES={_DEFAULT: {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-        )
-        django.setup()
+    if settings.configured:
+        return
+    if ours is None:
+        from scheduler.store import settings as ours
+    # What is here waits for the database, also where a loop runs in this thread, as in every notebook.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    settings.configure(
+        **{name: getattr(ours, name) for name in dir(ours) if name.isupper()},
+        DATABASES={_DEFAULT: {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+    )
+    django.setup()
 
 
 @contextmanager
@@ -197,11 +222,7 @@ def connected(address: Address, alias: str = _DEFAULT) -> Iterator[None]:
     from django.db import connections
 
     before = connections.settings.get(alias)
-    if before is not None:
-        connections[alias].close()
-        del connections[alias]
-    wanted = connections.configure_settings({_DEFAULT: {}, alias: _database(address)})
-    connections.settings[alias] = wanted[alias]
+    _lead(address, alias)
     try:
         yield
     finally:
@@ -211,6 +232,24 @@ def connected(address: Address, alias: str = _DEFAULT) -> Iterator[None]:
             del connections.settings[alias]
         else:
             connections.settings[alias] = before
+
+
+def close_own() -> None:
+    """Close the connections of this thread, which is about to end."""
+    from django.db import connections
+
+    connections.close_all()
+
+
+def _lead(address: Address, alias: str = _DEFAULT) -> None:
+    """Have the connection of this name lead to a store."""
+    from django.db import connections
+
+    if connections.settings.get(alias) is not None:
+        connections[alias].close()
+        del connections[alias]
+    wanted = connections.configure_settings({_DEFAULT: {}, alias: _database(address)})
+    connections.settings[alias] = wanted[alias]
 
 
 def _database(address: Address) -> dict[str, Any]:

@@ -1,0 +1,97 @@
+"""What stands around every view: who asks and whether they may, in which language, and errors as sentences."""
+
+import re
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve, reverse
+from django.utils.http import urlencode
+
+from scheduler.base import i18n, notices
+from scheduler.base.errors import SchedulerError, ServiceError
+from scheduler.services.workspace import cleaning
+from scheduler.store.address import address_of
+from scheduler.store.events import ChangedSinceError
+from scheduler.store.opening import refusals
+from scheduler.store.who import acting
+from scheduler.web import rights
+from scheduler.web.models import User
+from scheduler.web.pages import note, noting, refusal
+from scheduler.web.workshop import workshop
+
+Answer = Callable[[HttpRequest], HttpResponse]
+_LANGUAGE = re.compile(r"\s*(da|en)\b", re.IGNORECASE)
+
+#: The cookie with the language of who is not signed in.
+LANGUAGE_COOKIE = "lang"
+
+
+def for_somebody(answer: Answer) -> Answer:
+    """Have a request answered for who asks, in their language, if they have the right."""
+
+    def answered(request: HttpRequest) -> HttpResponse:
+        user = request.user if isinstance(request.user, User) else None
+        with i18n.using(_language(request, user)), acting(user.name if user else ""), noting():
+            return _refused(request, user) or answer(request)
+
+    return answered
+
+
+def _language(request: HttpRequest, user: User | None) -> str:
+    if user is not None:
+        return user.language
+    asked = request.COOKIES.get(LANGUAGE_COOKIE) or request.headers.get("Accept-Language", "")
+    found = [match[1].lower() for part in asked.split(",") if (match := _LANGUAGE.match(part))]
+    return found[0] if found else "da"
+
+
+def _refused(request: HttpRequest, user: User | None) -> HttpResponse | None:
+    """Return why somebody may not ask for this; None where they may."""
+    try:
+        name = resolve(request.path_info).view_name
+    except Resolver404:
+        return None if user else _to_sign_in(request)  # who is not signed in learns nothing of what there is
+    if name in rights.OPEN:
+        return None
+    if user is None:
+        return _to_sign_in(request)
+    if not rights.may(user.role, name):
+        return refusal(request, 403, i18n._("You may not see this."))
+    return None
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.method not in ("GET", "HEAD"):
+        return refusal(request, 401, i18n._("You are not signed in any more; nothing was changed."))
+    return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.path})}")
+
+
+def in_sentences(answer: Answer) -> Answer:
+    """Have what fails be told as on the terminal, and what is done besides, too."""
+
+    def answered(request: HttpRequest) -> HttpResponse:
+        data = workshop().data
+        with notices.listening(note), refusals(address_of(data)), cleaning(data):
+            return answer(request)
+
+    return _WithErrors(answered)
+
+
+class _WithErrors:
+    """Django asks a middleware for the answer to what a view raises."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._answer(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Word an expected failure; all else is a mistake of the program."""
+        if not isinstance(error, SchedulerError):
+            return None
+        status = (
+            412 if isinstance(error, ChangedSinceError) else 503 if isinstance(error, ServiceError) else 422
+        )
+        return refusal(request, status, *(str(problem) for problem in error.problems), hint=error.hint)

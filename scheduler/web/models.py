@@ -1,0 +1,74 @@
+"""Who may sign in, and how: people with a role, and links that sign in once."""
+
+import datetime as dt
+import hashlib
+import secrets
+from typing import ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models, transaction
+
+from scheduler.web.roles import Role
+
+
+class User(AbstractBaseUser):
+    """Somebody who signs in. Events name them by `name`; who is gone is kept as inactive.
+
+    `consultant_id` is which of the consultants somebody is; empty for none. `calendar` is the secret of the private calendar address, empty where there is none.
+    """
+
+    name = models.CharField(max_length=80, unique=True)
+    role = models.CharField(max_length=15, choices=[(role.value, role.value) for role in Role])
+    consultant_id = models.CharField(max_length=64, blank=True)
+    language = models.CharField(max_length=2, default="da")
+    is_active = models.BooleanField(default=True)
+    calendar = models.CharField(max_length=64, blank=True)
+    #: A new one ends all sessions.
+    signed_in_since = models.IntegerField(default=0)
+
+    USERNAME_FIELD = "name"
+    objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
+
+    def get_session_auth_hash(self) -> str:
+        """Return what a session must know to go on; removing somebody's devices changes it."""
+        from django.utils.crypto import salted_hmac
+
+        return salted_hmac(
+            "hjul.session", f"{self.pk}/{self.signed_in_since}", algorithm="sha256"
+        ).hexdigest()
+
+
+class SignInLink(models.Model):
+    """A link that signs somebody in, once and until it ends; only what its secret hashes to is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="links")
+    sha256 = models.CharField(max_length=64, unique=True)
+    ends_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    @classmethod
+    def make(cls, user: User, *, ends_at: dt.datetime) -> str:
+        """Make a link for somebody and return its secret, which nobody can be told again."""
+        secret = secrets.token_urlsafe(32)
+        cls.objects.create(user=user, sha256=_sha256(secret), ends_at=ends_at)
+        return secret
+
+    @classmethod
+    def find(cls, secret: str, at: dt.datetime) -> Self | None:
+        """Return the link with a secret, where it still serves."""
+        return cls.objects.filter(
+            sha256=_sha256(secret), used_at=None, ends_at__gt=at, user__is_active=True
+        ).first()
+
+    @classmethod
+    def take(cls, secret: str, at: dt.datetime) -> User | None:
+        """Use a link up and return whom it signs in; None where it does not serve (any longer)."""
+        with transaction.atomic():
+            link = cls.find(secret, at)
+            if link is None or not cls.objects.filter(id=link.id, used_at=None).update(used_at=at):
+                return None
+            return link.user
+
+
+def _sha256(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

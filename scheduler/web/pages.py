@@ -1,0 +1,78 @@
+"""Pages of the app: made of templates, in the language in force, for who asks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.urls import reverse
+from markupsafe import Markup
+
+from scheduler.base.i18n import _
+from scheduler.outputs.templates import environment
+from scheduler.web import rights
+from scheduler.web.models import User
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_TYPE = "text/html; charset=utf-8"
+
+
+_notes: ContextVar[list[str]] = ContextVar("notes")
+
+
+@contextmanager
+def noting() -> Iterator[None]:
+    """Have pages that are made in the block tell what was noted in it."""
+    token = _notes.set([])
+    try:
+        yield
+    finally:
+        _notes.reset(token)
+
+
+def note(text: object) -> None:
+    """Note what was done besides what was asked for."""
+    _notes.get().append(str(text))
+
+
+def page(request: HttpRequest, template: str, status: int = 200, **values: Any) -> HttpResponse:
+    """Return the page that a template makes."""
+    user = request.user if isinstance(request.user, User) else None
+    made = environment(_TEMPLATES).get_template(template)
+    html = made.render(
+        user=user,
+        doors=_doors(request, user),
+        url=reverse,
+        form_token=Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(
+            get_token(request)
+        ),
+        notes=_notes.get(()),
+        path=request.path,
+        **values,
+    )
+    return HttpResponse(html, _TYPE, status)
+
+
+def refusal(request: HttpRequest, status: int, *sentences: str, hint: str = "") -> HttpResponse:
+    """Return a page that says in sentences why something is not done, and what to do."""
+    return page(request, "refusal.html", status, title=_("That did not work"), sentences=sentences, hint=hint)
+
+
+def _doors(request: HttpRequest, user: User | None) -> list[tuple[str, str, bool]]:
+    """Return where somebody may go from every page: address, words, and whether they are there."""
+    doors = {
+        "weeks": _("Weeks"),
+        "mine": _("My rounds"),
+        "progress": _("Progress"),
+        "exceptions": _("Exceptions"),
+        "events": _("What was done"),
+        "people": _("People"),
+    }
+    return [
+        (reverse(name), words, request.path.startswith(reverse(name)))
+        for name, words in doors.items()
+        if user is not None and rights.may(user.role, name)
+    ]

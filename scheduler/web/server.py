@@ -1,0 +1,180 @@
+"""Starting the app: the store is opened for the process, its tables are made, and the first user gets a link."""
+
+import datetime as dt
+import logging
+import os
+import secrets
+import socket
+import stat
+from contextlib import ExitStack, suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from scheduler.base import files
+from scheduler.base.child import Child
+from scheduler.base.errors import InputError, ServiceError, told
+from scheduler.base.i18n import _, os_reason
+from scheduler.services.fresh import make_example
+from scheduler.services.workspace import has_tables
+from scheduler.store.address import address_of
+from scheduler.store.opening import hold, set_up
+from scheduler.store.who import me
+from scheduler.web import settings
+from scheduler.web.workshop import Workshop, begin
+
+#: What server processes are told by whoever starts them.
+DATA_VARIABLE, OUT_VARIABLE = "HJUL_DATA", "HJUL_OUT"
+#: Signs sessions and forms; where several machines serve one project they must have the same.
+KEY_VARIABLE = "HJUL_SECRET_KEY"
+KEY_FILE = "hjul.key"
+
+#: How long the link on the terminal serves.
+_PRINTED = dt.timedelta(minutes=30)
+_LEAST_KEY = 32
+
+#: How long a worker has to end what it is at; what it does not end is taken up again.
+_PATIENCE_S = 5.0
+
+
+def ready(data_dir: Path) -> bool:
+    """Have a project with a store to serve; where the folder is not there yet it is made, with the example.
+
+    Returns whether it was made.
+
+    Raises
+    ------
+    InputError
+        When the folder has a project whose tables are in files.
+    ServiceError
+        When the store cannot be had.
+    """
+    set_up(settings)
+    if not data_dir.exists():
+        make_example(data_dir)
+        return True
+    if not has_tables(data_dir):
+        raise InputError(
+            _("{folder} has no store with tables in it, which the app needs").format(folder=data_dir),
+            hint=_(
+                "Run: hjul store init, then: hjul store import. A folder that is not there yet gets the example."
+            ),
+        )
+    return False
+
+
+def start(data_dir: Path, out_dir: Path) -> None:
+    """Open a project's store for as long as this process lives, and make the app's tables where they are not there.
+
+    Raises
+    ------
+    InputError
+        When the store is older or newer than this program.
+    ServiceError
+        When it cannot be had.
+    """
+    set_up(settings)
+    from django.conf import settings as in_force
+
+    in_force.SECRET_KEY = _key(data_dir)
+    hold(address_of(data_dir))
+    _make_tables()
+    begin(Workshop(data_dir, out_dir))
+
+
+def _make_tables() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _key(data_dir: Path) -> str:
+    """Return what signs sessions; made where there is none yet, for nobody else to read."""
+    if key := os.environ.get(KEY_VARIABLE, ""):
+        if len(key) < _LEAST_KEY:
+            reason = _("{variable} must have at least {n} letters")
+            raise InputError(reason.format(variable=KEY_VARIABLE, n=_LEAST_KEY))
+        return key
+    file = data_dir / KEY_FILE
+    with told(files.unwritable, file):
+        with suppress(FileExistsError):
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+            with os.fdopen(os.open(file, flags, stat.S_IRUSR | stat.S_IWUSR), "w", encoding="ascii") as new:
+                new.write(secrets.token_urlsafe(48))
+        return file.read_text("ascii").strip()
+
+
+def first_link(name: str = "") -> str | None:
+    """Return the secret of a link that signs in the administrator `name`.
+
+    Without a name it is the first user, who is made where there is none; None where there are users already.
+
+    Raises
+    ------
+    InputError
+        When there is nobody of that name who may sign in.
+    """
+    from scheduler.web.models import SignInLink, User
+    from scheduler.web.roles import Role
+
+    if name:
+        user = User.objects.filter(name=name, is_active=True).first()
+        if user is None:
+            raise InputError(_("nobody called {name} may sign in").format(name=name))
+    elif User.objects.exists():
+        return None
+    else:
+        user = User.objects.create(name=me(), role=Role.ADMINISTRATOR)
+    return SignInLink.make(user, ends_at=dt.datetime.now(dt.UTC) + _PRINTED)
+
+
+def run(host: str, port: int, data_dir: Path, out_dir: Path, *, workers: int = 1, jobs: int = 1) -> None:
+    """Serve, and do what is asked for, until the process is told to end.
+
+    Raises
+    ------
+    ServiceError
+        When the address is taken or not this machine's.
+    """
+    import uvicorn
+
+    logging.disable(logging.NOTSET)  # the process is the server's: what goes wrong is in its log
+    os.environ[DATA_VARIABLE], os.environ[OUT_VARIABLE] = str(data_dir.absolute()), str(out_dir.absolute())
+    with told(_not_served, f"{host}:{port}"), socket.create_server((host, port)):
+        pass  # a sentence now is better than a line in a log later
+    with ExitStack() as ending:
+        for _each in range(jobs):
+            child = Child(work, os.environ[DATA_VARIABLE], os.environ[OUT_VARIABLE])
+            ending.callback(child.end, _PATIENCE_S)
+        uvicorn.run(
+            "scheduler.web.asgi:application",
+            host=host,
+            port=port,
+            workers=workers,
+            log_level="warning",
+            server_header=False,
+            proxy_headers=settings.SECURE_PROXY_SSL_HEADER is not None,
+        )
+
+
+def _not_served(where: str, error: OSError) -> ServiceError:
+
+    return ServiceError(
+        _("nothing can be served at {where}: {reason}").format(where=where, reason=os_reason(error)),
+        hint=_("Stop what listens there, or choose another address with --bind."),
+    )
+
+
+def work(pipe: Connection, data: str, out: str) -> None:
+    """Do the jobs of a project, in a process of its own, as long as whoever started it lives."""
+    logging.disable(logging.NOTSET)
+    start(Path(data), Path(out))
+    from scheduler.services import working
+
+    working.work(Path(data), Path(out), f"{socket.gethostname()}/{os.getpid()}", lambda: _is_closed(pipe))
+
+
+def _is_closed(pipe: Connection) -> bool:
+    try:
+        return pipe.poll()  # nothing is ever sent: what can be read is its end
+    except OSError:
+        return True

@@ -1,0 +1,184 @@
+"""The coordinator's desk: exceptions seen before they are written, publishing with what it changes, and undo."""
+
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from scheduler.base.errors import InputError
+from scheduler.base.i18n import N_, _
+from scheduler.model.clock import Week
+from scheduler.services import answers as answering
+from scheduler.services import editing, storing, touched
+from scheduler.services import exceptions as excepting
+from scheduler.services import publish as publishing
+from scheduler.services.editing import Proposal
+from scheduler.services.workspace import project_in
+from scheduler.store import events as acts
+from scheduler.web.pages import page
+from scheduler.web.views.seen import read_seen, written_seen
+from scheduler.web.workshop import workshop
+
+_LONGEST = 200
+_MOST_EVENTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Exception_:  # noqa: N801 - the field's word is taken
+    """A kind of exception as a form: whom it is about, and what is put forward of what is said.
+
+    Attributes
+    ----------
+    title, hint
+        What it is called, and how one says when.
+    whom
+        Which table's rows it can be about.
+    put
+        Puts it forward: project folder, whom, when as words.
+    """
+
+    title: str
+    hint: str
+    whom: str
+    put: Callable[[Path, str, Sequence[str]], Proposal]
+
+
+_WHEN = N_("for instance: tirsdag · tirsdag fra 12 · 12/5 til 14/5")
+_HOURS = N_("for instance: tirsdag 9-12 · uge 29 9-12")
+
+EXCEPTIONS: Mapping[str, Exception_] = {
+    "fravaer": Exception_(N_("Somebody is away"), _WHEN, "consultants", excepting.absence),
+    "lukket": Exception_(N_("A practice is closed"), _WHEN, "practices", excepting.closure),
+    "lokale": Exception_(N_("A room once more"), _HOURS, "practices", excepting.extra_room),
+    "arbejdstid": Exception_(N_("Other hours"), _HOURS, "consultants", excepting.other_hours),
+    "moede": Exception_(N_("A meeting is cancelled or moved"), _WHEN, "engagements", excepting.engagement),
+}
+
+
+#: After these there are three answers to what is published.
+_ANSWERED = ("fravaer", "lukket")
+
+
+@require_GET
+def exceptions(request: HttpRequest) -> HttpResponse:
+    """List what can happen."""
+    kinds = [(kind, _(each.title)) for kind, each in EXCEPTIONS.items()]
+    undoable = None
+    with suppress(InputError):
+        undoable = storing.undoable(workshop().data)
+    return page(request, "exceptions.html", kinds=kinds, undoable=undoable)
+
+
+@require_http_methods(["GET", "POST"])
+def exception(request: HttpRequest, kind: str) -> HttpResponse:
+    """Say what has happened, see what it changes and whom to call, and write it."""
+    found = EXCEPTIONS.get(kind)
+    if found is None:
+        raise Http404
+    who, when = (request.POST.get(name, "")[:_LONGEST].strip() for name in ("who", "when"))
+    choices = _choices(found.whom)
+    shown: dict[str, Any] = {
+        "kind": kind,
+        "title": _(found.title),
+        "hint": _(found.hint),
+        "choices": choices,
+        "who": who,
+        "when": when,
+    }
+    if request.method == "GET":
+        return page(request, "exception.html", **shown, proposal=None, problems=())
+    try:
+        seen = acts.seen()
+        proposal = found.put(workshop().data, who, _words(when))
+    except InputError as error:
+        problems = [str(problem) for problem in error.problems]
+        return page(request, "exception.html", 422, **shown, proposal=None, problems=problems)
+    shown |= {"proposal": proposal, "problems": (), "seen": written_seen(seen)}
+    if "write" in request.POST or "take" in request.POST:
+        acts.require_unchanged(read_seen(request.POST.get("seen", "")))
+        calls, drafts = _written(proposal, request.POST.get("take", ""))
+        return page(
+            request, "written.html", title=_(found.title), told_=proposal.told, calls=calls, drafts=drafts
+        )
+    weeks = answering.answers(workshop().data, proposal).weeks if "answers" in request.POST else ()
+    calls = touched.calls(workshop().data, proposal)
+    return page(request, "exception.html", **shown, calls=calls, weeks=weeks, may_ask=kind in _ANSWERED)
+
+
+def _written(proposal: Proposal, answer: str) -> tuple[Sequence[touched.Call], Sequence[Week]]:
+    """Write an exception, with one of its answers where one is named; return whom to call, and the new drafts."""
+    shop = workshop()
+    calls = touched.calls(shop.data, proposal)
+    if not answer:
+        editing.write(shop.data, proposal)
+        return calls, ()
+    try:
+        chosen = answering.named(answer)
+    except ValueError as error:
+        raise InputError(str(error)) from error
+    found = answering.answers(shop.data, proposal)
+    answering.take(shop.data, found, chosen, shop.out)
+    return (
+        [call for week in found.weeks for call in week.answer(chosen).calls],
+        [week.week for week in found.weeks],
+    )
+
+
+def _choices(table: str) -> list[tuple[str, str]]:
+    project = project_in(workshop().data)
+    if table == "consultants":
+        return [(one.consultant_id, one.name) for one in project.consultants]
+    if table == "engagements":
+        return [(rule.engagement_id, rule.title) for rule in project.engagements]
+    names = {place.place_id: place.name for place in project.places}
+    return sorted(
+        ((id_, names[id_]) for one in project.practices if (id_ := one.practice_id)), key=itemgetter(1)
+    )
+
+
+def _words(said: str) -> list[str]:
+    """Take apart what is said, as a command line does."""
+    try:
+        return shlex.split(said)
+    except ValueError:
+        return said.split()
+
+
+@require_http_methods(["GET", "POST"])
+def publish(request: HttpRequest, week: Week) -> HttpResponse:
+    """Show what publishing a week's draft changes and who will be told, and do it."""
+    shop = workshop()
+    if request.method == "GET":
+        return page(
+            request,
+            "publish.html",
+            week=week,
+            found=publishing.look(shop.data, week, prepared=shop.prepared()),
+        )
+    number = request.POST.get("number", "")
+    expected = int(number) if number.isascii() and number.isdigit() else 0
+    done = publishing.publish(shop.data, week, shop.out, expected=expected, prepared=shop.prepared())
+    return page(request, "published.html", week=week, done=done)
+
+
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take back the last act on the tables, where it is still the one that was seen."""
+    found = storing.undoable(workshop().data)
+    if str(found.event) != request.POST.get("event"):
+        raise InputError(_("meanwhile: {event}").format(event=found.told))
+    storing.undo(workshop().data, found)
+    return redirect("exceptions")
+
+
+@require_GET
+def events(request: HttpRequest) -> HttpResponse:
+    """Tell who did what, the last first."""
+    return page(request, "events.html", events=[acts.told(event) for event in acts.last(_MOST_EVENTS)])

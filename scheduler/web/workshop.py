@@ -1,0 +1,94 @@
+"""What a web process keeps ready between requests: the prepared project, and pages that were made already."""
+
+from collections import OrderedDict
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from scheduler.services import planner
+from scheduler.services.editions import shown
+from scheduler.services.planner import Prepared
+from scheduler.services.workspace import project_in
+
+if TYPE_CHECKING:
+    from scheduler.store.editions import KeptEdition
+
+_MOST_PAGES = 300
+
+
+class Workshop:
+    """A project folder, and what of it is kept ready. All threads of a process share one.
+
+    Parameters
+    ----------
+    data, out
+        The project folder, and the one that weeks are written into.
+    """
+
+    def __init__(self, data: Path, out: Path) -> None:
+        self.data = data
+        self.out = out
+        self._prepared: Prepared | None = None
+        self._key = ""
+        self._preparing = Lock()
+        self._pages: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
+        self._paging = Lock()
+
+    def prepared(self) -> Prepared:
+        """Return the project as it is now, ready to plan and to show.
+
+        Raises
+        ------
+        SchedulerError
+            When it is not in order, or cannot be had.
+        """
+        with self._preparing:
+            project = project_in(self.data)
+            if self._prepared is None:
+                self._prepared = planner.prepare(self.data)
+            elif project.sha256 != self._key:
+                self._prepared = planner.prepare_again(self._prepared, project)
+            self._key = project.sha256
+            return self._prepared
+
+    def artifact(self, edition: "KeptEdition", name: str, lang: str, *, homes: bool = False) -> bytes:
+        """Return a file of an edition, made once; a `KeyError` where it has none of that name.
+
+        Parameters
+        ----------
+        homes
+            Whether home visits are shown with where they are. Such a file is never kept.
+        """
+        key = (
+            edition.week,
+            str(edition.number),
+            edition.made_at.isoformat(),
+            str(edition.issued_at),
+            lang,
+            name,
+        )
+        with self._paging:
+            if not homes and key in self._pages:
+                self._pages.move_to_end(key)
+                return self._pages[key]
+        artifacts = shown(edition, self.prepared(), lang)
+        made = (artifacts if homes else artifacts.without_homes())[name]
+        if not homes:
+            with self._paging:
+                self._pages[key] = made
+                while len(self._pages) > _MOST_PAGES:
+                    self._pages.popitem(last=False)
+        return made
+
+
+_workshops: list[Workshop] = []
+
+
+def begin(workshop: Workshop) -> None:
+    """Have this be the workshop of the process."""
+    _workshops[:] = [workshop]
+
+
+def workshop() -> Workshop:
+    """Return the workshop of the process."""
+    return _workshops[0]

@@ -1,0 +1,140 @@
+"""The app as people meet it: a process of its own on this machine, and people who sign in to it."""
+
+import html
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+from stores import NOW
+
+from scheduler.model.clock import NOW_VARIABLE
+
+_START_S = 60
+_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+_LINK = re.compile(r"http://\S+/ind/[\w-]+")
+
+
+@dataclass
+class Person:
+    """Somebody with a browser of their own: `get` and `post` as a page's links and forms do it."""
+
+    where: str
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def __post_init__(self) -> None:
+        self.session.trust_env = False
+        self.session.headers["Accept-Language"] = "en"
+
+    def get(self, path: str) -> requests.Response:
+        return self.session.get(self.where + path, timeout=60, allow_redirects=False)
+
+    def post(self, path: str, *, page: str = "", **values: Any) -> requests.Response:
+        """Send a form of the page at `page`, by default of the one at `path` itself."""
+        token = _TOKEN.search(self.get(page or path).text)
+        sent = {"csrfmiddlewaretoken": token[1] if token else "", **values}
+        return self.session.post(self.where + path, data=sent, timeout=120, allow_redirects=False)
+
+    def sign_in(self, link: str) -> None:
+        assert link.startswith(self.where), link
+        answer = self.post(link.removeprefix(self.where))
+        assert answer.status_code == 302, text_of(answer)
+        self.post("/sprog/", page="/undtagelser/", lang="en")
+
+
+@dataclass
+class Served:
+    """An app that runs: where, its administrator, and its process."""
+
+    where: str
+    root: Person
+    process: "subprocess.Popen[str]"
+    data: Path
+
+    def person(self, name: str, role: str, consultant: str = "") -> Person:
+        """Add somebody, and sign them in on a device of their own."""
+        added = self.root.post("/folk/", name=name, role=role, consultant=consultant)
+        assert added.status_code == 302, text_of(added)
+        somebody = Person(self.where)
+        somebody.sign_in(self.link(added.headers["Location"]))
+        return somebody
+
+    def link(self, person: str) -> str:
+        """Make a link that signs in the person with this page."""
+        found = _LINK.search(html.unescape(self.root.post(person, do="link").text))
+        assert found is not None
+        return found[0]
+
+
+def text_of(answer: requests.Response) -> str:
+    """Return what people read of a page."""
+    return " ".join(
+        html.unescape(re.sub(r"<(style|script).*?</\1>|<[^>]+>", " ", answer.text, flags=re.DOTALL)).split()
+    )
+
+
+@contextmanager
+def serving(data: Path, now: str = NOW, *, sign_in: str = "", **environment: str) -> Iterator[Served]:
+    """Run the app for a project folder, and sign in its first user, or whom `sign_in` names."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = (
+        sys.executable,
+        "-m",
+        "scheduler",
+        "serve",
+        "--data",
+        data,
+        "--out",
+        data.parent / "out",
+        "--sign-in",
+        sign_in,
+    )
+    surroundings = {**os.environ, NOW_VARIABLE: now, "HJUL_USER": "root", "HJUL_LANG": "en", **environment}
+    with subprocess.Popen(
+        (*map(str, command), "--bind", f"127.0.0.1:{port}"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=surroundings,
+    ) as process:
+        try:
+            where = f"http://127.0.0.1:{port}"
+            link = _printed(process)
+            _wait(where, process)
+            root = Person(where)
+            root.sign_in(link)
+            yield Served(where, root, process, data)
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _printed(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    seen = []
+    for line in process.stdout:
+        seen.append(line)
+        if found := _LINK.search(line):
+            return found[0]
+    raise AssertionError("".join(seen))
+
+
+def _wait(where: str, process: "subprocess.Popen[str]") -> None:
+    end = time.monotonic() + _START_S
+    while time.monotonic() < end:
+        assert process.poll() is None, process.stdout and process.stdout.read()
+        try:
+            if requests.get(f"{where}/helbred", timeout=5).text == "ok":
+                return
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    raise AssertionError(where)
