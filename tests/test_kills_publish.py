@@ -70,6 +70,8 @@ def is_published_or_not(world: World, folder: Path, nest: Nest, kill: int) -> No
             assert was_published
         target = Path("out/2009-W20")
         assert not target.exists() or (was_published and is_whole(target, 1))
+        if kill % 2:
+            return  # what comes after takes as long again, and is tried of every other one
         assert run(["publish", "2009-W20", "--yes", *(["--again"] if was_published else []), "--quiet"]) == 0
         assert is_whole(target, 1)
         assert numbers() == [("2009-W20", 1, "published"), ("2009-W21", 1, "published")]
@@ -85,6 +87,8 @@ def is_drafted_or_not(world: World, folder: Path, nest: Nest, kill: int) -> None
         draft = Path("out/2009-W21-kladde")
         assert not draft.exists() or (drafted and is_whole(draft, 2))
         assert is_whole(Path("out/2009-W21"), 1)
+        if kill % 2:
+            return
         assert nest.start(*REPLAN.line, "--quiet").ended().code == 0
         assert is_whole(draft, 2)
         assert numbers()[1:] == [("2009-W21", 1, "published"), ("2009-W21", 2, "draft")]

@@ -40,6 +40,9 @@ HAND = Table(
 #: What a roster.xlsx calls what was asked for.
 _VISITS = frozenset(map(key, ("Visit", "Besøg", "Task", "Opgave")))
 _HOMES = frozenset(map(key, ("Home visit", "Hjemmebesøg")))
+#: What says the same twice in a roster.xlsx; only practices have ids there.
+_IDS = frozenset(map(key, ("Praksis-id", "practice_id")))
+_NAMES = frozenset(map(key, ("Navn", "name")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def _of_workbook(raw: bytes, file: str, problems: list[InputProblem]) -> Iterato
         if at is None:
             continue
         with dates.counted_from_1904(when=book is not None and book.since_1904):
-            read = interpret(HAND, f"{file}!{title}", _asked_for(raw_rows, at), problems)
+            read = interpret(HAND, f"{file}!{title}", _asked_for(_named_once(raw_rows, at), at), problems)
         for row in read.rows:
             yield row, row.values.get("consultant_id", "") if "consultant_id" in read.headings else title
 
@@ -112,6 +115,23 @@ def _headings(raw_rows: Sequence[RawRow]) -> int | None:
 def _column(cell: Cell | None) -> str:
     column = HAND.by_heading.get(key(cell)) if isinstance(cell, str) else None
     return column.name if column else ""
+
+
+def _named_once(raw_rows: Sequence[RawRow], at: int) -> Sequence[RawRow]:
+    """Return the rows of a sheet; where it has ids beside names, with the id alone, or the name where there is none."""
+    heads = raw_rows[at][1]
+    ids = [n for n, cell in enumerate(heads) if isinstance(cell, str) and key(cell) in _IDS]
+    named = [n for n, cell in enumerate(heads) if isinstance(cell, str) and key(cell) in _NAMES]
+    if len(ids) != 1 or len(named) != 1:
+        return raw_rows
+    own, name = ids[0], named[0]
+    found: list[RawRow] = list(raw_rows[:at])
+    for row, row_cells in raw_rows[at:]:
+        wide = [*row_cells, *[None] * (max(own, name) + 1 - len(row_cells))]
+        wide[own] = wide[name] if wide[own] in (None, "") else wide[own]
+        wide[name] = None
+        found.append((row, wide))
+    return found
 
 
 def _asked_for(raw_rows: Sequence[RawRow], at: int) -> Iterator[RawRow]:

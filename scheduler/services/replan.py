@@ -4,8 +4,8 @@ import datetime as dt
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from scheduler.base.errors import InputError
 from scheduler.base.files import claimed, replace
@@ -13,7 +13,6 @@ from scheduler.base.i18n import _
 from scheduler.base.progress import Progress, Silent
 from scheduler.model.changes import as_json
 from scheduler.model.clock import Week, now
-from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster
 from scheduler.model.text import Text
 from scheduler.model.texts import word
@@ -28,6 +27,7 @@ from scheduler.services.planner import Planned
 from scheduler.services.replanning import FrontPoint, front, recommended
 from scheduler.services.workspace import kept_tables, store_of
 from scheduler.solver.isolation import SolverProcess
+from scheduler.solver.isolation import front as rosters_of_front
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,21 +147,24 @@ def replan(
                     week=week
                 )
             )
-        with SolverProcess() as solver:
+        with SolverProcess(("scheduler.solver.front",)) as solver:
             prepared = planner.prepare(data_dir, progress=progress)
             with tabled(data_dir) as tables:
                 locks, delays = locks_of(tables.rows[LOCKS], week), delays_of(tables, late)
-            points = solver.run(
-                _all,
-                planner.problem(prepared, week, booked=booked_in(published.roster)),
-                published.roster,
-                memory_mb=prepared.project.config.solver.memory_mb,
-                progress=progress,
-                stop=stop,
-                locks=locks,
-                since=since,
-                delays=delays,
-                time_limit_s=time_limit_s,
+            # One point is checked here while the next is looked for.
+            memory_mb = prepared.project.config.solver.memory_mb
+            points = tuple(
+                front(
+                    planner.problem(prepared, week, booked=booked_in(published.roster)),
+                    published.roster,
+                    search=partial(solver.stream, rosters_of_front, memory_mb=memory_mb),
+                    progress=progress,
+                    stop=stop,
+                    locks=locks,
+                    since=since,
+                    delays=delays,
+                    time_limit_s=time_limit_s,
+                )
             )
         found = Front(published.roster, points)
         if to is not None:
@@ -174,7 +177,3 @@ def replan(
             return found, drafted(
                 (plan,), prepared, claim, data_dir=data_dir, since=seen, why=Text("did_replan")
             )
-
-
-def _all(problem: Problem, published: Roster, **options: Any) -> tuple[FrontPoint, ...]:
-    return tuple(front(problem, published, **options))

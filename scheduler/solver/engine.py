@@ -259,6 +259,8 @@ class Search:
             requests={id_: price for prices in found if prices for id_, price in prices.requests.items()},
             high={id_: share for prices in found if prices for id_, share in prices.high.items()},
             low={id_: share for prices in found if prices for id_, share in prices.low.items()},
+            # Where changes are limited the week is one part.
+            change=max((prices.change for prices in found if prices), default=0.0),
         )
 
     def _roster(

@@ -14,7 +14,7 @@ from scheduler.model.roster import Roster
 from scheduler.solver.choose import Chooser
 from scheduler.solver.deadline import Deadline
 from scheduler.solver.engine import Search
-from scheduler.solver.keep import Keeper
+from scheduler.solver.keep import Keeper, Kept
 from scheduler.solver.parts import Part, must_points
 from scheduler.week.schedule import INFEASIBLE, DayModel
 from scheduler.week.sound import require_sound
@@ -191,15 +191,23 @@ def _points(
     goal = part.bound + enough
     keepable = (search.problem.max_changes or 0) - forced
     keys = _most_kept(search.problem, keeper, deadline)
+    proven = None
+    if part.proof is not None and part.is_proven:
+        _chooser, table, choice = part.proof
+        proven = Kept(table, choice, keeper.chooser.prices, best)
     found: int | None = None
     for unforced in range(keepable - pool.kept(keys), keepable + 1):
         if most is not None and unforced > most and found is not None:
             return
         progress.step(_("At most {count} changes").format(count=unforced))
         least_kept = keepable - unforced
-        if pool.kept(best) >= least_kept:
+        enough = pool.kept(best) >= least_kept
+        if enough:
             keys = min(keys, best, key=pool.score)
-        keys = part.keep(keeper, least_kept, keys, deadline)
+        # Nothing is better than the best roster of all, where that changes no more.
+        kept = proven if proven and enough else keeper.choose(least_kept, keys, deadline)
+        part.take(keeper, kept)
+        keys = kept.keys
         over = deadline.left_s <= 0
         if part.keeps_pins or unforced == keepable or over:
             if found is None or part.score < found:

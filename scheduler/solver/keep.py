@@ -7,6 +7,7 @@ row changes: rounds, relaxation and the last choice serve again.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +29,19 @@ _FARTHER = 1.5
 #: Among fewer rounds HiGHS chooses at once, and among more sooner than CP-SAT, which else nearly always is sooner;
 #: and what that may take, in its own measure of time.
 _FEW = 200
-_MANY = 600
-_EFFORT = 0.5
+_MANY = 1_500
+_EFFORT = 1.0
 #: How many labels of each length are kept where a round that keeps visits is looked for, until there is one.
 _WIDTHS = (100, MOST_LABELS)
+
+
+class Kept(NamedTuple):
+    """A choice of a table's rounds that keeps enough published visits, its keys, and the prices that prove its bound."""
+
+    table: RoundTable
+    choice: Choice
+    prices: DualPrices | None
+    keys: tuple[int, ...]
 
 
 class Keeper:
@@ -41,18 +51,12 @@ class Keeper:
     ----------
     chooser
         Of a week whose changes are limited: its rounds serve, and what it finds is found here.
-
-    Attributes
-    ----------
-    prices
-        Those that prove the bound of the last choice.
     """
 
     def __init__(self, chooser: Chooser) -> None:
         self.chooser = chooser
         self.generator = chooser.generator
         self.pool = chooser.pool
-        self.prices: DualPrices | None = None
         self._program: Program | None = None
         #: How far the last choice was from the relaxation.
         self._gap = 0.0
@@ -116,7 +120,7 @@ class Keeper:
                 break
         return self.pool.graphs[day].keys.whole(found.keys[:1])[0] if len(found.keys) else None
 
-    def choose(self, least_kept: int, start: Sequence[int], deadline: Deadline) -> tuple[RoundTable, Choice]:
+    def choose(self, least_kept: int, start: Sequence[int], deadline: Deadline) -> Kept:
         """Return the best choice that keeps at least so many published visits, or the best until the deadline.
 
         `start` is one that does, by key.
@@ -127,8 +131,7 @@ class Keeper:
         if relaxed is None:
             table = self.pool.table()
             rows = self.pool.rows(table, keys)
-            return table, Choice(rows, table.score(rows), 0)
-        self.prices = relaxed.prices
+            return Kept(table, Choice(rows, table.score(rows), 0), None, keys)
         gap = self.pool.score(keys) - relaxed.bound
         if gap > _FARTHER * self._gap:
             master = self._master(relaxed, keys, deadline, complete=False)
@@ -141,7 +144,7 @@ class Keeper:
             self.pool.rows(master.table, keys), self.pool.score(keys), master.bound
         )
         self._gap = choice.score - relaxed.bound
-        return master.table, choice
+        return Kept(master.table, choice, relaxed.prices, self.pool.keys(master.table, choice.rounds))
 
     def _chosen(self, master: RestrictedMaster) -> Choice | None:
         """Choose among the rounds of a master problem, as CP-SAT or HiGHS does it sooner."""

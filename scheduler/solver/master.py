@@ -294,6 +294,8 @@ class RestrictedMaster:
         solver.parameters.max_time_in_seconds = max(0.01, self.deadline.left_s)
         if self.effort is not None:
             solver.parameters.max_deterministic_time = self.effort
+            # All of the program relaxed: among few rounds that is sooner.
+            solver.parameters.linearization_level = 2
         status = _beside(lambda: solver.solve(model), self.deadline, solver.stop_search)
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             taken = [r for literal, r in zip(take, rounds.tolist(), strict=True) if solver.value(literal)]

@@ -17,7 +17,7 @@ from scheduler.model.problem import Problem
 from scheduler.model.roster import Prices
 from scheduler.solver.choose import Chooser
 from scheduler.solver.deadline import Deadline
-from scheduler.solver.keep import Keeper
+from scheduler.solver.keep import Keeper, Kept
 from scheduler.solver.master import Choice, Report
 from scheduler.solver.program import DualPrices
 from scheduler.solver.rounds import best_order
@@ -136,19 +136,12 @@ class Part:
             raise InvalidRosterError("no choice among the rounds")
         self._take(chooser, *found)
 
-    def keep(
-        self, keeper: Keeper, least_kept: int, start: Sequence[int], deadline: Deadline
-    ) -> tuple[int, ...]:
-        """Plan as well as can be with at least so many published visits kept, and return the choice, by key.
-
-        `start` is one that keeps so many.
-        """
-        table, choice = keeper.choose(least_kept, start, deadline)
-        keeper.chooser.prices = keeper.prices
+    def take(self, keeper: Keeper, kept: Kept) -> None:
+        """Plan as a keeper has found it."""
+        keeper.chooser.prices = kept.prices
         # What was known is of another number.
         self.bound = 0
-        self._take(keeper.chooser, table, choice)
-        return keeper.pool.keys(table, choice.rounds)
+        self._take(keeper.chooser, kept.table, kept.choice)
 
     @property
     def keeps_pins(self) -> bool:
@@ -200,6 +193,7 @@ class Part:
             requests=dict(zip(requests, own.tolist(), strict=True)),
             high=dict(zip(people, found.high.tolist(), strict=True)),
             low=dict(zip(people, found.low.tolist(), strict=True)),
+            change=found.change,
         )
 
     def _points_of_pins(self) -> NDArray[np.float64]:

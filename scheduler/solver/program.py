@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from scheduler.base.highs import SilentHighs
 from scheduler.solver.table import RoundTable
 from scheduler.week.score import request_points
 
@@ -85,15 +86,6 @@ class Relaxed:
     def excess(self, table: RoundTable) -> NDArray[np.float64]:
         """Return how far above the bound every choice with each round of a table is at least."""
         return self.prices.reduced(table) - self.least[table.day]
-
-
-class SilentHighs(highspy.Highs):
-    """HiGHS without a word: its own constructor says who it is where output is not off before callbacks are on."""
-
-    def enableCallbacks(self) -> None:  # noqa: N802 - HiGHS calls it so
-        """Turn output off first."""
-        self.setOptionValue("output_flag", False)  # noqa: FBT003 - has no name there
-        highspy.Highs.enableCallbacks(self)
 
 
 class Program:

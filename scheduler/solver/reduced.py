@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from scheduler.solver.program import DualPrices, Numbers, SilentHighs
+from scheduler.base.highs import SilentHighs
+from scheduler.solver.program import DualPrices, Numbers
 from scheduler.solver.table import RoundTable
 from scheduler.solver.weeks import Limits
 

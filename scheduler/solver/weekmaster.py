@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from scheduler.base.highs import SilentHighs
 from scheduler.solver.cuts import Cuts
 from scheduler.solver.deadline import Deadline
-from scheduler.solver.program import MARGIN, Numbers, SilentHighs
+from scheduler.solver.program import MARGIN, Numbers
 from scheduler.solver.weeks import Flags, Floats, Limits, WeekPrices, Weeks
 
 #: Points in a unit of load: HiGHS wants numbers near each other.

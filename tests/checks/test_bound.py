@@ -368,6 +368,27 @@ def test_days_whose_cheapest_round_is_known_are_not_looked_at_again(
     assert verify(week, poorer).verified is True
 
 
+def test_days_kept_for_a_second_look_or_not_prove_the_same(
+    week: Problem, roster: Roster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert roster.prices
+    poorer = priced(roster, requests={key: 0.99 * price for key, price in roster.prices.requests.items()})
+    made: list[int] = []
+    table = timetable.timetable
+
+    def counting(problem: Problem, *rest: Any) -> timetable.Timetable:
+        made.append(len(problem.days))
+        return table(problem, *rest)
+
+    monkeypatch.setattr("scheduler.checks.bound.proof.timetable", counting)
+    expected = verify(week, poorer)
+    assert len(made) == len(week.days)
+    made.clear()
+    monkeypatch.setattr("scheduler.checks.bound.proof._MOST_KEPT", 0)
+    assert verify(week, poorer) == expected
+    assert len(made) > len(week.days)
+
+
 def test_prices_alone_are_told_from_the_whole_proof(
     week: Problem, roster: Roster, monkeypatch: pytest.MonkeyPatch
 ) -> None:

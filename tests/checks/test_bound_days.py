@@ -100,6 +100,23 @@ def test_every_set_of_visits_is_found_from_a_moment_on_and_where_changes_are_lim
     assert rounds > 400
 
 
+def test_nobody_rides_within_a_house_whatever_the_travel_times_say() -> None:
+    rounds = 0
+    for seed in range(60):
+        problem = tiny_problem(Random(seed))
+        travel, row = problem.travel, problem.travel.index()
+        if not travel.one_house:
+            continue
+        seconds = travel.seconds.copy()
+        for from_id, to_id in travel.one_house:
+            seconds[row[from_id], row[to_id]] = 400
+        week = problem.replace(travel=dataclasses.replace(travel, seconds=seconds))
+        for day in week.days:
+            assert found(week, day) == found(problem, day) == expected(week, day)
+            rounds += len(found(week, day))
+    assert rounds > 50
+
+
 @pytest.mark.parametrize(("least_desk_s", "points"), [(2700, 3 * 4800 + 4800), (2701, 3 * 4800 + 5 * 3300)])
 def test_base_is_worth_the_way_from_just_enough_time_on(least_desk_s: int, points: int) -> None:
     """From 9:50 to 10:55, with rides of 8 and parking of 2 minutes, 45 minutes are left at base."""

@@ -24,7 +24,7 @@ def _ridden(streets: Shared, rider: int) -> list[list[XY]]:
 
 
 def test_a_street_that_many_ride_is_one_run_with_all_of_them() -> None:
-    riders = [[STREET], [STREET[::-1]], [(*STREET, ONWARD[1])]]
+    riders: list[list[tuple[XY, ...]]] = [[STREET], [STREET[::-1]], [(*STREET, ONWARD[1])]]
     streets = shared(riders)
     (ribbon,) = streets.ribbons()
     assert ribbon == (streets.runs[0], 3)

@@ -78,7 +78,8 @@ def test_the_command_compares_and_writes_and_plans_nothing_twice(
     assert code == 0, err
     assert out.startswith("2 weeks, 2009-W20 to 2009-W21")
     assert "Conversations planned" in out
-    assert "joins: =SUM(1) Saxogade joins" in out
+    assert "\n=SUM(1) Saxogade joins\n" in out
+    assert "joins:" not in out
     assert "At new practices: +2 (=Saxo +2)." in out
     assert "Planned is what rosters have room for" in err
     folder = project.parent / "out" / "simulate" / "what-if"
@@ -162,7 +163,7 @@ def test_the_report_can_be_sent_on(project: Path, hjul: Hjul) -> None:
     assert "<img src=x>" not in page
     assert "2 weeks, 2009-W20 to 2009-W21" in page
     assert "Conversations planned" in page
-    assert "conversation_minutes 30" in page
+    assert "A conversation: 30 min" in page
     assert "On the map" in page
     assert "new: =SUM(1)" in page or "new: &lt;img" in page
     # Where home visits are made stands nowhere.
@@ -189,7 +190,7 @@ def test_no_week_that_could_be_planned_is_an_error_with_the_reasons(
         return Ran(pd.DataFrame(columns=list(COLUMNS)), failures, interrupted=False)
 
     monkeypatch.setattr(Runs, "run", broken)
-    with pytest.raises(SchedulerError, match="today 2009-W20: no memory"):
+    with pytest.raises(SchedulerError, match="Today 2009-W20: no memory"):
         simulate(project, Path("what-if.toml"), WEEKS)
 
 

@@ -2,7 +2,9 @@
 
 import dataclasses
 import itertools
+import math
 from random import Random
+from typing import Any
 
 import brute_force
 import pytest
@@ -11,11 +13,13 @@ from random_problems import small_week, tiny_problem
 from scheduler.base.errors import InputError
 from scheduler.checks import check
 from scheduler.checks.bound import check_bound
+from scheduler.checks.bound.proof import Proof
 from scheduler.model.changes import changes
 from scheduler.model.problem import Problem
 from scheduler.model.roster import Roster
 from scheduler.solver.engine import solve
 from scheduler.solver.front import FrontRoster, front
+from scheduler.solver.keep import Keeper, Kept
 from scheduler.week.replanning import with_published
 
 
@@ -140,3 +144,36 @@ def test_in_a_week_in_which_nobody_works_all_is_forced() -> None:
     (only,) = front(with_published(problem.replace(days=()), roster))
     assert sorted(only.forced) == sorted({c.id for c in changes(roster, only.roster)})
     assert check(only.problem, only.roster) == ()
+
+
+def test_what_a_change_would_bring_is_among_the_prices() -> None:
+    """Without that price the others prove less of a roster of which much must be kept."""
+    rng = Random(5)
+    problem, _roster = published_otherwise(small_week(5, practices=12), rng)
+    first, *_others = front(problem)
+    prices = first.roster.prices
+    assert prices is not None
+    assert prices.change > 0
+    alone, without = (
+        Proof(first.problem, given, math.inf) for given in (prices, dataclasses.replace(prices, change=0.0))
+    )
+    for proof in (alone, without):
+        assert proof.score_below(1) is None
+    assert without.bound < alone.bound <= first.roster.score
+
+
+def test_the_best_roster_of_all_is_not_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = Random(5)
+    problem, _roster = published_otherwise(small_week(5, practices=12), rng)
+    asked: list[int] = []
+    choose = Keeper.choose
+
+    def listening(keeper: Keeper, least_kept: int, *rest: Any) -> Kept:
+        asked.append(least_kept)
+        return choose(keeper, least_kept, *rest)
+
+    monkeypatch.setattr(Keeper, "choose", listening)
+    points = list(front(problem))
+    assert len(asked) == points[-1].unforced - points[0].unforced
+    assert points[-1].roster.score == solve(problem, explain=False).roster.score
+    assert check_bound(points[-1].problem, points[-1].roster).verified is True

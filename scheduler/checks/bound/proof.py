@@ -20,6 +20,9 @@ from scheduler.model.roster import Prices
 
 #: The most rounds of a part times its requests: they take up some hundred megabytes.
 _MOST_CELLS = 15_000_000
+#: Days are kept for a second look while all their pairs of a departure and an arrival are no more than these, which
+#: take up some tens of megabytes.
+_MOST_KEPT = 200_000
 
 
 @dataclass(slots=True, eq=False)
@@ -69,6 +72,8 @@ class Proof:
         self._pricing = Pricing.of(problem.requests, self._balance, prices)
         self._deadline = deadline
         self._parts: tuple[Part, ...] | None = None
+        self._kept: dict[int, CheapestRounds] = {}
+        self._room = _MOST_KEPT
 
     @property
     def bound(self) -> int:
@@ -128,12 +133,19 @@ class Proof:
         ]
 
     def _rounds(self, day: int) -> CheapestRounds:
-        """Return the rounds of a day. None are kept: they are large."""
+        """Return the rounds of a day, kept from the last time where there was room: they are large."""
         if time.monotonic() > self._deadline:
             raise UnfinishedError
+        if day in self._kept:
+            return self._kept[day]
         its_day = self._problem.days[day]
         table = timetable(self._problem, its_day, self._pricing)
-        return CheapestRounds(table, ways(self._problem, its_day, table), self._deadline)
+        found = CheapestRounds(table, ways(self._problem, its_day, table), self._deadline)
+        pairs = len(table.departures) * len(table.arrivals)
+        if pairs <= self._room:
+            self._room -= pairs
+            self._kept[day] = found
+        return found
 
     def _priced(self, days: tuple[int, ...], requests: tuple[int, ...]) -> Part:
         """Return a part with what the prices alone prove."""

@@ -26,10 +26,15 @@ class Relaxed(NamedTuple):
 
 
 class Relaxation:
-    """Takes parts of rounds, one in all on every day, as cheaply as can be."""
+    """Takes parts of rounds, one in all on every day, as cheaply as can be.
+
+    Each time HiGHS begins where it ended the last time.
+    """
 
     def __init__(self, choice: Choice) -> None:
-        from scipy.sparse import csc_array
+        from scipy.sparse import coo_array, csc_array, vstack
+
+        from scheduler.base.highs import SilentHighs
 
         balance, points, meets = choice.balance, choice.points / UNIT, choice.meets
         rounds, requests = meets.shape
@@ -44,7 +49,7 @@ class Relaxation:
         member = member.reshape(compared, groups)
         none, breaking = np.zeros, np.eye(requests, requests + 1)
         # After the rounds come: the largest, then the smallest load of each group; what is against a rule.
-        self._upper: Any = csc_array(
+        upper: Any = csc_array(
             np.block(
                 [
                     [meets.T, none((requests, 2 * groups)), -breaking],  # no request twice
@@ -56,36 +61,41 @@ class Relaxation:
             )
         )
         done = np.array([float(balance.rate[key]) * balance.done_s.get(key, 0) for key in self._compared])
-        self._limits = np.concatenate(
+        limits = np.concatenate(
             [np.ones(requests), -np.ones(len(self._pinned)), -done, done, [-float(choice.least_kept)]]
         )
         one = np.ones(rounds), (choice.day, np.arange(rounds))
-        self._equal: Any = csc_array(one, shape=(len(choice.consultants), self._upper.shape[1]))
+        equal: Any = coo_array(one, shape=(len(choice.consultants), upper.shape[1]))
         fine = _BREAKING * (1.0 + np.abs(points).max())
         others = np.concatenate([np.ones(groups), -np.ones(groups), np.full(requests + 1, fine)])
-        self._cost = np.concatenate([points, others])
-        lowest = np.repeat([0.0, -np.inf, 0.0], [rounds, 2 * groups, requests + 1])
-        self._bounds = np.column_stack([lowest, np.full(len(lowest), np.inf)])
-        self._rounds = rounds
+        self._rounds, self._rows = rounds, len(limits)
+        self._highs: Any = SilentHighs()  # type: ignore[no-untyped-call]  # HiGHS has no types
+        self._highs.setOptionValue("threads", 1)
+        self._highs.passModel(
+            _model(
+                vstack([upper, equal], format="csc"),
+                cost=np.concatenate([points, others]),
+                lowest=np.repeat([0.0, -np.inf, 0.0], [rounds, 2 * groups, requests + 1]),
+                limits=limits,
+            )
+        )
 
     def solve(self, rows: Rows, time_limit_s: float) -> Relaxed | None:
         """Take parts of some rounds; None where HiGHS does not get there."""
-        from scipy.optimize import linprog
-
-        columns = np.concatenate([rows, np.arange(self._rounds, len(self._cost))])
-        answer = linprog(
-            self._cost[columns],
-            A_ub=self._upper[:, columns],
-            b_ub=self._limits,
-            A_eq=self._equal[:, columns],
-            b_eq=np.ones(self._equal.shape[0]),
-            bounds=self._bounds[columns],
-            method="highs",
-            options={"time_limit": max(0.0, time_limit_s)},
-        )
-        if answer.status != 0:
-            return None
-        dual = np.maximum(0.0, -answer.ineqlin.marginals)
+        highs = self._highs
+        most = np.zeros(self._rounds)
+        most[rows] = np.inf
+        every = np.arange(self._rounds, dtype=np.int32)
+        highs.changeColsBounds(self._rounds, every, np.zeros(self._rounds), most)
+        # HiGHS counts the time of all runs together.
+        highs.setOptionValue("time_limit", highs.getRunTime() + max(0.0, time_limit_s))
+        if not self._run():
+            # Perhaps only from where it began.
+            highs.clearSolver()
+            if not self._run():
+                return None
+        answer = highs.getSolution()
+        dual = np.maximum(0.0, -np.array(answer.row_dual[: self._rows]))
         kinds = np.cumsum([len(self._ids), len(self._pinned), len(self._compared), len(self._compared)])
         met, pinned, high, low, change = np.split(dual, kinds)
         met[self._pinned] -= pinned
@@ -95,4 +105,24 @@ class Relaxation:
             low=dict(zip(self._compared, low.tolist(), strict=True)),
             change=float(change[0]),
         )
-        return Relaxed(np.maximum(0.0, answer.x[: len(rows)]), prices)
+        return Relaxed(np.maximum(0.0, np.array(answer.col_value)[rows]), prices)
+
+    def _run(self) -> bool:
+        self._highs.run()
+        return bool(self._highs.modelStatusToString(self._highs.getModelStatus()) == "Optimal")
+
+
+def _model(matrix: Any, *, cost: Numbers, lowest: Numbers, limits: Numbers) -> Any:
+    """Return a program in which the first rows are at most their limits, and the others 1."""
+    from highspy import HighsLp, MatrixFormat
+
+    model = HighsLp()
+    model.num_row_, model.num_col_ = matrix.shape
+    model.col_cost_, model.col_lower_, model.col_upper_ = cost, lowest, np.full(len(cost), np.inf)
+    ones = np.ones(matrix.shape[0] - len(limits))
+    model.row_lower_ = np.concatenate([np.full(len(limits), -np.inf), ones])
+    model.row_upper_ = np.concatenate([limits, ones])
+    model.a_matrix_.format_ = MatrixFormat.kColwise
+    model.a_matrix_.start_, model.a_matrix_.index_ = matrix.indptr, matrix.indices
+    model.a_matrix_.value_ = matrix.data
+    return model

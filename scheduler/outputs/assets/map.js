@@ -881,21 +881,13 @@ var hjul = (function () {
     });
   }
 
-  /* A card's number opens the stop on the map; an address opens the map that this device has. */
+  /* A card's number opens the stop on the map. */
   function links() {
     document.querySelectorAll("a[data-stop]").forEach(function (link) {
       link.addEventListener("click", function () {
         maps.forEach(function (map) { map.signs.open(link.dataset.stop); });
       });
     });
-    var apple = /iPhone|iPad/.test(navigator.userAgent) ||
-      (/Mac/.test(navigator.userAgent) && navigator.maxTouchPoints > 1);
-    if (apple) {
-      document.querySelectorAll('a[href^="geo:"]').forEach(function (link) {
-        var at = link.getAttribute("href").match(/^geo:([-\d.,]+)/)[1];
-        link.setAttribute("href", "maps:?ll=" + at + "&q=" + encodeURIComponent(link.textContent));
-      });
-    }
   }
 
   /* Should anything fail, the static map stays. */
