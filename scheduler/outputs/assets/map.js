@@ -346,7 +346,10 @@ var hjul = (function () {
           marker = L.marker(one.latlng, { icon: icon }).addTo(map);
           talking(marker, one.items);
         }
-        marker.getElement().setAttribute("aria-label", one.items.map(function (item) { return item.data.title; }).join("; "));
+        /* The name holds what is seen, which people say who speak to their computer. */
+        var seen = marker.getElement().textContent.replace(/\s+/g, " ").trim();
+        var told = one.items.map(function (item) { return item.data.title; }).join("; ");
+        marker.getElement().setAttribute("aria-label", told.indexOf(seen) < 0 ? seen + ", " + told : told);
         drawn[key] = marker;
         one.marker = marker;
         sized(marker.getPopup());
