@@ -8,7 +8,7 @@ With CI set in the environment nothing may be skipped: a skipped test fails ther
 import os
 import signal
 from collections.abc import Generator, Iterator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import nest as nests
 import postgres
@@ -18,6 +18,9 @@ from hypothesis import settings
 from scheduler.base import i18n
 from scheduler.model.clock import NOW_VARIABLE
 from scheduler.store.address import URL_VARIABLE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 _NO_SKIPS = os.environ.get("CI", "").lower() in ("1", "true")
@@ -66,6 +69,15 @@ def nest() -> Iterator[nests.Nest]:
     """Have commands begin in a moment, see `nest`."""
     with nests.nest() as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Have one Chromium for all tests of pages."""
+    from outputs.browser import chromium
+
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

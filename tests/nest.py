@@ -211,7 +211,9 @@ def _prepare() -> None:
 
     assert psycopg.__name__
     for module in walk_packages(scheduler.__path__, "scheduler."):
-        if ".migrations." not in module.name and not module.name.endswith("__main__"):
+        # The app is set up otherwise than a command is.
+        is_apart = ".migrations." in module.name or module.name.startswith("scheduler.web.")
+        if not is_apart and not module.name.endswith("__main__"):
             import_module(module.name)
     vars(isolation)["Child"] = _Forked
     sys.addaudithook(_heard)

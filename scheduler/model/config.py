@@ -445,6 +445,8 @@ class Config:
         Map, tiles and services.
     solver
         What the search may take.
+    replanning
+        What a change of a booked visit counts.
     store, retention
         Where the store is, and for how long it keeps what is about people.
     costs

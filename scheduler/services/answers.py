@@ -492,8 +492,10 @@ def _answered(
 
 def _title(answer: Answer, point: FrontPoint, touched: Sequence[Call]) -> Text:
     """Name an answer; the one of the same day by who is there, where those who were to come are not."""
-    if answer != "cover":
-        return Text(f"answer_{answer}")
+    if answer == "cancel":
+        return Text("answer_cancel")
+    if answer == "later":
+        return Text("answer_later")
     whose = {call.consultant_id for call in touched}
     days = {call.start.date() for call in touched}
     there = dict.fromkeys(d.consultant_id for d in point.plan.problem.days if d.date in days)

@@ -48,10 +48,7 @@ def opened(address: Address) -> Iterator[None]:
     if is_open(address):
         yield  # whoever has it open may ask others who open it
         return
-    if not address.may_be_there:
-        raise InputError(
-            _("there is no store at {address}; make one with: hjul store init").format(address=address)
-        )
+    _require_there(address)
     with connected(address), refusals(address):
         _check_version(address)
         token = _open.set(address)
@@ -59,6 +56,14 @@ def opened(address: Address) -> Iterator[None]:
             yield
         finally:
             _open.reset(token)
+
+
+def _require_there(address: Address) -> None:
+    """Refuse what is not there: connecting to it would make an empty file."""
+    if not address.may_be_there:
+        raise InputError(
+            _("there is no store at {address}; make one with: hjul store init").format(address=address)
+        )
 
 
 def is_open(address: Address) -> bool:
@@ -76,6 +81,7 @@ def hold(address: Address) -> None:
     ServiceError
         When it cannot be opened.
     """
+    _require_there(address)
     set_up()
     _lead(address)
     with refusals(address):

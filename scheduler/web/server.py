@@ -147,6 +147,7 @@ def run(host: str, port: int, data_dir: Path, out_dir: Path, *, workers: int = 1
             ending.callback(child.end, _PATIENCE_S)
         uvicorn.run(
             "scheduler.web.asgi:application",
+            factory=True,
             host=host,
             port=port,
             workers=workers,

@@ -55,7 +55,7 @@ def with_bookings(problem: Problem, booked: Collection[str], counts: int) -> Pro
             dataclasses.replace(r, change_counts=counts) if r.request_id in found else r
             for r in problem.requests
         ),
-        notes=(*problem.notes, Text(_BOOKED, {"request_ids": found, "n": counts})),
+        notes=(*problem.notes, Text("booked_visits", {"request_ids": found, "n": counts})),
     )
 
 

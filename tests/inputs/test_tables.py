@@ -84,7 +84,7 @@ def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
     assert lines_of(folder) == [
         (
             "project.toml:3 [fnug]: there is no such section; the file may have: [project], [base], [period], "
-            "[defaults], [cycling], [weights], [calendar], [map], [solver], [store], [retention], [costs], [simulation]"
+            "[defaults], [cycling], [weights], [calendar], [map], [solver], [replanning], [store], [retention], [costs], [simulation]"
         ),
         "project.toml [base.address]: this must be filled in",
         "project.toml [base.postcode]: this must be filled in",

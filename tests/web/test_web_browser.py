@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from outputs.browser import DESK, PHONE, chromium
+from outputs.browser import DESK, PHONE
 from playwright.sync_api import Browser, Page
 from web.serving import Served
 
@@ -17,12 +17,6 @@ _PAGES = (
     "/uger/", "/uger/2009-W20/", "/uger/2009-W21/", "/uger/2009-W21/udsend", "/undtagelser/", "/undtagelser/fravaer/",
     "/haendelser/", "/folk/", "/folk/1/", "/nothing/",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @contextmanager
