@@ -180,6 +180,7 @@ def test_one_finger_scrolls_the_page_and_two_move_the_map(browser: Browser, fold
         hint = page.locator(".map-hint.shown")
         hint.wait_for()
         assert hint.inner_text() == "Move the map with two fingers"
+        page.wait_for_timeout(600)  # a page that was pushed glides on
         page.evaluate("window.scrollTo(0, 0)")
         apart = _apart(live)
         x, y = box["x"] + 150, box["y"] + 150

@@ -334,8 +334,11 @@ def test_a_local_cluster_loses_no_result_with_a_worker_and_leaves_nothing(
 
 
 def resource_trackers() -> set[int]:
+    """The processes that multiprocessing keeps; one of another test that has ended just now has no command line."""
     return {
-        child.pid for child in psutil.Process().children() if "resource_tracker" in " ".join(child.cmdline())
+        child.pid
+        for child in psutil.Process().children()
+        if child.status() != psutil.STATUS_ZOMBIE and "resource_tracker" in " ".join(child.cmdline())
     }
 
 
