@@ -266,8 +266,8 @@ def test_without_scripts_the_map_is_there_all_the_same(browser: Browser, tmp_pat
         page.page.locator("iframe").scroll_into_view_if_needed()
         map_ = page.page.frame_locator("iframe").locator(".map-svg")
         map_.wait_for(state="attached")
-        page.page.screenshot()  # a frame is not laid out before it is drawn
-        for _time in range(20):
+        for _time in range(40):
+            page.page.screenshot()  # a frame is not laid out before it is drawn
             if map_.is_visible():
                 break
             page.page.wait_for_timeout(250)
