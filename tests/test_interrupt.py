@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from folders import copy_example
 from processes import ROOT, alive, eventually, start
+from pydantic import TypeAdapter
+from pydantic_core import core_schema
 
 from scheduler.base.files import claimed
 from scheduler.cli import interrupt, run
@@ -168,6 +170,27 @@ def test_a_signal_in_a_finalizer_is_not_lost() -> None:
     with interrupt.ending_well(), pytest.raises(interrupt.Terminated) as caught:
         finalize()
     assert caught.value.exit_code == 143
+
+
+@posix
+def test_a_signal_while_pydantic_builds_is_none_of_its_errors() -> None:
+    built = []
+
+    class Built:
+        @classmethod
+        def __get_pydantic_core_schema__(cls, _source: object, _handler: object) -> core_schema.CoreSchema:
+            signal.raise_signal(signal.SIGTERM)
+            built.append("begun")
+            return core_schema.any_schema()
+
+    def build() -> None:
+        TypeAdapter(Built)
+        built.append("whole")
+        time.sleep(60)
+
+    with interrupt.ending_well(), pytest.raises(interrupt.Terminated):
+        build()
+    assert built == ["begun", "whole"]
 
 
 def test_what_was_in_force_comes_back_and_what_is_ignored_stays_so() -> None:

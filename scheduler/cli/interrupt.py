@@ -107,9 +107,14 @@ def _send_again(number: int, main: int) -> None:
 
 
 def _is_deaf(frame: FrameType | None) -> bool:
-    """Tell whether an exception would be lost where the program is: in an import, or in a finalizer."""
+    """Tell whether an exception would be lost where the program is, or become another.
+
+    It would be lost in an import or a finalizer; pydantic makes an error of its own of it while it builds a schema.
+    """
     while frame and frame.f_globals.get("__name__") != __package__:  # what called `run` does not count
         if frame.f_code.co_filename.startswith("<frozen importlib") or frame.f_code.co_name == "__del__":
+            return True
+        if str(frame.f_globals.get("__name__")).startswith("pydantic."):
             return True
         frame = frame.f_back
     return False

@@ -113,15 +113,19 @@ class Artifacts(Mapping[str, bytes]):
 
     def sent(self) -> "Artifacts":
         """Return the same for sending: also the consultants' own pages say of homes no more than the district."""
-        return self._without_homes(alone=True)
+        return self._again(self._public, alone=True)
+
+    def by_itself(self) -> "Artifacts":
+        """Return the same, with the consultants' own pages leading to no page of all."""
+        return self._again(self.roster, alone=True)
 
     def without_homes(self) -> "Artifacts":
         """Return the same with homes named by their district in every file."""
-        return self._without_homes(alone=self._alone)
+        return self._again(self._public, alone=self._alone)
 
-    def _without_homes(self, *, alone: bool) -> "Artifacts":
+    def _again(self, roster: Roster, *, alone: bool) -> "Artifacts":
         return Artifacts(
-            self._public,
+            roster,
             self.rides,
             self._background,
             self.language,

@@ -125,7 +125,8 @@ def move(
     do: bool = False,
     since: dt.datetime | None = None,
     late: Sequence[tuple[str, str]] = (),
-    prepared: Prepared | None = None,
+    prepare: Callable[[], Prepared] | None = None,
+    seen: "Seen | None" = None,
     to: Path | None = None,
     progress: Progress | None = None,
 ) -> Moved:
@@ -145,8 +146,10 @@ def move(
         What has begun at this moment stays as it is; of a week that has begun it is now, where nothing is said.
     late
         Who goes on later than the roster says: a consultant by id or name, and from when, like ``10.40``.
-    prepared
-        The project, where it is prepared already as the tables have it.
+    prepare
+        Returns the project as the tables have it, where somebody keeps it prepared.
+    seen
+        What somebody had seen who wants it; what was changed since refuses it.
     to
         Also write what was found to this file.
     progress
@@ -165,7 +168,9 @@ def move(
         consultant_id = tables.id_of("--consultant", consultant, "consultants") if consultant else None
         day, start_s = _day_and_hour(tables, when, _first_with(id_))
     week = Week.of(day)
-    with _read(data_dir, week, progress, prepared=prepared, since=since, late=late) as read:
+    with _read(data_dir, week, progress, prepare=prepare, since=since, late=late) as read:
+        if seen is not None:
+            _require_unchanged(seen, week)
         found = replanning.move(
             read.problem, read.roster, id_, date=day, start_s=start_s, consultant_id=consultant_id
         )
@@ -185,14 +190,16 @@ def move(
         return Moved(id_, week, read.roster, found, planned)
 
 
-def places(data_dir: Path, which: str, week: Week, *, prepared: Prepared | None = None) -> tuple[Place, ...]:
+def places(
+    data_dir: Path, which: str, week: Week, *, prepare: Callable[[], Prepared] | None = None
+) -> tuple[Place, ...]:
     """Return all places where a visit of a week may be, each with its price while all others stay; errors as for `move`.
 
-    `prepared` is the project, where it is prepared already as the tables have it.
+    `prepare` returns the project as the tables have it, where somebody keeps it prepared.
     """
     with tabled(data_dir) as tables:
         id_ = tables.id_of(_("ID"), which, "practices", "home_visits", "tasks")
-    with _read(data_dir, week, Silent(), prepared=prepared) as read:
+    with _read(data_dir, week, Silent(), prepare=prepare) as read:
         return replanning.places(read.problem, read.roster, id_)
 
 
@@ -275,9 +282,11 @@ def offers_of(
         from scheduler.store import editions
 
         weeks = [Week.parse(each.week) for each in editions.worked_on(str(Week.of(now().date())))]
-        prepared = planner.prepare(data_dir, progress=progress) if weeks else None
+        if not weeks:
+            return dict.fromkeys(wanted, ())
+        prepared = planner.prepare(data_dir, progress=progress)
         for week in weeks:
-            with _read(data_dir, week, progress, prepared=prepared) as read:
+            with _read(data_dir, week, progress, prepare=lambda: prepared) as read:
                 for id_, most_wanted in wanted.items():
                     progress.step(_("Offers for {id} in {week}").format(id=id_, week=week))
                     each = _best_of(read, week, id_, most_wanted, most)
@@ -411,13 +420,19 @@ def _day_and_hour(tables: Tabled, said: Sequence[str], since: dt.datetime) -> tu
     return when.first, when.start_s
 
 
+def _require_unchanged(seen: "Seen", week: Week) -> None:
+    from scheduler.store import events
+
+    events.require_unchanged(seen, str(week))
+
+
 @contextmanager
 def _read(
     data_dir: Path,
     week: Week,
     progress: Progress,
     *,
-    prepared: Prepared | None = None,
+    prepare: Callable[[], Prepared] | None = None,
     since: dt.datetime | None = None,
     late: Sequence[tuple[str, str]] = (),
 ) -> Iterator[_Read]:
@@ -438,7 +453,7 @@ def _read(
                 ).format(week=week)
             )
         delays = locks.late(tables, late)
-        prepared = prepared or planner.prepare(data_dir, progress=progress)
+        prepared = prepare() if prepare else planner.prepare(data_dir, progress=progress)
         published = editions.published(str(week))
         booked = booked_in(published.roster) if published else ()
 

@@ -106,7 +106,11 @@ class _Read:
 
 
 def look(
-    data_dir: Path, week: Week, *, prepared: Prepared | None = None, progress: Progress | None = None
+    data_dir: Path,
+    week: Week,
+    *,
+    prepare: Callable[[], Prepared] | None = None,
+    progress: Progress | None = None,
 ) -> Publication:
     """Return what publishing a week's draft would do; nothing is done.
 
@@ -114,8 +118,8 @@ def look(
     ----------
     data_dir, week
         The project folder and the week.
-    prepared
-        The project, where it is prepared already as the tables have it.
+    prepare
+        Returns the project as the tables have it, where somebody keeps it prepared.
     progress
         Told what is being done.
 
@@ -127,7 +131,7 @@ def look(
         When the store or a file cannot be had.
     """
     with store_of(data_dir):
-        return _read(data_dir, week, prepared, progress or Silent()).publication
+        return _read(data_dir, week, prepare, progress or Silent()).publication
 
 
 def publish(
@@ -136,7 +140,7 @@ def publish(
     out_dir: Path,
     *,
     expected: int | None = None,
-    prepared: Prepared | None = None,
+    prepare: Callable[[], Prepared] | None = None,
     progress: Progress | None = None,
 ) -> Published:
     """Make a week's draft its published edition, and write its folder. Errors as for `look`, and of `expected`.
@@ -145,14 +149,14 @@ def publish(
     ----------
     expected
         The number that the edition must have, where somebody has looked at it before.
-    prepared
+    prepare
         As for `look`.
     """
     progress = progress or Silent()
     with store_of(data_dir), claimed(out_dir / str(week), parents=True) as claim:
         from scheduler.store import editions, events, outbox
 
-        read = _read(data_dir, week, prepared, progress)
+        read = _read(data_dir, week, prepare, progress)
         number = read.publication.number
         if expected is not None and number != expected:
             raise InputError(_("the draft of {week} is another one than was looked at").format(week=week))
@@ -336,7 +340,7 @@ def _with_messages(artifacts: Artifacts, messages: Mapping[str, bytes]) -> Mappi
     return {**artifacts, **zips, **drafts}
 
 
-def _read(data_dir: Path, week: Week, prepared: Prepared | None, progress: Progress) -> _Read:
+def _read(data_dir: Path, week: Week, prepare: Callable[[], Prepared] | None, progress: Progress) -> _Read:
     from scheduler.store import editions, events, outbox
 
     since = events.seen()
@@ -344,7 +348,7 @@ def _read(data_dir: Path, week: Week, prepared: Prepared | None, progress: Progr
     draft = editions.draft(str(week))
     if draft is None:
         raise InputError(_without_draft(week))
-    prepared = prepared or planner.prepare(data_dir, progress=progress)
+    prepared = prepare() if prepare else planner.prepare(data_dir, progress=progress)
     if fingerprint(planner.problem(prepared, week)) != draft.problem_sha256:
         raise InputError(
             _("the draft of {week} is out of date: the tables ask for something else now").format(week=week),

@@ -11,14 +11,16 @@ from contextvars import copy_context
 from pathlib import Path
 from time import monotonic
 
-from scheduler.base.errors import SchedulerError
+from scheduler.base.errors import SchedulerError, ServiceError
 from scheduler.base.i18n import _, using
 from scheduler.base.progress import Progress
 from scheduler.model.clock import Week
 from scheduler.services.editions import plan_week
 from scheduler.services.workspace import cleaning
 from scheduler.store import jobs
+from scheduler.store.address import address_of
 from scheduler.store.jobs import LEASE, Claim, LostJobError
+from scheduler.store.opening import close_own, refusals
 from scheduler.store.who import acting
 
 #: How often to look whether there is something to do.
@@ -31,7 +33,8 @@ _TOLD_S = 0.3
 class _Telling:
     """Tells the store how far a job is, and learns from it whether it is still wanted."""
 
-    def __init__(self, held: Claim) -> None:
+    def __init__(self, data: Path, held: Claim) -> None:
+        self._address = address_of(data)
         self._held = held
         self._told_at = 0.0
         self.is_to_end = False
@@ -52,9 +55,12 @@ class _Telling:
 
     def _tell(self, *, step: str | None = None, score: int | None = None, bound: int | None = None) -> None:
         try:
-            self.is_to_end |= not jobs.report(self._held, step=step, score=score, bound=bound)
+            with refusals(self._address):
+                self.is_to_end |= not jobs.report(self._held, step=step, score=score, bound=bound)
         except LostJobError:
             self.is_to_end = True  # and nothing of it is saved: `finish` is refused as well
+        except ServiceError:
+            close_own()  # a store that is away for a moment does not end what is going on
 
 
 _Kind = Callable[[Path, Path, Claim, Progress, Callable[[], bool]], object]
@@ -87,16 +93,22 @@ def work(data: Path, out: Path, worker: str, is_over: Callable[[], bool]) -> Non
     """
     pause = threading.Event()
     while not is_over():
-        held = jobs.claim(worker, kinds=KINDS)
+        try:
+            with refusals(address_of(data)):
+                held = jobs.claim(worker, kinds=KINDS)
+                if held is not None:
+                    do(data, out, held)
+        except ServiceError as error:  # it may be back soon; what was at work is taken up again then
+            logging.getLogger(__name__).warning("%s", error)
+            close_own()
+            held = None
         if held is None:
             pause.wait(_PAUSE_S)
-        else:
-            do(data, out, held)
 
 
 def do(data: Path, out: Path, held: Claim) -> None:
     """Carry a job out, for whoever asked for it and in their language; errors are kept with it."""
-    telling = _Telling(held)
+    telling = _Telling(data, held)
     with using(held.job.language), acting(held.job.asked_by), _alive(telling):
         try:
             with cleaning(data):
@@ -125,8 +137,6 @@ def _alive(telling: _Telling) -> Iterator[None]:
     over = threading.Event()
 
     def renew() -> None:
-        from scheduler.store.opening import close_own
-
         while not over.wait(_BEAT_S):
             telling.beat()
         close_own()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import NoReturn
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -71,9 +72,11 @@ def in_sentences(answer: Answer) -> Answer:
     """Have what fails be told as on the terminal, and what is done besides, too."""
 
     def answered(request: HttpRequest) -> HttpResponse:
-        data = workshop().data
-        with notices.listening(note), refusals(address_of(data)), cleaning(data):
-            return answer(request)
+        try:
+            with notices.listening(note), cleaning(workshop().data):
+                return answer(request)
+        except SchedulerError as error:  # of the cleaning; what a view raises is an answer by now
+            return _told(request, error)
 
     return _WithErrors(answered)
 
@@ -89,9 +92,19 @@ class _WithErrors:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Word an expected failure; all else is a mistake of the program."""
-        if not isinstance(error, SchedulerError):
+        try:
+            with refusals(address_of(workshop().data)):
+                _raise(error)
+        except SchedulerError as expected:
+            return _told(request, expected)
+        except Exception:  # noqa: BLE001 - Django answers it and logs it
             return None
-        status = (
-            412 if isinstance(error, ChangedSinceError) else 503 if isinstance(error, ServiceError) else 422
-        )
-        return refusal(request, status, *(str(problem) for problem in error.problems), hint=error.hint)
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error
+
+
+def _told(request: HttpRequest, error: SchedulerError) -> HttpResponse:
+    status = 412 if isinstance(error, ChangedSinceError) else 503 if isinstance(error, ServiceError) else 422
+    return refusal(request, status, *(str(problem) for problem in error.problems), hint=error.hint)

@@ -3,6 +3,8 @@
 An address that is not named here is nobody's: `middleware` refuses it, and a test walks all of them with every role.
 """
 
+import datetime as dt
+
 from scheduler.web.roles import Role
 
 ALL = frozenset(Role)
@@ -44,6 +46,11 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "people": RUNNING,
     "person": RUNNING,
 }
+
+
+def shows_homes(date: dt.date, today: dt.date) -> bool:
+    """Tell whether a consultant is shown where the homes of a day are: on the day, and the day before."""
+    return today <= date <= today + dt.timedelta(days=1)
 
 
 def may(role: str, name: str) -> bool:

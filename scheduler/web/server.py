@@ -78,6 +78,7 @@ def start(data_dir: Path, out_dir: Path) -> None:
     in_force.SECRET_KEY = _key(data_dir)
     hold(address_of(data_dir))
     _make_tables()
+    _forget_what_ended()
     begin(Workshop(data_dir, out_dir))
 
 
@@ -85,6 +86,17 @@ def _make_tables() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
+
+
+def _forget_what_ended() -> None:
+    """Delete sessions and links that serve nobody any more."""
+    from django.contrib.sessions.models import Session
+
+    from scheduler.web.models import SignInLink
+
+    moment = dt.datetime.now(dt.UTC)
+    Session.objects.filter(expire_date__lt=moment).delete()
+    SignInLink.objects.filter(ends_at__lt=moment).delete()
 
 
 def _key(data_dir: Path) -> str:
@@ -158,7 +170,6 @@ def run(host: str, port: int, data_dir: Path, out_dir: Path, *, workers: int = 1
 
 
 def _not_served(where: str, error: OSError) -> ServiceError:
-
     return ServiceError(
         _("nothing can be served at {where}: {reason}").format(where=where, reason=os_reason(error)),
         hint=_("Stop what listens there, or choose another address with --bind."),

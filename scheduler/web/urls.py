@@ -13,7 +13,7 @@ class _WeekConverter:
 
     def to_python(self, value: str) -> Week:
         """Read it; a `ValueError` for what is none."""
-        return Week.parse(value)
+        return weeks.asked_week(value)
 
     def to_url(self, value: Week | str) -> str:
         """Write it."""

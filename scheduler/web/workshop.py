@@ -51,28 +51,39 @@ class Workshop:
             self._key = project.sha256
             return self._prepared
 
-    def artifact(self, edition: "KeptEdition", name: str, lang: str, *, homes: bool = False) -> bytes:
+    def artifact(
+        self, edition: "KeptEdition", name: str, lang: str, *, homes: bool = False, own: bool = False
+    ) -> bytes:
         """Return a file of an edition, made once; a `KeyError` where it has none of that name.
 
         Parameters
         ----------
+        edition, name, lang
+            Which file, in which language.
         homes
             Whether home visits are shown with where they are. Such a file is never kept.
+        own
+            Whether it is for a consultant, who sees no page of all.
         """
+        prepared = self.prepared()
         key = (
+            prepared.project.sha256,  # telephones, notes and what is free stand on pages, too
             edition.week,
             str(edition.number),
             edition.made_at.isoformat(),
             str(edition.issued_at),
             lang,
             name,
+            str(own),
         )
         with self._paging:
             if not homes and key in self._pages:
                 self._pages.move_to_end(key)
                 return self._pages[key]
-        artifacts = shown(edition, self.prepared(), lang)
-        made = (artifacts if homes else artifacts.without_homes())[name]
+        artifacts = shown(edition, prepared, lang)
+        if not homes:
+            artifacts = artifacts.without_homes()
+        made = (artifacts.by_itself() if own else artifacts)[name]
         if not homes:
             with self._paging:
                 self._pages[key] = made

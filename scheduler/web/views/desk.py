@@ -1,5 +1,6 @@
 """The coordinator's desk: exceptions seen before they are written, publishing with what it changes, and undo."""
 
+import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -28,10 +29,11 @@ from scheduler.web.workshop import workshop
 
 _LONGEST = 200
 _MOST_EVENTS = 200
+_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Exception_:  # noqa: N801 - the field's word is taken
+class Happening:
     """A kind of exception as a form: whom it is about, and what is put forward of what is said.
 
     Attributes
@@ -53,12 +55,12 @@ class Exception_:  # noqa: N801 - the field's word is taken
 _WHEN = N_("for instance: tirsdag · tirsdag fra 12 · 12/5 til 14/5")
 _HOURS = N_("for instance: tirsdag 9-12 · uge 29 9-12")
 
-EXCEPTIONS: Mapping[str, Exception_] = {
-    "fravaer": Exception_(N_("Somebody is away"), _WHEN, "consultants", excepting.absence),
-    "lukket": Exception_(N_("A practice is closed"), _WHEN, "practices", excepting.closure),
-    "lokale": Exception_(N_("A room once more"), _HOURS, "practices", excepting.extra_room),
-    "arbejdstid": Exception_(N_("Other hours"), _HOURS, "consultants", excepting.other_hours),
-    "moede": Exception_(N_("A meeting is cancelled or moved"), _WHEN, "engagements", excepting.engagement),
+EXCEPTIONS: Mapping[str, Happening] = {
+    "fravaer": Happening(N_("Somebody is away"), _WHEN, "consultants", excepting.absence),
+    "lukket": Happening(N_("A practice is closed"), _WHEN, "practices", excepting.closure),
+    "lokale": Happening(N_("A room once more"), _HOURS, "practices", excepting.extra_room),
+    "arbejdstid": Happening(N_("Other hours"), _HOURS, "consultants", excepting.other_hours),
+    "moede": Happening(N_("A meeting is cancelled or moved"), _WHEN, "engagements", excepting.engagement),
 }
 
 
@@ -102,8 +104,9 @@ def exception(request: HttpRequest, kind: str) -> HttpResponse:
         return page(request, "exception.html", 422, **shown, proposal=None, problems=problems)
     shown |= {"proposal": proposal, "problems": (), "seen": written_seen(seen)}
     if "write" in request.POST or "take" in request.POST:
-        acts.require_unchanged(read_seen(request.POST.get("seen", "")))
-        calls, drafts = _written(proposal, request.POST.get("take", ""))
+        calls, drafts = _written(
+            proposal, request.POST.get("take", ""), read_seen(request.POST.get("seen", ""))
+        )
         return page(
             request, "written.html", title=_(found.title), told_=proposal.told, calls=calls, drafts=drafts
         )
@@ -112,11 +115,17 @@ def exception(request: HttpRequest, kind: str) -> HttpResponse:
     return page(request, "exception.html", **shown, calls=calls, weeks=weeks, may_ask=kind in _ANSWERED)
 
 
-def _written(proposal: Proposal, answer: str) -> tuple[Sequence[touched.Call], Sequence[Week]]:
-    """Write an exception, with one of its answers where one is named; return whom to call, and the new drafts."""
+def _written(
+    proposal: Proposal, answer: str, seen: acts.Seen
+) -> tuple[Sequence[touched.Call], Sequence[Week]]:
+    """Write an exception, with one of its answers where one is named; return whom to call, and the new drafts.
+
+    Whether anything has changed since it was `seen` is asked after all is read: what is written stands on that.
+    """
     shop = workshop()
     calls = touched.calls(shop.data, proposal)
     if not answer:
+        acts.require_unchanged(seen)
         editing.write(shop.data, proposal)
         return calls, ()
     try:
@@ -124,6 +133,9 @@ def _written(proposal: Proposal, answer: str) -> tuple[Sequence[touched.Call], S
     except ValueError as error:
         raise InputError(str(error)) from error
     found = answering.answers(shop.data, proposal)
+    acts.require_unchanged(seen)
+    for week in found.weeks:
+        acts.require_unchanged(seen, str(week.week))
     answering.take(shop.data, found, chosen, shop.out)
     return (
         [call for week in found.weeks for call in week.answer(chosen).calls],
@@ -160,11 +172,11 @@ def publish(request: HttpRequest, week: Week) -> HttpResponse:
             request,
             "publish.html",
             week=week,
-            found=publishing.look(shop.data, week, prepared=shop.prepared()),
+            found=publishing.look(shop.data, week, prepare=shop.prepared),
         )
     number = request.POST.get("number", "")
-    expected = int(number) if number.isascii() and number.isdigit() else 0
-    done = publishing.publish(shop.data, week, shop.out, expected=expected, prepared=shop.prepared())
+    expected = int(number) if _NUMBER.fullmatch(number) else 0
+    done = publishing.publish(shop.data, week, shop.out, expected=expected, prepare=shop.prepared)
     return page(request, "published.html", week=week, done=done)
 
 

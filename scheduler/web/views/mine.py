@@ -1,6 +1,5 @@
 """A consultant's own: the rounds of a week, what became of each visit, and the private calendar."""
 
-import datetime as dt
 import secrets
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,17 +13,18 @@ from scheduler.model.clock import Week, local, now
 from scheduler.model.outcomes import OUTCOMES
 from scheduler.model.roster import Roster, Round
 from scheduler.model.text import Text
-from scheduler.outputs import names, words
+from scheduler.outputs import gpx, names, words
 from scheduler.services import editing, log
 from scheduler.store import editions, events
 from scheduler.store.editions import KeptEdition
 from scheduler.web.models import User
 from scheduler.web.pages import page
+from scheduler.web.rights import shows_homes
 from scheduler.web.views import answers
+from scheduler.web.views.weeks import asked_week
 from scheduler.web.workshop import workshop
 
 _MOST = 100
-_A_DAY = dt.timedelta(days=1)
 
 
 def _who(request: HttpRequest) -> User:
@@ -39,7 +39,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Show a consultant's week: the days, and what became of each visit."""
     user = _who(request)
     asked = request.GET.get("uge", "")
-    week = Week.asked(asked) if asked else Week.of(now().date())
+    week = asked_week(asked) if asked else Week.of(now().date())
     found = editions.published(str(week))
     rounds = _rounds(found.roster, user) if found else []
     told = (
@@ -51,7 +51,10 @@ def mine(request: HttpRequest) -> HttpResponse:
         week=week,
         edition=found,
         label=words.edition(found.roster) if found else "",
-        rounds=[(each, _address(found, each)) for each in rounds if found],
+        rounds=[(each, _address(found, names.round_map(each))) for each in rounds if found],
+        week_file=_address(found, names.week_file(user.consultant_id, str(week)))
+        if found and user.consultant_id in found.roster.consultant_names
+        else "",
         told=told,
         outcomes=OUTCOMES,
         now=now(),
@@ -67,8 +70,8 @@ def _rounds(roster: Roster, user: User) -> list[Round]:
     return sorted(own, key=lambda each: each.date)
 
 
-def _address(edition: KeptEdition | None, round_: Round) -> str:
-    return reverse("my-file", args=(edition.week, names.round_map(round_))) if edition else ""
+def _address(edition: KeptEdition, name: str) -> str:
+    return reverse("my-file", args=(edition.week, name))
 
 
 @require_GET
@@ -79,21 +82,25 @@ def file(request: HttpRequest, week: Week, name: str) -> HttpResponse:
     if found is None:
         raise Http404
     rounds = {names.round_map(each): each for each in _rounds(found.roster, user)}
-    own = {*rounds, *(names.gpx(each) for each in rounds.values()), names.calendar(user.consultant_id)}
+    own = {
+        *rounds,
+        *(track for each in rounds.values() for track in gpx.files(found.roster, each)),
+        names.calendar(user.consultant_id),
+        names.week_file(user.consultant_id, str(week)),
+    }
     if name not in own:
         raise Http404
     round_ = rounds.get(name)
-    today = now().date()
     homes = (
         round_ is not None
-        and today <= round_.date <= today + _A_DAY
+        and shows_homes(round_.date, now().date())
         and any(stop.kind == "home_visit" for stop in round_.stops)
     )
     if homes and round_ is not None:
         with events.act(Text("did_show_homes", {"date": str(round_.date)}), user.name, now()):
             pass
     try:
-        content = workshop().artifact(found, name, user.language, homes=homes)
+        content = workshop().artifact(found, name, user.language, homes=homes, own=True)
     except KeyError as error:
         raise Http404 from error
     return answers.file(name, content)

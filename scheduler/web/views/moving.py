@@ -34,9 +34,9 @@ def move(request: HttpRequest, week: Week, which: str) -> HttpResponse:
     if not place:
         return _places(request, week, which)
     when, consultant = _read_place(place)
+    if Week.of(when.date()) != week:
+        raise InputError(_("the form was changed on its way; begin again"))
     do = "do" in request.POST
-    if do:
-        acts.require_unchanged(read_seen(request.POST.get("seen", "")), str(week))
     found = moving.move(
         shop.data,
         which,
@@ -44,7 +44,8 @@ def move(request: HttpRequest, week: Week, which: str) -> HttpResponse:
         shop.out,
         consultant=consultant,
         do=do,
-        prepared=shop.prepared(),
+        prepare=shop.prepared,
+        seen=read_seen(request.POST.get("seen", "")) if do else None,
     )
     if do:
         return redirect("week", week=week)
@@ -72,7 +73,7 @@ def move(request: HttpRequest, week: Week, which: str) -> HttpResponse:
 
 def _places(request: HttpRequest, week: Week, which: str) -> HttpResponse:
     shop = workshop()
-    found = moving.places(shop.data, which, week, prepared=shop.prepared())
+    found = moving.places(shop.data, which, week, prepare=shop.prepared)
     kept = editions.draft(str(week)) or editions.published(str(week))
     assert kept is not None  # noqa: S101 - `move` has looked
     people = kept.roster.consultant_names

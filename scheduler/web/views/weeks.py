@@ -5,7 +5,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from scheduler.base.i18n import _, clock, day
+from scheduler.base.errors import InputError
+from scheduler.base.i18n import _, clock, day, language
+from scheduler.inputs import dates
 from scheduler.model.clock import Week, local, now
 from scheduler.model.roster import REQUESTED
 from scheduler.outputs import names, words
@@ -23,6 +25,20 @@ from scheduler.web.workshop import workshop
 #: So many weeks from this one on are listed, also without an edition.
 _COMING = 8
 _BEFORE = 4
+_END = f"{dates.LAST_YEAR}-W53"
+
+
+def asked_week(text: str) -> Week:
+    """Read a week of an address; an `InputError` where it is none, or of no year that tables may have."""
+    week = Week.asked(text)
+    if not dates.FIRST_YEAR <= week.year <= dates.LAST_YEAR:
+        raise InputError(_("{week} is too far away").format(week=week))
+    return week
+
+
+def _is_desk(request: HttpRequest) -> bool:
+    assert isinstance(request.user, User)  # noqa: S101 - `middleware` lets nobody else in
+    return rights.may(request.user.role, "publish")
 
 
 @require_GET
@@ -37,7 +53,10 @@ def weeks(request: HttpRequest) -> HttpResponse:
     """List the weeks: this one, those to come, and those that have been."""
     this = Week.of(now().date())
     first = this.shift(-_BEFORE)
-    held = {each.week: each for each in editions.worked_on(str(first))}
+    found = (
+        editions.worked_on(str(first)) if _is_desk(request) else editions.published_between(str(first), _END)
+    )
+    held = {each.week: each for each in found}
     coming = [str(this.shift(n)) for n in range(_COMING)]
     listed = sorted({*coming, *held})
     return page(
@@ -52,8 +71,8 @@ def weeks(request: HttpRequest) -> HttpResponse:
 @require_GET
 def week(request: HttpRequest, week: Week) -> HttpResponse:
     """Show a week: what is published, what is a draft, and what can be done."""
-    draft, published = editions.draft(str(week)), editions.published(str(week))
-    assert isinstance(request.user, User)  # noqa: S101 - `middleware` lets nobody else in
+    is_desk = _is_desk(request)
+    draft, published = editions.draft(str(week)) if is_desk else None, editions.published(str(week))
     shown = draft or published
     return page(
         request,
@@ -66,10 +85,10 @@ def week(request: HttpRequest, week: Week) -> HttpResponse:
         label=words.edition(shown.roster) if shown else "",
         files=_files(shown) if shown else [],
         earlier=[each for each in editions.earlier(str(week)) if each != published],
-        events=[events.told(event) for event in events.of(str(week))][::-1],
+        events=[events.told(event) for event in events.of(str(week))][::-1] if is_desk else [],
         working=of_week(week),
         movable=_movable(shown) if shown and week.days[-1] >= now().date() else [],
-        is_desk=rights.may(request.user.role, "publish"),
+        is_desk=is_desk,
     )
 
 
@@ -106,12 +125,11 @@ def _files(edition: KeptEdition) -> list[tuple[str, str, str]]:
 @require_GET
 def edition(request: HttpRequest, week: Week, number: int, name: str) -> HttpResponse:
     """Answer with a file of an edition; homes are named by their district."""
-    assert isinstance(request.user, User)  # noqa: S101 - `middleware` lets nobody else in
     found = editions.edition(str(week), number)
-    if found.state == State.DRAFT and not rights.may(request.user.role, "publish"):
+    if found.state == State.DRAFT and not _is_desk(request):
         raise Http404
     try:
-        content = workshop().artifact(found, name, request.user.language)
+        content = workshop().artifact(found, name, language())
     except KeyError as error:
         raise Http404 from error
     return answers.file(name, content)
