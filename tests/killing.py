@@ -27,8 +27,6 @@ from scheduler.store.address import STORE_FILE, URL_VARIABLE
 
 #: So many kills of each command in each kind of store.
 KILLS = int(os.environ.get("HJUL_KILLS", "20"))
-#: On a server a kill takes longer, and what it may leave half done is the same.
-SERVER_KILLS = KILLS if KILLS > 20 else KILLS // 4
 
 
 @dataclass(frozen=True)

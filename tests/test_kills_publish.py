@@ -10,7 +10,7 @@ import killing
 import postgres
 import pytest
 from folders import ON_THE_MAP
-from killing import KILLS, SERVER_KILLS, Command, World, killed
+from killing import KILLS, Command, World, killed
 from nest import Nest
 from stores import everything, with_store
 
@@ -100,7 +100,7 @@ def test_publishing_from_a_file(file_world: World, tmp_path: Path, nest: Nest, k
     is_published_or_not(file_world, tmp_path, nest, kill)
 
 
-@pytest.mark.parametrize("kill", range(SERVER_KILLS))
+@pytest.mark.parametrize("kill", range(KILLS))
 def test_publishing_from_a_server(server_world: World, tmp_path: Path, nest: Nest, kill: int) -> None:
     is_published_or_not(server_world, tmp_path, nest, kill)
 
@@ -110,6 +110,6 @@ def test_planning_again_from_a_file(file_world: World, tmp_path: Path, nest: Nes
     is_drafted_or_not(file_world, tmp_path, nest, kill)
 
 
-@pytest.mark.parametrize("kill", range(SERVER_KILLS))
+@pytest.mark.parametrize("kill", range(KILLS))
 def test_planning_again_from_a_server(server_world: World, tmp_path: Path, nest: Nest, kill: int) -> None:
     is_drafted_or_not(server_world, tmp_path, nest, kill)

@@ -12,7 +12,7 @@ import postgres
 import pytest
 from folders import TABLES
 from keeping import Planned, publish
-from killing import KILLS, SERVER_KILLS, Command, World, killed
+from killing import KILLS, Command, World, killed
 from nest import Nest
 from stores import HOMES, PINS, STREET, bytes_on_disk, everything, kept, with_store
 
@@ -35,19 +35,6 @@ COMMANDS = (
     FORGET,
     Command(("log", "2009-W21", "P1", "--by-practice", "1", "--booked", "1", "--yes"), "It is written"),
 )
-#: What is killed how often; what people seldom do, in a fifth of the cases.
-_LESS = {"undo", "backup", "forget"}
-
-
-def cases(kills: int) -> list[object]:
-    """Return the commands, each with the numbers of its kills."""
-    return [
-        pytest.param(command, kill, id=f"{command}-{kill}")
-        for command in COMMANDS
-        for kill in range(max(1, kills // 5) if _LESS & set(command.line) else kills)
-    ]
-
-
 #: What stands for the store as it was.
 NOTHING = Command((), "")
 
@@ -113,11 +100,13 @@ def is_as_before_or_as_after(world: World, folder: Path, nest: Nest, command: Co
             assert state() == after
 
 
-@pytest.mark.parametrize(("command", "kill"), cases(KILLS))
+@pytest.mark.parametrize("kill", range(KILLS))
+@pytest.mark.parametrize("command", COMMANDS, ids=str)
 def test_in_a_file(file_world: World, tmp_path: Path, nest: Nest, command: Command, kill: int) -> None:
     is_as_before_or_as_after(file_world, tmp_path, nest, command, kill)
 
 
-@pytest.mark.parametrize(("command", "kill"), cases(SERVER_KILLS))
+@pytest.mark.parametrize("kill", range(KILLS))
+@pytest.mark.parametrize("command", COMMANDS, ids=str)
 def test_on_a_server(server_world: World, tmp_path: Path, nest: Nest, command: Command, kill: int) -> None:
     is_as_before_or_as_after(server_world, tmp_path, nest, command, kill)

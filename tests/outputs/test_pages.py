@@ -47,10 +47,6 @@ def _axe() -> Axe:
     return Axe()
 
 
-#: What axe looks at changes with the width only where a page is laid out otherwise.
-_AXE_WIDTHS = (320, 1440)
-
-
 def _findings(page: Opened) -> list[str]:
     """Return what axe finds of serious or moderate kind."""
     # A name that does not begin as what is seen keeps those out who speak to their computer.
@@ -79,8 +75,7 @@ def test_it_opens_everywhere(browser: Browser, folder: Path, opening: Opening) -
         assert page.page.locator("h1").first.inner_text()
         if opening.script:  # looking into a page needs it
             assert page.fits(), page.too_wide()
-            if opening.width in _AXE_WIDTHS:
-                assert _findings(page) == []
+            assert _findings(page) == []
         assert page.is_quiet()
         if opening.medium == "print":
             pdf = page.page.pdf(prefer_css_page_size=True)

@@ -88,10 +88,8 @@ _SIGHTS: list[Sight] = [
 ]
 
 
-# Every kind of page on every screen is in `test_pages`; here each sight has one of the busy ones.
-@pytest.mark.parametrize(
-    ("name", "sight"), [(tuple(PAGES)[n % len(PAGES)], sight) for n, sight in enumerate(_SIGHTS)]
-)
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("sight", _SIGHTS)
 def test_pages_are_calm_on_every_screen(browser: Browser, folder: Path, name: str, sight: Sight) -> None:
     lang, size, scheme, script = sight
     file = folder / f"{lang}-{name}.html"
