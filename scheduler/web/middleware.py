@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import NoReturn
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
@@ -32,7 +33,13 @@ def for_somebody(answer: Answer) -> Answer:
     """Have a request answered for who asks, in their language, if they have the right."""
 
     def answered(request: HttpRequest) -> HttpResponse:
-        user = request.user if isinstance(request.user, User) else None
+        try:
+            with refusals(address_of(workshop().data)):
+                user = request.user if isinstance(request.user, User) else None
+        except SchedulerError as error:  # who it is stands in the store, too
+            request.user = AnonymousUser()
+            with i18n.using(_language(request, None)), noting():
+                return _told(request, error)
         with i18n.using(_language(request, user)), acting(user.name if user else ""), noting():
             return _refused(request, user) or answer(request)
 

@@ -6,9 +6,11 @@ import os
 import secrets
 import socket
 import stat
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import Event, Thread
 
 from scheduler.base import files
 from scheduler.base.child import Child
@@ -34,6 +36,8 @@ _LEAST_KEY = 32
 
 #: How long a worker has to end what it is at; what it does not end is taken up again.
 _PATIENCE_S = 5.0
+#: How often to look whether one has ended, and whether a store that was away is back.
+_LOOK_S = 1.0
 
 
 def ready(data_dir: Path) -> bool:
@@ -153,10 +157,7 @@ def run(host: str, port: int, data_dir: Path, out_dir: Path, *, workers: int = 1
     os.environ[DATA_VARIABLE], os.environ[OUT_VARIABLE] = str(data_dir.absolute()), str(out_dir.absolute())
     with told(_not_served, f"{host}:{port}"), socket.create_server((host, port)):
         pass  # a sentence now is better than a line in a log later
-    with ExitStack() as ending:
-        for _each in range(jobs):
-            child = Child(work, os.environ[DATA_VARIABLE], os.environ[OUT_VARIABLE])
-            ending.callback(child.end, _PATIENCE_S)
+    with _working(jobs, os.environ[DATA_VARIABLE], os.environ[OUT_VARIABLE]):
         uvicorn.run(
             "scheduler.web.asgi:application",
             factory=True,
@@ -176,10 +177,41 @@ def _not_served(where: str, error: OSError) -> ServiceError:
     )
 
 
+@contextmanager
+def _working(count: int, data: str, out: str) -> Iterator[None]:
+    """Have so many processes do jobs during the block; one that has ended is followed by another."""
+    children = [Child(work, data, out) for _each in range(count)]
+    over = Event()
+
+    def look_after() -> None:
+        while not over.wait(_LOOK_S):
+            for place, child in enumerate(children):
+                if child.exit_code(0) is not None:
+                    child.end()
+                    children[place] = Child(work, data, out)
+
+    watching = Thread(target=look_after, daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watching.join()
+        for child in children:
+            child.end(_PATIENCE_S)
+
+
 def work(pipe: Connection, data: str, out: str) -> None:
     """Do the jobs of a project, in a process of its own, as long as whoever started it lives."""
     logging.disable(logging.NOTSET)
-    start(Path(data), Path(out))
+    while True:
+        try:
+            start(Path(data), Path(out))
+            break
+        except ServiceError as error:  # the store may be there soon
+            logging.getLogger(__name__).warning("%s", error)
+            if pipe.poll(_LOOK_S):
+                return
     from scheduler.services import working
 
     working.work(Path(data), Path(out), f"{socket.gethostname()}/{os.getpid()}", lambda: _is_closed(pipe))

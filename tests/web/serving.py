@@ -56,7 +56,7 @@ class Served:
 
     where: str
     root: Person
-    process: "subprocess.Popen[str]"
+    process: "subprocess.Popen[bytes]"
     data: Path
 
     def person(self, name: str, role: str, consultant: str = "") -> Person:
@@ -99,16 +99,19 @@ def serving(data: Path, now: str = NOW, *, sign_in: str = "", **environment: str
         sign_in,
     )
     surroundings = {**os.environ, NOW_VARIABLE: now, "HJUL_USER": "root", "HJUL_LANG": "en", **environment}
-    with subprocess.Popen(
-        (*map(str, command), "--bind", f"127.0.0.1:{port}"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=surroundings,
-    ) as process:
+    said = data.parent / f"said-{port}.txt"  # a pipe that nobody reads would hold the server up
+    with (
+        said.open("w", encoding="utf-8") as out,
+        subprocess.Popen(
+            (*map(str, command), "--bind", f"127.0.0.1:{port}"),
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=surroundings,
+        ) as process,
+    ):
         try:
             where = f"http://127.0.0.1:{port}"
-            link = _printed(process)
+            link = _printed(process, said)
             _wait(where, process)
             root = Person(where)
             root.sign_in(link)
@@ -118,20 +121,20 @@ def serving(data: Path, now: str = NOW, *, sign_in: str = "", **environment: str
             process.wait(30)
 
 
-def _printed(process: "subprocess.Popen[str]") -> str:
-    assert process.stdout is not None
-    seen = []
-    for line in process.stdout:
-        seen.append(line)
-        if found := _LINK.search(line):
+def _printed(process: "subprocess.Popen[bytes]", said: Path) -> str:
+    """Wait for the link that the server prints."""
+    end = time.monotonic() + _START_S
+    while time.monotonic() < end and process.poll() is None:
+        if found := _LINK.search(said.read_text(encoding="utf-8")):
             return found[0]
-    raise AssertionError("".join(seen))
+        time.sleep(0.05)
+    raise AssertionError(said.read_text(encoding="utf-8"))
 
 
-def _wait(where: str, process: "subprocess.Popen[str]") -> None:
+def _wait(where: str, process: "subprocess.Popen[bytes]") -> None:
     end = time.monotonic() + _START_S
     while time.monotonic() < end:
-        assert process.poll() is None, process.stdout and process.stdout.read()
+        assert process.poll() is None
         try:
             if requests.get(f"{where}/helbred", timeout=5).text == "ok":
                 return

@@ -2,15 +2,21 @@
 
 import json
 import re
+import shutil
 import time
+from pathlib import Path
 
+import postgres
 import psutil
+import pytest
 import requests
-from stores import STREET
+from folders import ON_THE_MAP
+from stores import STREET, set_clock, take_in, with_store
 from web.serving import Person, Served, serving, text_of
 
 from scheduler.model.clock import now
 from scheduler.services.workspace import store_of
+from scheduler.store.address import URL_VARIABLE
 
 
 def _seen(somebody: Person, kind: str, who: str, when: str) -> dict[str, str]:
@@ -42,6 +48,11 @@ def test_the_weeks(app: Served) -> None:
 
 
 def test_a_draft_is_not_for_everybody(people: dict[str, Person]) -> None:
+    for role in ("planner", "reader"):
+        assert "draft" not in text_of(people[role].get("/uger/"))
+        week = text_of(people[role].get("/uger/2009-W21/"))
+        assert "not been planned" in week
+        assert "What was done" not in text_of(people[role].get("/uger/2009-W20/"))
     assert people["coordinator"].get("/uger/2009-W21/1/index.html").status_code == 200
     for role in ("planner", "reader"):
         assert people[role].get("/uger/2009-W21/1/index.html").status_code == 404
@@ -121,6 +132,9 @@ def test_a_visit_is_moved(own: Served) -> None:
     closed = text_of(karen.post(page, place="2009-05-19T10:30/c1"))
     assert "It cannot be there:" in closed
     assert karen.post(page, place="yesterday/c1").status_code == 422
+    assert (
+        karen.post(page, place="2009-05-25T10:30/c1", do="1", seen=seen[1]).status_code == 422
+    )  # another week
     assert karen.post(page, place=target, do="1", seen=seen[1]).headers["Location"] == "/uger/2009-W21/"
     assert "Mon 18 May 10:30" in text_of(karen.get("/uger/2009-W21/"))
     # The same form once more stands on a draft that is no longer there.
@@ -133,7 +147,8 @@ def test_publishing(own: Served) -> None:
     karen, lars = own.person("Karen", "coordinator"), own.person("Lars", "coordinator")
     page = karen.get("/uger/2009-W21/udsend")
     assert "It becomes edition 1." in text_of(page)
-    assert karen.post("/uger/2009-W21/udsend", number=2).status_code == 422
+    for number in (2, "9" * 5000, "-1", "one"):
+        assert karen.post("/uger/2009-W21/udsend", number=number).status_code == 422
     done = karen.post("/uger/2009-W21/udsend", number=1)
     assert "Edition 1 of week 21 is published" in text_of(done)
     assert (own.data.parent / "out" / "2009-W21" / "index.html").exists()
@@ -149,6 +164,56 @@ def test_a_draft_that_is_out_of_date(own: Served) -> None:
     refused = own.root.get("/uger/2009-W21/udsend")
     assert refused.status_code == 422
     assert "out of date" in text_of(refused)
+
+
+def test_pages_follow_the_tables(own: Served) -> None:
+    """A telephone stands on the pages of an edition as the tables have it now, also on one that was shown before."""
+    day = re.search(r'href="(/uger/2009-W20/1/maps/2009-05-11-[^"]+)"', own.root.get("/uger/2009-W20/").text)
+    assert day is not None
+    assert "tel:33112233" not in own.root.get(day[1]).text
+    heads, row = ON_THE_MAP["practices"].splitlines()
+    take_in(own.data, practices=f"{heads},phone\n{row},33 11 22 33\n")
+    assert "tel:33112233" in own.root.get(day[1]).text
+
+
+def test_what_is_due_is_deleted_by_itself(template: Path, tmp_path: Path) -> None:
+    """Once anybody writes, homes whose time is over are gone."""
+    data = Path(shutil.copytree(template, tmp_path / "copy")) / "data"
+    with serving(data, now="2009-06-18T07:40") as served:
+        assert _homes(data) == 2
+        form = _seen(served.root, "fravaer", "c1", "2009-06-22")
+        served.root.post("/undtagelser/fravaer/", **form, write="1")
+        assert _homes(data) == 1
+
+
+def _homes(data: Path) -> int:
+    with store_of(data):
+        from scheduler.store.models import Home
+
+        return Home.objects.count()
+
+
+def test_a_server_that_is_away_for_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told in a sentence; once it is back people go on, and whoever works does, too."""
+    if postgres.programs() is None:
+        pytest.skip("PostgreSQL is not installed (Debian and Ubuntu: sudo apt-get install postgresql)")
+    set_clock(monkeypatch)
+    with postgres.running() as server:
+        url = server.new_database()
+        monkeypatch.setenv(URL_VARIABLE, url)
+        data = with_store(tmp_path / "data", **ON_THE_MAP)
+        with serving(data) as served:
+            server.stop()
+            try:
+                refused = served.root.get("/helbred")
+                assert refused.status_code == 503
+                assert "cannot be had" in text_of(refused)
+                time.sleep(1)  # whoever works has looked for work meanwhile
+            finally:
+                server.start()
+            assert served.root.get("/helbred").status_code == 200
+            job = _job_of(served.root.post("/uger/2009-W21/planlaeg", page="/uger/2009-W21/"))
+            assert _ended(served.root, job).headers["Location"] == "/uger/2009-W21/"
 
 
 def test_progress(app: Served) -> None:
@@ -212,7 +277,7 @@ def test_what_is_not_begun_can_be_stopped(own: Served) -> None:
 
 
 def test_a_worker_that_is_killed_is_followed_by_the_next(own: Served) -> None:
-    """The app's own worker is the child of its process; a job that it had is done by the one of another app."""
+    """Whoever works is a child of the app's process, which makes another."""
     job = _job_of(own.root.post("/uger/2009-W24/planlaeg", page="/uger/2009-W24/"))
     for child in psutil.Process(own.process.pid).children():
         child.kill()

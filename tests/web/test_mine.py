@@ -1,6 +1,7 @@
 """A consultant's own rounds: nobody else's, homes only in their days, what became of visits, and the calendar."""
 
 import re
+from urllib.parse import urljoin
 
 import pytest
 from icalendar import Calendar
@@ -24,7 +25,21 @@ def test_only_ones_own(people: dict[str, Person]) -> None:
     assert people["consultant"].get("/mig/2009-W20/roster.json").status_code == 404
     assert people["consultant"].get("/mig/2009-W21/c1.ics").status_code == 404  # a draft is nobody's yet
     assert "Nothing has been published" in text_of(people["consultant"].get("/mig/?uge=2009-W21"))
-    assert people["consultant"].get("/mig/?uge=banana").status_code == 422
+    for week in ("banana", "9999-W52", "0001-W01", "2009-W54"):
+        assert people["consultant"].get(f"/mig/?uge={week}").status_code == 422
+
+
+def test_no_link_of_ones_own_pages_leads_to_what_one_may_not_see(people: dict[str, Person]) -> None:
+    anne = people["consultant"]
+    week = re.search(r'href="(/mig/2009-W20/c1-uge-20.html)"', anne.get("/mig/").text)
+    assert week is not None
+    pages = [*_rounds(anne), week[1]]
+    for page in pages:
+        answer = anne.get(page)
+        assert answer.status_code == 200
+        for link in re.findall(r'<a [^>]*href="([^"#]+)"', answer.text):
+            if not link.startswith(("https:", "tel:")):
+                assert anne.get(urljoin(page, link)).status_code == 200, (page, link)
 
 
 def test_a_home_is_shown_the_day_before_and_that_is_kept(app: Served, people: dict[str, Person]) -> None:

@@ -1,5 +1,6 @@
 """Every address of the app, asked for by every role and by nobody."""
 
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -7,7 +8,7 @@ import sys
 import pytest
 from web.serving import Person, text_of
 
-from scheduler.web.rights import OPEN, RIGHTS
+from scheduler.web.rights import OPEN, RIGHTS, shows_homes
 from scheduler.web.roles import Role
 
 #: What stands in addresses.
@@ -37,6 +38,12 @@ def _filled(pattern: str) -> str:
             pattern = pattern.replace(f"<{kind}:{name}>", value)
     assert "<" not in pattern
     return pattern
+
+
+@pytest.mark.parametrize(("days", "shown"), [(-1, False), (0, True), (1, True), (2, False)])
+def test_homes_are_shown_on_the_day_and_the_day_before(days: int, *, shown: bool) -> None:
+    today = dt.date(2009, 5, 12)
+    assert shows_homes(today + dt.timedelta(days=days), today) is shown
 
 
 def test_each_address_has_its_right() -> None:
@@ -73,4 +80,5 @@ def test_who_is_not_signed_in_learns_nothing_of_what_there_is(people: dict[str, 
     nobody, reader = people["nobody"], people["reader"]
     assert nobody.get("/nothing/of/the/kind").status_code == 302
     assert reader.get("/nothing/of/the/kind").status_code == 404
-    assert reader.get("/uger/2009-W99/").status_code == 404
+    for week in ("2009-W99", "0000-W01", "0001-W01", "9999-W52"):
+        assert reader.get(f"/uger/{week}/").status_code == 404
