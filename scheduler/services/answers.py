@@ -309,6 +309,9 @@ def take(
 ) -> tuple[Planned, ...]:
     """Write the exception, and make an answer to it the draft of each week that it touches.
 
+    The exception is written with the first draft, in one act; each further week is an act of its own. So where one of
+    them fails, what is there is true: the exception, and answers for the weeks before.
+
     Raises
     ------
     ChangedSinceError
@@ -325,9 +328,15 @@ def take(
     progress.step(_("Maps and files"))
     made = []
     with store_of(data_dir):
+        from scheduler.store import events
+
+        def write() -> None:
+            nonlocal since
+            editing.write(data_dir, proposal)
+            since = events.seen()  # of this act, while nobody else may write
+
         for week in found.weeks:
-            # The tables come last: what is kept of the weeks until then does not stand on them alone.
-            last = week is found.weeks[-1] and proposal.edits
+            first = week is found.weeks[0] and proposal.edits
             with claimed(out_dir / f"{week.week}-{DRAFT}", parents=True) as claim:
                 made.append(
                     drafted(
@@ -338,7 +347,7 @@ def take(
                         since=since,
                         why=Text("did_answer", {"how": week.answer(answer).title}),
                         tables=found.tables,
-                        then=partial(editing.write, data_dir, proposal) if last else None,
+                        then=write if first else None,
                     )
                 )
     return tuple(made)

@@ -14,7 +14,7 @@ from scheduler.inputs.project import read_source
 from scheduler.inputs.schema import BY_NAME
 from scheduler.inputs.stored import SETTINGS, Cells, Edit, Tables, read_stored, stored_tables
 from scheduler.model.clock import Week, now
-from scheduler.model.config import SETTINGS_FILE
+from scheduler.model.config import SETTINGS_FILE, RetentionSettings
 from scheduler.model.text import Text
 from scheduler.services.storing import make_store
 from scheduler.services.workspace import store_of
@@ -22,7 +22,6 @@ from scheduler.store.who import me
 
 #: Tables whose days are of the calendar, not of the example's weeks: Christmas stays at Christmas.
 _OF_THE_YEAR = frozenset({"closures", "milestones"})
-_TWO_WEEKS = 2
 
 
 def make_example(data_dir: Path) -> None:
@@ -46,12 +45,17 @@ def make_example(data_dir: Path) -> None:
     with store_of(data_dir):
         from scheduler.store import tables as stored
         from scheduler.store.events import act
+        from scheduler.store.retention import first_kept
 
         kept = stored.read()
+        # What would be deleted at once, as its time is over, is not taken in.
+        oldest = first_kept(RetentionSettings(), now()).isoformat()
         edits = (
             Edit(name, None, cells, number)
             for name, rows in tables.items()
-            for number, cells in enumerate(rows)
+            for number, cells in enumerate(
+                row for row in rows if name != stored.HOMES or row["date"] >= oldest
+            )
         )
         with act(Text("did_import", {"source": _("the example")}), me(), now(), changes_tables=True) as event:
             stored.change(event, kept, edits)
@@ -68,7 +72,8 @@ def example_since(start: dt.date) -> Tables:
     period = {row["key"]: row["value"] for row in tables[SETTINGS] if row["section"] == "period"}
     was = dt.date.fromisoformat(period["start"])
     weeks = (Week.of(start).monday - Week.of(was).monday).days // 7
-    weeks += (Week.of(was).shift(weeks).number - Week.of(was).number) % _TWO_WEEKS
+    while (Week.of(was).shift(weeks).number - Week.of(was).number) % 2:
+        weeks += 1  # two where a year of 53 weeks ends in an odd one, and the next begins with one
     years = start.year - was.year
     moved = {name: [_moved(name, cells, weeks, years) for cells in table] for name, table in tables.items()}
     months = relativedelta(dt.date.fromisoformat(period["end"]) + dt.timedelta(days=1), was)

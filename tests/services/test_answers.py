@@ -9,7 +9,7 @@ from folders import ON_THE_MAP, W20, write_folder
 from random_problems import small_week
 
 from scheduler.base import i18n
-from scheduler.base.errors import InputError
+from scheduler.base.errors import InputError, SchedulerError
 from scheduler.model.changes import stays
 from scheduler.model.clock import NOW_VARIABLE, Week
 from scheduler.model.locks import Lock
@@ -235,6 +235,44 @@ def test_an_answer_is_written_with_the_exception_and_can_be_checked_and_publishe
     publish.publish(folder / "p", W20, folder / "out")
     storing.undo(folder / "p")
     assert not project_in(folder / "p").closures
+
+
+def test_over_several_weeks_what_is_written_is_true_wherever_it_ends(folder: Path) -> None:
+    """Both weeks are answered; where the second cannot be, the exception and the first one stand."""
+    next_week = W20.shift(1)
+    editions.plan_week(folder / "p", next_week, folder / "out")
+    publish.publish(folder / "p", next_week, folder / "out")
+    away = exceptions.absence(folder / "p", "c1", ["2009-05-11", "til", "2009-05-22"])
+    found = answers.answers(folder / "p", away)
+    assert [week.week for week in found.weeks] == [W20, next_week]
+    blocked = folder / "out" / f"{next_week}-kladde"
+    blocked.write_text("somebody's own file", encoding="utf-8")
+    with pytest.raises(SchedulerError):
+        answers.take(folder / "p", found, "cover", folder / "out")
+    assert [closure.who for closure in project_in(folder / "p").closures] == ["c1"]
+    publish.look(folder / "p", W20)  # what is there of it is not out of date
+    with store_of(folder / "p"):
+        from scheduler.store import editions as kept
+
+        assert kept.draft(str(next_week)) is None
+    blocked.unlink()
+    again = answers.answers(
+        folder / "p", exceptions.absence(folder / "p", "c1", ["2009-05-11", "til", "2009-05-22"])
+    )
+    answers.take(folder / "p", again, "cover", folder / "out")
+    for week in (W20, next_week):
+        publish.publish(folder / "p", week, folder / "out")
+
+
+def test_two_weeks_are_answered_in_one_go(folder: Path) -> None:
+    next_week = W20.shift(1)
+    editions.plan_week(folder / "p", next_week, folder / "out")
+    publish.publish(folder / "p", next_week, folder / "out")
+    away = exceptions.absence(folder / "p", "c1", ["2009-05-11", "til", "2009-05-22"])
+    made = answers.take(folder / "p", answers.answers(folder / "p", away), "cancel", folder / "out")
+    assert [each.roster.week for each in made] == [str(W20), str(next_week)]
+    for week in (W20, next_week):
+        publish.look(folder / "p", week)
 
 
 def test_what_somebody_else_did_meanwhile_is_told_and_nothing_is_written(folder: Path) -> None:
