@@ -17,6 +17,7 @@ from scheduler.store.address import address_of
 from scheduler.store.events import ChangedSinceError
 from scheduler.store.opening import refusals
 from scheduler.store.who import acting
+from scheduler.store.whose import NotTheirsError, acting_at
 from scheduler.web import rights
 from scheduler.web.models import User
 from scheduler.web.pages import note, noting, refusal
@@ -41,7 +42,9 @@ def for_somebody(answer: Answer) -> Answer:
             with i18n.using(_language(request, None)), noting():
                 return _told(request, error)
         with i18n.using(_language(request, user)), acting(user.name if user else ""), noting():
-            return _refused(request, user) or answer(request)
+            name = _asked(request)
+            with acting_at(user.bases(name) if user and name not in rights.OPEN else None):
+                return _refused(request, user, name) or answer(request)
 
     return answered
 
@@ -54,19 +57,26 @@ def _language(request: HttpRequest, user: User | None) -> str:
     return found[0] if found else "da"
 
 
-def _refused(request: HttpRequest, user: User | None) -> HttpResponse | None:
-    """Return why somebody may not ask for this; None where they may."""
+def _asked(request: HttpRequest) -> str:
+    """Return the name of the address that is asked for; empty where there is none."""
     try:
-        name = resolve(request.path_info).view_name
+        return resolve(request.path_info).view_name
     except Resolver404:
-        return None if user else _to_sign_in(request)  # who is not signed in learns nothing of what there is
+        return ""
+
+
+def _refused(request: HttpRequest, user: User | None, name: str) -> HttpResponse | None:
+    """Return why somebody may not ask for this; None where they may."""
     if name in rights.OPEN:
         return None
     if user is None:
-        return _to_sign_in(request)
-    if not rights.may(user.role, name):
-        return refusal(request, 403, i18n._("You may not see this."))
-    return None
+        return _to_sign_in(request)  # who is not signed in learns nothing of what there is
+    if not name or user.may(name):
+        return None
+    if rights.may(user.roles, name):
+        reason = i18n._("This is of all job centres together, and you may see some of them only.")
+        return refusal(request, 403, reason)
+    return refusal(request, 403, i18n._("You may not see this."))
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
@@ -113,5 +123,12 @@ def _raise(error: Exception) -> NoReturn:
 
 
 def _told(request: HttpRequest, error: SchedulerError) -> HttpResponse:
-    status = 412 if isinstance(error, ChangedSinceError) else 503 if isinstance(error, ServiceError) else 422
-    return refusal(request, status, *(str(problem) for problem in error.problems), hint=error.hint)
+    return refusal(request, _status(error), *(str(problem) for problem in error.problems), hint=error.hint)
+
+
+def _status(error: SchedulerError) -> int:
+    if isinstance(error, ChangedSinceError):
+        return 412
+    if isinstance(error, NotTheirsError):
+        return 403
+    return 503 if isinstance(error, ServiceError) else 422

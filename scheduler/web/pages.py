@@ -13,7 +13,6 @@ from markupsafe import Markup
 
 from scheduler.base.i18n import _
 from scheduler.outputs.templates import environment
-from scheduler.web import rights
 from scheduler.web.models import User
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -74,5 +73,5 @@ def _doors(request: HttpRequest, user: User | None) -> list[tuple[str, str, bool
     return [
         (reverse(name), words, request.path.startswith(reverse(name)))
         for name, words in doors.items()
-        if user is not None and rights.may(user.role, name)
+        if user is not None and user.may(name)
     ]
