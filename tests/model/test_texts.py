@@ -103,6 +103,8 @@ PARAMS: Mapping[str, Param] = {
     "country": "DK",
     "date": "2009-05-12",
     "district": "Valby",
+    "role": Text("role_reader"),
+    "where": Text("everywhere"),
     "days": (Text("day", {"date": "2009-05-12"}),),
     "duration_s": 3000,
     "edition": 2,
