@@ -70,6 +70,7 @@ def _doors(request: HttpRequest, user: User | None) -> list[tuple[str, str, bool
         "exceptions": _("Exceptions"),
         "events": _("What was done"),
         "people": _("People"),
+        "access": _("Programs"),
     }
     return [
         (reverse(name), words, request.path.startswith(reverse(name)))

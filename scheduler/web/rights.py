@@ -4,8 +4,10 @@ An address that is not named here is nobody's: `middleware` refuses it, and a te
 """
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from scheduler.web.roles import Role
+from scheduler.web.roles import Role, Scope
 
 ALL = frozenset(Role)
 DESK = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
@@ -45,6 +47,57 @@ RIGHTS: dict[str, frozenset[Role]] = {
     # People and their devices.
     "people": RUNNING,
     "person": RUNNING,
+    # Programs: their tokens, and what they read on. Their calls have rights of their own, below.
+    "access": ALL,
+    "api:openapi-json": ALL,
+    "api-docs": ALL,
+}
+
+
+class Call(NamedTuple):
+    """The right to a call of the API: the roles that have it, and what a token must be good for besides."""
+
+    roles: frozenset[Role]
+    scope: Scope
+
+
+#: The rights to the calls of the API, by method and name in its addresses; a call that is not named here is nobody's.
+CALLS: Mapping[str, Call] = {
+    "GET me": Call(ALL, Scope.READ),
+    "GET my-rounds": Call(RIDING, Scope.READ),
+    # What holds; drafts, and who did what, are shown to the desk alone.
+    "GET weeks": Call(LOOKING, Scope.READ),
+    "GET week": Call(LOOKING, Scope.READ),
+    "GET editions": Call(LOOKING, Scope.READ),
+    "GET edition": Call(LOOKING, Scope.READ),
+    "GET travel-times": Call(LOOKING, Scope.READ),
+    # What became of visits: of their own by consultants, too.
+    "GET log": Call(DESK, Scope.READ),
+    "POST log": Call(DESK | RIDING, Scope.LOG),
+    "POST log-apart": Call(DESK | RIDING, Scope.LOG),
+    "GET backlog": Call(DESK, Scope.READ),
+    # The desk.
+    "GET publication": Call(DESK, Scope.READ),
+    "POST publication": Call(DESK, Scope.PUBLISH),
+    "GET locks": Call(DESK, Scope.READ),
+    "POST locks": Call(DESK, Scope.PLAN),
+    "DELETE locks": Call(DESK, Scope.PLAN),
+    "GET places": Call(DESK, Scope.READ),
+    "POST moves": Call(DESK, Scope.READ),
+    "GET offers": Call(DESK, Scope.READ),
+    "POST exceptions-looked-at": Call(DESK, Scope.READ),
+    "POST exceptions": Call(DESK, Scope.CHANGE),
+    "GET tables": Call(DESK, Scope.READ),
+    "GET rows": Call(DESK, Scope.READ),
+    "POST rows": Call(DESK, Scope.CHANGE),
+    "GET row": Call(DESK, Scope.READ),
+    "PATCH row": Call(DESK, Scope.CHANGE),
+    "DELETE row": Call(DESK, Scope.CHANGE),
+    "GET jobs": Call(DESK, Scope.READ),
+    "POST jobs": Call(DESK, Scope.PLAN),
+    "GET job": Call(DESK, Scope.READ),
+    "DELETE job": Call(DESK, Scope.PLAN),
+    "GET job-events": Call(DESK, Scope.READ),
 }
 
 
@@ -56,3 +109,18 @@ def shows_homes(date: dt.date, today: dt.date) -> bool:
 def may(role: str, name: str) -> bool:
     """Tell whether somebody with a role may ask for an address, by its name."""
     return name in OPEN or role in RIGHTS.get(name, ())
+
+
+def may_call(role: str, call: str) -> bool:
+    """Tell whether somebody with a role may make a call, by its method and name."""
+    return call in CALLS and role in CALLS[call].roles
+
+
+def below(role: str) -> tuple[Role, ...]:
+    """Return the roles that may do nothing that `role` may not: those that its tokens can have."""
+    allowed = (*RIGHTS.values(), *(call.roles for call in CALLS.values()))
+    return tuple(
+        each
+        for each in Role
+        if each == role or (each not in RIDING and all(role in roles for roles in allowed if each in roles))
+    )
