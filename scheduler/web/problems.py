@@ -11,6 +11,7 @@ from scheduler.base.errors import InputProblem, SchedulerError, ServiceError
 from scheduler.base.i18n import _
 from scheduler.inputs.schema import IN_STORE, Table, key
 from scheduler.inputs.stored import SETTINGS
+from scheduler.model.config import SETTINGS_FILE
 from scheduler.store.events import ChangedSinceError
 
 TYPE = "application/problem+json"
@@ -79,12 +80,28 @@ def as_problem(answer: HttpResponseBase) -> HttpResponseBase:
 def _entry(each: InputProblem, hint: str) -> dict[str, str | int | None]:
     """Return a problem with table and column by their names, whatever people call them."""
     table = IN_STORE.get(each.file) or _DANISH.get(each.file)
-    name = table.name if table else SETTINGS if each.file == _("settings") else each.file
     column = table.by_heading.get(key(each.column)) if table else None
     return {
-        "table": name or None,
+        "table": table.name if table else SETTINGS if each.file in _of_settings() else None,
         "row": each.row,
-        "column": (column.name if column else each.column) or None,
+        "column": (column.name if column else each.column or _arguments().get(each.file)) or None,
         "reason": each.reason,
         "hint": hint or None,
+    }
+
+
+def _of_settings() -> tuple[str, ...]:
+    return (SETTINGS, _("settings"), SETTINGS_FILE)
+
+
+def _arguments() -> Mapping[str, str]:
+    """Return the fields of calls by what services call the arguments that these become."""
+    return {
+        _("WHO"): "who",
+        _("WHEN"): "when",
+        _("ID"): "id",
+        _("WHAT"): "id",
+        "--to": "to",
+        "--on": "date",
+        "--consultant": "consultant_id",
     }

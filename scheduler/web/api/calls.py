@@ -1,7 +1,7 @@
 """The application that answers programs: how it reads what is sent, and how it describes itself (OpenAPI 3.1)."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from functools import wraps
 from http import HTTPStatus
@@ -95,11 +95,13 @@ def _known_only(call: Callable[..., Any]) -> Callable[..., Any]:
         match = request.resolver_match
         key = f"{request.method} {match.url_name}" if match else ""
         known = _queries().get(key, frozenset())
-        if unknown := sorted(request.GET.keys() - known):
-            reason = _("there is no such parameter")
-            return problem(422, [InputProblem(reason, column=name[:100]) for name in unknown[:20]])
+        wrong = {name: _("there is no such parameter") for name in sorted(request.GET.keys() - known)}
+        wrong |= {name: _("it is there more than once") for name, each in request.GET.lists() if len(each) > 1}
+        if wrong:
+            found = [InputProblem(reason, column=name[:100]) for name, reason in wrong.items()]
+            return problem(HTTPStatus.UNPROCESSABLE_ENTITY, found[:20])
         if "\0" in request.path_info or any("\0" in each for each in request.GET.values()):
-            return problem(400, [InputProblem(_("What was sent could not be read."))])
+            return problem(HTTPStatus.BAD_REQUEST, [InputProblem(_("What was sent could not be read."))])
         return call(request, *args, **kwargs)
 
     return answered
@@ -143,10 +145,15 @@ def _wrong(request: HttpRequest, error: Any) -> HttpResponse:
     return problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         [
-            InputProblem(each["msg"], column=".".join(str(part) for part in each["loc"][1:])[:200])
+            InputProblem(each["msg"], column=".".join(map(str, each["loc"][_skipped(each["loc"]) :]))[:200])
             for each in error.errors[:50]
         ],
     )
+
+
+def _skipped(where: Sequence[object]) -> int:
+    """Return how much of a place is ours: where it was sent, and of what is sent whole the name that it has here."""
+    return 2 if where[0] == "body" else 1
 
 
 # --- Describing ---------------------------------------------------------------------------------------
