@@ -61,9 +61,11 @@ def _put(tables: Tabled, edit: Edit, code: str) -> Proposal:
     edit = tables.as_stored(edit)
     known = BY_NAME[edit.table]
     told = edit.after or edit.before or {}
-    row = told.get(known.id_column.name, "") if known.id_column else " ".join(list(told.values())[:3])
-    if not known.private and (called := told.get("name") or told.get("title")):
-        row = f"{row} {called}"
+    if known.id_column:
+        called = "" if known.private else told.get("name") or told.get("title") or ""
+        row = f"{told[known.id_column.name]} {called}".strip()
+    else:
+        row = " ".join(list(told.values())[:3])
     same = edit.before is not None and edit.before == edit.after
     what = Text(code, {"table": Text(f"table_{edit.table}"), "row": row})
     proposal = tables.proposal(what, [] if same else [edit])

@@ -15,7 +15,7 @@ from django.urls import Resolver404, resolve
 from scheduler.base.i18n import _
 from scheduler.web import rights
 from scheduler.web.models import TOKEN_BEGINS, Token, User
-from scheduler.web.problems import Refusal, refused
+from scheduler.web.problems import RefusedError, refused
 from scheduler.web.roles import Role, Scope
 
 #: Where the addresses of the API begin, and what their names do.
@@ -85,9 +85,9 @@ def is_call(request: HttpRequest) -> bool:
 def found(request: HttpRequest) -> Caller | None:
     """Return for whom a call is; None where nobody is known by what it shows."""
     shown = request.headers.get("Authorization", "")
-    if shown:
+    if shown.lower().startswith(_BEARER):  # a proxy may ask for something else of its own
         moment = dt.datetime.now(dt.UTC)
-        secret = shown[len(_BEARER) :].strip() if shown.lower().startswith(_BEARER) else ""
+        secret = shown[len(_BEARER) :].strip()
         token = Token.find(secret, moment) if secret.startswith(TOKEN_BEGINS) else None
         if token is None or token.role not in rights.below(token.user.role):
             return None
@@ -102,8 +102,8 @@ def refusal(request: HttpRequest, who: Caller | None) -> HttpResponseBase | None
     """Return why somebody's call is not answered; None where it is."""
     try:
         _require(request, who)
-    except Refusal as refusal:
-        return refused(refusal)
+    except RefusedError as error:
+        return refused(error)
     if who is not None and who.token is None and request.method not in _READING:
         return _forged(request)
     return None
@@ -112,26 +112,26 @@ def refusal(request: HttpRequest, who: Caller | None) -> HttpResponseBase | None
 def _require(request: HttpRequest, who: Caller | None) -> None:
     if who is None:
         hint = _("Show a token: Authorization: Bearer hjul_…")
-        raise Refusal(HTTPStatus.UNAUTHORIZED, _("It is not known who asks."), hint=hint)
+        raise RefusedError(HTTPStatus.UNAUTHORIZED, _("It is not known who asks."), hint=hint)
     try:
         name = resolve(request.path_info).view_name
     except Resolver404:
-        raise Refusal(HTTPStatus.NOT_FOUND, _("There is nothing at this address.")) from None
-    call = f"{request.method} {name.removeprefix(_NAMES)}"
+        raise RefusedError(HTTPStatus.NOT_FOUND, _("There is nothing at this address.")) from None
+    name = name.removeprefix(_NAMES)
+    call = f"{request.method} {name}"
     if call not in rights.CALLS:
-        if not any(each.endswith(f" {name.removeprefix(_NAMES)}") for each in rights.CALLS):
-            if not rights.may(who.role, name):
-                raise Refusal(HTTPStatus.NOT_FOUND, _("There is nothing at this address."))
-        return  # the address says what can be done there
+        if any(each.endswith(f" {name}") for each in rights.CALLS) or rights.may(who.role, f"{_NAMES}{name}"):
+            return  # the address says what can be done there
+        raise RefusedError(HTTPStatus.NOT_FOUND, _("There is nothing at this address."))
     if not rights.may_call(who.role, call):
-        raise Refusal(HTTPStatus.FORBIDDEN, _("You may not do this."))
+        raise RefusedError(HTTPStatus.FORBIDDEN, _("You may not do this."))
     scope = rights.CALLS[call].scope
     if scope not in who.scopes:
         reason = _("This token is not good for this: it lacks {scope}.")
-        raise Refusal(HTTPStatus.FORBIDDEN, reason.format(scope=scope.value))
+        raise RefusedError(HTTPStatus.FORBIDDEN, reason.format(scope=scope.value))
     if request.method not in _READING and request.content_type not in ("", _JSON):
         reason = _("What is sent must be {type}.")
-        raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, reason.format(type=_JSON))
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, reason.format(type=_JSON))
 
 
 def _forged(request: HttpRequest) -> HttpResponseBase | None:
@@ -142,4 +142,4 @@ def _forged(request: HttpRequest) -> HttpResponseBase | None:
 
 
 def _never(request: HttpRequest) -> HttpResponse:
-    raise AssertionError
+    raise AssertionError(request)

@@ -131,4 +131,6 @@ def _raise(error: Exception) -> NoReturn:
 def _told(request: HttpRequest, error: SchedulerError) -> HttpResponse:
     if callers.is_call(request):
         return problems.of(error)
-    return refusal(request, problems.status_of(error), *(str(problem) for problem in error.problems), hint=error.hint)
+    return refusal(
+        request, problems.status_of(error), *(str(problem) for problem in error.problems), hint=error.hint
+    )

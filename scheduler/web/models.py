@@ -12,7 +12,7 @@ from django.db import models, transaction
 from scheduler.web.roles import Role, Scope
 
 #: So that a token is known for one wherever it turns up.
-TOKEN_BEGINS = "hjul_"
+TOKEN_BEGINS = "hjul_"  # noqa: S105 - what all of them begin with
 _USED_EVERY = dt.timedelta(hours=1)
 
 
@@ -97,7 +97,14 @@ class Token(models.Model):
 
     @classmethod
     def make(
-        cls, user: User, name: str, role: Role, scopes: Iterable[Scope], *, at: dt.datetime, ends_at: dt.datetime
+        cls,
+        user: User,
+        name: str,
+        role: Role,
+        scopes: Iterable[Scope],
+        *,
+        at: dt.datetime,
+        ends_at: dt.datetime,
     ) -> str:
         """Make a token for somebody and return it; nobody can be told it again."""
         secret = f"{TOKEN_BEGINS}{secrets.token_urlsafe(32)}"

@@ -18,7 +18,7 @@ TYPE = "application/problem+json"
 _DANISH: Mapping[str, Table] = {table.danish: table for table in IN_STORE.values()}
 
 
-class Refusal(Exception):
+class RefusedError(Exception):
     """A call that is not answered, and why, where it is no error of a service."""
 
     def __init__(self, status: int, reason: str, *, hint: str = "", column: str = "") -> None:
@@ -52,10 +52,12 @@ def status_of(error: SchedulerError) -> int:
     """Return the status of an answer that tells of an error."""
     if isinstance(error, ChangedSinceError):
         return HTTPStatus.PRECONDITION_FAILED
-    return HTTPStatus.SERVICE_UNAVAILABLE if isinstance(error, ServiceError) else HTTPStatus.UNPROCESSABLE_ENTITY
+    return (
+        HTTPStatus.SERVICE_UNAVAILABLE if isinstance(error, ServiceError) else HTTPStatus.UNPROCESSABLE_ENTITY
+    )
 
 
-def refused(refusal: Refusal) -> HttpResponse:
+def refused(refusal: RefusedError) -> HttpResponse:
     """Return the answer of a refusal."""
     return problem(refusal.status, [refusal.problem], refusal.hint)
 

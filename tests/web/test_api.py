@@ -75,34 +75,52 @@ def test_what_is_wrong_is_told_one_by_one(desk: Program) -> None:
     assert twice["column"] == "from_id"
     found = problems(desk.call("POST", "/moves", {"id": 1, "date": "2009-05-18", "x": 2}))
     assert {each["column"] for each in found} == {"id", "start", "x"}
-    (who,) = problems(desk.call("POST", "/exceptions/looked-at", {"kind": "absence", "who": "nobody", "when": ["tirsdag"]}))
+    (who,) = problems(
+        desk.call("POST", "/exceptions/looked-at", {"kind": "absence", "who": "nobody", "when": ["tirsdag"]})
+    )
     assert (who["column"], who["reason"]) == ("who", "there is no nobody in consultants")
     headers = {"Content-Type": "application/json"}
 
     def sent(raw: bytes, **other: str) -> int:
-        answer = desk.session.post(f"{desk.where}/api/v1/moves", data=raw, headers=headers | other, timeout=60)
+        answer = desk.session.post(
+            f"{desk.where}/api/v1/moves", data=raw, headers=headers | other, timeout=60
+        )
         problems(answer)
         return answer.status_code
 
-    assert {sent(raw) for raw in (b"{", b"\xff", b"[" * 90_000, b'{"id":"\\ud800"}', b'{"id":"\\u0000"}', b"NaN")} == {400}
+    assert {
+        sent(raw) for raw in (b"{", b"\xff", b"[" * 90_000, b'{"id":"\\ud800"}', b'{"id":"\\u0000"}', b"NaN")
+    } == {400}
     assert sent(b'"' + b"x" * 6_000_000 + b'"') == 413
     assert sent(b"id=P1", **{"Content-Type": "application/x-www-form-urlencoded"}) == 415
     not_there = desk.call("PUT", "/weeks")
     assert (not_there.status_code, not_there.headers["Allow"]) == (405, "GET")
     problems(not_there)
-    for path in ("/nothing", "/weeks/2009-W99", "/weeks/9999-W01", f"{WEEK}/editions/9", "/tables/nothing/rows", "/jobs/9"):
+    for path in (
+        "/nothing",
+        "/weeks/2009-W99",
+        "/weeks/9999-W01",
+        f"{WEEK}/editions/9",
+        "/tables/nothing/rows",
+        "/jobs/9",
+    ):
         assert desk.get(path).status_code == 404, path
         problems(desk.get(path))
 
 
-def test_who_is_nobody_learns_nothing(app: Served, programs: dict[str, Program]) -> None:
+def test_who_is_nobody_learns_nothing(app: Served) -> None:
     for token in ("", "hjul_x", "x" * 47):
         for path in ("/me", "/weeks", "/nothing", "/openapi.json"):
             answer = Program(app.where, token).get(path)
             assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
             problems(answer)
     # Who is signed in is not asked where a token is shown that serves nobody.
-    assert app.root.session.get(f"{app.where}/api/v1/me", headers={"Authorization": "Bearer x"}, timeout=60).status_code == 401
+    assert (
+        app.root.session.get(
+            f"{app.where}/api/v1/me", headers={"Authorization": "Bearer x"}, timeout=60
+        ).status_code
+        == 401
+    )
 
 
 def test_a_cookie_reads_and_changes_only_from_our_pages(people: dict[str, Person]) -> None:
@@ -131,15 +149,16 @@ def test_tokens(app: Served) -> None:
     assert "last used" in text_of(mette.get("/adgang/"))
     (lacking,) = problems(caller.call("POST", "/jobs", {"kind": "plan", "week": "2009-W23"}))
     assert "lacks plan" in lacking["reason"]
-    for wrong in (
+    wrongs: tuple[dict[str, Any], ...] = (
         {"role": "administrator"},
         {"role": "consultant"},
         {"scope": ["everything"]},
         {"scope": []},
         {"days": "100000"},
         {"name": "  "},
-    ):
-        form = {"name": "n", "role": "reader", "scope": ["read"], "days": 7, **wrong}
+    )
+    for wrong in wrongs:
+        form: dict[str, Any] = {"name": "n", "role": "reader", "scope": ["read"], "days": 7, **wrong}
         assert mette.post("/adgang/", **form).status_code == 422, wrong
     lesser = program(mette, role="reader")
     assert lesser.get("/weeks/2009-W21/editions").json()["total"] == 0
@@ -188,7 +207,7 @@ def test_homes(app: Served, programs: dict[str, Program]) -> None:
     assert "H1" not in programs["coordinator"].get("/travel-times?limit=1000").text
     told = "the homes of Wednesday 13 May shown"
     before = text_of(app.root.get("/haendelser/")).count(told)
-    rounds = {who: programs[who].get(f"/me/rounds/2009-W20") for who in ("consultant", "other")}
+    rounds = {who: programs[who].get("/me/rounds/2009-W20") for who in ("consultant", "other")}
     shown = [who for who, answer in rounds.items() if STREET in answer.text]
     assert len(shown) == 1
     assert text_of(app.root.get("/haendelser/")).count(told) == before + 1
@@ -212,7 +231,9 @@ def test_locks_of_two_coordinators(desk: Program, second: Program) -> None:
     )
     assert sorted(each.status_code for each in answers) == [201, 412]
     (late,) = (each for each in answers if each.status_code == 412)
-    assert re.match(r"meanwhile: (Karen \(Excel\)|Lars \(Lars' script\)), .*2009-W20 locked", problems(late)[0]["reason"])
+    assert re.match(
+        r"meanwhile: (Karen \(Excel\)|Lars \(Lars' script\)), .*2009-W20 locked", problems(late)[0]["reason"]
+    )
     kept = desk.get(path)
     assert kept.json()["total"] == 1
     gone = desk.call("DELETE", path, tag=kept.headers["ETag"])
@@ -244,7 +265,9 @@ def test_exceptions(desk: Program, second: Program) -> None:
 def test_rows(desk: Program, second: Program) -> None:
     path = "/tables/milestones/rows"
     before = desk.get(path)
-    added = desk.call("POST", path, {"cells": {"date": "25/5-2009", "title": "=1+1 <b>"}}, tag=before.headers["ETag"])
+    added = desk.call(
+        "POST", path, {"cells": {"date": "25/5-2009", "title": "=1+1 <b>"}}, tag=before.headers["ETag"]
+    )
     assert added.status_code == 201
     assert added.json()["cells"] == {"date": "2009-05-25", "title": "=1+1 <b>"}
     row = added.headers["Location"].removeprefix("/api/v1")
@@ -275,10 +298,14 @@ def test_rows(desk: Program, second: Program) -> None:
 def test_homes_are_written_and_not_read(desk: Program) -> None:
     path = "/tables/home_visits/rows"
     row = f"{path}/{desk.get(path).json()['items'][1]['row']}"
-    found = problems(desk.call("PATCH", row, {"cells": {"lat": "hemmeligt", "minutes": "x"}}, tag=_tag(desk, path)))
+    found = problems(
+        desk.call("PATCH", row, {"cells": {"lat": "hemmeligt", "minutes": "x"}}, tag=_tag(desk, path))
+    )
     assert {each["column"] for each in found} == {"lat", "minutes"}
     assert "hemmeligt" not in json.dumps(found)
-    moved = desk.call("PATCH", row, {"cells": {"address": f"{STREET}2", "minutes": "35"}}, tag=_tag(desk, path))
+    moved = desk.call(
+        "PATCH", row, {"cells": {"address": f"{STREET}2", "minutes": "35"}}, tag=_tag(desk, path)
+    )
     assert moved.json()["cells"]["minutes"] == "35"
     assert STREET not in moved.text
     assert desk.call("PATCH", row, {"cells": {"minutes": "30"}}, tag=moved.headers["ETag"]).status_code == 200
@@ -292,7 +319,9 @@ def test_moves_and_offers_are_priced_and_nothing_is_written(desk: Program) -> No
     (slot,) = priced["slots"]
     assert slot["start"] == "2009-05-18T10:30:00+02:00"
     assert priced["changed"] == ["Vej: moved from Monday 9:00 to Monday 10:30"]
-    closed = desk.call("POST", "/moves", {"id": "P1", "date": "2009-05-19", "start": "10:30", "consultant_id": "c1"}).json()
+    closed = desk.call(
+        "POST", "/moves", {"id": "P1", "date": "2009-05-19", "start": "10:30", "consultant_id": "c1"}
+    ).json()
     assert (closed["slots"], len(closed["broken"])) == ([], 1)
     offered = desk.get("/weeks/2009-W21/offers/P1?conversations=1").json()
     assert 1 <= len(offered["slots"]) <= 5
@@ -305,7 +334,9 @@ def test_the_log_counts_once(desk: Program, programs: dict[str, Program]) -> Non
     path = f"{WEEK}/log"
     sent = {"practice_id": "P1", "outcomes": {"held": 1}}
     whose = next(each["consultant_id"] for each in desk.get(path).json()["items"])
-    mine, other = (programs[who] for who in (("consultant", "other") if whose == "c1" else ("other", "consultant")))
+    mine, other = (
+        programs[who] for who in (("consultant", "other") if whose == "c1" else ("other", "consultant"))
+    )
     assert problems(mine.call("POST", path, sent))[0]["column"] == "Idempotency-Key"
     first, again = _at_once(*[lambda: mine.call("POST", path, sent, key="tap-1")] * 2)
     assert {first.status_code, again.status_code} <= {200, 409}
@@ -356,10 +387,16 @@ def test_a_job_is_watched_and_ended(desk: Program, programs: dict[str, Program])
     assert desk.call("DELETE", "/jobs/999999").status_code == 404
 
 
-def test_publishing_is_done_once(app: Served, desk: Program, second: Program, programs: dict[str, Program]) -> None:
+def test_publishing_is_done_once(
+    app: Served, desk: Program, second: Program, programs: dict[str, Program]
+) -> None:
     """Comes last: a week is published, and stays so."""
     path = "/weeks/2009-W21/publication"
-    job = desk.call("POST", "/jobs", {"kind": "plan", "week": "2009-W21"}).headers["Location"].removeprefix("/api/v1")
+    job = (
+        desk.call("POST", "/jobs", {"kind": "plan", "week": "2009-W21"})
+        .headers["Location"]
+        .removeprefix("/api/v1")
+    )
     with desk.session.get(f"{desk.where}/api/v1{job}/events", stream=True, timeout=120) as stream:
         assert list(stream.iter_lines())
     look = desk.get(path)
@@ -371,7 +408,7 @@ def test_publishing_is_done_once(app: Served, desk: Program, second: Program, pr
     assert desk.call("POST", path, sent, tag=tag).status_code == 400
     assert desk.call("POST", path, {"edition": 2}, tag=tag, key="p2").status_code == 422
     # Whoever has seen less than there is does not publish it.
-    written = second.call("POST", f"/weeks/2009-W21/locks", {}, tag=tag)
+    written = second.call("POST", "/weeks/2009-W21/locks", {}, tag=tag)
     assert written.status_code == 404
     answers = _at_once(
         lambda: desk.call("POST", path, sent, tag=tag, key="p"),

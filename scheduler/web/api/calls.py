@@ -1,7 +1,7 @@
 """The application that answers programs: how it reads what is sent, and how it describes itself (OpenAPI 3.1)."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from copy import deepcopy
 from functools import wraps
 from http import HTTPStatus
@@ -20,7 +20,7 @@ from scheduler.base.i18n import _
 from scheduler.base.version import __version__
 from scheduler.model import rosterfile
 from scheduler.web.api.shapes import Problem
-from scheduler.web.problems import TYPE, Refusal, problem, refused
+from scheduler.web.problems import TYPE, RefusedError, problem, refused
 from scheduler.web.rights import CALLS
 
 _REF = "#/components/schemas/"
@@ -28,6 +28,8 @@ _REF = "#/components/schemas/"
 _ALWAYS = (400, 401, 403, 404, 405, 422, 503)
 _SENT = (413, 415)
 _MATCHED = (412, 428)
+#: Statuses of what has an address of its own now.
+_MADE = (201, 202)
 _READING = ("get",)
 _NEEDED_FOR = {
     "If-Match": "The ETag of what was seen; where anything has been done since, the answer is 412.",
@@ -96,7 +98,9 @@ def _known_only(call: Callable[..., Any]) -> Callable[..., Any]:
         key = f"{request.method} {match.url_name}" if match else ""
         known = _queries().get(key, frozenset())
         wrong = {name: _("there is no such parameter") for name in sorted(request.GET.keys() - known)}
-        wrong |= {name: _("it is there more than once") for name, each in request.GET.lists() if len(each) > 1}
+        wrong |= {
+            name: _("it is there more than once") for name, each in request.GET.lists() if len(each) > 1
+        }
         if wrong:
             found = [InputProblem(reason, column=name[:100]) for name, reason in wrong.items()]
             return problem(HTTPStatus.UNPROCESSABLE_ENTITY, found[:20])
@@ -120,7 +124,7 @@ def _queries() -> dict[str, frozenset[str]]:
     return _known
 
 
-@api.exception_handler(Refusal)
+@api.exception_handler(RefusedError)
 def _refusal(request: HttpRequest, error: Any) -> HttpResponse:
     return refused(error)
 
@@ -194,28 +198,38 @@ def _describe_call(method: str, each: dict[str, Any], name: str) -> None:
     )
     headers = {one["name"]: one for one in each["parameters"] if one["in"] == "header"}
     for header in _NEEDED & headers.keys():
-        headers[header] |= {"required": True, "schema": {"type": "string"}, "description": _NEEDED_FOR[header]}
-    statuses = {*_ALWAYS, *more}
-    if "requestBody" in each:
-        statuses |= set(_SENT)
-    if "If-Match" in headers:
-        statuses |= set(_MATCHED)
-    if "Idempotency-Key" in headers:
-        statuses.add(409)
+        headers[header] |= {
+            "required": True,
+            "schema": {"type": "string"},
+            "description": _NEEDED_FOR[header],
+        }
     for status, answer in each["responses"].items():
-        if has_tag and int(status) < 300:
-            answer["headers"] = deepcopy(_ETAG)
-        if int(status) in (201, 202):
-            answer["headers"] = {**answer.get("headers", {}), **deepcopy(_LOCATION)}
-        if not answer.get("content"):
-            answer.pop("content", None)
+        _describe_answer(answer, int(status), has_tag=has_tag)
     if has_tag and method in _READING:
         each["responses"][304] = {"description": HTTPStatus(304).phrase}
-    for status in sorted(statuses):
+    for status in sorted({*_ALWAYS, *more, *_refusals(each, headers)}):
         each["responses"][status] = {
             "description": more.get(status) or HTTPStatus(status).phrase,
             "content": {TYPE: {"schema": {"$ref": f"{_REF}Problem"}}},
         }
+
+
+def _refusals(each: dict[str, Any], headers: Collection[str]) -> Iterator[int]:
+    """Yield the statuses that what a call is sent and made on may be answered with."""
+    if "requestBody" in each:
+        yield from _SENT
+    if "If-Match" in headers:
+        yield from _MATCHED
+    if "Idempotency-Key" in headers:
+        yield HTTPStatus.CONFLICT
+
+
+def _describe_answer(answer: dict[str, Any], status: int, *, has_tag: bool) -> None:
+    headers = {**(_ETAG if has_tag else {}), **(_LOCATION if status in _MADE else {})}
+    if headers:
+        answer["headers"] = deepcopy(headers)
+    if not answer.get("content"):
+        answer.pop("content", None)
 
 
 def _roster_schemas() -> dict[str, Any]:

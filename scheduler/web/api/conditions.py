@@ -15,7 +15,7 @@ from scheduler.store import events
 from scheduler.store.events import Seen
 from scheduler.web.callers import caller
 from scheduler.web.models import KeptAnswer
-from scheduler.web.problems import Refusal
+from scheduler.web.problems import RefusedError
 
 _ETAG = re.compile(r'"(\d{1,18})-(\d{1,18})"', re.ASCII)
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -39,20 +39,24 @@ def matched(request: HttpRequest) -> Seen:
 
     Raises
     ------
-    Refusal
+    RefusedError
         When nothing of the kind is said, or it is none of ours.
     """
     said = request.headers.get("If-Match", "")
     if not said:
         hint = _("Read it first, and send its ETag as If-Match.")
-        raise Refusal(HTTPStatus.PRECONDITION_REQUIRED, _("It is not said what was seen before."), hint=hint)
+        raise RefusedError(
+            HTTPStatus.PRECONDITION_REQUIRED, _("It is not said what was seen before."), hint=hint
+        )
     found = _ETAG.fullmatch(said.strip())
     if found is None:
-        raise Refusal(HTTPStatus.PRECONDITION_FAILED, _("This is no ETag of what is here."), column="If-Match")
+        raise RefusedError(
+            HTTPStatus.PRECONDITION_FAILED, _("This is no ETag of what is here."), column="If-Match"
+        )
     try:
         at = _EPOCH + int(found[2]) * _MICROSECOND if int(found[1]) else None
     except OverflowError:
-        raise Refusal(
+        raise RefusedError(
             HTTPStatus.PRECONDITION_FAILED, _("This is no ETag of what is here."), column="If-Match"
         ) from None
     return Seen(int(found[1]), at)
@@ -79,13 +83,13 @@ def once(request: HttpRequest, work: Callable[[], HttpResponse]) -> HttpResponse
 
     Raises
     ------
-    Refusal
+    RefusedError
         When there is no key, it was that of another call, or that call is still at work.
     """
     key = request.headers.get("Idempotency-Key", "")
     if not _KEY.fullmatch(key):
         reason = _("Send a key of your own with it, so that it is done once.")
-        raise Refusal(HTTPStatus.BAD_REQUEST, reason, column="Idempotency-Key")
+        raise RefusedError(HTTPStatus.BAD_REQUEST, reason, column="Idempotency-Key")
     asked = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.body).hexdigest()
     kept = _begun(key, asked)
     if kept.status:
@@ -114,10 +118,10 @@ def _begun(key: str, asked: str) -> KeptAnswer:
     except IntegrityError:
         kept = mine.first()
     if kept is not None and kept.sha256 != asked:
-        raise Refusal(
+        raise RefusedError(
             HTTPStatus.UNPROCESSABLE_ENTITY, _("This key was that of another call."), column="Idempotency-Key"
         )
     if kept is None or not kept.status:
         hint = _("Ask again in a while.")
-        raise Refusal(HTTPStatus.CONFLICT, _("This call is still being answered."), hint=hint)
+        raise RefusedError(HTTPStatus.CONFLICT, _("This call is still being answered."), hint=hint)
     return kept

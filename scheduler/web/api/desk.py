@@ -44,7 +44,7 @@ from scheduler.web.api.shapes import (
 )
 from scheduler.web.api.weeks import IfMatch, Key, Limit, Offset, WeekName, week_of
 from scheduler.web.callers import caller
-from scheduler.web.problems import Refusal
+from scheduler.web.problems import RefusedError
 from scheduler.web.roles import Role
 from scheduler.web.workshop import workshop
 
@@ -64,7 +64,7 @@ def published(week: Week) -> KeptEdition:
     """Return what holds for a week; a refusal where nothing does."""
     found = editions.published(str(week))
     if found is None:
-        raise Refusal(HTTPStatus.NOT_FOUND, _("no edition of {week} is published").format(week=week))
+        raise RefusedError(HTTPStatus.NOT_FOUND, _("no edition of {week} is published").format(week=week))
     return found
 
 
@@ -132,6 +132,7 @@ def unlock(
     request: HttpRequest,
     week: WeekName,
     if_match: IfMatch = None,
+    *,
     id: IdAsked = None,  # noqa: A002 - the contract's name
     date: Annotated[str | None, Query(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] = None,
     consultant_id: IdAsked = None,
@@ -163,9 +164,7 @@ def _written(
 
 
 @api.get("/weeks/{week}/log", url_name="log", response=Page[LogItem], summary="Read the log", tags=["Log"])
-def read_log(
-    request: HttpRequest, week: WeekName, limit: Limit = 100, offset: Offset = 0
-) -> Page[LogItem]:
+def read_log(request: HttpRequest, week: WeekName, limit: Limit = 100, offset: Offset = 0) -> Page[LogItem]:
     """List what became of a published week's conversations, practice by practice; counts only."""
     found = week_of(week)
     published(found)
@@ -183,7 +182,9 @@ def _logged(entry: Entry) -> LogItem:
         consultant_id=entry.consultant_id,
         start=entry.start,
         booked=entry.booked,
-        outcomes=OutcomeCounts(**dict(zip(OutcomeCounts.model_fields, ends.ends, strict=True))) if ends else None,
+        outcomes=OutcomeCounts(**dict(zip(OutcomeCounts.model_fields, ends.ends, strict=True)))
+        if ends
+        else None,
     )
 
 
@@ -198,7 +199,9 @@ def tell(request: HttpRequest, week: WeekName, asked: LogAsked, key: Key = None)
         own = caller().user.consultant_id
         mine = [each for each in kept.roster.rounds if each.consultant_id == own]
         if asked.practice_id not in {stop.id for each in mine for stop in each.stops if stop.kind == "visit"}:
-            raise Refusal(HTTPStatus.NOT_FOUND, _("There is no such visit of yours."), column="practice_id")
+            raise RefusedError(
+                HTTPStatus.NOT_FOUND, _("There is no such visit of yours."), column="practice_id"
+            )
 
     def work() -> HttpResponse:
         outcomes = asked.outcomes.model_dump() if asked.outcomes else {}
@@ -219,7 +222,7 @@ def tell_apart(request: HttpRequest, week: WeekName, asked: LogApartAsked, key: 
     """Write how many conversations a consultant held in a day by telephone and at home; a consultant the own ones."""
     found = week_of(week)
     if caller().role == Role.CONSULTANT and asked.consultant_id != caller().user.consultant_id:
-        raise Refusal(HTTPStatus.NOT_FOUND, _("This is not you."), column="consultant_id")
+        raise RefusedError(HTTPStatus.NOT_FOUND, _("This is not you."), column="consultant_id")
 
     def work() -> HttpResponse:
         proposal = log.of_day(
@@ -264,7 +267,7 @@ def _put(asked: ExceptionAsked) -> Proposal:
     if asked.kind == "engagement":
         return excepting.engagement(workshop().data, asked.who, asked.when, to=asked.to)
     if asked.to:
-        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, _("only an engagement is moved"), column="to")
+        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, _("only an engagement is moved"), column="to")
     return _EXCEPTIONS[asked.kind](workshop().data, asked.who, asked.when)
 
 
@@ -320,7 +323,7 @@ def _place(one: Place) -> PlaceItem:
 def _has_roster(week: Week) -> KeptEdition:
     found = editions.draft(str(week)) or editions.published(str(week))
     if found is None:
-        raise Refusal(HTTPStatus.NOT_FOUND, _("This week has not been planned."))
+        raise RefusedError(HTTPStatus.NOT_FOUND, _("This week has not been planned."))
     return found
 
 
@@ -341,7 +344,7 @@ def places(
     """List all places where a visit of a week may be, with what each costs while all others stay."""
     found = week_of(week)
     if id not in stays(_has_roster(found).roster):
-        raise Refusal(HTTPStatus.NOT_FOUND, _("The week has no such visit."))
+        raise RefusedError(HTTPStatus.NOT_FOUND, _("The week has no such visit."))
     shop = workshop()
     return page(list(map(_place, moving.places(shop.data, id, found, prepare=shop.prepared))), limit, offset)
 
@@ -352,7 +355,9 @@ def price_move(request: HttpRequest, asked: MoveAsked) -> MovePriced:
     try:
         day = dt.date.fromisoformat(asked.date)
     except ValueError as error:
-        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, _("there is no such day"), column="date") from error
+        raise RefusedError(
+            HTTPStatus.UNPROCESSABLE_ENTITY, _("there is no such day"), column="date"
+        ) from error
     _has_roster(Week.of(day))
     shop = workshop()
     found = moving.move(
@@ -389,9 +394,7 @@ def offers(
     found = week_of(week)
     _has_roster(found)
     shop = workshop()
-    offered = moving.offer(
-        shop.data, practice_id, found, conversations=conversations, prepare=shop.prepared
-    )
+    offered = moving.offer(shop.data, practice_id, found, conversations=conversations, prepare=shop.prepared)
     return Offers(
         id=offered.id,
         week=str(offered.week),

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, cast
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -16,16 +16,21 @@ from scheduler.store.jobs import KeptJob
 from scheduler.store.who import me
 from scheduler.web.api.calls import api, see
 from scheduler.web.api.conditions import answered
-from scheduler.web.api.shapes import JobAsked, JobItem, Page, page
+from scheduler.web.api.shapes import JobAsked, JobItem, JobState, Page, page
 from scheduler.web.api.weeks import Limit, Offset, week_of
-from scheduler.web.problems import Refusal
+from scheduler.web.problems import RefusedError
 from scheduler.web.views.working import of_week
 
 Number = Annotated[int, Path(ge=1, le=2**53)]
 _PAUSE_S = 0.4
 #: A stream ends after this; whoever reads it begins a new one.
 _LONGEST_S = 300
-_STREAM = {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Jobs as JSON, as they go on."}
+_EVENT = {
+    "type": "object",
+    "properties": {"data": {"type": "string", "description": "The job as JSON."}},
+    "required": ["data"],
+}
+_STREAM = {"content": {"text/event-stream": {"schema": _EVENT}}, "description": "The job, as it goes on."}
 
 
 def _item(job: KeptJob) -> JobItem:
@@ -36,7 +41,7 @@ def _item(job: KeptJob) -> JobItem:
         week=week if isinstance(week, str) else None,
         asked_by=job.asked_by,
         asked_at=job.asked_at,
-        state=job.state.value,
+        state=cast("JobState", job.state.value),
         step=job.step,
         score=job.score,
         bound=job.bound,
@@ -48,7 +53,7 @@ def _item(job: KeptJob) -> JobItem:
 def _job(number: int) -> KeptJob:
     found = jobs.job(number)
     if found is None:
-        raise Refusal(HTTPStatus.NOT_FOUND, _("There is no such job."))
+        raise RefusedError(HTTPStatus.NOT_FOUND, _("There is no such job."))
     return found
 
 

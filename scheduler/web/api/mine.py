@@ -18,7 +18,7 @@ from scheduler.web.api.desk import published
 from scheduler.web.api.shapes import Me
 from scheduler.web.api.weeks import WeekName, week_of
 from scheduler.web.callers import caller
-from scheduler.web.problems import Refusal
+from scheduler.web.problems import RefusedError
 from scheduler.web.rights import shows_homes
 from scheduler.web.workshop import workshop
 
@@ -54,7 +54,7 @@ def rounds(request: HttpRequest, week: WeekName) -> HttpResponse:
     found = week_of(week)
     own = caller().user.consultant_id
     if not own:
-        raise Refusal(HTTPStatus.NOT_FOUND, _("You are none of the consultants."))
+        raise RefusedError(HTTPStatus.NOT_FOUND, _("You are none of the consultants."))
     roster = public(published(found).roster)
     mine = roster.replace(rounds=tuple(each for each in roster.rounds if each.consultant_id == own))
     answer = HttpResponse(_ROUNDS.dump_json(list(_with_homes(mine).rounds)), "application/json")

@@ -11,6 +11,8 @@ from scheduler.model.outcomes import OUTCOMES
 from scheduler.web.roles import Role, Scope
 
 _Item = TypeVar("_Item")
+EditionState = Literal["draft", "published", "superseded"]
+JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 #: Names, ids and words that people write.
 Said = Annotated[str, Field(min_length=1, max_length=200)]
@@ -78,7 +80,7 @@ class EditionItem(Shown):
 
     week: str
     edition: int
-    state: Literal["draft", "published", "superseded"]
+    state: EditionState
     made_at: dt.datetime
     issued_at: dt.datetime | None
     who: str
@@ -110,7 +112,7 @@ class JobItem(Shown):
     week: str | None
     asked_by: str
     asked_at: dt.datetime
-    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    state: JobState
     step: str
     score: int | None
     bound: int | None

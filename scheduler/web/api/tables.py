@@ -17,7 +17,7 @@ from scheduler.web.api.calls import api, see
 from scheduler.web.api.conditions import answered, etag, matched
 from scheduler.web.api.shapes import ColumnItem, Page, RowAsked, RowItem, TableItem, Written, page
 from scheduler.web.api.weeks import IfMatch, Limit, Offset
-from scheduler.web.problems import Refusal
+from scheduler.web.problems import RefusedError
 from scheduler.web.workshop import workshop
 
 TableName = Annotated[str, Path(max_length=40)]
@@ -26,7 +26,7 @@ RowNumber = Annotated[int, Path(ge=1, le=2**53)]
 
 def _known(table: str) -> str:
     if table not in BY_NAME:
-        raise Refusal(HTTPStatus.NOT_FOUND, _("There is no such table."))
+        raise RefusedError(HTTPStatus.NOT_FOUND, _("There is no such table."))
     return table
 
 
@@ -97,7 +97,9 @@ def read_row(request: HttpRequest, response: HttpResponse, table: TableName, row
     tags=["Tables"],
     openapi_extra=see(tag=True),
 )
-def add_row(request: HttpRequest, table: TableName, asked: RowAsked, if_match: IfMatch = None) -> HttpResponse:
+def add_row(
+    request: HttpRequest, table: TableName, asked: RowAsked, if_match: IfMatch = None
+) -> HttpResponse:
     """Add a row, written as people write it; where anything is wrong nothing is saved."""
     _known(table)
     seen = matched(request)
@@ -148,7 +150,9 @@ def change_row(
     tags=["Tables"],
     openapi_extra=see(tag=True),
 )
-def delete_row(request: HttpRequest, table: TableName, row: RowNumber, if_match: IfMatch = None) -> HttpResponse:
+def delete_row(
+    request: HttpRequest, table: TableName, row: RowNumber, if_match: IfMatch = None
+) -> HttpResponse:
     """Take a row out of a table."""
     _known(table)
     seen = matched(request)
@@ -167,5 +171,5 @@ def _save(proposal: Proposal, seen: events.Seen) -> None:
         editing.write(workshop().data, proposal)
 
 
-def _gone() -> Refusal:
-    return Refusal(HTTPStatus.NOT_FOUND, _("There is no such row."))
+def _gone() -> RefusedError:
+    return RefusedError(HTTPStatus.NOT_FOUND, _("There is no such row."))

@@ -1,7 +1,7 @@
 """Weeks and their editions, the publishing of a draft, and travel times."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, cast
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Header, Path, Query
@@ -19,6 +19,7 @@ from scheduler.web.api.calls import api, roster_part, see
 from scheduler.web.api.conditions import answered, etag, matched, once, unchanged
 from scheduler.web.api.shapes import (
     EditionItem,
+    EditionState,
     Page,
     PublicationAsked,
     PublicationDone,
@@ -29,7 +30,7 @@ from scheduler.web.api.shapes import (
     page,
 )
 from scheduler.web.callers import caller
-from scheduler.web.problems import Refusal
+from scheduler.web.problems import RefusedError
 from scheduler.web.views.weeks import asked_week
 from scheduler.web.workshop import workshop
 
@@ -48,7 +49,7 @@ def week_of(name: str) -> Week:
     try:
         return asked_week(name)
     except InputError as error:
-        raise Refusal(HTTPStatus.NOT_FOUND, str(error)) from error
+        raise RefusedError(HTTPStatus.NOT_FOUND, str(error)) from error
 
 
 def shown_editions(first: Week, last: Week) -> tuple[Listed, ...]:
@@ -61,7 +62,7 @@ def _item(one: Listed) -> EditionItem:
     return EditionItem(
         week=one.week,
         edition=one.number,
-        state=one.state.value,
+        state=cast("EditionState", one.state.value),
         made_at=one.made_at,
         issued_at=one.issued_at,
         who=one.who,
@@ -91,7 +92,9 @@ def weeks(
     begin = week_of(first) if first else this.shift(-_BEFORE)
     end = week_of(last) if last else max(begin, this).shift(_COMING)
     if begin > end or end.weeks_since(begin) > _MOST_WEEKS:
-        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, _("ask for at most ten years, from first to last"), column="to")
+        raise RefusedError(
+            HTTPStatus.UNPROCESSABLE_ENTITY, _("ask for at most ten years, from first to last"), column="to"
+        )
     found = shown_editions(begin, end)
     names = [begin.shift(n) for n in range(end.weeks_since(begin) + 1)]
     return page([_week_item(week, found) for week in names], limit, offset)
@@ -105,7 +108,9 @@ def weeks(
     tags=["Weeks"],
     openapi_extra=see(tag=True),
 )
-def week(request: HttpRequest, response: HttpResponse, week: WeekName, none_match: IfNoneMatch = None) -> object:
+def week(
+    request: HttpRequest, response: HttpResponse, week: WeekName, none_match: IfNoneMatch = None
+) -> object:
     """Say what is published of a week, and whether it has a draft; its ETag is of all that concerns it."""
     found = week_of(week)
     tag = etag(str(found))
@@ -144,7 +149,7 @@ def edition(
     """Return an edition as roster.json has it; of home visits the id and the district alone."""
     found = week_of(week)
     if number not in {one.number for one in shown_editions(found, found)}:
-        raise Refusal(HTTPStatus.NOT_FOUND, _("There is no such edition."))
+        raise RefusedError(HTTPStatus.NOT_FOUND, _("There is no such edition."))
     tag = etag(str(found))
     if known := unchanged(request, tag):
         return known
