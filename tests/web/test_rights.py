@@ -87,7 +87,7 @@ def test_no_program_gets_further_than_its_right(people: dict[str, Person], role:
     for name, call in CALLS.items():
         method, _blank, called = name.partition(" ")
         path = where[f"api:{called}"].removeprefix("/api/v1")
-        sent = None if method in ("GET", "DELETE") else {}
+        sent: dict[str, str] | None = None if method in ("GET", "DELETE") else {}
         answers = [callers[""].call(method, path, sent)]
         if role != "nobody":
             lacking = callers[call.scope.value].call(method, path, sent)
