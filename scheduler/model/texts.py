@@ -141,6 +141,7 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "rule_closed": _("Its hours on {date} fall away: {reason}."),
         "rule_hours": _("{start_s}–{end_s} does not lie in its hours: {hours}."),
         "rule_settled": _("It is pinned or locked elsewhere."),
+        "rule_others_locked": _("Others that are pinned or locked leave no room for it."),
         "rule_named": _("Only {consultant_id} may make it."),
         "rule_base": _("{consultant_id} rides from another base."),
         "rule_no_shift": _("{consultant_id} does not work on {date}."),

@@ -457,9 +457,13 @@ def _read(
         prepared = prepare() if prepare else planner.prepare(data_dir, progress=progress)
         published = editions.published(str(week))
         booked = booked_in(published.roster) if published else ()
+        kept_locks = locks.locks_of(tables.rows[locks.LOCKS], week)
 
         def asked(prepared: Prepared) -> Problem:
-            return began(planner.problem(prepared, week, booked=booked), kept.roster, since, delays)
+            problem = planner.problem(prepared, week, booked=booked)
+            if published is not None:
+                problem = replanning.with_locks_kept(problem, published.roster, kept.roster, kept_locks)
+            return began(problem, kept.roster, since, delays)
 
         yield _Read(seen, tables, prepared, asked(prepared), kept.roster, asked)
 
