@@ -266,3 +266,14 @@ def test_exceptions_are_about_ones_own(served: Served, people: dict[str, Person]
     assert 'name="event"' not in somebody.get("/undtagelser/").text
     assert somebody.post("/fortryd/", page="/undtagelser/", event=event[1]).status_code == 403
     assert served.root.post("/fortryd/", page="/undtagelser/", event=event[1]).status_code == 302
+
+
+def test_programs_act_in_roles_that_hold_everywhere(people: dict[str, Person]) -> None:
+    one = people["coordinator"]
+    assert one.get("/api/v1/weeks").status_code == 403
+    assert one.get("/api/v1/me").status_code == 403
+    assert one.post("/adgang/", name="n", role="coordinator", scope=["read"], days=7).status_code == 422
+    mixed = people["mixed"]
+    assert mixed.get("/api/v1/me").json()["role"] == "reader"
+    assert mixed.get("/api/v1/weeks").status_code == 200
+    assert mixed.get("/api/v1/tables").status_code == 403
