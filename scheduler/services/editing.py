@@ -202,6 +202,15 @@ def tabled(data_dir: Path) -> Iterator[Tabled]:
         yield Tabled(project, kept.tables, rows, kept, own)
 
 
+def require_theirs(proposal: Proposal) -> None:
+    """Refuse a proposal about another job centre than whoever acts may write at, with a `NotTheirsError`."""
+    from scheduler.store import whose
+
+    kept = proposal._kept  # noqa: SLF001 - of this module
+    assert kept is not None  # noqa: S101 - `Tabled` makes proposals
+    whose.require_rows(kept.tables, proposal.asked)
+
+
 def write(data_dir: Path, proposal: Proposal, *, week: str = "", changes_tables: bool = True) -> None:
     """Write what was put forward, in one act.
 

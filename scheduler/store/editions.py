@@ -25,6 +25,7 @@ from scheduler.model.geo import RidePath
 from scheduler.model.outcomes import Standing
 from scheduler.model.roster import Roster
 from scheduler.model.text import Text
+from scheduler.store import whose
 from scheduler.store.events import TEXTS
 from scheduler.store.models import Edition, Event, Home, Snapshot
 from scheduler.store.tables import HOMES
@@ -172,8 +173,11 @@ def keep_draft(
 ) -> int:
     """Make a roster the draft of its week as part of an act, in the place of the draft before; return its number.
 
-    `roster` and `rides` must be without homes; `tables` are kept without addresses, too.
+    `roster` and `rides` must be without homes; `tables` are kept without addresses, too. A `NotTheirsError` where it
+    asks something else of the consultants of a job centre at which whoever acts may not write.
     """
+    before = draft(roster.week) or published(roster.week)
+    whose.require_roster(roster, before.roster if before else None)
     number = next_number(roster.week)
     Edition.objects.update_or_create(
         week=roster.week,
@@ -195,13 +199,21 @@ def keep_draft(
 
 
 def drop_draft(week: str) -> None:
-    """Remove the draft of a week as part of an act, if it has one."""
+    """Remove the draft of a week as part of an act, if it has one; a `NotTheirsError` as for `keep_draft`."""
+    if found := draft(week):
+        before = published(week)
+        whose.require_roster(found.roster, before.roster if before else None)
     Edition.objects.filter(week=week, state=State.DRAFT).delete()
     remove_unused()
 
 
 def publish(event: Event, week: str, standing: Standing | None = None) -> None:
-    """Make the draft of a week the edition that holds, as part of an act; `standing` is how far it is to the goal."""
+    """Make the draft of a week the edition that holds, as part of an act; `standing` is how far it is to the goal.
+
+    A `NotTheirsError` where whoever acts may not write at every job centre of it.
+    """
+    if found := draft(week):
+        whose.require_roster(found.roster, None)
     Edition.objects.filter(week=week, state=State.PUBLISHED).update(state=State.SUPERSEDED)
     Edition.objects.filter(week=week, state=State.DRAFT).update(
         state=State.PUBLISHED, issued_at=event.at, who=event.who, standing=_written(standing)

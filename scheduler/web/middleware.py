@@ -17,6 +17,7 @@ from scheduler.services.workspace import cleaning
 from scheduler.store.address import address_of
 from scheduler.store.opening import refusals
 from scheduler.store.who import acting
+from scheduler.store.whose import acting_at
 from scheduler.web import callers, problems, rights
 from scheduler.web.models import User
 from scheduler.web.pages import note, noting, refusal
@@ -43,7 +44,9 @@ def for_somebody(answer: Answer) -> Answer:
             with i18n.using(_language(request, None)), noting():
                 return _told(request, error)
         with i18n.using(_language(request, user)), acting(user.name if user else ""), noting():
-            return _refused(request, user) or answer(request)
+            name = _asked(request)
+            with acting_at(user.bases(name) if user and name not in rights.OPEN else None):
+                return _refused(request, user, name) or answer(request)
 
     return answered
 
@@ -58,8 +61,14 @@ def _called(request: HttpRequest, answer: Answer) -> HttpResponseBase:
             return problems.of(error)
     user = who.user if who else None
     name = who.name if who else ""
-    with i18n.using(_language(request, user)), acting(name), callers.calling(who), noting():
-        return problems.as_problem(callers.refusal(request, who) or answer(request))
+    at = who.bases(callers.call_of(request)) if who else None
+    with i18n.using(_language(request, user)), acting(name), acting_at(at), callers.calling(who), noting():
+        try:
+            with refusals(address_of(workshop().data)):
+                refused = callers.refusal(request, who)
+        except SchedulerError as error:
+            return problems.of(error)
+        return problems.as_problem(refused or answer(request))
 
 
 def _language(request: HttpRequest, user: User | None) -> str:
@@ -70,19 +79,26 @@ def _language(request: HttpRequest, user: User | None) -> str:
     return found[0] if found else "da"
 
 
-def _refused(request: HttpRequest, user: User | None) -> HttpResponse | None:
-    """Return why somebody may not ask for this; None where they may."""
+def _asked(request: HttpRequest) -> str:
+    """Return the name of the address that is asked for; empty where there is none."""
     try:
-        name = resolve(request.path_info).view_name
+        return resolve(request.path_info).view_name
     except Resolver404:
-        return None if user else _to_sign_in(request)  # who is not signed in learns nothing of what there is
+        return ""
+
+
+def _refused(request: HttpRequest, user: User | None, name: str) -> HttpResponse | None:
+    """Return why somebody may not ask for this; None where they may."""
     if name in rights.OPEN:
         return None
     if user is None:
-        return _to_sign_in(request)
-    if not rights.may(user.role, name):
-        return refusal(request, 403, i18n._("You may not see this."))
-    return None
+        return _to_sign_in(request)  # who is not signed in learns nothing of what there is
+    if not name or user.may(name):
+        return None
+    if rights.may(user.roles, name):
+        reason = i18n._("This is of all job centres together, and you may see some of them only.")
+        return refusal(request, 403, reason)
+    return refusal(request, 403, i18n._("You may not see this."))
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

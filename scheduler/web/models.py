@@ -8,7 +8,10 @@ from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models, transaction
+from django.utils.functional import cached_property
 
+from scheduler.web import rights
+from scheduler.web.rights import Held
 from scheduler.web.roles import Role, Scope
 
 #: So that a token is known for one wherever it turns up.
@@ -19,11 +22,11 @@ _USED_EVERY = dt.timedelta(hours=1)
 class User(AbstractBaseUser):
     """Somebody who signs in. Events name them by `name`; who is gone is kept as inactive.
 
-    `consultant_id` is which of the consultants somebody is; empty for none. `calendar` is the secret of the private calendar address, empty where there is none.
+    What somebody may do follows from their `grants`. `consultant_id` is which of the consultants somebody is; empty for
+    none. `calendar` is the secret of the private calendar address, empty where there is none.
     """
 
     name = models.CharField(max_length=80, unique=True)
-    role = models.CharField(max_length=15, choices=[(role.value, role.value) for role in Role])
     consultant_id = models.CharField(max_length=64, blank=True)
     language = models.CharField(max_length=2, default="da")
     is_active = models.BooleanField(default=True)
@@ -34,6 +37,34 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "name"
     objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
 
+    @cached_property
+    def held(self) -> tuple[Held, ...]:
+        """Roles of somebody, each with where; the first ones of `Role` first."""
+        order = [role.value for role in Role]
+        found = [Held(each.role, each.base_id) for each in self.grants.all()]
+        return tuple(sorted(found, key=lambda each: (order.index(each.role), each.base_id)))
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that somebody holds somewhere."""
+        return frozenset(each.role for each in self.held)
+
+    @property
+    def role(self) -> str:
+        """What somebody is first of all; empty where they hold no role."""
+        return self.held[0].role if self.held else ""
+
+    def may(self, name: str) -> bool:
+        """Tell whether somebody may ask for an address, by its name: somewhere where its view cuts, else everywhere."""
+        if not rights.may(self.roles, name):
+            return False
+        at = self.bases(name)
+        return at is None or name in rights.CUT or (bool(at) and at >= all_bases())
+
+    def bases(self, name: str) -> frozenset[str] | None:
+        """Return the job centres at which somebody has the right to an address; None for all of them."""
+        return rights.bases(self.held, name)
+
     def get_session_auth_hash(self) -> str:
         """Return what a session must know to go on; removing somebody's devices changes it."""
         from django.utils.crypto import salted_hmac
@@ -41,6 +72,21 @@ class User(AbstractBaseUser):
         return salted_hmac(
             "hjul.session", f"{self.pk}/{self.signed_in_since}", algorithm="sha256"
         ).hexdigest()
+
+
+class Grant(models.Model):
+    """A role of somebody at a job centre; an empty `base_id` is all of them, also those to come."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=15, choices=[(role.value, role.value) for role in Role])
+    base_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        """Each once."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("user", "role", "base_id"), name="one_grant_a_role_and_base"),
+        )
 
 
 class SignInLink(models.Model):
@@ -144,6 +190,13 @@ class KeptAnswer(models.Model):
         """Of two calls with one key only the first does anything."""
 
         constraints = (models.UniqueConstraint(fields=("user", "key"), name="one_answer_a_key"),)
+
+
+def all_bases() -> frozenset[str]:
+    """Return the job centres of the project."""
+    from scheduler.store import tables, whose
+
+    return whose.bases_in({name: tables.read_table(name) for name in whose.BASED})
 
 
 def _sha256(secret: str) -> str:

@@ -13,7 +13,6 @@ from markupsafe import Markup
 
 from scheduler.base.i18n import _
 from scheduler.outputs.templates import environment
-from scheduler.web import rights
 from scheduler.web.models import User
 from scheduler.web.roles import Role
 
@@ -79,7 +78,5 @@ def _doors(request: HttpRequest, user: User | None) -> list[tuple[str, str, bool
     return [
         (reverse(name), words, request.path.startswith(reverse(name)))
         for name, words in doors.items()
-        if user is not None
-        and rights.may(user.role, name)
-        and (name != "access" or user.role != Role.CONSULTANT)
+        if user is not None and user.may(name) and (name != "access" or user.role != Role.CONSULTANT)
     ]

@@ -13,6 +13,7 @@ from scheduler.inputs.schema import IN_STORE, Table, key
 from scheduler.inputs.stored import SETTINGS
 from scheduler.model.config import SETTINGS_FILE
 from scheduler.store.events import ChangedSinceError
+from scheduler.store.whose import NotTheirsError
 
 TYPE = "application/problem+json"
 _DANISH: Mapping[str, Table] = {table.danish: table for table in IN_STORE.values()}
@@ -52,6 +53,8 @@ def status_of(error: SchedulerError) -> int:
     """Return the status of an answer that tells of an error."""
     if isinstance(error, ChangedSinceError):
         return HTTPStatus.PRECONDITION_FAILED
+    if isinstance(error, NotTheirsError):
+        return HTTPStatus.FORBIDDEN
     return (
         HTTPStatus.SERVICE_UNAVAILABLE if isinstance(error, ServiceError) else HTTPStatus.UNPROCESSABLE_ENTITY
     )

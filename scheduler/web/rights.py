@@ -1,10 +1,15 @@
 """Who may do what: the one place where each address of the app has its right.
 
 An address that is not named here is nobody's: `middleware` refuses it, and a test walks all of them with every role.
+
+Roles are held at job centres (bases), or at all of them. An address asks for its right at every job centre of the
+project, unless it is one of `CUT`, whose views show and change of each job centre by itself. Whatever is written is
+asked for once more where it is written, see `store/whose`.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from scheduler.web.roles import Role, Scope
@@ -100,27 +105,54 @@ CALLS: Mapping[str, Call] = {
     "GET job-events": Call(DESK, Scope.READ),
 }
 
+#: Calls that show and change what is somebody's own; all others ask for their right at every job centre.
+OWN_CALLS = frozenset({"GET me", "GET my-rounds", "POST exceptions-looked-at", "POST exceptions"})
+
+
+#: Addresses that need no right at every job centre: their views cut what they show to where somebody has it, or show
+#: what is somebody's own.
+CUT = frozenset(
+    {
+        "home", "sign-out", "language",
+        "weeks", "week", "edition",
+        "move", "exceptions", "exception", "undo",
+        "mine", "my-file", "my-outcome", "my-calendar",
+        "access", "api-docs", "api:openapi-json",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role that somebody holds, and at which job centre; an empty id is all of them, also those to come."""
+
+    role: str
+    base_id: str = ""
+
 
 def shows_homes(date: dt.date, today: dt.date) -> bool:
     """Tell whether a consultant is shown where the homes of a day are: on the day, and the day before."""
     return today <= date <= today + dt.timedelta(days=1)
 
 
-def may(role: str, name: str) -> bool:
-    """Tell whether somebody with a role may ask for an address, by its name."""
-    return name in OPEN or role in RIGHTS.get(name, ())
+def may(roles: str | Collection[str], name: str) -> bool:
+    """Tell whether somebody with a role, or with several, may ask for an address at some job centre, by its name."""
+    allowed = RIGHTS.get(name, frozenset())
+    return name in OPEN or any(role in allowed for role in ((roles,) if isinstance(roles, str) else roles))
 
 
-def may_call(role: str, call: str) -> bool:
-    """Tell whether somebody with a role may make a call, by its method and name."""
-    return call in CALLS and role in CALLS[call].roles
+def bases(held: Iterable[Held], name: str) -> frozenset[str] | None:
+    """Return the job centres at which somebody has the right to an address; None for all of them."""
+    found = {each.base_id for each in held if may(each.role, name)}
+    return None if "" in found else frozenset(found)
 
 
-def below(role: str) -> tuple[Role, ...]:
-    """Return the roles that may do nothing that `role` may not: those that its tokens can have."""
+def below(roles: Collection[str]) -> tuple[Role, ...]:
+    """Return the roles that may do nothing that one of `roles` may not: those that tokens of who has these can have."""
     allowed = (*RIGHTS.values(), *(call.roles for call in CALLS.values()))
     return tuple(
         each
         for each in Role
-        if each == role or (each not in RIDING and all(role in roles for roles in allowed if each in roles))
+        if each in roles
+        or (each not in RIDING and any(all(one in may for may in allowed if each in may) for one in roles))
     )

@@ -130,6 +130,8 @@ def first_link(name: str = "") -> str | None:
     InputError
         When there is nobody of that name who may sign in.
     """
+    from django.db import transaction
+
     from scheduler.web.models import SignInLink, User
     from scheduler.web.roles import Role
 
@@ -140,7 +142,9 @@ def first_link(name: str = "") -> str | None:
     elif User.objects.exists():
         return None
     else:
-        user = User.objects.create(name=me(), role=Role.ADMINISTRATOR)
+        with transaction.atomic():
+            user = User.objects.create(name=me())
+            user.grants.create(role=Role.ADMINISTRATOR)
     return SignInLink.make(user, ends_at=dt.datetime.now(dt.UTC) + _PRINTED)
 
 

@@ -20,6 +20,7 @@ from scheduler.web.api.weeks import WeekName, week_of
 from scheduler.web.callers import caller
 from scheduler.web.problems import RefusedError
 from scheduler.web.rights import shows_homes
+from scheduler.web.roles import Role
 from scheduler.web.workshop import workshop
 
 _ROUNDS: TypeAdapter[list[Round]] = TypeAdapter(list[Round])
@@ -31,7 +32,7 @@ def me(request: HttpRequest) -> Me:
     who = caller()
     return Me(
         name=who.user.name,
-        role=who.role,
+        roles=[Role(role) for role in sorted(who.roles)],
         consultant_id=who.user.consultant_id or None,
         scopes=sorted(who.scopes),
         token=who.token.name if who.token else None,

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hjul_web', '0001_web'),
+        ('hjul_web', '0002_grants'),
     ]
 
     operations = [

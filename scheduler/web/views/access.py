@@ -60,7 +60,7 @@ def access(request: HttpRequest) -> HttpResponse:
         own=user,
         made=made,
         problem=problem,
-        roles={role.value: roles()[role] for role in rights.below(user.role)},
+        roles={role.value: roles()[role] for role in rights.below(user.roles)},
         called=roles(),
         scopes=scopes(),
         days=DAYS,
@@ -70,7 +70,7 @@ def access(request: HttpRequest) -> HttpResponse:
 
 
 def _revocable(user: User) -> QuerySet[Token]:
-    is_running = rights.may(user.role, "people")
+    is_running = user.may("people")
     return Token.objects.all() if is_running else Token.objects.filter(user=user)
 
 
@@ -90,7 +90,7 @@ def _make(user: User, request: HttpRequest) -> str:
     wanted = set(request.POST.getlist("scope"))
     if not name:
         raise InputError(_("write a name"))
-    if role not in rights.below(user.role):
+    if role not in rights.below(user.roles):
         raise InputError(_("choose a role"))
     if not wanted or wanted - set(Scope):
         raise InputError(_("choose what it is good for"))
