@@ -14,8 +14,9 @@ from django.urls import Resolver404, resolve
 
 from scheduler.base.i18n import _
 from scheduler.web import rights
-from scheduler.web.models import TOKEN_BEGINS, Token, User
+from scheduler.web.models import TOKEN_BEGINS, Token, User, all_bases
 from scheduler.web.problems import RefusedError, refused
+from scheduler.web.rights import Held
 from scheduler.web.roles import Scope
 
 #: Where the addresses of the API begin, and what their names do.
@@ -34,14 +35,14 @@ class Caller:
 
     Attributes
     ----------
-    user, role, scopes
-        Whose call it is, in which role (empty where programs may do nothing for them), and what it may do at most.
+    user, held, scopes
+        Whose call it is, in which roles and where, and what it may do at most.
     token
         The token that was shown; None for who is signed in.
     """
 
     user: User
-    role: str
+    held: tuple[Held, ...]
     scopes: frozenset[Scope]
     token: Token | None = None
 
@@ -51,15 +52,25 @@ class Caller:
         return f"{self.user.name} ({self.token.name})" if self.token else self.user.name
 
     @property
-    def bases(self) -> frozenset[str] | None:
-        """The job centres at which it may write; None for all of them."""
-        found = {each.base_id for each in self.user.held if self.role in rights.below(each.role)}
-        return None if "" in found else frozenset(found)
+    def roles(self) -> frozenset[str]:
+        """The roles in which the call is made."""
+        return frozenset(each.role for each in self.held)
 
     @property
     def is_desk(self) -> bool:
-        """Whether drafts are shown."""
-        return rights.may(self.role, "publish")
+        """Whether drafts are shown: whoever calls works at all job centres."""
+        return self.has_everywhere("GET publication")
+
+    def bases(self, call: str) -> frozenset[str] | None:
+        """Return the job centres at which a call may be made; None for all of them."""
+        allowed = rights.CALLS[call].roles if call in rights.CALLS else ()
+        found = {each.base_id for each in self.held if each.role in allowed}
+        return None if "" in found else frozenset(found)
+
+    def has_everywhere(self, call: str) -> bool:
+        """Tell whether a call may be made at every job centre of the project."""
+        at = self.bases(call)
+        return at is None or (bool(at) and at >= all_bases())
 
 
 _calling: ContextVar[Caller] = ContextVar("calling")
@@ -95,14 +106,30 @@ def found(request: HttpRequest) -> Caller | None:
         moment = dt.datetime.now(dt.UTC)
         secret = shown[len(_BEARER) :].strip()
         token = Token.find(secret, moment) if secret.startswith(TOKEN_BEGINS) else None
-        if token is None or not any(token.role in rights.below(role) for role in token.user.roles_of_calls):
+        held = _held(token) if token else ()
+        if token is None or not held:
             return None
         token.use(moment)
-        return Caller(token.user, token.role, frozenset(map(Scope, token.scopes)), token)
+        return Caller(token.user, held, frozenset(map(Scope, token.scopes)), token)
     if isinstance(request.user, User):
-        role = next(iter(request.user.roles_of_calls), "")
-        return Caller(request.user, role, frozenset(Scope))
+        return Caller(request.user, request.user.held, frozenset(Scope))
     return None
+
+
+def _held(token: Token) -> tuple[Held, ...]:
+    """Return the role of a token, where its owner still has it or more."""
+    return tuple(
+        Held(token.role, each.base_id) for each in token.user.held if token.role in rights.below((each.role,))
+    )
+
+
+def call_of(request: HttpRequest) -> str:
+    """Return the name of a call, as `rights` has it; empty where there is nothing at its address."""
+    try:
+        name = resolve(request.path_info).view_name
+    except Resolver404:
+        return ""
+    return f"{request.method} {name.removeprefix(_NAMES)}"
 
 
 def refusal(request: HttpRequest, who: Caller | None) -> HttpResponseBase | None:
@@ -120,18 +147,19 @@ def _require(request: HttpRequest, who: Caller | None) -> None:
     if who is None:
         hint = _("Show a token: Authorization: Bearer hjul_…")
         raise RefusedError(HTTPStatus.UNAUTHORIZED, _("It is not known who asks."), hint=hint)
-    try:
-        name = resolve(request.path_info).view_name
-    except Resolver404:
-        raise RefusedError(HTTPStatus.NOT_FOUND, _("There is nothing at this address.")) from None
-    name = name.removeprefix(_NAMES)
-    call = f"{request.method} {name}"
+    call = call_of(request)
+    name = call.partition(" ")[2]
     if call not in rights.CALLS:
-        if any(each.endswith(f" {name}") for each in rights.CALLS) or rights.may(who.role, f"{_NAMES}{name}"):
+        if any(each.endswith(f" {name}") for each in rights.CALLS) or rights.may(
+            who.roles, f"{_NAMES}{name}"
+        ):
             return  # the address says what can be done there
         raise RefusedError(HTTPStatus.NOT_FOUND, _("There is nothing at this address."))
-    if not rights.may_call(who.role, call):
+    if not who.roles & rights.CALLS[call].roles:
         raise RefusedError(HTTPStatus.FORBIDDEN, _("You may not do this."))
+    if call not in rights.OWN_CALLS and not who.has_everywhere(call):
+        reason = _("This is of all job centres together, and you may see some of them only.")
+        raise RefusedError(HTTPStatus.FORBIDDEN, reason)
     scope = rights.CALLS[call].scope
     if scope not in who.scopes:
         reason = _("This token is not good for this: it lacks {scope}.")

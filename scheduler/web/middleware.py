@@ -61,9 +61,14 @@ def _called(request: HttpRequest, answer: Answer) -> HttpResponseBase:
             return problems.of(error)
     user = who.user if who else None
     name = who.name if who else ""
-    at = acting_at(who.bases if who else None)
-    with i18n.using(_language(request, user)), acting(name), at, callers.calling(who), noting():
-        return problems.as_problem(callers.refusal(request, who) or answer(request))
+    at = who.bases(callers.call_of(request)) if who else None
+    with i18n.using(_language(request, user)), acting(name), acting_at(at), callers.calling(who), noting():
+        try:
+            with refusals(address_of(workshop().data)):
+                refused = callers.refusal(request, who)
+        except SchedulerError as error:
+            return problems.of(error)
+        return problems.as_problem(refused or answer(request))
 
 
 def _language(request: HttpRequest, user: User | None) -> str:

@@ -59,7 +59,7 @@ class User(AbstractBaseUser):
         if not rights.may(self.roles, name):
             return False
         at = self.bases(name)
-        return at is None or name in rights.CUT or (bool(at) and at >= _all_bases())
+        return at is None or name in rights.CUT or (bool(at) and at >= all_bases())
 
     def bases(self, name: str) -> frozenset[str] | None:
         """Return the job centres at which somebody has the right to an address; None for all of them."""
@@ -199,7 +199,8 @@ class KeptAnswer(models.Model):
         constraints = (models.UniqueConstraint(fields=("user", "key"), name="one_answer_a_key"),)
 
 
-def _all_bases() -> frozenset[str]:
+def all_bases() -> frozenset[str]:
+    """Return the job centres of the project."""
     from scheduler.store import tables, whose
 
     return whose.bases_in({name: tables.read_table(name) for name in whose.BASED})

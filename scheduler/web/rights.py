@@ -105,6 +105,9 @@ CALLS: Mapping[str, Call] = {
     "GET job-events": Call(DESK, Scope.READ),
 }
 
+#: Calls that show and change what is somebody's own; all others ask for their right at every job centre.
+OWN_CALLS = frozenset({"GET me", "GET my-rounds", "POST exceptions-looked-at", "POST exceptions"})
+
 
 #: Addresses that need no right at every job centre: their views cut what they show to where somebody has it, or show
 #: what is somebody's own.
@@ -144,16 +147,12 @@ def bases(held: Iterable[Held], name: str) -> frozenset[str] | None:
     return None if "" in found else frozenset(found)
 
 
-def may_call(role: str, call: str) -> bool:
-    """Tell whether somebody with a role may make a call, by its method and name."""
-    return call in CALLS and role in CALLS[call].roles
-
-
-def below(role: str) -> tuple[Role, ...]:
-    """Return the roles that may do nothing that `role` may not: those that its tokens can have."""
+def below(roles: Collection[str]) -> tuple[Role, ...]:
+    """Return the roles that may do nothing that one of `roles` may not: those that tokens of who has these can have."""
     allowed = (*RIGHTS.values(), *(call.roles for call in CALLS.values()))
     return tuple(
         each
         for each in Role
-        if each == role or (each not in RIDING and all(role in roles for roles in allowed if each in roles))
+        if each in roles
+        or (each not in RIDING and any(all(one in may for may in allowed if each in may) for one in roles))
     )

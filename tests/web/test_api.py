@@ -45,7 +45,7 @@ def _at_once(*calls: Callable[[], requests.Response]) -> list[requests.Response]
 def test_reading(programs: dict[str, Program], desk: Program) -> None:
     reader = programs["reader"]
     me = desk.get("/me").json()
-    assert (me["name"], me["role"], me["token"]) == ("Karen", "coordinator", "Excel")
+    assert (me["name"], me["roles"], me["token"]) == ("Karen", ["coordinator"], "Excel")
     weeks = desk.get("/weeks").json()
     assert {"week": "2009-W21", "monday": "2009-05-18", "published": None, "draft": 1} in weeks["items"]
     assert {"week": "2009-W20", "monday": "2009-05-11", "published": 1, "draft": None} in weeks["items"]

@@ -66,13 +66,13 @@ def test_each_address_has_its_right() -> None:
 def test_no_token_has_more_than_its_owner() -> None:
     everywhere = [*RIGHTS.values(), *(call.roles for call in CALLS.values())]
     for owner in Role:
-        for role in below(owner):
+        for role in below([owner]):
             assert all(owner in roles for roles in everywhere if role in roles), (owner, role)
-    assert below(Role.CONSULTANT) == (Role.CONSULTANT,)
-    assert Role.CONSULTANT not in below(Role.ADMINISTRATOR)
-    assert Role.ADMINISTRATOR not in below(Role.COORDINATOR)
-    assert Role.COORDINATOR not in below(Role.PLANNER) + below(Role.READER)
-    assert {Role.COORDINATOR, Role.READER} < set(below(Role.ADMINISTRATOR))
+    assert below([Role.CONSULTANT]) == (Role.CONSULTANT,)
+    assert Role.CONSULTANT not in below([Role.ADMINISTRATOR])
+    assert Role.ADMINISTRATOR not in below([Role.COORDINATOR])
+    assert Role.COORDINATOR not in below([Role.PLANNER]) + below([Role.READER])
+    assert {Role.COORDINATOR, Role.READER} < set(below([Role.ADMINISTRATOR]))
 
 
 @pytest.mark.parametrize("role", ["nobody", *Role])

@@ -45,7 +45,6 @@ from scheduler.web.api.shapes import (
 from scheduler.web.api.weeks import IfMatch, Key, Limit, Offset, WeekName, week_of
 from scheduler.web.callers import caller
 from scheduler.web.problems import RefusedError
-from scheduler.web.roles import Role
 from scheduler.web.workshop import workshop
 
 Id = Annotated[str, Path(max_length=64)]
@@ -195,7 +194,7 @@ def tell(request: HttpRequest, week: WeekName, asked: LogAsked, key: Key = None)
     """Write how many conversations of a visit ended how, and how many were booked; a consultant's own visits."""
     found = week_of(week)
     kept = published(found)
-    if caller().role == Role.CONSULTANT:
+    if not caller().is_desk:
         own = caller().user.consultant_id
         mine = [each for each in kept.roster.rounds if each.consultant_id == own]
         if asked.practice_id not in {stop.id for each in mine for stop in each.stops if stop.kind == "visit"}:
@@ -221,7 +220,7 @@ def tell(request: HttpRequest, week: WeekName, asked: LogAsked, key: Key = None)
 def tell_apart(request: HttpRequest, week: WeekName, asked: LogApartAsked, key: Key = None) -> HttpResponse:
     """Write how many conversations a consultant held in a day by telephone and at home; a consultant the own ones."""
     found = week_of(week)
-    if caller().role == Role.CONSULTANT and asked.consultant_id != caller().user.consultant_id:
+    if not caller().is_desk and asked.consultant_id != caller().user.consultant_id:
         raise RefusedError(HTTPStatus.NOT_FOUND, _("This is not you."), column="consultant_id")
 
     def work() -> HttpResponse:
@@ -283,6 +282,7 @@ def look_at_exception(request: HttpRequest, response: HttpResponse, asked: Excep
     """Say what an exception would write, and whom it touches in what is published; nothing is written."""
     response["ETag"] = etag()
     proposal = _put(asked)
+    editing.require_theirs(proposal)
     calls = touched.calls(workshop().data, proposal)
     return ExceptionLooked(**written(proposal).model_dump(), calls=list(map(_call, calls)))
 

@@ -32,7 +32,7 @@ def me(request: HttpRequest) -> Me:
     who = caller()
     return Me(
         name=who.user.name,
-        role=Role(who.role),
+        roles=[Role(role) for role in sorted(who.roles)],
         consultant_id=who.user.consultant_id or None,
         scopes=sorted(who.scopes),
         token=who.token.name if who.token else None,

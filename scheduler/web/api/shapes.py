@@ -68,7 +68,7 @@ class Me(Shown):
     """For whom the calls are that show this token or cookie."""
 
     name: str
-    role: Role
+    roles: list[Role]
     consultant_id: str | None
     scopes: list[Scope]
     token: str | None

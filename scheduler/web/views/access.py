@@ -60,7 +60,7 @@ def access(request: HttpRequest) -> HttpResponse:
         own=user,
         made=made,
         problem=problem,
-        roles={role.value: roles()[role] for role in _roles(user)},
+        roles={role.value: roles()[role] for role in rights.below(user.roles)},
         called=roles(),
         scopes=scopes(),
         days=DAYS,
@@ -75,7 +75,8 @@ def _roles(user: User) -> list[Role]:
 
 
 def _revocable(user: User) -> QuerySet[Token]:
-    return Token.objects.all() if user.may("people") else Token.objects.filter(user=user)
+    is_running = user.may("people")
+    return Token.objects.all() if is_running else Token.objects.filter(user=user)
 
 
 def _revoke(user: User, number: str) -> None:
@@ -94,7 +95,7 @@ def _make(user: User, request: HttpRequest) -> str:
     wanted = set(request.POST.getlist("scope"))
     if not name:
         raise InputError(_("write a name"))
-    if role not in _roles(user):
+    if role not in rights.below(user.roles):
         raise InputError(_("choose a role"))
     if not wanted or wanted - set(Scope):
         raise InputError(_("choose what it is good for"))
