@@ -65,13 +65,6 @@ class User(AbstractBaseUser):
         """Return the job centres at which somebody has the right to an address; None for all of them."""
         return rights.bases(self.held, name)
 
-    @property
-    def roles_of_calls(self) -> tuple[str, ...]:
-        """The roles in which programs may act for somebody: those held at all job centres, and what is their own."""
-        return tuple(
-            dict.fromkeys(each.role for each in self.held if not each.base_id or each.role == Role.CONSULTANT)
-        )
-
     def get_session_auth_hash(self) -> str:
         """Return what a session must know to go on; removing somebody's devices changes it."""
         from django.utils.crypto import salted_hmac

@@ -69,11 +69,6 @@ def access(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _roles(user: User) -> list[Role]:
-    """Return the roles that tokens of somebody can have."""
-    return [each for each in Role if any(each in rights.below(role) for role in user.roles_of_calls)]
-
-
 def _revocable(user: User) -> QuerySet[Token]:
     is_running = user.may("people")
     return Token.objects.all() if is_running else Token.objects.filter(user=user)
