@@ -26,8 +26,19 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=2, default="da")
     is_active = models.BooleanField(default=True)
     calendar = models.CharField(max_length=64, blank=True)
+    #: What they are called by those who sign people in elsewhere; empty for who signs in by links only.
+    account = models.CharField(max_length=200, blank=True)
     #: A new one ends all sessions.
     signed_in_since = models.IntegerField(default=0)
+
+    class Meta:
+        """An account is one person's."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=("account",), condition=~models.Q(account=""), name="one_person_an_account"
+            ),
+        )
 
     USERNAME_FIELD = "name"
     objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
@@ -114,6 +125,12 @@ class SignInLink(models.Model):
             if link is None or not cls.objects.filter(id=link.id, used_at=None).update(used_at=at):
                 return None
             return link.user
+
+
+def account_of(name: str) -> str:
+    """Return an account as it is kept: letters of ASCII in any case are the same, others only themselves."""
+    name = name.strip()
+    return name.lower() if name.isascii() else name
 
 
 def _all_bases() -> frozenset[str]:
