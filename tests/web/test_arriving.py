@@ -1,8 +1,11 @@
 """Signing in elsewhere: with OpenID Connect, or with a proxy that names who has; and how often it may fail."""
 
+import hashlib
 import re
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +13,12 @@ import pytest
 import requests
 from joserfc.jwk import RSAKey
 from requests.adapters import HTTPAdapter
+from stores import set_clock
 from web.provider import CLIENT, SECRET, Provider, providing
 from web.serving import Person, Served, serving, text_of
 
 from scheduler.base.errors import InputError
+from scheduler.services import storing
 from scheduler.web import server, settings
 
 PROXY, STRANGER, GUESSER = "127.0.0.2", "127.0.0.4", "127.0.0.3"
@@ -214,3 +219,35 @@ def test_settings_are_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "HJUL_OIDC", {**settings.HJUL_OIDC, "issuer": "https://x"})
     with pytest.raises(InputError, match="HJUL_OIDC_CLIENT_ID, HJUL_OIDC_CLIENT_SECRET"):
         server._require_whole_oidc()
+
+
+def test_what_was_done_by_whom_and_when(app: Served) -> None:
+    _added(app, "Listed", "")
+    everything = text_of(app.root.get("/haendelser/"))
+    assert "Listed may sign in" in everything
+    assert "Listed may sign in" in text_of(app.root.get("/haendelser/?hvem=root&dag=2009-05-11"))
+    for query in ("hvem=Karen", "dag=2009-05-10", "dag=2009-05-12", "uge=2009-W20"):
+        assert "Listed may sign in" not in text_of(app.root.get(f"/haendelser/?{query}"))
+    assert "published" in text_of(app.root.get("/haendelser/?uge=2009-W20"))
+    for query in ("dag=yesterday", "dag=9999-12-31", "uge=9999-W99"):
+        assert app.root.get(f"/haendelser/?{query}").status_code == 422, query
+
+
+def test_a_backup_signs_nobody_in_and_keeps_who_may(
+    app: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_clock(monkeypatch)
+    link = app.link(_added(app, "Kept", "kept@kommune.example"))
+    secret = link.rpartition("/")[2]
+    storing.back_up(app.data, tmp_path / "b.db")
+    with closing(sqlite3.connect(tmp_path / "b.db")) as copy:
+        names = {name for (name,) in copy.execute("SELECT name FROM hjul_web_user")}
+        roles = copy.execute("SELECT COUNT(*) FROM hjul_web_grant").fetchone()[0]
+        left = [
+            copy.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]  # noqa: S608
+            for table in ("django_session", "hjul_web_signinlink")
+        ]
+    assert {"root", "Kept"} <= names
+    assert roles >= len(names)
+    assert left == [0, 0]
+    assert hashlib.sha256(secret.encode()).hexdigest().encode() not in (tmp_path / "b.db").read_bytes()
