@@ -233,6 +233,11 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "did_remove_person": _("{name} may sign in no longer"),
         "did_make_link": _("a link made that signs {name} in"),
         "did_end_sessions": _("all devices of {name} signed out"),
+        "did_reply": _("{practice_id} said on its own page"),
+        "did_approve": _("what {practice_id} said is approved; it was in the tables already"),
+        "did_decline": _("what {practice_id} said is declined"),
+        "did_make_page_link": _("a link made to the page of {practice_id}"),
+        "did_revoke_page_links": _("the links to the page of {practice_id} taken back"),
         "did_show_homes": _("the homes of {date} shown"),
         # Exceptions, and when they are.
         "did_absence": _("{consultant_id} is away: {when}"),

@@ -14,7 +14,9 @@ RIDING = frozenset({Role.CONSULTANT})
 RUNNING = frozenset({Role.ADMINISTRATOR})
 
 #: Addresses that need nobody signed in: there is a secret in them, or nothing to see.
-OPEN = frozenset({"sign-in", "sign-in-link", "calendar", "health", "style"})
+OPEN = frozenset(
+    {"sign-in", "sign-in-link", "calendar", "health", "style", "practice-page", "practice-poster"}
+)
 
 #: The roles that may ask for an address, by its name in `urls`.
 RIGHTS: dict[str, frozenset[Role]] = {
@@ -37,6 +39,9 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "exceptions": DESK,
     "exception": DESK,
     "events": DESK,
+    "replies": DESK,
+    "reply": DESK,
+    "practice-links": DESK,
     # A consultant's own.
     "mine": RIDING,
     "my-file": RIDING,

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from scheduler.model.clock import Week
-from scheduler.web.views import desk, mine, moving, people, sign_in, weeks, working
+from scheduler.web.views import desk, mine, moving, people, replies, sign_in, weeks, working
 
 
 class _WeekConverter:
@@ -44,6 +44,11 @@ urlpatterns = [
     path("undtagelser/", desk.exceptions, name="exceptions"),
     path("undtagelser/<slug:kind>/", desk.exception, name="exception"),
     path("haendelser/", desk.events, name="events"),
+    path("forslag/", replies.waiting, name="replies"),
+    path("forslag/<int:number>/", replies.reply, name="reply"),
+    path("forslag/adresser/", replies.links, name="practice-links"),
+    path("praksis/<slug:secret>/", replies.practice, name="practice-page"),
+    path("praksis/<slug:secret>/opslag", replies.poster, name="practice-poster"),
     path("mig/", mine.mine, name="mine"),
     path("mig/kalender", mine.calendar_address, name="my-calendar"),
     path("mig/<week:week>/svar", mine.outcome, name="my-outcome"),
