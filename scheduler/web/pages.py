@@ -67,6 +67,7 @@ def _doors(request: HttpRequest, user: User | None) -> list[tuple[str, str, bool
         "weeks": _("Weeks"),
         "mine": _("My rounds"),
         "progress": _("Progress"),
+        "scenarios": _("What if"),
         "exceptions": _("Exceptions"),
         "replies": _("Proposals"),
         "events": _("What was done"),

@@ -10,6 +10,7 @@ from scheduler.web.roles import Role
 ALL = frozenset(Role)
 DESK = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 LOOKING = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR, Role.PLANNER, Role.READER})
+PLANNING = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR, Role.PLANNER})
 RIDING = frozenset({Role.CONSULTANT})
 RUNNING = frozenset({Role.ADMINISTRATOR})
 
@@ -39,6 +40,33 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "exceptions": DESK,
     "exception": DESK,
     "events": DESK,
+    # What if: looked at by whoever looks, written and asked by whoever plans.
+    **dict.fromkeys(
+        (
+            "scenarios",
+            "scenario",
+            "scenario-file",
+            "scenario-map",
+            "candidates",
+            "trial",
+            "trial-progress",
+            "trial-report",
+            "trial-tables",
+            "trial-file",
+        ),
+        LOOKING,
+    ),
+    **dict.fromkeys(
+        (
+            "scenario-new",
+            "scenario-upload",
+            "scenario-change",
+            "candidates-change",
+            "trial-new",
+            "trial-stop",
+        ),
+        PLANNING,
+    ),
     "replies": DESK,
     "reply": DESK,
     "practice-links": DESK,
