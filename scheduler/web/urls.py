@@ -3,10 +3,14 @@
 from django.urls import path, register_converter
 
 from scheduler.model.clock import Week
+from scheduler.web.api import docs as api_docs
+from scheduler.web.api.whole import api
 from scheduler.web.views import (
+    access,
     desk,
     mine,
     moving,
+    openid,
     people,
     replies,
     scenarios,
@@ -36,6 +40,8 @@ register_converter(_WeekConverter, "week")
 urlpatterns = [
     path("", weeks.home, name="home"),
     path("ind/", sign_in.sign_in, name="sign-in"),
+    path("ind/med/konto", openid.begin, name="openid"),
+    path("ind/med/svar", openid.back, name="openid-back"),
     path("ind/<slug:secret>", sign_in.by_link, name="sign-in-link"),
     path("ud/", sign_in.sign_out, name="sign-out"),
     path("sprog/", sign_in.speak, name="language"),
@@ -68,9 +74,9 @@ urlpatterns = [
     path("scenarier/svar/<int:number>/rapport.html", trials.report, name="trial-report"),
     path("scenarier/svar/<int:number>/tabeller.zip", trials.tables, name="trial-tables"),
     path("scenarier/svar/<int:number>/scenarier.toml", trials.file, name="trial-file"),
-    path("scenarier/s/<slug:name>/", scenarios.scenario, name="scenario"),
-    path("scenarier/s/<slug:name>/ret", scenarios.change, name="scenario-change"),
-    path("scenarier/s/<slug:name>/fil", scenarios.file, name="scenario-file"),
+    path("scenarier/s/<slug:which>/", scenarios.scenario, name="scenario"),
+    path("scenarier/s/<slug:which>/ret", scenarios.change, name="scenario-change"),
+    path("scenarier/s/<slug:which>/fil", scenarios.file, name="scenario-file"),
     path("forslag/", replies.waiting, name="replies"),
     path("forslag/<int:number>/", replies.reply, name="reply"),
     path("forslag/adresser/", replies.links, name="practice-links"),
@@ -83,6 +89,9 @@ urlpatterns = [
     path("kalender/<slug:secret>.ics", mine.calendar, name="calendar"),
     path("folk/", people.people, name="people"),
     path("folk/<int:id_>/", people.person, name="person"),
+    path("adgang/", access.access, name="access"),
+    path("api/v1/docs", api_docs.docs, name="api-docs"),
+    path("api/v1/", api.urls),
 ]
 
 handler404 = "scheduler.web.views.refusals.nothing_there"

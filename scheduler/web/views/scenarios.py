@@ -26,7 +26,6 @@ from scheduler.scenario.practices.newcomers import practice_places
 from scheduler.services.workspace import project_in
 from scheduler.store import trials as kept_trials
 from scheduler.store.events import ChangedSinceError
-from scheduler.web import rights
 from scheduler.web.models import User
 from scheduler.web.pages import page
 from scheduler.web.views import answers
@@ -41,7 +40,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 def may_plan(request: HttpRequest) -> bool:
     """Tell whether somebody may write scenarios, and not only look at them."""
     assert isinstance(request.user, User)  # noqa: S101 - `middleware` lets nobody else in
-    return rights.may(request.user.role, "scenario-new")
+    return request.user.may("scenario-new")
 
 
 @require_GET
@@ -93,7 +92,7 @@ def new(request: HttpRequest) -> HttpResponse:
         papers.save(data, project_in(data), [begun], {name: _version(name)})
     except InputError as error:
         return listed(request, _status(error), _reasons(error))
-    return redirect("scenario", name=name)
+    return redirect("scenario", which=name)
 
 
 def _required(text: str, otherwise: str) -> str:
@@ -139,9 +138,9 @@ def _reasons(error: InputError) -> list[str]:
 
 
 @require_GET
-def scenario(request: HttpRequest, name: str) -> HttpResponse:
+def scenario(request: HttpRequest, which: str) -> HttpResponse:
     """Show a scenario: what it changes, and what can be chosen besides."""
-    return _shown(request, _kept(name))
+    return _shown(request, _kept(which))
 
 
 def _kept(name: str) -> KeptScenario:
@@ -211,9 +210,9 @@ def _fields(
 
 
 @require_POST
-def change(request: HttpRequest, name: str) -> HttpResponse:
+def change(request: HttpRequest, which: str) -> HttpResponse:
     """Add a change to a scenario or take one away, word it, write it as text, undo, or take it away."""
-    found = _kept(name)
+    found = _kept(which)
     said = request.POST.get("version", "")
     version = int(said) if _NUMBER.fullmatch(said) else -1
     ways: Mapping[str, Callable[[HttpRequest, KeptScenario], Scenario | None]] = {
@@ -228,13 +227,13 @@ def change(request: HttpRequest, name: str) -> HttpResponse:
     try:
         becomes = ways.get(request.POST.get("do", ""), _unknown)(request, found)
         if becomes is None:
-            papers.take_away(data, name, version)
+            papers.take_away(data, which, version)
             return redirect("scenarios")
-        papers.save(data, project_in(data), [becomes], {name: version})
+        papers.save(data, project_in(data), [becomes], {which: version})
     except InputError as error:
         text = request.POST.get("text", "")[: limits.TOML_BYTES]
         return _shown(request, found, _status(error), _reasons(error), text)
-    return redirect("scenario", name=name)
+    return redirect("scenario", which=which)
 
 
 def _unknown(_request: HttpRequest, _found: KeptScenario) -> Scenario:
@@ -295,11 +294,11 @@ def _undone(_request: HttpRequest, found: KeptScenario) -> Scenario:
 
 
 @require_GET
-def file(request: HttpRequest, name: str) -> HttpResponse:
+def file(request: HttpRequest, which: str) -> HttpResponse:
     """Answer with a scenario and those that it builds on, as a scenario file."""
     kept = {each: one.scenario for each, one in papers.kept_scenarios(workshop().data).items()}
-    line = papers.line_of(_kept(name).name, kept)
-    return answers.file(f"{name}.toml", papers.file_of(line).encode())
+    line = papers.line_of(_kept(which).name, kept)
+    return answers.file(f"{which}.toml", papers.file_of(line).encode())
 
 
 # --- Candidates, and the map --------------------------------------------------------------------------
