@@ -213,6 +213,7 @@ def offer(
     out_dir: Path | None = None,
     since: dt.datetime | None = None,
     late: Sequence[tuple[str, str]] = (),
+    prepare: Callable[[], Prepared] | None = None,
     to: Path | None = None,
     progress: Progress | None = None,
 ) -> Offers:
@@ -233,7 +234,7 @@ def offer(
         a folder of `out_dir`, has it there.
     out_dir
         Where the week's folders are; needed with `do`.
-    since, late, to, progress
+    since, late, prepare, to, progress
         As for `move`.
 
     Raises
@@ -247,7 +248,7 @@ def offer(
     progress = progress or Silent()
     with tabled(data_dir) as tables:
         id_ = tables.id_of(_("PRACTICE"), practice, "practices")
-    with _read(data_dir, week, progress, since=since, late=late) as read:
+    with _read(data_dir, week, progress, prepare=prepare, since=since, late=late) as read:
         wanted = _wanted(read, week, id_, conversations)
         found = _offers(read, wanted, week, conversations, most=5)
         if to is not None:

@@ -140,6 +140,7 @@ def publish(
     out_dir: Path,
     *,
     expected: int | None = None,
+    seen: "Seen | None" = None,
     prepare: Callable[[], Prepared] | None = None,
     progress: Progress | None = None,
 ) -> Published:
@@ -149,6 +150,8 @@ def publish(
     ----------
     expected
         The number that the edition must have, where somebody has looked at it before.
+    seen
+        What had been seen by then; what was changed since refuses it.
     prepare
         As for `look`.
     """
@@ -157,6 +160,8 @@ def publish(
         from scheduler.store import editions, events, outbox
 
         read = _read(data_dir, week, prepare, progress)
+        if seen is not None:
+            events.require_unchanged(seen, str(week))
         number = read.publication.number
         if expected is not None and number != expected:
             raise InputError(_("the draft of {week} is another one than was looked at").format(week=week))

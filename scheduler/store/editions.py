@@ -85,6 +85,35 @@ class KeptEdition:
         return unpacked(self._rides)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An edition as it stands in a list; see `KeptEdition`."""
+
+    week: str
+    number: int
+    state: State
+    made_at: dt.datetime
+    issued_at: dt.datetime | None
+    who: str
+
+
+def listed(first: str, last: str) -> tuple[Listed, ...]:
+    """Return all editions of the weeks from `first` to `last`, in order, without their documents."""
+    names = ("week", "number", "state", "made_at", "issued_at", "who")
+    found = Edition.objects.filter(week__gte=first, week__lte=last).order_by("week", "number").values(*names)
+    return tuple(
+        Listed(
+            week=one["week"],
+            number=one["number"],
+            state=State(one["state"]),
+            made_at=local(one["made_at"]),
+            issued_at=local(one["issued_at"]) if one["issued_at"] else None,
+            who=one["who"],
+        )
+        for one in found
+    )
+
+
 def edition(week: str, number: int) -> KeptEdition:
     """Return an edition by its number; an `InputError` where there is none."""
     found = Edition.objects.filter(week=week, number=number).first()

@@ -58,6 +58,12 @@ def seen() -> Seen:
     return Seen(last.id, last.at) if last else Seen(0)
 
 
+def last_of(week: str = "") -> Seen:
+    """Return what was done last to the tables, or about a week: whoever has seen it has seen all that concerns them."""
+    found = Event.objects.filter(_concerning(week)).order_by("id").last()
+    return Seen(found.id, found.at) if found else Seen(0)
+
+
 @contextmanager
 def act(
     what: Text,
@@ -140,10 +146,11 @@ def writing() -> Iterator[None]:
 def _newer(since: Seen, week: str) -> "QuerySet[Event]":
     if since.at is not None and not Event.objects.filter(id=since.event, at=since.at).exists():
         return Event.objects.order_by("-id")[:1]  # a backup was taken back
-    concerned = Q(changes_tables=True)
-    if week:
-        concerned |= Q(week=week)
-    return Event.objects.filter(concerned, id__gt=since.event).order_by("id")
+    return Event.objects.filter(_concerning(week), id__gt=since.event).order_by("id")
+
+
+def _concerning(week: str) -> Q:
+    return Q(changes_tables=True) | Q(week=week) if week else Q(changes_tables=True)
 
 
 def of(week: str) -> "QuerySet[Event]":

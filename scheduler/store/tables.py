@@ -147,6 +147,11 @@ def _parted(table: str, cells: Cells) -> tuple[Cells, Cells]:
     )
 
 
+def public_cells(table: str, cells: Cells) -> Cells:
+    """Return the cells of a row without those that say where a home is."""
+    return _parted(table, cells)[0]
+
+
 def _told(table: str, cells: Cells | None) -> dict[str, str] | None:
     """Return what an event says of a row: of a home visit only which it is."""
     if cells is None:

@@ -6,25 +6,25 @@ from typing import NoReturn
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import urlencode
 
 from scheduler.base import i18n, notices
-from scheduler.base.errors import SchedulerError, ServiceError
+from scheduler.base.errors import SchedulerError
 from scheduler.services.workspace import cleaning
 from scheduler.store.address import address_of
-from scheduler.store.events import ChangedSinceError
 from scheduler.store.opening import refusals
 from scheduler.store.who import acting
-from scheduler.store.whose import NotTheirsError, acting_at
-from scheduler.web import rights
+from scheduler.store.whose import acting_at
+from scheduler.web import callers, problems, rights
 from scheduler.web.arriving import by_header
 from scheduler.web.models import User
 from scheduler.web.pages import note, noting, refusal
 from scheduler.web.workshop import workshop
 
-Answer = Callable[[HttpRequest], HttpResponse]
+Answer = Callable[[HttpRequest], HttpResponseBase]
 _LANGUAGE = re.compile(r"\s*(da|en)\b", re.IGNORECASE)
 
 #: The cookie with the language of who is not signed in.
@@ -34,7 +34,9 @@ LANGUAGE_COOKIE = "lang"
 def for_somebody(answer: Answer) -> Answer:
     """Have a request answered for who asks, in their language, if they have the right."""
 
-    def answered(request: HttpRequest) -> HttpResponse:
+    def answered(request: HttpRequest) -> HttpResponseBase:
+        if callers.is_call(request):
+            return _called(request, answer)
         try:
             with refusals(address_of(workshop().data)):
                 if told := by_header(request):
@@ -50,6 +52,26 @@ def for_somebody(answer: Answer) -> Answer:
                 return _refused(request, user, name) or answer(request)
 
     return answered
+
+
+def _called(request: HttpRequest, answer: Answer) -> HttpResponseBase:
+    """Answer a program for whom it calls, in their language, if they have the right."""
+    try:
+        with refusals(address_of(workshop().data)):
+            who = callers.found(request)
+    except SchedulerError as error:
+        with i18n.using(_language(request, None)):
+            return problems.of(error)
+    user = who.user if who else None
+    name = who.name if who else ""
+    at = who.bases(callers.call_of(request)) if who else None
+    with i18n.using(_language(request, user)), acting(name), acting_at(at), callers.calling(who), noting():
+        try:
+            with refusals(address_of(workshop().data)):
+                refused = callers.refusal(request, who)
+        except SchedulerError as error:
+            return problems.of(error)
+        return problems.as_problem(refused or answer(request))
 
 
 def _language(request: HttpRequest, user: User | None) -> str:
@@ -91,7 +113,7 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 def in_sentences(answer: Answer) -> Answer:
     """Have what fails be told as on the terminal, and what is done besides, too."""
 
-    def answered(request: HttpRequest) -> HttpResponse:
+    def answered(request: HttpRequest) -> HttpResponseBase:
         try:
             with notices.listening(note), cleaning(workshop().data):
                 return answer(request)
@@ -107,7 +129,7 @@ class _WithErrors:
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self._answer(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -126,12 +148,8 @@ def _raise(error: Exception) -> NoReturn:
 
 
 def _told(request: HttpRequest, error: SchedulerError) -> HttpResponse:
-    return refusal(request, _status(error), *(str(problem) for problem in error.problems), hint=error.hint)
-
-
-def _status(error: SchedulerError) -> int:
-    if isinstance(error, ChangedSinceError):
-        return 412
-    if isinstance(error, NotTheirsError):
-        return 403
-    return 503 if isinstance(error, ServiceError) else 422
+    if callers.is_call(request):
+        return problems.of(error)
+    return refusal(
+        request, problems.status_of(error), *(str(problem) for problem in error.problems), hint=error.hint
+    )

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Iterable
 from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -11,7 +12,11 @@ from django.utils.functional import cached_property
 
 from scheduler.web import rights
 from scheduler.web.rights import Held
-from scheduler.web.roles import Role
+from scheduler.web.roles import Role, Scope
+
+#: So that a token is known for one wherever it turns up.
+TOKEN_BEGINS = "hjul_"  # noqa: S105 - what all of them begin with
+_USED_EVERY = dt.timedelta(hours=1)
 
 
 class User(AbstractBaseUser):
@@ -65,7 +70,7 @@ class User(AbstractBaseUser):
         if not rights.may(self.roles, name):
             return False
         at = self.bases(name)
-        return at is None or name in rights.CUT or (bool(at) and at >= _all_bases())
+        return at is None or name in rights.CUT or (bool(at) and at >= all_bases())
 
     def bases(self, name: str) -> frozenset[str] | None:
         """Return the job centres at which somebody has the right to an address; None for all of them."""
@@ -127,13 +132,85 @@ class SignInLink(models.Model):
             return link.user
 
 
+class Token(models.Model):
+    """What a program shows to act for somebody until it ends or is revoked; only what it hashes to is kept.
+
+    It has a role of its own, and is good for its scopes alone.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=80)
+    role = models.CharField(max_length=15, choices=[(role.value, role.value) for role in Role])
+    scopes = models.JSONField()
+    sha256 = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """The newest first."""
+
+        ordering = ("-id",)
+
+    @classmethod
+    def make(
+        cls,
+        user: User,
+        name: str,
+        role: Role,
+        scopes: Iterable[Scope],
+        *,
+        at: dt.datetime,
+        ends_at: dt.datetime,
+    ) -> str:
+        """Make a token for somebody and return it; nobody can be told it again."""
+        secret = f"{TOKEN_BEGINS}{secrets.token_urlsafe(32)}"
+        said = sorted(scope.value for scope in scopes)
+        cls.objects.create(
+            user=user, name=name, role=role, scopes=said, sha256=_sha256(secret), made_at=at, ends_at=ends_at
+        )
+        return secret
+
+    @classmethod
+    def find(cls, secret: str, at: dt.datetime) -> Self | None:
+        """Return the token that is shown, where it still serves."""
+        found = cls.objects.select_related("user").filter(sha256=_sha256(secret), ends_at__gt=at)
+        return found.filter(user__is_active=True).first()
+
+    def use(self, at: dt.datetime) -> None:
+        """Remember that it was used; not at each use, so that reading need not write."""
+        if self.used_at is None or at - self.used_at > _USED_EVERY:
+            Token.objects.filter(pk=self.pk).update(used_at=at)
+
+
+class KeptAnswer(models.Model):
+    """What was answered to a call with an `Idempotency-Key`, to be answered again when it comes again.
+
+    `sha256` is of what was asked. While the call is at work `status` is 0.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="kept_answers")
+    key = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    status = models.IntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    content = models.TextField(blank=True)
+
+    class Meta:
+        """Of two calls with one key only the first does anything."""
+
+        constraints = (models.UniqueConstraint(fields=("user", "key"), name="one_answer_a_key"),)
+
+
 def account_of(name: str) -> str:
     """Return an account as it is kept: letters of ASCII in any case are the same, others only themselves."""
     name = name.strip()
     return name.lower() if name.isascii() else name
 
 
-def _all_bases() -> frozenset[str]:
+def all_bases() -> frozenset[str]:
+    """Return the job centres of the project."""
     from scheduler.store import tables, whose
 
     return whose.bases_in({name: tables.read_table(name) for name in whose.BASED})

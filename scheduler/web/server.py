@@ -102,14 +102,15 @@ def _make_tables() -> None:
 
 
 def _forget_what_ended() -> None:
-    """Delete sessions and links that serve nobody any more."""
+    """Delete sessions, links and tokens that serve nobody any more."""
     from django.contrib.sessions.models import Session
 
-    from scheduler.web.models import SignInLink
+    from scheduler.web.models import SignInLink, Token
 
     moment = dt.datetime.now(dt.UTC)
     Session.objects.filter(expire_date__lt=moment).delete()
     SignInLink.objects.filter(ends_at__lt=moment).delete()
+    Token.objects.filter(ends_at__lt=moment).delete()
 
 
 def _key(data_dir: Path) -> str:

@@ -3,7 +3,9 @@
 from django.urls import path, register_converter
 
 from scheduler.model.clock import Week
-from scheduler.web.views import desk, mine, moving, openid, people, sign_in, weeks, working
+from scheduler.web.api import docs as api_docs
+from scheduler.web.api.whole import api
+from scheduler.web.views import access, desk, mine, moving, openid, people, sign_in, weeks, working
 
 
 class _WeekConverter:
@@ -54,6 +56,9 @@ urlpatterns = [
     path("kalender/<slug:secret>.ics", mine.calendar, name="calendar"),
     path("folk/", people.people, name="people"),
     path("folk/<int:id_>/", people.person, name="person"),
+    path("adgang/", access.access, name="access"),
+    path("api/v1/docs", api_docs.docs, name="api-docs"),
+    path("api/v1/", api.urls),
 ]
 
 handler404 = "scheduler.web.views.refusals.nothing_there"

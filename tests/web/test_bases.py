@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from folders import ON_THE_MAP, PLACE
 from stores import HOMES, NOW, set_clock, with_store
+from web.api import problems, program
 from web.serving import Person, Served, serving, text_of
 
 from scheduler.base import i18n
@@ -266,3 +267,39 @@ def test_exceptions_are_about_ones_own(served: Served, people: dict[str, Person]
     assert 'name="event"' not in somebody.get("/undtagelser/").text
     assert somebody.post("/fortryd/", page="/undtagelser/", event=event[1]).status_code == 403
     assert served.root.post("/fortryd/", page="/undtagelser/", event=event[1]).status_code == 302
+
+
+def test_programs_have_no_more_than_their_owners(people: dict[str, Person]) -> None:
+    """What is of all job centres is for none of them alone; a token of somebody at one changes what is theirs."""
+    for who, somebody in people.items():
+        caller = program(
+            somebody, role="reader" if who == "reader" else "coordinator" if who != "administrator" else ""
+        )
+        assert caller.get("/me").status_code == 200
+        for path in (
+            "/weeks",
+            "/weeks/2009-W21/editions",
+            "/tables/practices/rows",
+            "/weeks/2009-W20/editions/1",
+        ):
+            assert caller.get(path).status_code == (200 if who == "both" else 403), (who, path)
+            read = somebody.get(f"/api/v1{path}").status_code
+            assert read == (200 if who == "both" or (who == "mixed" and "tables" not in path) else 403), (
+                who,
+                path,
+            )
+    # Who reads everywhere sees no draft for being a coordinator somewhere.
+    assert people["mixed"].get("/api/v1/weeks/2009-W21/editions").json()["total"] == 0
+    assert people["both"].get("/api/v1/weeks/2009-W21/editions").json()["total"] == 1
+    caller = program(people["coordinator"])
+    other = {"kind": "absence", "who": "c1", "when": ["2009-05-28"]}
+    refused = caller.call("POST", "/exceptions/looked-at", other)
+    assert refused.status_code == 403
+    assert "at which you may not do this" in problems(refused)[0]["reason"]
+    looked = caller.call("POST", "/exceptions/looked-at", {**other, "who": "c2"})
+    assert looked.status_code == 200
+    assert caller.call("POST", "/exceptions", other, tag=looked.headers["ETag"]).status_code == 403
+    assert (
+        caller.call("POST", "/exceptions", {**other, "who": "c2"}, tag=looked.headers["ETag"]).status_code
+        == 201
+    )

@@ -229,7 +229,8 @@ def _number(text: str) -> int:
 
 
 def _end_sessions(user: User) -> None:
-    """Have all devices of somebody signed out, and all links used up."""
+    """Have all devices of somebody signed out, all links used up, and all tokens of programs revoked."""
     user.signed_in_since += 1
     user.save()
     user.links.all().delete()
+    user.tokens.all().delete()
