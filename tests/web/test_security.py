@@ -158,7 +158,7 @@ def test_no_secret_is_in_a_log_or_an_event(app: Served) -> None:
     secrets = [
         link.rpartition("/")[2],
         calendar[1],
-        dict(somebody.session.cookies)["hjul"],
+        str(dict(somebody.session.cookies)["hjul"]),
         (app.data / "hjul.key").read_text("ascii").strip(),
     ]
     (said,) = app.data.parent.glob("said-*.txt")
