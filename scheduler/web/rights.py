@@ -28,6 +28,7 @@ OPEN = frozenset(
         "sign-in-link",
         "openid",
         "openid-back",
+        "accessibility",
         "calendar",
         "health",
         "style",

@@ -45,6 +45,7 @@ urlpatterns = [
     path("ind/<slug:secret>", sign_in.by_link, name="sign-in-link"),
     path("ud/", sign_in.sign_out, name="sign-out"),
     path("sprog/", sign_in.speak, name="language"),
+    path("tilgaengelighed/", sign_in.accessibility, name="accessibility"),
     path("helbred", sign_in.health, name="health"),
     path("fast/base.css", sign_in.style, name="style"),
     path("uger/", weeks.weeks, name="weeks"),
