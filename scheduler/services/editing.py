@@ -25,6 +25,7 @@ from scheduler.store.who import me
 if TYPE_CHECKING:
     import datetime as dt
 
+    from scheduler.store.models import Event
     from scheduler.store.tables import Kept
 
 
@@ -206,13 +207,24 @@ def write(data_dir: Path, proposal: Proposal, *, week: str = "", changes_tables:
     ServiceError
         When the store cannot be had.
     """
-    with store_of(data_dir):
-        from scheduler.store import tables
-        from scheduler.store.events import act
+    with store_of(data_dir), written_by(proposal, week=week, changes_tables=changes_tables):
+        pass
 
-        kept = proposal._kept  # noqa: SLF001 - of this module
-        assert kept is not None  # noqa: S101 - `Tabled` makes proposals
-        with act(
-            proposal.what, me(), now(), since=kept.seen, week=week, changes_tables=changes_tables
-        ) as event:
-            tables.change(event, kept, proposal.edits)
+
+@contextmanager
+def written_by(
+    proposal: Proposal, *, week: str = "", changes_tables: bool = True, what: Text | None = None
+) -> "Iterator[Event]":
+    """Write what was put forward into the store that is open, in one act with all that the block writes.
+
+    Parameters and errors are those of `write`; `what` is what is done, where that is more than was put forward.
+    """
+    from scheduler.store import tables
+    from scheduler.store.events import act
+
+    kept = proposal._kept  # noqa: SLF001 - of this module
+    assert kept is not None  # noqa: S101 - `Tabled` makes proposals
+    what = proposal.what if what is None else what
+    with act(what, me(), now(), since=kept.seen, week=week, changes_tables=changes_tables) as event:
+        tables.change(event, kept, proposal.edits)
+        yield event
