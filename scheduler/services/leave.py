@@ -64,6 +64,15 @@ class Away:
         return word(exceptions.told(self.when))
 
     @property
+    def said(self) -> str:
+        """When, as one writes it where it is asked for, see `scheduler.inputs.when`."""
+        first, last = self.when.first, self.when.last
+        if self.when.start_s is None:
+            return f"{first}" if first == last else f"{first} til {last}"
+        start = f"{self.when.start_s // 3600}.{self.when.start_s % 3600 // 60:02d}"
+        return f"{first} fra {start}" if first == last else f"{first} {start} til {last}"
+
+    @property
     def is_open(self) -> bool:
         """Whether the desk has yet to deal with it."""
         return self.state in ("told", "asked")
@@ -79,8 +88,8 @@ class Price:
         Who asks for which days.
     proposal
         The exception that a yes writes.
-    hours
-        How many hours of shifts it takes.
+    work_s
+        How many seconds of shifts it takes.
     calls
         The stops of published weeks that it touches, in order of time.
     others
@@ -89,7 +98,7 @@ class Price:
 
     away: Away
     proposal: Proposal
-    hours: float
+    work_s: int
     calls: Sequence[Call]
     others: tuple[str, ...]
 
@@ -186,7 +195,7 @@ def price(data_dir: Path, number: int) -> Price | None:
     return Price(
         away=away,
         proposal=proposal,
-        hours=seconds / 3600,
+        work_s=seconds,
         calls=touched.calls(data_dir, proposal),
         others=tuple(sorted(others)),
     )

@@ -14,7 +14,7 @@ RIDING = frozenset({Role.CONSULTANT})
 RUNNING = frozenset({Role.ADMINISTRATOR})
 
 #: Addresses that need nobody signed in: there is a secret in them, or nothing to see.
-OPEN = frozenset({"sign-in", "sign-in-link", "calendar", "health", "style"})
+OPEN = frozenset({"sign-in", "sign-in-link", "calendar", "health", "style", "worker", "manifest"})
 
 #: The roles that may ask for an address, by its name in `urls`.
 RIGHTS: dict[str, frozenset[Role]] = {
@@ -37,10 +37,12 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "exceptions": DESK,
     "exception": DESK,
     "events": DESK,
+    "leave": DESK,
     # A consultant's own.
     "mine": RIDING,
     "my-file": RIDING,
-    "my-outcome": RIDING,
+    "my-tap": RIDING,
+    "my-absence": RIDING,
     "my-calendar": RIDING,
     # People and their devices.
     "people": RUNNING,

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from scheduler.model.clock import Week
-from scheduler.web.views import desk, mine, moving, people, sign_in, weeks, working
+from scheduler.web.views import away, desk, mine, moving, people, phone, sign_in, weeks, working
 
 
 class _WeekConverter:
@@ -46,7 +46,11 @@ urlpatterns = [
     path("haendelser/", desk.events, name="events"),
     path("mig/", mine.mine, name="mine"),
     path("mig/kalender", mine.calendar_address, name="my-calendar"),
-    path("mig/<week:week>/svar", mine.outcome, name="my-outcome"),
+    path("mig/tryk", phone.tap, name="my-tap"),
+    path("mig/fravaer", away.tell, name="my-absence"),
+    path("mig/worker.js", phone.worker, name="worker"),
+    path("mig/app.webmanifest", phone.manifest, name="manifest"),
+    path("fri/<int:number>/", away.asked, name="leave"),
     path("mig/<week:week>/<path:name>", mine.file, name="my-file"),
     path("kalender/<slug:secret>.ics", mine.calendar, name="calendar"),
     path("folk/", people.people, name="people"),

@@ -65,13 +65,33 @@ def test_from_an_hour_of_the_day_on(folder: Path) -> None:
     assert open_(folder) == []
 
 
+@pytest.mark.parametrize(
+    "when",
+    [
+        When(MONDAY, MONDAY),
+        When(MONDAY, THURSDAY),
+        When(TUESDAY, TUESDAY, 11 * 3600 + 300, through=True),
+        When(TUESDAY, THURSDAY, 11 * 3600, through=True),
+    ],
+)
+def test_the_desk_is_handed_the_words_that_say_when(folder: Path, when: When) -> None:
+    leave.tell(folder, "c1", "k1", when, ask=False)
+    (away,) = leave.open_ones(folder)
+    editing.write(folder, exceptions.absence(folder, "c1", [away.said]))
+    assert open_(folder) == []
+
+
 def test_leave_is_priced_and_granted_in_one_transaction(folder: Path) -> None:
     leave.tell(folder, "c1", "k1", When(MONDAY, THURSDAY), ask=True)
     editing.write(folder, exceptions.absence(folder, "c2", [str(WEDNESDAY)]))
     (away,) = leave.open_ones(folder)
     price = leave.price(folder, away.number)
     assert price is not None
-    assert (price.hours, price.others, [call.id for call in price.calls]) == (28, ("Rådgiver 2",), ["P1"])
+    assert (price.work_s, price.others, [call.id for call in price.calls]) == (
+        28 * 3600,
+        ("Rådgiver 2",),
+        ["P1"],
+    )
     assert len(closures(folder)) == 1
     assert leave.answer(folder, away.number, yes=True).state == "asked"
     assert ("c1", str(MONDAY), str(THURSDAY)) in closures(folder)
@@ -92,9 +112,10 @@ def test_a_yes_that_cannot_be_written_is_no_answer(folder: Path, monkeypatch: py
     def broken(*_args: object) -> None:
         raise InputError("no")
 
-    with monkeypatch.context() as patch, pytest.raises(InputError, match="no"):
+    with monkeypatch.context() as patch:
         patch.setattr("scheduler.store.tables.change", broken)
-        leave.answer(folder, number, yes=True)
+        with pytest.raises(InputError, match="no"):
+            leave.answer(folder, number, yes=True)
     assert [each.state for each in leave.of_consultant(folder, "c1")] == ["asked"]
     assert "may be away" not in str(events(folder))
 

@@ -1,5 +1,7 @@
 """What holds: the weeks, each with its editions, their files, and progress towards the goal."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,6 +13,8 @@ from scheduler.inputs import dates
 from scheduler.model.clock import Week, local, now
 from scheduler.model.roster import REQUESTED
 from scheduler.outputs import names, words
+from scheduler.outputs.cards import tel_link
+from scheduler.services import taps, today
 from scheduler.services.workspace import project_in
 from scheduler.store import editions, events
 from scheduler.store.editions import KeptEdition, State
@@ -65,6 +69,7 @@ def weeks(request: HttpRequest) -> HttpResponse:
         weeks=[(Week.parse(name), held.get(name)) for name in listed],
         this=this,
         sentence=lambda edition: words.sentence(edition.roster),
+        **_of_the_desk(request),
     )
 
 
@@ -89,7 +94,21 @@ def week(request: HttpRequest, week: Week) -> HttpResponse:
         working=of_week(week),
         movable=_movable(shown) if shown and week.days[-1] >= now().date() else [],
         is_desk=is_desk,
+        seen=_seen(published) if published and is_desk else [],
+        **_of_the_desk(request),
     )
+
+
+def _of_the_desk(request: HttpRequest) -> dict[str, Any]:
+    """Return what `now.html` shows of what happens today."""
+    found = today.notices(workshop().data) if _is_desk(request) else ()
+    return {"notices": found, "called": today.called, "tel": tel_link}
+
+
+def _seen(edition: KeptEdition) -> list[tuple[str, taps.Seen | None]]:
+    """Return each consultant with the edition that was seen last."""
+    found = taps.seen(workshop().data, Week.parse(edition.week))
+    return [(name, found.get(id_)) for id_, name in edition.roster.consultant_names.items()]
 
 
 def _movable(edition: KeptEdition) -> list[tuple[str, str, str]]:
