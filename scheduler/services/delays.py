@@ -1,7 +1,7 @@
 """A consultant who is late: the new times onward, and whom they touch.
 
-Nothing is planned anew here: all that follows is later by what waiting does not make up for. Lunch is kept, and work at
-the desk gives way. Whoever wants the rest of the day planned again does so with `replan`.
+Nothing is planned anew here: the next stop is as much later as is told, and what follows by what waiting does not make
+up for. Lunch is kept, and work at the desk gives way. Whoever wants the rest of the day planned again does so with `replan`.
 """
 
 import datetime as dt
@@ -71,17 +71,18 @@ def later(
     round_
         The consultant's day.
     late
-        How late the consultant is then.
+        How much later the next stop is.
     moment
         When that was told.
     practices
         By id; for their telephones.
     """
-    found = []
+    found: list[Later] = []
     for stop, to_spare in spare(round_):
         if stop.start <= moment:
             continue
-        late -= min(late, to_spare)
+        if found:
+            late -= min(late, to_spare)
         if not late:
             break
         end = stop.end + late

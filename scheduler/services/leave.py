@@ -16,7 +16,7 @@ from scheduler.inputs.cells import ALL_NAMES
 from scheduler.inputs.when import When
 from scheduler.model.clock import now
 from scheduler.model.project import Project
-from scheduler.model.text import Text
+from scheduler.model.text import Param, Text
 from scheduler.model.texts import word
 from scheduler.services import editing, exceptions, touched
 from scheduler.services.editing import Proposal, tabled
@@ -219,7 +219,10 @@ def answer(data_dir: Path, number: int, *, yes: bool) -> Away:
 
         with writing():
             away = _open(number)
-            params = {"consultant_id": away.consultant_id, "when": exceptions.told(away.when)}
+            params: dict[str, Param] = {
+                "consultant_id": away.consultant_id,
+                "when": exceptions.told(away.when),
+            }
             if away.state == Absence.State.TOLD:
                 state, doing = Absence.State.DONE, act(Text("did_settle_absence", params), me(), now())
             elif yes:
@@ -245,7 +248,7 @@ def withdraw(data_dir: Path, consultant_id: str, number: int) -> None:
             away = _open(number)
             if away.consultant_id != consultant_id:
                 raise InputError(_("this is somebody else's"))
-            params = {"consultant_id": consultant_id, "when": exceptions.told(away.when)}
+            params: dict[str, Param] = {"consultant_id": consultant_id, "when": exceptions.told(away.when)}
             with act(Text("did_withdraw_absence", params), me(), now()):
                 Absence.objects.filter(id=number).update(state=Absence.State.WITHDRAWN)
 

@@ -136,7 +136,7 @@ def of_visit(
 def taken_back(data_dir: Path, week: Week, practice_id: str) -> Proposal:
     """Put forward that it is not told what became of a visit; what was booked stays. Errors as for `of_visit`."""
     with tabled(data_dir) as tables:
-        edits = []
+        edits: list[Edit] = []
         for position, row in enumerate(tables.tables.get("log", ())):
             if (row.get("week"), row.get("practice_id")) == (str(week), practice_id):
                 if "booked" in row:

@@ -19,7 +19,7 @@ from scheduler.model.clock import Week, now
 from scheduler.model.outcomes import OUTCOMES
 from scheduler.model.roster import Round, Stop
 from scheduler.model.taps import Told
-from scheduler.model.text import Text
+from scheduler.model.text import Param, Text
 from scheduler.services import editing, log
 from scheduler.services.workspace import store_of
 from scheduler.store.who import me
@@ -144,7 +144,7 @@ def _delay(_data_dir: Path, tap: Told, edition: "KeptEdition") -> "AbstractConte
         raise InputError(_("you have no round on that day"))
     if not 0 <= minutes <= MOST_LATE:
         raise InputError(_("write minutes from 0 to {n}").format(n=MOST_LATE))
-    told = {"consultant_id": tap.consultant_id, "date": tap.about}
+    told: dict[str, Param] = {"consultant_id": tap.consultant_id, "date": tap.about}
     return _act(Text("did_delay", {**told, "n": minutes}) if minutes else Text("did_delay_over", told))
 
 
@@ -158,7 +158,11 @@ def _out(_data_dir: Path, tap: Told, edition: "KeptEdition") -> "AbstractContext
 def _seen(_data_dir: Path, tap: Told, edition: "KeptEdition") -> "AbstractContextManager[Event | None]":
     if tap.about not in {str(number) for number in range(1, edition.number + 1)}:
         raise InputError(_("there is no such edition"))
-    params = {"consultant_id": tap.consultant_id, "edition": int(tap.about), "week": tap.week}
+    params: dict[str, Param] = {
+        "consultant_id": tap.consultant_id,
+        "edition": int(tap.about),
+        "week": tap.week,
+    }
     return _act(Text("did_see", params))
 
 

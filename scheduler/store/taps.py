@@ -26,7 +26,7 @@ def is_row_later(table: str, key: str, at: dt.datetime) -> bool:
     row = Row.objects.filter(table=table, key=key).first()
     changed = RowChange.objects.filter(table=table, row=row.id) if row else RowChange.objects.none()
     last = changed.order_by("-event_id").values_list("event_id", flat=True).first()
-    return Event.objects.filter(id=last, at__gt=at, tap=None).exists()
+    return last is not None and Event.objects.filter(id=last, at__gt=at, tap=None).exists()
 
 
 def put(told: Told, *, counts: bool, event: Event | None = None) -> None:

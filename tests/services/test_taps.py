@@ -217,10 +217,11 @@ def test_waiting_makes_up_for_being_late(tmp_path: Path) -> None:
     (one,) = delays.later(round_, 15 * minute, before, practices)
     assert (one.stop.id, one.start, one.closes) == ("P1", first.start + 15 * minute, at(MONDAY, 36000))
     assert delays.later(round_, 10 * minute, before, practices)[0].closes is None
-    # What has begun stays, and what follows is as late as waiting leaves it.
-    assert delays.later(round_, 10 * minute, first.start, practices) == ()
-    (one,) = delays.later(round_, spare["P2"] + minute, first.start, practices)
-    assert (one.stop.id, one.end, one.closes) == ("P2", second.end + minute, None)
+    # What has begun stays, and the next one is as late as it is told to be.
+    (one,) = delays.later(round_, 10 * minute, first.start, practices)
+    assert (one.stop.id, one.end, one.closes) == ("P2", second.end + 10 * minute, None)
+    assert delays.later(round_, 10 * minute, second.start, practices) == ()
+    assert delays.later(round_, 0 * minute, before, practices) == ()
 
 
 def test_the_desk_is_told_who_is_late_until_it_is_over(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

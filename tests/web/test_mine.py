@@ -4,6 +4,7 @@ import html
 import json
 import re
 import uuid
+from typing import Any
 from urllib.parse import urljoin
 
 import pytest
@@ -69,7 +70,7 @@ def _tap(somebody: Person, kind: str, about: str, **values: object) -> requests.
     return somebody.post("/mig/tryk", page="/mig/", **form)
 
 
-def _sent(somebody: Person, *taps: dict[str, object]) -> requests.Response:
+def _sent(somebody: Person, *taps: dict[str, Any]) -> requests.Response:
     """Send taps as a phone does, with the secret of a form of the page."""
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', somebody.get("/mig/").text)
     headers = {"X-CSRFToken": token[1] if token else ""}
@@ -119,7 +120,7 @@ def test_what_became_of_a_visit(app: Served, people: dict[str, Person]) -> None:
 
 def test_taps_as_a_phone_sends_them(people: dict[str, Person]) -> None:
     own, another = _whose(people, "P1")
-    tap = {
+    tap: dict[str, Any] = {
         "key": str(uuid.uuid4()),
         "kind": "outcome",
         "week": "2009-W20",

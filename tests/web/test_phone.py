@@ -18,7 +18,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from folders import ON_THE_MAP
 from outputs.browser import PHONE
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 from stores import NOW, STREET, with_store
 from web.serving import Person, Served, serving, text_of
 
@@ -67,7 +67,9 @@ def app(data: Path) -> Iterator[Served]:
 
 # --- In the browser -----------------------------------------------------------------------------------
 
-_KEPT = "async () => [(await caches.keys()).length, (await kept.taps()).length]"
+_KEPT = """async () => { let pages = 0;
+    for (const name of await caches.keys()) pages += (await (await caches.open(name)).keys()).length;
+    return [pages, (await kept.taps()).length]; }"""
 _SMALL = """() => [...document.querySelectorAll('a, button, summary, select, input:not([type=radio])')]
     .filter(each => each.type !== 'hidden' && !each.classList.contains('skip'))
     .map(each => [each, each.getBoundingClientRect()])
@@ -118,9 +120,18 @@ def test_a_day_without_connection(browser: Browser, app: Served) -> None:
     assert page.locator("#missing").inner_text() == "1 stop mangler svar"
     assert "Næste: kl. 13" in page.locator(".bar").inner_text()
     assert page.locator(".bar a[href='tel:33000001']").inner_text() == "Ring til Kirsten"
+    _rides_without_connection(context, page, app, karen)
+    _is_back(context, page, app, karen)
+    _is_refused(page, app)
+    _signs_out(context, page, app, karen)
+    _is_removed(page, app, person)
+    assert errors == []
+    context.close()
+
+
+def _rides_without_connection(context: BrowserContext, page: Page, app: Served, karen: Person) -> None:
     map_ = page.get_by_role("link", name="Kort og vej").first.get_attribute("href")
     assert map_ is not None
-
     context.set_offline(True)
     page.goto(f"{app.where}/mig/")
     assert page.locator(".kept").inner_text().startswith("Uden forbindelse: sådan så det ud ")
@@ -131,7 +142,7 @@ def test_a_day_without_connection(browser: Browser, app: Served) -> None:
     visit.get_by_role("button", name="Fortryd").click()
     visit.get_by_text("taget tilbage (gemt").wait_for()
     assert page.locator("#missing").inner_text() == "1 stop mangler svar"
-    visit.get_by_text("Ikke alle blev afholdt").click()
+    visit.get_by_text("Ikke alle blev holdt").click()
     visit.get_by_label("Udeblevet").check()
     visit.get_by_role("button", name="Gem").click()
     visit.get_by_text("Udeblevet 1 (gemt").wait_for()
@@ -153,13 +164,21 @@ def test_a_day_without_connection(browser: Browser, app: Served) -> None:
     other.goto(f"{app.where}/mig/")
     other.locator("#stop-H1").get_by_role("button", name="Jeg er ude igen").click()
     home.get_by_text("Ude igen kl. 12.30 (gemt").wait_for()  # the first tab is told, too
-    assert "no answer" not in text_of(karen.get("/uger/2009-W20/"))
-    assert "Anne" not in text_of(karen.get("/haendelser/")).replace("Anne may sign in", "")
+    known = text_of(karen.get("/haendelser/"))
+    assert (
+        known.count("Anne, ") == known.count("the homes of Monday 11 May shown") == 1
+    )  # once, for all showings
+    other.close()
 
+
+def _is_back(context: BrowserContext, page: Page, app: Served, karen: Person) -> None:
+    other = context.new_page()
+    other.goto(f"{app.where}/mig/")
     context.set_offline(False)
     page.goto(f"{app.where}/mig/")
     _waits(page, 0)
     _waits(other, 0)
+    other.close()
     page.get_by_text("Udeblevet 1", exact=True).wait_for()
     done = text_of(karen.get("/haendelser/"))
     told = [
@@ -168,12 +187,14 @@ def test_a_day_without_connection(browser: Browser, app: Served) -> None:
     ]
     assert told == [3, 1, 1, 1]
     week = text_of(karen.get("/uger/2009-W20/"))
-    assert "Rådgiver 1 is 20 minutes late (told at 12:30)." in week
-    assert "Home visit, Vesterbro: 13:0" in week
+    assert re.search(r"Rådgiver 1 is 20 minutes late \(told at 12:(29|30)\)\.", week)
+    assert "Home visit, Vesterbro: 13:0" in week, week
     assert "Rådgiver 1: has seen it" in week
     assert STREET not in week
 
-    # What the server refuses stays, with the reason.
+
+def _is_refused(page: Page, app: Served) -> None:
+    """What the server refuses stays, with the reason."""
     page.goto(f"{app.where}/mig/")
     page.evaluate(
         """async () => { await kept.put({key: crypto.randomUUID(), kind: 'outcome', week: '2009-W20', about: 'P1',
@@ -186,7 +207,9 @@ def test_a_day_without_connection(browser: Browser, app: Served) -> None:
     refused.get_by_role("button", name="Fjern").click()
     page.wait_for_function("document.querySelector('#refused').hidden")
 
-    # In English; and signing out leaves nothing.
+
+def _signs_out(context: BrowserContext, page: Page, app: Served, karen: Person) -> None:
+    """In English; and nothing is left."""
     page.get_by_role("button", name="English").click()
     page.get_by_role("heading", name="Monday 11 May").first.wait_for()
     _is_all_kept(page)
@@ -196,7 +219,6 @@ def test_a_day_without_connection(browser: Browser, app: Served) -> None:
     page.get_by_role("button", name="Not late after all").click()
     _waits(page, 1)
     context.set_offline(False)
-    other.close()
     page.goto(f"{app.where}/mig/")
     _is_fine(page)
     page.get_by_role("button", name="Sign out").click()
@@ -206,7 +228,9 @@ def test_a_day_without_connection(browser: Browser, app: Served) -> None:
     )
     assert "late (told" not in text_of(karen.get("/uger/2009-W20/"))
 
-    # A phone that is removed loses all at next sight.
+
+def _is_removed(page: Page, app: Served, person: str) -> None:
+    """A phone that is removed loses all at next sight."""
     page.goto(app.link(person))
     page.locator("main button").click()
     page.wait_for_url("**/mig/")
@@ -217,8 +241,6 @@ def test_a_day_without_connection(browser: Browser, app: Served) -> None:
     assert "/ind/" in page.url
     page.add_script_tag(url="/fast/kept.js")
     assert page.evaluate(_KEPT) == [0, 0]
-    assert errors == []
-    context.close()
 
 
 # --- A server that is killed --------------------------------------------------------------------------

@@ -51,10 +51,10 @@ async function keep(path, given, version) {
 }
 
 async function fresh(path) {
-  const found = await caches.match(path, { cacheName: NAME, ignoreVary: true });
+  const cache = await caches.open(NAME), found = await cache.match(path, { ignoreVary: true });
   const until = found && found.headers.get("X-Kept-Until");
   if (!until || Number(until) > Date.now()) return found;
-  await (await caches.open(NAME)).delete(path);
+  await cache.delete(path);
 }
 
 const sweep = async () => { for (const each of await (await caches.open(NAME)).keys()) await fresh(pathOf(each)); };
@@ -66,15 +66,20 @@ async function keepAll(wanted) {
   for (const [path, version] of Object.entries({ [HOME]: "", ...wanted })) {
     const found = await fresh(path);
     if (found && (!version || found.headers.get("X-Kept-As") === version)) continue;
-    try { await ask(new Request(path, { redirect: "manual" }), version); } catch (_error) { return; }
+    try {
+      if (isGone(await ask(new Request(path, { redirect: "manual" }), version))) return;
+    } catch (_error) {
+      return;
+    }
   }
 }
 
 async function dated(shown) {
   const text = await shown.text(), english = /<html[^>]*\slang="en"/.test(text);
   const at = new Date(Number(shown.headers.get("X-Kept-At")));
-  const when = at.toLocaleString(english ? "en-GB" : "da-DK", { weekday: "long", hour: "2-digit", minute: "2-digit" });
-  const words = english ? `Without connection: this is as it was on ${when}.` : `Uden forbindelse: sådan så det ud ${when}.`;
+  const told = (how) => at.toLocaleString(english ? "en-GB" : "da-DK", how);
+  const day = told({ weekday: "long" }), clock = told({ hour: "numeric", minute: "2-digit" });
+  const words = english ? `Without connection: this is as it was on ${day} at ${clock}.` : `Uden forbindelse: sådan så det ud ${day} kl. ${clock}.`;
   const page = text.replace(/<body[^>]*>/, (body) => `${body}<p class="kept" role="status">${words}</p>`);
   return new Response(page, { headers: shown.headers });
 }

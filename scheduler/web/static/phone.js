@@ -108,7 +108,7 @@
     for (const stop of today() ? today().querySelectorAll("[data-spare]") : []) {
       const start = Number(stop.dataset.start), end = Number(stop.dataset.end);
       if (start <= told.at + offset) continue;
-      late = Math.max(0, late - 1000 * stop.dataset.spare);
+      if (list.children.length) late = Math.max(0, late - 1000 * stop.dataset.spare);  // waiting makes up for it
       if (!late) break;
       const each = row.content.cloneNode(true), [when, closes] = each.querySelectorAll("strong"), call = each.querySelector("a");
       when.textContent = clock(start + late);
