@@ -4,7 +4,7 @@ It is worked out from the clock whenever somebody looks; nothing runs in the bac
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -46,8 +46,15 @@ class Notice:
     number: int = 0
 
 
-def notices(data_dir: Path) -> tuple[Notice, ...]:
+def notices(data_dir: Path, bases: Collection[str] | None = None) -> tuple[Notice, ...]:
     """Return what the desk should know, the most urgent first.
+
+    Parameters
+    ----------
+    data_dir
+        The project folder.
+    bases
+        The job centres of whose consultants it is told; None is all of them.
 
     Raises
     ------
@@ -59,8 +66,12 @@ def notices(data_dir: Path) -> tuple[Notice, ...]:
     with store_of(data_dir):
         project = project_in(data_dir)
         practices = {practice.practice_id: practice for practice in project.practices}
-        names = {one.consultant_id: one.name for one in project.consultants}
-        return (*_on_their_way(data_dir, names, practices), *_away(data_dir))
+        names = {
+            one.consultant_id: one.name
+            for one in project.consultants
+            if bases is None or one.base_id in bases
+        }
+        return (*_on_their_way(data_dir, names, practices), *_away(data_dir, names))
 
 
 def _on_their_way(
@@ -76,9 +87,9 @@ def _on_their_way(
     late, out = taps.delays(data_dir, week), taps.out_again(data_dir, week)
     found: list[Notice] = []
     for round_ in edition.roster.rounds:
-        if round_.date != moment.date():
+        name = names.get(round_.consultant_id)
+        if round_.date != moment.date() or name is None:
             continue
-        name = names.get(round_.consultant_id, round_.consultant_id)
         told = late.get((round_.consultant_id, round_.date))
         minutes = dt.timedelta(minutes=told.value["minutes"] if told else 0)
         moved = delays.later(round_, minutes, told.at, practices) if told else ()
@@ -100,8 +111,10 @@ def _on_their_way(
     yield from found
 
 
-def _away(data_dir: Path) -> Iterator[Notice]:
+def _away(data_dir: Path, names: Collection[str]) -> Iterator[Notice]:
     for each in leave.open_ones(data_dir):
+        if each.consultant_id not in names:
+            continue
         sentence = _("{name} has asked for leave: {when}.")
         if each.state == "told":
             sentence = _("{name} has told of being away: {when}.")

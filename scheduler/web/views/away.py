@@ -11,6 +11,8 @@ from scheduler.base.errors import InputError
 from scheduler.base.i18n import _
 from scheduler.inputs.when import When
 from scheduler.services import answers, leave
+from scheduler.services.workspace import project_in
+from scheduler.web.models import User
 from scheduler.web.pages import page
 from scheduler.web.views.phone import consultant
 from scheduler.web.workshop import workshop
@@ -45,11 +47,25 @@ def _when(request: HttpRequest) -> When:
     return When(first, last, start_s, through=start_s is not None)
 
 
+def _require_theirs(request: HttpRequest, number: int) -> None:
+    """Tell nobody of an absence at a job centre at which they have no desk."""
+    assert isinstance(request.user, User)  # noqa: S101 - `middleware` lets nobody else in
+    bases = request.user.bases("leave")
+    if bases is None:
+        return
+    own = {one.consultant_id for one in project_in(workshop().data).consultants if one.base_id in bases}
+    if not any(
+        each.number == number and each.consultant_id in own for each in leave.open_ones(workshop().data)
+    ):
+        raise Http404
+
+
 @require_http_methods(["GET", "POST"])
 def asked(request: HttpRequest, number: int) -> HttpResponse:
     """Show what leave takes, and say yes or no; or that what was told is dealt with."""
     data = workshop().data
     said = request.POST.get("answer", "")
+    _require_theirs(request, number)
     if said in ("yes", "no"):
         leave.answer(data, number, yes=said == "yes")
         return redirect("weeks")

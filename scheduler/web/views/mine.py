@@ -18,7 +18,7 @@ from scheduler.model.outcomes import OUTCOMES, Outcomes
 from scheduler.model.project import Practice
 from scheduler.model.roster import Roster, Round, Stop
 from scheduler.model.text import Text
-from scheduler.outputs import cards, gpx, names, news, words
+from scheduler.outputs import cards, names, news, words
 from scheduler.services import delays, leave, log, taps
 from scheduler.services.today import called
 from scheduler.services.workspace import project_in
@@ -200,13 +200,7 @@ def file(request: HttpRequest, week: Week, name: str) -> HttpResponse:
     if found is None:
         raise Http404
     rounds = {names.round_map(each): each for each in _rounds(found.roster, user)}
-    own = {
-        *rounds,
-        *(track for each in rounds.values() for track in gpx.files(found.roster, each)),
-        names.calendar(user.consultant_id),
-        names.week_file(user.consultant_id, str(week)),
-    }
-    if name not in own:
+    if name not in answers.of_consultant(found.roster, user.consultant_id):
         raise Http404
     round_ = rounds.get(name)
     homes = (
