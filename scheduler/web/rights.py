@@ -32,6 +32,8 @@ OPEN = frozenset(
         "calendar",
         "health",
         "style",
+        "worker",
+        "manifest",
         "practice-page",
         "practice-poster",
     }
@@ -88,10 +90,12 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "replies": DESK,
     "reply": DESK,
     "practice-links": DESK,
+    "leave": DESK,
     # A consultant's own.
     "mine": RIDING,
     "my-file": RIDING,
-    "my-outcome": RIDING,
+    "my-tap": RIDING,
+    "my-absence": RIDING,
     "my-calendar": RIDING,
     # People and their devices.
     "people": RUNNING,
@@ -159,8 +163,8 @@ CUT = frozenset(
     {
         "home", "sign-out", "language",
         "weeks", "week", "edition",
-        "move", "exceptions", "exception", "undo",
-        "mine", "my-file", "my-outcome", "my-calendar",
+        "move", "exceptions", "exception", "undo", "leave",
+        "mine", "my-file", "my-tap", "my-absence", "my-calendar",
         "access", "api-docs", "api:openapi-json",
     }
 )  # fmt: skip
