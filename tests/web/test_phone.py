@@ -27,6 +27,7 @@ from scheduler.model.clock import NOW_VARIABLE, Week
 from scheduler.services import editions, publish
 
 W20 = Week(2009, 20)
+_PATIENCE_S = 30
 NOON = "2009-05-11T12:30"
 HOSTILE = "<img src=x onerror=document.title='ran'>{{7*7}} Lægehuset ved den meget lange Søndre Boulevard"
 TABLES = {
@@ -89,19 +90,24 @@ def _is_fine(page: Page) -> None:
     assert page.evaluate(_SMALL) == []
 
 
+def _until(page: Page, question: str, answer: object) -> None:
+    """Ask until it is so: `wait_for_function` does not wait for promises."""
+    end = time.monotonic() + _PATIENCE_S
+    while (found := page.evaluate(question)) != answer:
+        assert time.monotonic() < end, found
+        page.wait_for_timeout(100)
+
+
 def _is_all_kept(page: Page) -> None:
     """Wait until everything is there that the page wants to have kept."""
-    page.wait_for_function(
-        """async () => { const wanted = JSON.parse(document.querySelector('[data-keep]').dataset.keep);
+    question = """async () => { const wanted = JSON.parse(document.querySelector('[data-keep]').dataset.keep);
         const cache = await caches.open('hjul-week'), has = (await cache.keys()).map(each => new URL(each.url).pathname);
-        return navigator.serviceWorker.controller && ['/mig/', ...Object.keys(wanted)].every(each => has.includes(each)); }"""
-    )
+        return [!navigator.serviceWorker.controller, ...['/mig/', ...Object.keys(wanted)].filter(each => !has.includes(each))]; }"""
+    _until(page, question, [False])
 
 
 def _waits(page: Page, n: int) -> None:
-    page.wait_for_function(
-        "async n => (await kept.taps()).filter(each => each.state === 'waiting').length === n", arg=n
-    )
+    _until(page, "async () => (await kept.taps()).filter(each => each.state === 'waiting').length", n)
 
 
 @pytest.mark.browser
