@@ -237,6 +237,7 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         # People who sign in.
         "did_add_person": _("{name} may sign in"),
         "did_remove_person": _("{name} may sign in no longer"),
+        "did_name_account": _("the account by which {name} signs in changed"),
         "did_grant": _("{name} is now: {role} ({where})"),
         "did_revoke": _("{name} is no longer: {role} ({where})"),
         "role_administrator": _("Administrator"),

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, clock, day
-from scheduler.model.clock import local
+from scheduler.model.clock import TIMEZONE, local
 from scheduler.model.text import Text
 from scheduler.model.texts import word
 from scheduler.store.models import Event
@@ -158,9 +158,24 @@ def of(week: str) -> "QuerySet[Event]":
     return Event.objects.filter(week=week).order_by("id")
 
 
-def last(n: int) -> "QuerySet[Event]":
-    """Return what was done last, the newest first."""
-    return Event.objects.order_by("-id")[:n]
+def last(n: int, who: str = "", on: dt.date | None = None, week: str = "") -> "QuerySet[Event]":
+    """Return what was done last, the newest first: of all, or by somebody, on a local day, about a week."""
+    found = Event.objects.order_by("-id")
+    if who:
+        found = found.filter(who=who)
+    if week:
+        found = found.filter(week=week)
+    if on is not None:
+        start, end = (
+            dt.datetime.combine(each, dt.time(), TIMEZONE) for each in (on, on + dt.timedelta(days=1))
+        )
+        found = found.filter(at__gte=start, at__lt=end)
+    return found[:n]
+
+
+def actors() -> list[str]:
+    """Return everybody who has done anything, in order."""
+    return sorted(filter(None, Event.objects.order_by().values_list("who", flat=True).distinct()))
 
 
 def what(event: Event) -> Text:

@@ -19,6 +19,7 @@ from scheduler.store.opening import refusals
 from scheduler.store.who import acting
 from scheduler.store.whose import acting_at
 from scheduler.web import callers, problems, rights
+from scheduler.web.arriving import by_header
 from scheduler.web.models import User
 from scheduler.web.pages import note, noting, refusal
 from scheduler.web.workshop import workshop
@@ -38,6 +39,8 @@ def for_somebody(answer: Answer) -> Answer:
             return _called(request, answer)
         try:
             with refusals(address_of(workshop().data)):
+                if told := by_header(request):
+                    request.user = told
                 user = request.user if isinstance(request.user, User) else None
         except SchedulerError as error:  # who it is stands in the store, too
             request.user = AnonymousUser()

@@ -31,8 +31,19 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=2, default="da")
     is_active = models.BooleanField(default=True)
     calendar = models.CharField(max_length=64, blank=True)
+    #: What they are called by those who sign people in elsewhere; empty for who signs in by links only.
+    account = models.CharField(max_length=200, blank=True)
     #: A new one ends all sessions.
     signed_in_since = models.IntegerField(default=0)
+
+    class Meta:
+        """An account is one person's."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=("account",), condition=~models.Q(account=""), name="one_person_an_account"
+            ),
+        )
 
     USERNAME_FIELD = "name"
     objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
@@ -190,6 +201,12 @@ class KeptAnswer(models.Model):
         """Of two calls with one key only the first does anything."""
 
         constraints = (models.UniqueConstraint(fields=("user", "key"), name="one_answer_a_key"),)
+
+
+def account_of(name: str) -> str:
+    """Return an account as it is kept: letters of ASCII in any case are the same, others only themselves."""
+    name = name.strip()
+    return name.lower() if name.isascii() else name
 
 
 def all_bases() -> frozenset[str]:

@@ -21,7 +21,7 @@ RIDING = frozenset({Role.CONSULTANT})
 RUNNING = frozenset({Role.ADMINISTRATOR})
 
 #: Addresses that need nobody signed in: there is a secret in them, or nothing to see.
-OPEN = frozenset({"sign-in", "sign-in-link", "calendar", "health", "style"})
+OPEN = frozenset({"sign-in", "sign-in-link", "openid", "openid-back", "calendar", "health", "style"})
 
 #: The roles that may ask for an address, by its name in `urls`.
 RIGHTS: dict[str, frozenset[Role]] = {

@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from scheduler.model.clock import Week
 from scheduler.web.api import docs as api_docs
 from scheduler.web.api.whole import api
-from scheduler.web.views import access, desk, mine, moving, people, sign_in, weeks, working
+from scheduler.web.views import access, desk, mine, moving, openid, people, sign_in, weeks, working
 
 
 class _WeekConverter:
@@ -27,6 +27,8 @@ register_converter(_WeekConverter, "week")
 urlpatterns = [
     path("", weeks.home, name="home"),
     path("ind/", sign_in.sign_in, name="sign-in"),
+    path("ind/med/konto", openid.begin, name="openid"),
+    path("ind/med/svar", openid.back, name="openid-back"),
     path("ind/<slug:secret>", sign_in.by_link, name="sign-in-link"),
     path("ud/", sign_in.sign_out, name="sign-out"),
     path("sprog/", sign_in.speak, name="language"),

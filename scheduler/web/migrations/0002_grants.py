@@ -33,6 +33,16 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('user', 'role', 'base_id'), name='one_grant_a_role_and_base')],
             },
         ),
+        migrations.AddField(
+            model_name='user',
+            name='account',
+            field=models.CharField(blank=True, default='', max_length=200),
+            preserve_default=False,
+        ),
+        migrations.AddConstraint(
+            model_name='user',
+            constraint=models.UniqueConstraint(condition=models.Q(('account', ''), _negated=True), fields=('account',), name='one_person_an_account'),
+        ),
         migrations.RunPython(grant, migrations.RunPython.noop),
         migrations.RemoveField(
             model_name='user',

@@ -1,5 +1,6 @@
 """The coordinator's desk: exceptions seen before they are written, publishing with what it changes, and undo."""
 
+import datetime as dt
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +27,7 @@ from scheduler.store import events as acts
 from scheduler.web.models import User
 from scheduler.web.pages import page
 from scheduler.web.views.seen import read_seen, written_seen
+from scheduler.web.views.weeks import asked_week
 from scheduler.web.workshop import workshop
 
 _LONGEST = 200
@@ -198,5 +200,26 @@ def undo(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def events(request: HttpRequest) -> HttpResponse:
-    """Tell who did what, the last first."""
-    return page(request, "events.html", events=[acts.told(event) for event in acts.last(_MOST_EVENTS)])
+    """Tell who did what, the last first: all, or somebody's, a day's or a week's."""
+    who, on, week = (request.GET.get(name, "")[:_LONGEST].strip() for name in ("hvem", "dag", "uge"))
+    problem, found = "", []
+    try:
+        day = dt.date.fromisoformat(on) if on else None
+        about = str(asked_week(week)) if week else ""
+        found = [acts.told(event) for event in acts.last(_MOST_EVENTS, who, day, about)]
+    except InputError as error:
+        problem = str(error)
+    except (ValueError, OverflowError):
+        problem = _("write the day as 2009-05-12")
+    return page(
+        request,
+        "events.html",
+        422 if problem else 200,
+        events=found,
+        people=acts.actors(),
+        who=who,
+        on=on,
+        week=week,
+        problem=problem,
+        most=_MOST_EVENTS,
+    )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import segno
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,7 +19,7 @@ from scheduler.model.text import Text
 from scheduler.model.texts import word
 from scheduler.services.workspace import project_in
 from scheduler.store import events
-from scheduler.web.models import SignInLink, User
+from scheduler.web.models import SignInLink, User, account_of
 from scheduler.web.pages import page
 from scheduler.web.rights import Held
 from scheduler.web.roles import Role
@@ -27,6 +28,7 @@ from scheduler.web.workshop import workshop
 #: How long a link serves that is handed to somebody.
 HANDED = dt.timedelta(days=7)
 _LONGEST = 80
+_LONGEST_ACCOUNT = 200
 _ID = re.compile(r"\d{1,15}", re.ASCII)
 
 
@@ -70,6 +72,7 @@ def _choices() -> dict[str, Any]:
     project = project_in(workshop().data)
     return {
         "roles": roles(),
+        "is_elsewhere": bool(settings.HJUL_OIDC["issuer"] or settings.HJUL_HEADER),
         "bases": {base.place_id: base.name for base in project.bases},
         "consultants": [(one.consultant_id, one.name) for one in project.consultants],
     }
@@ -82,10 +85,20 @@ def _add(request: HttpRequest) -> User:
     if User.objects.filter(name=name).exists():
         raise InputError(_("{name} is there already").format(name=name))
     held, consultant_id = _asked_role(request)
+    account = _asked_account(request)
     with events.act(Text("did_add_person", {"name": name}), _me(request), now()):
-        user = User.objects.create(name=name, consultant_id=consultant_id)
+        user = User.objects.create(name=name, consultant_id=consultant_id, account=account)
         _give(request, user, held)
     return user
+
+
+def _asked_account(request: HttpRequest, of: User | None = None) -> str:
+    """Return the account that a form gives somebody; an `InputError` where it is another's."""
+    account = account_of(request.POST.get("account", ""))[:_LONGEST_ACCOUNT]
+    others = User.objects.filter(account=account).exclude(pk=of.pk if of else 0)
+    if account and others.exists():
+        raise InputError(_("that account is somebody else's"))
+    return account
 
 
 def _asked_role(request: HttpRequest) -> tuple[Held, str]:
@@ -183,6 +196,13 @@ def _grant(request: HttpRequest, user: User) -> None:
             user.save(update_fields=["consultant_id"])
 
 
+def _name_account(request: HttpRequest, user: User) -> None:
+    account = _asked_account(request, user)
+    with events.act(Text("did_name_account", {"name": user.name}), _me(request), now()):
+        user.account = account
+        _end_sessions(user)
+
+
 def _revoke(request: HttpRequest, user: User) -> None:
     found = user.grants.filter(pk=_number(request.POST.get("grant", ""))).first()
     if found is None:
@@ -199,6 +219,7 @@ _DOINGS: Mapping[str, Callable[[HttpRequest, User], str | None]] = {
     "remove": _remove,
     "back": _let_in,
     "grant": _grant,
+    "account": _name_account,
     "revoke": _revoke,
 }
 
