@@ -141,6 +141,7 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "rule_closed": _("Its hours on {date} fall away: {reason}."),
         "rule_hours": _("{start_s}–{end_s} does not lie in its hours: {hours}."),
         "rule_settled": _("It is pinned or locked elsewhere."),
+        "rule_others_locked": _("Others that are pinned or locked leave no room for it."),
         "rule_named": _("Only {consultant_id} may make it."),
         "rule_base": _("{consultant_id} rides from another base."),
         "rule_no_shift": _("{consultant_id} does not work on {date}."),
@@ -228,11 +229,35 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "did_export": _("tables written to {source}"),
         "did_forget": _("home visits before {date} deleted"),
         "did_clean": _("deleted what need not be kept any longer"),
+        # The tables, row by row.
+        "did_add_row": _("{table}: {row} added"),
+        "did_change_row": _("{table}: {row} changed"),
+        "did_remove_row": _("{table}: {row} deleted"),
+        **_tables(),
         # People who sign in.
         "did_add_person": _("{name} may sign in"),
         "did_remove_person": _("{name} may sign in no longer"),
+        "did_name_account": _("the account by which {name} signs in changed"),
+        "did_grant": _("{name} is now: {role} ({where})"),
+        "did_revoke": _("{name} is no longer: {role} ({where})"),
+        "role_administrator": _("Administrator"),
+        "role_coordinator": _("Coordinator"),
+        "role_consultant": _("Consultant"),
+        "role_planner": _("Planner"),
+        "role_reader": _("Reader"),
+        "everywhere": _("all job centres"),
         "did_make_link": _("a link made that signs {name} in"),
         "did_end_sessions": _("all devices of {name} signed out"),
+        "did_paper": _("{paper} written"),
+        "did_paper_gone": _("{paper} taken away"),
+        "did_trial": _("asked what {papers} come to"),
+        "did_reply": _("{practice_id} said on its own page"),
+        "did_approve": _("what {practice_id} said is approved; it was in the tables already"),
+        "did_decline": _("what {practice_id} said is declined"),
+        "did_make_page_link": _("a link made to the page of {practice_id}"),
+        "did_revoke_page_links": _("the links to the page of {practice_id} taken back"),
+        "did_make_token": _("a token called {token} made for {name}"),
+        "did_end_token": _("the token {token} of {name} revoked"),
         "did_show_homes": _("the homes of {date} shown"),
         # Exceptions, and when they are.
         "did_absence": _("{consultant_id} is away: {when}"),
@@ -242,8 +267,23 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "did_cancel_engagement": _("{engagement_id} falls away: {when}"),
         "did_move_engagement": _("{engagement_id} is moved: {when} → {then}"),
         "did_busy": _("busy times of {consultant_id} taken in from a calendar"),
+        # What consultants tell on their way, and of being away.
+        "did_delay": ngettext(
+            "{consultant_id} is {n} minute late on {date}", "{consultant_id} is {n} minutes late on {date}", n
+        ),
+        "did_delay_over": _("{consultant_id} is no longer late on {date}"),
+        "did_come_out": _("{consultant_id} is out of a home again"),
+        "did_go_back": _("{consultant_id} is not out of a home yet"),
+        "did_see": _("{consultant_id} has seen edition {edition} of {week}"),
+        "did_tell_absence": _("{consultant_id} has told of being away: {when}"),
+        "did_ask_absence": _("{consultant_id} has asked for leave: {when}"),
+        "did_grant_absence": _("{consultant_id} may be away: {when}"),
+        "did_refuse_absence": _("{consultant_id} cannot have leave: {when}"),
+        "did_withdraw_absence": _("{consultant_id} will not be away after all: {when}"),
+        "did_settle_absence": _("dealt with, that {consultant_id} is away: {when}"),
         # The log, and what is owed.
         "did_log": _("what became of {practice_id} in {week}"),
+        "did_log_back": _("what became of {practice_id} in {week} is taken back"),
         "did_log_sheet": _("what became of {week}, from {source}"),
         "did_log_apart": _("conversations of {consultant_id} by telephone and at home, {date}"),
         "did_withdraw": ngettext(
@@ -265,6 +305,29 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "for_all": _("everybody"),
         # A sentence of a roster that was written before there were codes, in the language it was written in.
         "as_written": "{text}",
+    }
+
+
+def _tables() -> Mapping[str, str]:
+    """Return what the tables are called."""
+    return {
+        "table_practices": _("GP practices"),
+        "table_rooms": _("room hours"),
+        "table_agreements": _("agreed hours"),
+        "table_bases": _("bases"),
+        "table_consultants": _("consultants"),
+        "table_shifts": _("working hours"),
+        "table_places": _("places"),
+        "table_engagements": _("engagements"),
+        "table_home_visits": _("home visits"),
+        "table_tasks": _("tasks"),
+        "table_pins": _("locked visits"),
+        "table_closures": _("days closed"),
+        "table_demand": _("demand"),
+        "table_results": _("results"),
+        "table_budget": _("budget"),
+        "table_milestones": _("milestones"),
+        "table_settings": _("settings"),
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from scheduler.inputs.cells import CellError
 from scheduler.inputs.dates import dates_of
 from scheduler.inputs.rows import Row
 from scheduler.inputs.schema import BY_NAME, IN_STORE
-from scheduler.inputs.stored import Edit, Tables, read_stored, with_edits, written
+from scheduler.inputs.stored import Cells, Edit, Tables, cells_of, read_stored, with_edits, written
 from scheduler.inputs.when import When, when
 from scheduler.model.clock import now
 from scheduler.model.project import Project
@@ -24,7 +24,9 @@ from scheduler.store.who import me
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
+    from scheduler.store.models import Event
     from scheduler.store.tables import Kept
 
 
@@ -160,6 +162,23 @@ class Tabled:
             self.after(edits)
         return Proposal(what, edits, asked, self.names, tuple(notes), self._kept)
 
+    def as_stored(self, edit: Edit) -> Edit:
+        """Return an edit with its new cells in the one form that is stored; an `InputError` where they are wrong."""
+        if edit.after is None:
+            return edit
+        _project, rows = read_stored(with_edits(self.tables, [edit]), self._own)
+        row = rows[edit.table][-1 if edit.before is None else edit.position]
+        return replace(edit, after=cells_of(BY_NAME[edit.table], row))
+
+    def row(self, table: str, number: int) -> int | None:
+        """Return which row of a table the store gave a number; None where there is none such."""
+        ids = self._kept.ids.get(table, ())
+        return ids.index(number) if number in ids else None
+
+    def numbered(self, table: str) -> list[tuple[int, Cells]]:
+        """Return the rows of a table with the numbers that the store gave them."""
+        return list(zip(self._kept.ids.get(table, ()), self.tables.get(table, ()), strict=True))
+
     def after(self, edits: Sequence[Edit]) -> "tuple[Project, Tables]":
         """Return the project and the tables as they are with some rows changed; an `InputError` where they are wrong."""
         tables = with_edits(self.tables, edits)
@@ -185,7 +204,23 @@ def tabled(data_dir: Path) -> Iterator[Tabled]:
         yield Tabled(project, kept.tables, rows, kept, own)
 
 
-def write(data_dir: Path, proposal: Proposal, *, week: str = "", changes_tables: bool = True) -> None:
+def require_theirs(proposal: Proposal) -> None:
+    """Refuse a proposal about another job centre than whoever acts may write at, with a `NotTheirsError`."""
+    from scheduler.store import whose
+
+    kept = proposal._kept  # noqa: SLF001 - of this module
+    assert kept is not None  # noqa: S101 - `Tabled` makes proposals
+    whose.require_rows(kept.tables, proposal.asked)
+
+
+def write(
+    data_dir: Path,
+    proposal: Proposal,
+    *,
+    week: str = "",
+    changes_tables: bool = True,
+    then: "Callable[[Event], None] | None" = None,
+) -> None:
     """Write what was put forward, in one act.
 
     Parameters
@@ -198,6 +233,8 @@ def write(data_dir: Path, proposal: Proposal, *, week: str = "", changes_tables:
         The week that it is about; empty where it is about none.
     changes_tables
         Whether weeks may ask for something else afterwards.
+    then
+        What else is saved in the same act, given its event.
 
     Raises
     ------
@@ -206,13 +243,25 @@ def write(data_dir: Path, proposal: Proposal, *, week: str = "", changes_tables:
     ServiceError
         When the store cannot be had.
     """
-    with store_of(data_dir):
-        from scheduler.store import tables
-        from scheduler.store.events import act
+    with store_of(data_dir), written_by(proposal, week=week, changes_tables=changes_tables) as event:
+        if then is not None:
+            then(event)
 
-        kept = proposal._kept  # noqa: SLF001 - of this module
-        assert kept is not None  # noqa: S101 - `Tabled` makes proposals
-        with act(
-            proposal.what, me(), now(), since=kept.seen, week=week, changes_tables=changes_tables
-        ) as event:
-            tables.change(event, kept, proposal.edits)
+
+@contextmanager
+def written_by(
+    proposal: Proposal, *, week: str = "", changes_tables: bool = True, what: Text | None = None
+) -> "Iterator[Event]":
+    """Write what was put forward into the store that is open, in one act with all that the block writes.
+
+    Parameters and errors are those of `write`; `what` is what is done, where that is more than was put forward.
+    """
+    from scheduler.store import tables
+    from scheduler.store.events import act
+
+    kept = proposal._kept  # noqa: SLF001 - of this module
+    assert kept is not None  # noqa: S101 - `Tabled` makes proposals
+    what = proposal.what if what is None else what
+    with act(what, me(), now(), since=kept.seen, week=week, changes_tables=changes_tables) as event:
+        tables.change(event, kept, proposal.edits)
+        yield event

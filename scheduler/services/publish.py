@@ -1,5 +1,6 @@
 """Publishing: a week's draft becomes what holds, with its folder, and those concerned are told what has changed."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
     from scheduler.store.editions import KeptEdition
     from scheduler.store.events import Seen
     from scheduler.store.outbox import Kept, Letter
+
+#: Where in the app practices' own pages are.
+PRACTICE_PAGES = "praksis"
+#: A link serves this much longer than the weeks that its page shows.
+_LINKS_LAST_LONGER = dt.timedelta(weeks=2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,6 +146,7 @@ def publish(
     out_dir: Path,
     *,
     expected: int | None = None,
+    seen: "Seen | None" = None,
     prepare: Callable[[], Prepared] | None = None,
     progress: Progress | None = None,
 ) -> Published:
@@ -149,14 +156,18 @@ def publish(
     ----------
     expected
         The number that the edition must have, where somebody has looked at it before.
+    seen
+        What had been seen by then; what was changed since refuses it.
     prepare
         As for `look`.
     """
     progress = progress or Silent()
     with store_of(data_dir), claimed(out_dir / str(week), parents=True) as claim:
-        from scheduler.store import editions, events, outbox
+        from scheduler.store import editions, events, outbox, replies
 
         read = _read(data_dir, week, prepare, progress)
+        if seen is not None:
+            events.require_unchanged(seen, str(week))
         number = read.publication.number
         if expected is not None and number != expected:
             raise InputError(_("the draft of {week} is another one than was looked at").format(week=week))
@@ -167,26 +178,34 @@ def publish(
         artifacts = shown(edition, read.prepared, language())
         project = read.prepared.project
         told = read.publication.told
+        secrets = {practice.practice_id: replies.new_secret() for practice in project.practices}
+        pages = _pages(project, secrets)
+        zips = _zips(artifacts)
         post = letters.post(
             artifacts,
             project,
             {id_: each.changed for id_, each in told.items()},
             coming={id_: each.coming for id_, each in told.items()},
             earlier=read.earlier,
+            pages=pages,
             message_id=lambda id_: message_id(project, str(week), number, id_),
             sent_at=moment,
+            zips=zips,
         )
+        messages = {id_: message.as_bytes() for id_, message in post.messages.items()}
         by_mail = mail.is_set() and bool(project.config.project.email)
+        ends_at = moment + _LINKS_LAST_LONGER + dt.timedelta(weeks=project.config.project.coming_weeks)
 
         def save() -> None:
             what = Text("did_publish", {"edition": number})
             with events.act(what, me(), moment, since=read.since, week=str(week)) as event:
                 editions.publish(event, str(week), stands)
-                kept = _letters(post, told, lambda id_: message_id(project, str(week), number, id_))
+                kept = _letters(post, messages, told, lambda id_: message_id(project, str(week), number, id_))
                 outbox.put(event, str(week), number, kept, by_mail=by_mail)
+                for id_ in pages.keys() & post.messages.keys():
+                    replies.keep_link(id_, secrets[id_], at=moment, ends_at=ends_at)
 
-        messages = {id_: message.as_bytes() for id_, message in post.messages.items()}
-        written = write.put(_with_messages(artifacts, messages), claim, save)
+        written = write.put(_with_messages(artifacts, zips, messages), claim, save)
         _remove_draft(out_dir / f"{week}-{DRAFT}")
         people = artifacts.roster.consultant_names
         return Published(
@@ -217,7 +236,8 @@ def show_again(data_dir: Path, week: Week, out_dir: Path, *, progress: Progress 
         edition = _published(data_dir, week)
         artifacts = shown(edition, planner.prepare(data_dir, progress=progress), language())
         progress.step(_("Maps and files"))
-        write.put(_with_messages(artifacts, dict(outbox.sent_with(str(week), edition.number))), claim)
+        messages = dict(outbox.sent_with(str(week), edition.number))
+        write.put(_with_messages(artifacts, _zips(artifacts), messages), claim)
         return claim.target
 
 
@@ -312,7 +332,15 @@ def message_id(project: Project, week: str, number: int, id_: str) -> str:
     return f"<{week}.{number}.{id_}.{base}@{server or 'hjul.invalid'}>"
 
 
-def _letters(post: Post, told: Mapping[str, Told], named: Callable[[str], str]) -> "Iterator[Letter]":
+def _pages(project: Project, secrets: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the address of each practice's own page, where the settings say where the app is."""
+    where = project.config.project.app_url
+    return {id_: f"{where}/{PRACTICE_PAGES}/{secret}/" for id_, secret in secrets.items()} if where else {}
+
+
+def _letters(
+    post: Post, messages: Mapping[str, bytes], told: Mapping[str, Told], named: Callable[[str], str]
+) -> "Iterator[Letter]":
     """Yield what the outbox keeps: messages, and what those are told who are called."""
     from scheduler.store.outbox import Letter
 
@@ -322,7 +350,7 @@ def _letters(post: Post, told: Mapping[str, Told], named: Callable[[str], str]) 
             message_id=named(id_),
             to=id_,
             address=to.addr_spec,
-            content=message.as_bytes(),
+            content=messages[id_],
             told=said(told[id_].coming),
         )
     for call in post.calls:
@@ -330,14 +358,18 @@ def _letters(post: Post, told: Mapping[str, Told], named: Callable[[str], str]) 
         yield Letter(message_id=named(id_), to=id_, address="", content=b"", told=said(told[id_].coming))
 
 
-def _with_messages(artifacts: Artifacts, messages: Mapping[str, bytes]) -> Mapping[str, bytes]:
+def _zips(artifacts: Artifacts) -> Mapping[str, bytes]:
+    """Return what each consultant is handed of a week, by id."""
+    return {who: letters.consultant_zip(artifacts, who) for who in artifacts.roster.consultant_names}
+
+
+def _with_messages(
+    artifacts: Artifacts, zips: Mapping[str, bytes], messages: Mapping[str, bytes]
+) -> Mapping[str, bytes]:
     """Return the files of a published week: what people see, a zip for each consultant, and the messages."""
-    zips = {
-        names.consultant_zip(who): letters.consultant_zip(artifacts, who)
-        for who in artifacts.roster.consultant_names
-    }
+    handed = {names.consultant_zip(who): content for who, content in zips.items()}
     drafts = {names.message(id_): letters.eml(content) for id_, content in messages.items()}
-    return {**artifacts, **zips, **drafts}
+    return {**artifacts, **handed, **drafts}
 
 
 def _read(data_dir: Path, week: Week, prepare: Callable[[], Prepared] | None, progress: Progress) -> _Read:

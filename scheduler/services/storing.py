@@ -226,6 +226,7 @@ def undo(data_dir: Path, expected: Undoable | None = None) -> None:
 
 def _undoable(data_dir: Path) -> "tuple[Undoable, Event, Kept]":
     from scheduler.store import undo as undoing
+    from scheduler.store import whose
     from scheduler.store.events import told as worded
 
     kept = kept_tables(data_dir)
@@ -233,6 +234,7 @@ def _undoable(data_dir: Path) -> "tuple[Undoable, Event, Kept]":
     if event is None:
         raise InputError(_("there is nothing to undo"))
     edits = undoing.edits_of(event, kept)
+    whose.require_rows(kept.tables, edits)
     _check(kept.tables, edits, own_settings(data_dir))
     return Undoable(event.id, worded(event), edits, undoing.leaves_homes(event)), event, kept
 
@@ -282,7 +284,7 @@ def restore(data_dir: Path, source: Path) -> "Removed":
     from scheduler.store.opening import opened, set_up
 
     set_up()
-    from scheduler.store import backup, copies, jobs, retention, traces
+    from scheduler.store import backup, copies, jobs, replies, retention, traces
     from scheduler.store.events import act, seen
 
     with backup.prepared(source, data_dir / "restore") as copy:
@@ -297,6 +299,7 @@ def restore(data_dir: Path, source: Path) -> "Removed":
             number = max(number, seen().event) + 1
             with act(what, me(), now(), changes_tables=True, number=number):
                 jobs.drop_open()
+                replies.drop_links()
                 forgotten = copies.remember(remembered)
                 homes = sum(retention.forget_homes(before)[0] for before in forgotten)
                 removed = retention.clean(retention_settings(data_dir), now())

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
@@ -13,8 +14,8 @@ from markupsafe import Markup
 
 from scheduler.base.i18n import _
 from scheduler.outputs.templates import environment
-from scheduler.web import rights
 from scheduler.web.models import User
+from scheduler.web.roles import Role
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _TYPE = "text/html; charset=utf-8"
@@ -51,9 +52,16 @@ def page(request: HttpRequest, template: str, status: int = 200, **values: Any) 
         ),
         notes=_notes.get(()),
         path=request.path,
+        accessibility=_accessibility(),
         **values,
     )
     return HttpResponse(html, _TYPE, status)
+
+
+def _accessibility() -> str:
+    """Return the address of the accessibility statement: the organisation's own, or the app's."""
+    said: str = settings.HJUL_ACCESSIBILITY
+    return said if said.startswith(("https://", "http://")) else reverse("accessibility")
 
 
 def refusal(request: HttpRequest, status: int, *sentences: str, hint: str = "") -> HttpResponse:
@@ -62,17 +70,23 @@ def refusal(request: HttpRequest, status: int, *sentences: str, hint: str = "") 
 
 
 def _doors(request: HttpRequest, user: User | None) -> list[tuple[str, str, bool]]:
-    """Return where somebody may go from every page: address, words, and whether they are there."""
+    """Return where somebody may go from every page: address, words, and whether they are there.
+
+    On a consultant's phone there is no need for programs to be named on each.
+    """
     doors = {
         "weeks": _("Weeks"),
         "mine": _("My rounds"),
         "progress": _("Progress"),
+        "scenarios": _("What if"),
         "exceptions": _("Exceptions"),
+        "replies": _("Proposals"),
         "events": _("What was done"),
         "people": _("People"),
+        "access": _("Programs"),
     }
     return [
         (reverse(name), words, request.path.startswith(reverse(name)))
         for name, words in doors.items()
-        if user is not None and rights.may(user.role, name)
+        if user is not None and user.may(name) and (name != "access" or user.role != Role.CONSULTANT)
     ]

@@ -3,7 +3,24 @@
 from django.urls import path, register_converter
 
 from scheduler.model.clock import Week
-from scheduler.web.views import desk, mine, moving, people, sign_in, weeks, working
+from scheduler.web.api import docs as api_docs
+from scheduler.web.api.whole import api
+from scheduler.web.views import (
+    access,
+    away,
+    desk,
+    mine,
+    moving,
+    openid,
+    people,
+    phone,
+    replies,
+    scenarios,
+    sign_in,
+    trials,
+    weeks,
+    working,
+)
 
 
 class _WeekConverter:
@@ -25,9 +42,12 @@ register_converter(_WeekConverter, "week")
 urlpatterns = [
     path("", weeks.home, name="home"),
     path("ind/", sign_in.sign_in, name="sign-in"),
+    path("ind/med/konto", openid.begin, name="openid"),
+    path("ind/med/svar", openid.back, name="openid-back"),
     path("ind/<slug:secret>", sign_in.by_link, name="sign-in-link"),
     path("ud/", sign_in.sign_out, name="sign-out"),
     path("sprog/", sign_in.speak, name="language"),
+    path("tilgaengelighed/", sign_in.accessibility, name="accessibility"),
     path("helbred", sign_in.health, name="health"),
     path("fast/base.css", sign_in.style, name="style"),
     path("uger/", weeks.weeks, name="weeks"),
@@ -44,13 +64,41 @@ urlpatterns = [
     path("undtagelser/", desk.exceptions, name="exceptions"),
     path("undtagelser/<slug:kind>/", desk.exception, name="exception"),
     path("haendelser/", desk.events, name="events"),
+    path("scenarier/", scenarios.scenarios, name="scenarios"),
+    path("scenarier/ny", scenarios.new, name="scenario-new"),
+    path("scenarier/fil", scenarios.upload, name="scenario-upload"),
+    path("scenarier/kort.svg", scenarios.map_picture, name="scenario-map"),
+    path("scenarier/kandidater/", scenarios.candidates, name="candidates"),
+    path("scenarier/kandidater/ret", scenarios.change_candidates, name="candidates-change"),
+    path("scenarier/sammenlign", trials.ask, name="trial-new"),
+    path("scenarier/svar/<int:number>/", trials.trial, name="trial"),
+    path("scenarier/svar/<int:number>/gang", trials.progress, name="trial-progress"),
+    path("scenarier/svar/<int:number>/stop", trials.stop, name="trial-stop"),
+    path("scenarier/svar/<int:number>/rapport.html", trials.report, name="trial-report"),
+    path("scenarier/svar/<int:number>/tabeller.zip", trials.tables, name="trial-tables"),
+    path("scenarier/svar/<int:number>/scenarier.toml", trials.file, name="trial-file"),
+    path("scenarier/s/<slug:which>/", scenarios.scenario, name="scenario"),
+    path("scenarier/s/<slug:which>/ret", scenarios.change, name="scenario-change"),
+    path("scenarier/s/<slug:which>/fil", scenarios.file, name="scenario-file"),
+    path("forslag/", replies.waiting, name="replies"),
+    path("forslag/<int:number>/", replies.reply, name="reply"),
+    path("forslag/adresser/", replies.links, name="practice-links"),
+    path("praksis/<slug:secret>/", replies.practice, name="practice-page"),
+    path("praksis/<slug:secret>/opslag", replies.poster, name="practice-poster"),
     path("mig/", mine.mine, name="mine"),
     path("mig/kalender", mine.calendar_address, name="my-calendar"),
-    path("mig/<week:week>/svar", mine.outcome, name="my-outcome"),
+    path("mig/tryk", phone.tap, name="my-tap"),
+    path("mig/fravaer", away.tell, name="my-absence"),
+    path("mig/worker.js", phone.worker, name="worker"),
+    path("mig/app.webmanifest", phone.manifest, name="manifest"),
+    path("fri/<int:number>/", away.asked, name="leave"),
     path("mig/<week:week>/<path:name>", mine.file, name="my-file"),
     path("kalender/<slug:secret>.ics", mine.calendar, name="calendar"),
     path("folk/", people.people, name="people"),
     path("folk/<int:id_>/", people.person, name="person"),
+    path("adgang/", access.access, name="access"),
+    path("api/v1/docs", api_docs.docs, name="api-docs"),
+    path("api/v1/", api.urls),
 ]
 
 handler404 = "scheduler.web.views.refusals.nothing_there"

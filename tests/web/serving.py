@@ -59,9 +59,9 @@ class Served:
     process: "subprocess.Popen[bytes]"
     data: Path
 
-    def person(self, name: str, role: str, consultant: str = "") -> Person:
+    def person(self, name: str, role: str, consultant: str = "", base: str = "") -> Person:
         """Add somebody, and sign them in on a device of their own."""
-        added = self.root.post("/folk/", name=name, role=role, consultant=consultant)
+        added = self.root.post("/folk/", name=name, role=role, consultant=consultant, base=base)
         assert added.status_code == 302, text_of(added)
         somebody = Person(self.where)
         somebody.sign_in(self.link(added.headers["Location"]))

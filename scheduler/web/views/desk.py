@@ -1,5 +1,6 @@
 """The coordinator's desk: exceptions seen before they are written, publishing with what it changes, and undo."""
 
+import datetime as dt
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
@@ -7,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -23,9 +24,14 @@ from scheduler.services import publish as publishing
 from scheduler.services.editing import Proposal
 from scheduler.services.workspace import project_in
 from scheduler.store import events as acts
+from scheduler.web.models import User
 from scheduler.web.pages import page
 from scheduler.web.views.seen import read_seen, written_seen
+from scheduler.web.views.weeks import asked_week
 from scheduler.web.workshop import workshop
+
+if TYPE_CHECKING:
+    from scheduler.store.models import Event
 
 _LONGEST = 200
 _MOST_EVENTS = 200
@@ -84,8 +90,9 @@ def exception(request: HttpRequest, kind: str) -> HttpResponse:
     found = EXCEPTIONS.get(kind)
     if found is None:
         raise Http404
-    who, when = (request.POST.get(name, "")[:_LONGEST].strip() for name in ("who", "when"))
-    choices = _choices(found.whom)
+    said = request.POST if request.method == "POST" else request.GET
+    who, when = (said.get(name, "")[:_LONGEST].strip() for name in ("who", "when"))
+    choices = _choices(request, found.whom)
     shown: dict[str, Any] = {
         "kind": kind,
         "title": _(found.title),
@@ -102,9 +109,10 @@ def exception(request: HttpRequest, kind: str) -> HttpResponse:
     except InputError as error:
         problems = [str(problem) for problem in error.problems]
         return page(request, "exception.html", 422, **shown, proposal=None, problems=problems)
+    editing.require_theirs(proposal)
     shown |= {"proposal": proposal, "problems": (), "seen": written_seen(seen)}
     if "write" in request.POST or "take" in request.POST:
-        calls, drafts = _written(
+        calls, drafts = written(
             proposal, request.POST.get("take", ""), read_seen(request.POST.get("seen", ""))
         )
         return page(
@@ -115,18 +123,19 @@ def exception(request: HttpRequest, kind: str) -> HttpResponse:
     return page(request, "exception.html", **shown, calls=calls, weeks=weeks, may_ask=kind in _ANSWERED)
 
 
-def _written(
-    proposal: Proposal, answer: str, seen: acts.Seen
+def written(
+    proposal: Proposal, answer: str, seen: acts.Seen, then: "Callable[[Event], None] | None" = None
 ) -> tuple[Sequence[touched.Call], Sequence[Week]]:
     """Write an exception, with one of its answers where one is named; return whom to call, and the new drafts.
 
-    Whether anything has changed since it was `seen` is asked after all is read: what is written stands on that.
+    Whether anything has changed since it was `seen` is asked after all is read: what is written stands on that. What
+    `then` saves, given the event, is saved with the exception.
     """
     shop = workshop()
     calls = touched.calls(shop.data, proposal)
     if not answer:
         acts.require_unchanged(seen)
-        editing.write(shop.data, proposal)
+        editing.write(shop.data, proposal, then=then)
         return calls, ()
     try:
         chosen = answering.named(answer)
@@ -136,23 +145,27 @@ def _written(
     acts.require_unchanged(seen)
     for week in found.weeks:
         acts.require_unchanged(seen, str(week.week))
-    answering.take(shop.data, found, chosen, shop.out)
+    answering.take(shop.data, found, chosen, shop.out, then=then)
     return (
         [call for week in found.weeks for call in week.answer(chosen).calls],
         [week.week for week in found.weeks],
     )
 
 
-def _choices(table: str) -> list[tuple[str, str]]:
+def _choices(request: HttpRequest, table: str) -> list[tuple[str, str]]:
+    """Return whom an exception may be about: id and name of those at whose job centre somebody may write."""
     project = project_in(workshop().data)
+    assert isinstance(request.user, User)  # noqa: S101 - `middleware` lets nobody else in
+    at = request.user.bases("exception")
+    consultants = {one.consultant_id: one for one in project.consultants if at is None or one.base_id in at}
     if table == "consultants":
-        return [(one.consultant_id, one.name) for one in project.consultants]
+        return [(one.consultant_id, one.name) for one in consultants.values()]
     if table == "engagements":
-        return [(rule.engagement_id, rule.title) for rule in project.engagements]
+        own = (rule for rule in project.engagements if at is None or rule.consultant_id in consultants)
+        return [(rule.engagement_id, rule.title) for rule in own]
     names = {place.place_id: place.name for place in project.places}
-    return sorted(
-        ((id_, names[id_]) for one in project.practices if (id_ := one.practice_id)), key=itemgetter(1)
-    )
+    practices = (one.practice_id for one in project.practices if at is None or one.base_id in at)
+    return sorted(((id_, names[id_]) for id_ in practices), key=itemgetter(1))
 
 
 def _words(said: str) -> list[str]:
@@ -192,5 +205,26 @@ def undo(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def events(request: HttpRequest) -> HttpResponse:
-    """Tell who did what, the last first."""
-    return page(request, "events.html", events=[acts.told(event) for event in acts.last(_MOST_EVENTS)])
+    """Tell who did what, the last first: all, or somebody's, a day's or a week's."""
+    who, on, week = (request.GET.get(name, "")[:_LONGEST].strip() for name in ("hvem", "dag", "uge"))
+    problem, found = "", []
+    try:
+        day = dt.date.fromisoformat(on) if on else None
+        about = str(asked_week(week)) if week else ""
+        found = [acts.told(event) for event in acts.last(_MOST_EVENTS, who, day, about)]
+    except InputError as error:
+        problem = str(error)
+    except (ValueError, OverflowError):
+        problem = _("write the day as 2009-05-12")
+    return page(
+        request,
+        "events.html",
+        422 if problem else 200,
+        events=found,
+        people=acts.actors(),
+        who=who,
+        on=on,
+        week=week,
+        problem=problem,
+        most=_MOST_EVENTS,
+    )
