@@ -112,10 +112,17 @@ class Balancing:
                 return False
             self._closed = min(self._closed, found)
         for part in parts or ():
-            child = self._node(part, node.relaxed.prices, alive, _CUTS)
+            child = self._child(node, part, alive)
             if child is not None:
                 self._push(child, node.relaxed.bound)
         return True
+
+    def _child(self, node: _Node, limits: Limits, alive: Flags) -> _Node | None:
+        """Return what is proven of a part of a node."""
+        if limits.keeps_weeks(node.limits) and limits.allows(node.relaxed.high, node.relaxed.low):
+            # What the relaxation takes is within the limits, too: it would say the same again.
+            return replace(node, limits=limits)
+        return self._node(limits, node.relaxed.prices, alive, _CUTS)
 
     def _glance(self, node: _Node, sizes: tuple[int, ...]) -> None:
         """Look for a better choice among the rounds that the relaxation favours."""

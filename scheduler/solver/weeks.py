@@ -53,6 +53,15 @@ class Limits:
         least = np.where(compared, np.maximum(self.least, self.low[0]), -np.inf)
         return least, np.where(compared, np.minimum(self.most, self.high[1]), np.inf)
 
+    def keeps_weeks(self, wider: "Limits") -> bool:
+        """Tell whether no week is outside that is within wider limits."""
+        pairs = zip(self.window, wider.window, strict=True)
+        return all(np.array_equal(mine, its) for mine, its in pairs)
+
+    def allows(self, high: float, low: float) -> bool:
+        """Tell whether the largest and the smallest load may be so many points."""
+        return self.high[0] <= high <= self.high[1] and self.low[0] <= low <= self.low[1]
+
     def of_one(self, consultant: int, least: float, most: float) -> "Limits":
         """Return the limits with narrower ones for one consultant."""
         lower, upper = self.least.copy(), self.most.copy()

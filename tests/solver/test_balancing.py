@@ -3,6 +3,7 @@
 import itertools
 import math
 import time
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -134,6 +135,33 @@ def test_no_choice_within_limits_is_below_their_bound(seed: int) -> None:
                     break
             gained.append(found.bound - whole.bound)
     assert max(gained) >= 0
+
+
+def test_a_part_that_the_relaxation_is_in_is_as_the_whole() -> None:
+    table, relaxed = _relaxed(1)
+    proof = Balancing(_master(table, relaxed))
+    limits = Limits.none(proof._weeks.compared, proof._weeks.most_load)
+    alive = np.ones(len(table), dtype=bool)
+    node = proof._node(limits, _prices(relaxed), alive, 0)
+    assert node is not None
+    low, high, most = node.relaxed.low, node.relaxed.high, limits.high[1]
+    # No week is lost where only the largest load must be larger, or the smallest one smaller.
+    for part in (replace(limits, high=(high, most)), replace(limits, low=(0.0, low))):
+        again = proof._child(node, part, alive)
+        assert again is not None
+        assert again.limits is part
+        assert again.relaxed is node.relaxed
+        solved = proof._node(part, node.relaxed.prices, alive, 0)
+        assert solved is not None
+        assert solved.relaxed.bound == pytest.approx(node.relaxed.bound, abs=20.0)
+    for part in (
+        replace(limits, high=(high + 1.0, most)),
+        replace(limits, low=(0.0, low - 1.0)),
+        replace(limits, high=(0.0, high)),
+        limits.of_one(0, 0.0, high),
+    ):
+        other = proof._child(node, part, alive)
+        assert other is None or other.relaxed is not node.relaxed
 
 
 @pytest.mark.parametrize("seed", range(4))
