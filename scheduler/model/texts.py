@@ -228,6 +228,16 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "did_export": _("tables written to {source}"),
         "did_forget": _("home visits before {date} deleted"),
         "did_clean": _("deleted what need not be kept any longer"),
+        # The tables, row by row.
+        "did_add_row": _("{table}: {row} added"),
+        "did_change_row": _("{table}: {row} changed"),
+        "did_remove_row": _("{table}: {row} deleted"),
+        "did_change_rows": ngettext("{table}: {n} row changed", "{table}: {n} rows changed", n),
+        "did_settings": _("settings changed"),
+        "did_begin": _("an empty project begun"),
+        "did_download": _("all tables downloaded as a workbook, homes among them"),
+        "did_show_home": _("where {visit_id} is made shown"),
+        **_tables(),
         # People who sign in.
         "did_add_person": _("{name} may sign in"),
         "did_remove_person": _("{name} may sign in no longer"),
@@ -265,6 +275,29 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "for_all": _("everybody"),
         # A sentence of a roster that was written before there were codes, in the language it was written in.
         "as_written": "{text}",
+    }
+
+
+def _tables() -> Mapping[str, str]:
+    """Return what the tables are called."""
+    return {
+        "table_practices": _("GP practices"),
+        "table_rooms": _("hours of rooms"),
+        "table_agreements": _("agreed hours"),
+        "table_bases": _("bases"),
+        "table_consultants": _("consultants"),
+        "table_shifts": _("working hours"),
+        "table_places": _("places"),
+        "table_engagements": _("engagements"),
+        "table_home_visits": _("home visits"),
+        "table_tasks": _("tasks"),
+        "table_pins": _("locked visits"),
+        "table_closures": _("days closed"),
+        "table_demand": _("demand"),
+        "table_results": _("results"),
+        "table_budget": _("budget"),
+        "table_milestones": _("milestones"),
+        "table_settings": _("settings"),
     }
 
 

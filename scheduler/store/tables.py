@@ -64,6 +64,12 @@ def read() -> Kept:
     return Kept(dict(tables), dict(ids), before)
 
 
+def changes_of(event: Event, table: str, n: int) -> list[tuple[Cells | None, Cells | None]]:
+    """Return the first `n` rows of a table that an act changed, as they were before and after; without addresses."""
+    changed = RowChange.objects.filter(event=event, table=table).order_by("id")[:n]
+    return [(each.before, each.after) for each in changed]
+
+
 def change(event: Event, kept: Kept, edits: Iterable[Edit]) -> None:
     """Change rows as part of an act; `edits` are of the tables that were read as `kept`. New rows come last."""
     edits = tuple(edits)

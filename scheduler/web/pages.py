@@ -68,6 +68,7 @@ def _doors(request: HttpRequest, user: User | None) -> list[tuple[str, str, bool
         "mine": _("My rounds"),
         "progress": _("Progress"),
         "exceptions": _("Exceptions"),
+        "tables": _("Tables"),
         "events": _("What was done"),
         "people": _("People"),
     }

@@ -37,6 +37,14 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "exceptions": DESK,
     "exception": DESK,
     "events": DESK,
+    # The tables; planners and readers see none that is about homes, and no telephone.
+    "tables": LOOKING,
+    "table": LOOKING,
+    "table-paste": DESK,
+    "table-history": DESK,
+    "tables-upload": DESK,
+    "tables-take": DESK,
+    "tables-download": DESK,
     # A consultant's own.
     "mine": RIDING,
     "my-file": RIDING,

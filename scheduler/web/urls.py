@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from scheduler.model.clock import Week
-from scheduler.web.views import desk, mine, moving, people, sign_in, weeks, working
+from scheduler.web.views import desk, mine, moving, people, sign_in, tables, weeks, working
 
 
 class _WeekConverter:
@@ -44,6 +44,13 @@ urlpatterns = [
     path("undtagelser/", desk.exceptions, name="exceptions"),
     path("undtagelser/<slug:kind>/", desk.exception, name="exception"),
     path("haendelser/", desk.events, name="events"),
+    path("tabeller/", tables.tables, name="tables"),
+    path("tabeller/hent", tables.upload, name="tables-upload"),
+    path("tabeller/gem", tables.take, name="tables-take"),
+    path("tabeller/projekt.xlsx", tables.download, name="tables-download"),
+    path("tabeller/<slug:table>/", tables.table, name="table"),
+    path("tabeller/<slug:table>/indsaet", tables.paste, name="table-paste"),
+    path("tabeller/<slug:table>/historik", tables.history, name="table-history"),
     path("mig/", mine.mine, name="mine"),
     path("mig/kalender", mine.calendar_address, name="my-calendar"),
     path("mig/<week:week>/svar", mine.outcome, name="my-outcome"),

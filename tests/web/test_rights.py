@@ -13,7 +13,7 @@ from scheduler.web.roles import Role
 
 #: What stands in addresses.
 _PARTS = {
-    "week": "2009-W20", "number": "1", "name": "index.html", "kind": "fravaer", "secret": "x", "id_": "1", "which": "P1",
+    "week": "2009-W20", "number": "1", "name": "index.html", "kind": "fravaer", "secret": "x", "id_": "1", "which": "P1", "table": "practices",
 }  # fmt: skip
 _ADDRESSES = """
 import json, re
