@@ -110,7 +110,7 @@ def stored_tables(rows: Mapping[str, Sequence[Row]], settings: bytes) -> Tables:
 def settings_cells(raw: bytes) -> list[Cells]:
     """Return the settings of a project.toml as rows, but for those of the machine."""
     return [
-        {"section": section, "key": key, "value": _literal(value)}
+        {"section": section, "key": key, "value": literal(value)}
         for section, key, value in _settings_of(tomllib.loads(raw.decode("utf-8-sig")))
         if not _is_of_the_machine(section, key)
     ]
@@ -127,18 +127,18 @@ def settings_toml(rows: Iterable[Cells], own: bytes = b"") -> bytes:
     sections: dict[str, dict[str, str]] = defaultdict(dict)
     problems: list[InputProblem] = []
     for number, row in enumerate(rows, start=2):
-        literal = _checked_literal(row.get("value", ""))
-        if literal is None:
+        value = _checked_literal(row.get("value", ""))
+        if value is None:
             reason = _('this is no value of a setting; write it like "text", 5 or ["12-24", "12-31"]')
             problems.append(InputProblem(reason, called(SETTINGS), number, "value"))
         else:
-            sections[row["section"]][row["key"]] = literal
+            sections[row["section"]][row["key"]] = value
     machine = open_toml(own, SETTINGS_FILE, problems)
     if machine is None or problems:
         raise InputError(problems)
     for section, key, value in _settings_of(machine.document):
         if _is_of_the_machine(section, key):
-            sections[section][key] = _literal(value)
+            sections[section][key] = literal(value)
     return (
         "\n\n".join(
             "\n".join((f"[{_key(name)}]", *(f"{_key(key)} = {value}" for key, value in settings.items())))
@@ -159,14 +159,14 @@ def _is_of_the_machine(section: str, key: str) -> bool:
     return (section, None) in _OF_THE_MACHINE or (section, key) in _OF_THE_MACHINE
 
 
-def _literal(value: object) -> str:
+def literal(value: object) -> str:
     """Return a value as TOML has it."""
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, list):
-        return f"[{', '.join(map(_literal, value))}]"
+        return f"[{', '.join(map(literal, value))}]"
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{_key(key)} = {_literal(each)}' for key, each in value.items())}}}"
+        return f"{{{', '.join(f'{_key(key)} = {literal(each)}' for key, each in value.items())}}}"
     if isinstance(value, float):
         return repr(value)  # inf and nan, too, are written so
     return _quoted(value)
@@ -178,7 +178,7 @@ def _checked_literal(text: str) -> str | None:
         found = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):
         return None
-    return _literal(found["value"]) if found.keys() == {"value"} else None
+    return literal(found["value"]) if found.keys() == {"value"} else None
 
 
 def _key(key: str) -> str:

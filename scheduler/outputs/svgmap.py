@@ -10,7 +10,8 @@ from itertools import pairwise
 
 from markupsafe import Markup, escape
 
-from scheduler.outputs.geometry import XY, Strand
+from scheduler.model.geo import Point
+from scheduler.outputs.geometry import XY, Box, Strand
 from scheduler.outputs.labels import TURN, Name
 from scheduler.outputs.ribbons import middle
 from scheduler.outputs.scene import Scene
@@ -31,10 +32,7 @@ def svg(scene: Scene, title: str) -> Markup:
 
     `title` is what a screen reader says of it; all texts are escaped.
     """
-    box = scene.view.shaped(1.1, 1.8)
-    scale = box.width / (_WIDTH - 2 * _PADDING_PX)
-    box = box.grown(_PADDING_PX * scale)
-    height = round(box.height / scale)
+    box, scale, height = _window(scene)
 
     def px(xy: XY) -> XY:
         return (xy[0] - box.west) / scale, (box.north - xy[1]) / scale
@@ -55,6 +53,22 @@ def svg(scene: Scene, title: str) -> Markup:
         f'aria-label="{escape(title)}" xmlns="http://www.w3.org/2000/svg">'
         f'<rect class="m-land" width="{_WIDTH}" height="{height}"/>{"".join(parts)}</svg>'
     )
+
+
+def point_at(scene: Scene, x: float, y: float) -> Point | None:
+    """Return which point (lat, lon) is drawn at a pixel of `svg`; None where it is not on it."""
+    box, scale, height = _window(scene)
+    if not (0 <= x <= _WIDTH and 0 <= y <= height):
+        return None
+    return scene.basemap.frame.degrees((box.west + x * scale, box.north - y * scale))
+
+
+def _window(scene: Scene) -> tuple[Box, float, int]:
+    """Return what is drawn, the metres of a pixel, and how many pixels high it is."""
+    box = scene.view.shaped(1.1, 1.8)
+    scale = box.width / (_WIDTH - 2 * _PADDING_PX)
+    box = box.grown(_PADDING_PX * scale)
+    return box, scale, round(box.height / scale)
 
 
 def _background(scene: Scene, px: Projection, scale: float) -> Iterator[str]:

@@ -3,7 +3,6 @@
 What is wrong is told cell by cell, and nothing of it is saved. Ids of rows are the numbers that the store gave them.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,7 @@ from scheduler.base.i18n import _
 from scheduler.inputs.cells import CellError
 from scheduler.inputs.dates import dates_of
 from scheduler.inputs.rules import id_of
-from scheduler.inputs.schema import BY_NAME, Table
+from scheduler.inputs.schema import BY_NAME, TABLES, Table
 from scheduler.inputs.stored import (
     SETTINGS,
     Cells,
@@ -28,9 +27,9 @@ from scheduler.inputs.stored import (
     examine,
     examine_after,
     is_whole,
+    literal,
     read_over,
     rows_after,
-    settings_cells,
 )
 from scheduler.inputs.typed import new_ids, read_pasted
 from scheduler.inputs.workbook import workbook_of
@@ -242,9 +241,8 @@ class Opened:
 
 def _setting(section: str, key: str, value: str) -> Cells:
     """Return a setting as a row; numbers are numbers where the settings have such."""
-    literal = value.replace(",", ".") if key in ("lat", "lon") and _is_number(value) else json.dumps(value)
-    (row,) = settings_cells(f"[{section}]\n{key} = {literal}\n".encode())
-    return row
+    said = float(value.replace(",", ".")) if key in ("lat", "lon") and _is_number(value) else value
+    return {"section": section, "key": key, "value": literal(said)}
 
 
 def _is_number(text: str) -> bool:
@@ -302,6 +300,14 @@ def opened(data_dir: Path) -> Iterator[Opened]:
         kept = tables.read()
         own = own_settings(data_dir)
         yield Opened(kept, examine(kept.tables, own, whole=is_whole(kept.tables)), own)
+
+
+def is_begun(data_dir: Path) -> bool:
+    """Tell whether all tables have rows that must have some. Errors as for `store_of`."""
+    with store_of(data_dir):
+        from scheduler.store import tables
+
+        return tables.have_rows([table.name for table in TABLES if table.required])
 
 
 def save(data_dir: Path, tables: Opened, edits: Sequence[Edit], what: Text) -> None:

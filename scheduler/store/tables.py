@@ -47,6 +47,12 @@ def are_there() -> bool:
     return Row.objects.exists()
 
 
+def have_rows(names: Sequence[str]) -> bool:
+    """Tell whether all these tables have rows."""
+    found = Row.objects.filter(table__in=names).order_by().values("table").distinct()
+    return found.count() == len(names)
+
+
 def read_table(name: str) -> list[Cells]:
     """Return the rows of one table, not of one that says where homes are."""
     return [row.cells for row in Row.objects.filter(table=name)]

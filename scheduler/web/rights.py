@@ -14,7 +14,7 @@ RIDING = frozenset({Role.CONSULTANT})
 RUNNING = frozenset({Role.ADMINISTRATOR})
 
 #: Addresses that need nobody signed in: there is a secret in them, or nothing to see.
-OPEN = frozenset({"sign-in", "sign-in-link", "calendar", "health", "style"})
+OPEN = frozenset({"sign-in", "sign-in-link", "calendar", "health", "style", "map-style"})
 
 #: The roles that may ask for an address, by its name in `urls`.
 RIGHTS: dict[str, frozenset[Role]] = {
@@ -45,6 +45,9 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "tables-upload": DESK,
     "tables-take": DESK,
     "tables-download": DESK,
+    "begin": DESK,
+    "practice": DESK,
+    "consultant": DESK,
     # A consultant's own.
     "mine": RIDING,
     "my-file": RIDING,

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from scheduler.model.clock import Week
-from scheduler.web.views import desk, mine, moving, people, sign_in, tables, weeks, working
+from scheduler.web.views import begin, card, desk, mine, moving, people, sign_in, tables, weeks, working
 
 
 class _WeekConverter:
@@ -30,6 +30,7 @@ urlpatterns = [
     path("sprog/", sign_in.speak, name="language"),
     path("helbred", sign_in.health, name="health"),
     path("fast/base.css", sign_in.style, name="style"),
+    path("fast/map.css", sign_in.map_style, name="map-style"),
     path("uger/", weeks.weeks, name="weeks"),
     path("uger/<week:week>/", weeks.week, name="week"),
     path("uger/<week:week>/<int:number>/<path:name>", weeks.edition, name="edition"),
@@ -44,6 +45,9 @@ urlpatterns = [
     path("undtagelser/", desk.exceptions, name="exceptions"),
     path("undtagelser/<slug:kind>/", desk.exception, name="exception"),
     path("haendelser/", desk.events, name="events"),
+    path("begynd/", begin.begin, name="begin"),
+    path("praksis/<slug:which>/", card.practice, name="practice"),
+    path("raadgiver/<slug:which>/", card.consultant, name="consultant"),
     path("tabeller/", tables.tables, name="tables"),
     path("tabeller/hent", tables.upload, name="tables-upload"),
     path("tabeller/gem", tables.take, name="tables-take"),

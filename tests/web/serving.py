@@ -82,8 +82,10 @@ def text_of(answer: requests.Response) -> str:
 
 
 @contextmanager
-def serving(data: Path, now: str = NOW, *, sign_in: str = "", **environment: str) -> Iterator[Served]:
-    """Run the app for a project folder, and sign in its first user, or whom `sign_in` names."""
+def serving(
+    data: Path, now: str = NOW, *, sign_in: str = "", empty: bool = False, **environment: str
+) -> Iterator[Served]:
+    """Run the app for a project folder, or an `empty` new one, and sign in its first user, or whom `sign_in` names."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = (
@@ -97,6 +99,7 @@ def serving(data: Path, now: str = NOW, *, sign_in: str = "", **environment: str
         data.parent / "out",
         "--sign-in",
         sign_in,
+        *(("--empty",) if empty else ()),
     )
     surroundings = {**os.environ, NOW_VARIABLE: now, "HJUL_USER": "root", "HJUL_LANG": "en", **environment}
     said = data.parent / f"said-{port}.txt"  # a pipe that nobody reads would hold the server up

@@ -98,7 +98,15 @@ def tables(request: HttpRequest) -> HttpResponse:
             for table in TABLES
             if is_desk or is_for_all(table)
         ]
-    return page(request, "tables.html", tables=listed, problems=problems[:_MOST_SHOWN], is_desk=is_desk)
+        is_begun = found.is_whole
+    return page(
+        request,
+        "tables.html",
+        is_begun=is_begun,
+        tables=listed,
+        problems=problems[:_MOST_SHOWN],
+        is_desk=is_desk,
+    )
 
 
 # --- A table --------------------------------------------------------------------------------------------

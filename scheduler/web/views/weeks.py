@@ -11,6 +11,7 @@ from scheduler.inputs import dates
 from scheduler.model.clock import Week, local, now
 from scheduler.model.roster import REQUESTED
 from scheduler.outputs import names, words
+from scheduler.services import tabling
 from scheduler.services.workspace import project_in
 from scheduler.store import editions, events
 from scheduler.store.editions import KeptEdition, State
@@ -45,7 +46,9 @@ def _is_desk(request: HttpRequest) -> bool:
 def home(request: HttpRequest) -> HttpResponse:
     """Go where somebody's work is."""
     assert isinstance(request.user, User)  # noqa: S101 - `middleware` lets nobody else in
-    return redirect("mine" if request.user.role == Role.CONSULTANT else "weeks")
+    if request.user.role == Role.CONSULTANT:
+        return redirect("mine")
+    return redirect("weeks" if tabling.is_begun(workshop().data) or not _is_desk(request) else "begin")
 
 
 @require_GET
