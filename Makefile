@@ -2,6 +2,7 @@
 # make serve    the web app on http://localhost:8000, with the example moved to this quarter, in serve/
 # make test     everything that must hold: lint, types, architecture, tests
 # make fuzz     2,000 mutants of the example project (COUNT=..., SEED=...), through check-data and some through plan
+# make api-fuzz 100 cases of each call to the API, of what is right by its description and of what is not (COUNT=..., SEED=...)
 # make kills    each command that writes killed at 200 moments, in each kind of store; what the next one finds (two hours)
 # make mutants  week/, checks/ and outputs/privacy with a line changed: what no test notices (hours; OF=scheduler.week.score for some)
 # make pages    every kind of page on every screen and on paper, with pictures in build/pages/ to look at (half an hour)
@@ -19,7 +20,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: roster serve test lint types contracts tests browser server fuzz kills mutants pages bench sizes peers docs lock clean
+.PHONY: roster serve test lint types contracts tests browser server fuzz api-fuzz kills mutants pages bench sizes peers docs lock clean
 
 roster: .venv/runtime.stamp
 	@$(BIN)/python -m scheduler plan "$(or $(WEEK),2009-W20)"
@@ -44,6 +45,9 @@ tests: .venv/dev.stamp browser server
 
 fuzz: .venv/dev.stamp
 	FUZZ_COUNT="$(or $(COUNT),2000)" FUZZ_SEED="$(or $(SEED),0)" $(BIN)/python -m pytest tests/test_fuzz.py
+
+api-fuzz: .venv/dev.stamp
+	API_FUZZ_COUNT="$(or $(COUNT),100)" API_FUZZ_SEED="$(or $(SEED),0)" $(BIN)/python -m pytest tests/web/test_api_fuzz.py
 
 kills: .venv/dev.stamp server
 	HJUL_KILLS=200 $(BIN)/python -m pytest tests/test_kills.py tests/test_kills_store.py tests/test_kills_publish.py

@@ -141,6 +141,7 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "rule_closed": _("Its hours on {date} fall away: {reason}."),
         "rule_hours": _("{start_s}–{end_s} does not lie in its hours: {hours}."),
         "rule_settled": _("It is pinned or locked elsewhere."),
+        "rule_others_locked": _("Others that are pinned or locked leave no room for it."),
         "rule_named": _("Only {consultant_id} may make it."),
         "rule_base": _("{consultant_id} rides from another base."),
         "rule_no_shift": _("{consultant_id} does not work on {date}."),
@@ -241,8 +242,19 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         # People who sign in.
         "did_add_person": _("{name} may sign in"),
         "did_remove_person": _("{name} may sign in no longer"),
+        "did_name_account": _("the account by which {name} signs in changed"),
+        "did_grant": _("{name} is now: {role} ({where})"),
+        "did_revoke": _("{name} is no longer: {role} ({where})"),
+        "role_administrator": _("Administrator"),
+        "role_coordinator": _("Coordinator"),
+        "role_consultant": _("Consultant"),
+        "role_planner": _("Planner"),
+        "role_reader": _("Reader"),
+        "everywhere": _("all job centres"),
         "did_make_link": _("a link made that signs {name} in"),
         "did_end_sessions": _("all devices of {name} signed out"),
+        "did_make_token": _("a token called {token} made for {name}"),
+        "did_end_token": _("the token {token} of {name} revoked"),
         "did_show_homes": _("the homes of {date} shown"),
         # Exceptions, and when they are.
         "did_absence": _("{consultant_id} is away: {when}"),
@@ -282,7 +294,7 @@ def _tables() -> Mapping[str, str]:
     """Return what the tables are called."""
     return {
         "table_practices": _("GP practices"),
-        "table_rooms": _("hours of rooms"),
+        "table_rooms": _("room hours"),
         "table_agreements": _("agreed hours"),
         "table_bases": _("bases"),
         "table_consultants": _("consultants"),

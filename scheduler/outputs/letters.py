@@ -123,6 +123,7 @@ def post(
     earlier: Sequence[Roster] = (),
     message_id: Callable[[str], str],
     sent_at: dt.datetime,
+    zips: Mapping[str, bytes] | None = None,
 ) -> Post:
     """Write the messages of an edition, in the language in force.
 
@@ -144,10 +145,12 @@ def post(
         get the same one again.
     sent_at
         The moment that messages are dated; aware.
+    zips
+        What `consultant_zip` returns for consultants, by id, as far as it is made already.
     """
     sent = artifacts.sent()
     called = news.names(*earlier, sent.roster)
-    writer = _Writer(sent, project, tuple(earlier), coming, sent_at, called)
+    writer = _Writer(sent, project, tuple(earlier), coming, sent_at, called, zips or {})
     messages: dict[str, EmailMessage] = {}
     calls: list[Call] = []
     unreached: list[str] = []
@@ -205,6 +208,7 @@ class _Writer:
     coming: Mapping[str, Sequence[Coming]]
     sent_at: dt.datetime
     called: Names
+    zips: Mapping[str, bytes]
 
     # --- Who is reached where ----------------------------------------------------------------------
 
@@ -350,7 +354,7 @@ class _Writer:
         if message is not None:
             self._attach(
                 message,
-                _zipped(self.sent, consultant_id),
+                self.zips.get(consultant_id) or _zipped(self.sent, consultant_id),
                 maintype="application",
                 subtype="zip",
                 filename=f"{roster.week}-{consultant_id}.zip",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from scheduler.inputs.cells import CellError
 from scheduler.inputs.dates import dates_of
 from scheduler.inputs.rows import Row
 from scheduler.inputs.schema import BY_NAME, IN_STORE
-from scheduler.inputs.stored import Edit, Tables, read_stored, with_edits, written
+from scheduler.inputs.stored import Cells, Edit, Tables, cells_of, read_stored, with_edits, written
 from scheduler.inputs.when import When, when
 from scheduler.model.clock import now
 from scheduler.model.project import Project
@@ -160,6 +160,23 @@ class Tabled:
             self.after(edits)
         return Proposal(what, edits, asked, self.names, tuple(notes), self._kept)
 
+    def as_stored(self, edit: Edit) -> Edit:
+        """Return an edit with its new cells in the one form that is stored; an `InputError` where they are wrong."""
+        if edit.after is None:
+            return edit
+        _project, rows = read_stored(with_edits(self.tables, [edit]), self._own)
+        row = rows[edit.table][-1 if edit.before is None else edit.position]
+        return replace(edit, after=cells_of(BY_NAME[edit.table], row))
+
+    def row(self, table: str, number: int) -> int | None:
+        """Return which row of a table the store gave a number; None where there is none such."""
+        ids = self._kept.ids.get(table, ())
+        return ids.index(number) if number in ids else None
+
+    def numbered(self, table: str) -> list[tuple[int, Cells]]:
+        """Return the rows of a table with the numbers that the store gave them."""
+        return list(zip(self._kept.ids.get(table, ()), self.tables.get(table, ()), strict=True))
+
     def after(self, edits: Sequence[Edit]) -> "tuple[Project, Tables]":
         """Return the project and the tables as they are with some rows changed; an `InputError` where they are wrong."""
         tables = with_edits(self.tables, edits)
@@ -183,6 +200,15 @@ def tabled(data_dir: Path) -> Iterator[Tabled]:
         own = own_settings(data_dir)
         project, rows = read_stored(kept.tables, own)
         yield Tabled(project, kept.tables, rows, kept, own)
+
+
+def require_theirs(proposal: Proposal) -> None:
+    """Refuse a proposal about another job centre than whoever acts may write at, with a `NotTheirsError`."""
+    from scheduler.store import whose
+
+    kept = proposal._kept  # noqa: SLF001 - of this module
+    assert kept is not None  # noqa: S101 - `Tabled` makes proposals
+    whose.require_rows(kept.tables, proposal.asked)
 
 
 def write(data_dir: Path, proposal: Proposal, *, week: str = "", changes_tables: bool = True) -> None:

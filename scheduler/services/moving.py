@@ -213,6 +213,7 @@ def offer(
     out_dir: Path | None = None,
     since: dt.datetime | None = None,
     late: Sequence[tuple[str, str]] = (),
+    prepare: Callable[[], Prepared] | None = None,
     to: Path | None = None,
     progress: Progress | None = None,
 ) -> Offers:
@@ -233,7 +234,7 @@ def offer(
         a folder of `out_dir`, has it there.
     out_dir
         Where the week's folders are; needed with `do`.
-    since, late, to, progress
+    since, late, prepare, to, progress
         As for `move`.
 
     Raises
@@ -247,7 +248,7 @@ def offer(
     progress = progress or Silent()
     with tabled(data_dir) as tables:
         id_ = tables.id_of(_("PRACTICE"), practice, "practices")
-    with _read(data_dir, week, progress, since=since, late=late) as read:
+    with _read(data_dir, week, progress, prepare=prepare, since=since, late=late) as read:
         wanted = _wanted(read, week, id_, conversations)
         found = _offers(read, wanted, week, conversations, most=5)
         if to is not None:
@@ -456,9 +457,13 @@ def _read(
         prepared = prepare() if prepare else planner.prepare(data_dir, progress=progress)
         published = editions.published(str(week))
         booked = booked_in(published.roster) if published else ()
+        kept_locks = locks.locks_of(tables.rows[locks.LOCKS], week)
 
         def asked(prepared: Prepared) -> Problem:
-            return began(planner.problem(prepared, week, booked=booked), kept.roster, since, delays)
+            problem = planner.problem(prepared, week, booked=booked)
+            if published is not None:
+                problem = replanning.with_locks_kept(problem, published.roster, kept.roster, kept_locks)
+            return began(problem, kept.roster, since, delays)
 
         yield _Read(seen, tables, prepared, asked(prepared), kept.roster, asked)
 

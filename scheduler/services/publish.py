@@ -140,6 +140,7 @@ def publish(
     out_dir: Path,
     *,
     expected: int | None = None,
+    seen: "Seen | None" = None,
     prepare: Callable[[], Prepared] | None = None,
     progress: Progress | None = None,
 ) -> Published:
@@ -149,6 +150,8 @@ def publish(
     ----------
     expected
         The number that the edition must have, where somebody has looked at it before.
+    seen
+        What had been seen by then; what was changed since refuses it.
     prepare
         As for `look`.
     """
@@ -157,6 +160,8 @@ def publish(
         from scheduler.store import editions, events, outbox
 
         read = _read(data_dir, week, prepare, progress)
+        if seen is not None:
+            events.require_unchanged(seen, str(week))
         number = read.publication.number
         if expected is not None and number != expected:
             raise InputError(_("the draft of {week} is another one than was looked at").format(week=week))
@@ -167,6 +172,7 @@ def publish(
         artifacts = shown(edition, read.prepared, language())
         project = read.prepared.project
         told = read.publication.told
+        zips = _zips(artifacts)
         post = letters.post(
             artifacts,
             project,
@@ -175,18 +181,19 @@ def publish(
             earlier=read.earlier,
             message_id=lambda id_: message_id(project, str(week), number, id_),
             sent_at=moment,
+            zips=zips,
         )
+        messages = {id_: message.as_bytes() for id_, message in post.messages.items()}
         by_mail = mail.is_set() and bool(project.config.project.email)
 
         def save() -> None:
             what = Text("did_publish", {"edition": number})
             with events.act(what, me(), moment, since=read.since, week=str(week)) as event:
                 editions.publish(event, str(week), stands)
-                kept = _letters(post, told, lambda id_: message_id(project, str(week), number, id_))
+                kept = _letters(post, messages, told, lambda id_: message_id(project, str(week), number, id_))
                 outbox.put(event, str(week), number, kept, by_mail=by_mail)
 
-        messages = {id_: message.as_bytes() for id_, message in post.messages.items()}
-        written = write.put(_with_messages(artifacts, messages), claim, save)
+        written = write.put(_with_messages(artifacts, zips, messages), claim, save)
         _remove_draft(out_dir / f"{week}-{DRAFT}")
         people = artifacts.roster.consultant_names
         return Published(
@@ -217,7 +224,8 @@ def show_again(data_dir: Path, week: Week, out_dir: Path, *, progress: Progress 
         edition = _published(data_dir, week)
         artifacts = shown(edition, planner.prepare(data_dir, progress=progress), language())
         progress.step(_("Maps and files"))
-        write.put(_with_messages(artifacts, dict(outbox.sent_with(str(week), edition.number))), claim)
+        messages = dict(outbox.sent_with(str(week), edition.number))
+        write.put(_with_messages(artifacts, _zips(artifacts), messages), claim)
         return claim.target
 
 
@@ -312,7 +320,9 @@ def message_id(project: Project, week: str, number: int, id_: str) -> str:
     return f"<{week}.{number}.{id_}.{base}@{server or 'hjul.invalid'}>"
 
 
-def _letters(post: Post, told: Mapping[str, Told], named: Callable[[str], str]) -> "Iterator[Letter]":
+def _letters(
+    post: Post, messages: Mapping[str, bytes], told: Mapping[str, Told], named: Callable[[str], str]
+) -> "Iterator[Letter]":
     """Yield what the outbox keeps: messages, and what those are told who are called."""
     from scheduler.store.outbox import Letter
 
@@ -322,7 +332,7 @@ def _letters(post: Post, told: Mapping[str, Told], named: Callable[[str], str]) 
             message_id=named(id_),
             to=id_,
             address=to.addr_spec,
-            content=message.as_bytes(),
+            content=messages[id_],
             told=said(told[id_].coming),
         )
     for call in post.calls:
@@ -330,14 +340,18 @@ def _letters(post: Post, told: Mapping[str, Told], named: Callable[[str], str]) 
         yield Letter(message_id=named(id_), to=id_, address="", content=b"", told=said(told[id_].coming))
 
 
-def _with_messages(artifacts: Artifacts, messages: Mapping[str, bytes]) -> Mapping[str, bytes]:
+def _zips(artifacts: Artifacts) -> Mapping[str, bytes]:
+    """Return what each consultant is handed of a week, by id."""
+    return {who: letters.consultant_zip(artifacts, who) for who in artifacts.roster.consultant_names}
+
+
+def _with_messages(
+    artifacts: Artifacts, zips: Mapping[str, bytes], messages: Mapping[str, bytes]
+) -> Mapping[str, bytes]:
     """Return the files of a published week: what people see, a zip for each consultant, and the messages."""
-    zips = {
-        names.consultant_zip(who): letters.consultant_zip(artifacts, who)
-        for who in artifacts.roster.consultant_names
-    }
+    handed = {names.consultant_zip(who): content for who, content in zips.items()}
     drafts = {names.message(id_): letters.eml(content) for id_, content in messages.items()}
-    return {**artifacts, **zips, **drafts}
+    return {**artifacts, **handed, **drafts}
 
 
 def _read(data_dir: Path, week: Week, prepare: Callable[[], Prepared] | None, progress: Progress) -> _Read:

@@ -19,7 +19,7 @@ from scheduler.services.decide import Plan, approved
 from scheduler.solver.isolation import front as rosters_of_front
 from scheduler.week.happened import since as began
 from scheduler.week.legal import broken_rules
-from scheduler.week.replanning import published_visits, with_locks, with_published
+from scheduler.week.replanning import published_visits, visits_of, with_locks, with_published
 
 if TYPE_CHECKING:
     from scheduler.solver.front import FrontRoster
@@ -274,6 +274,38 @@ class Move:
     changes: tuple[Change, ...] = ()
 
 
+def with_locks_kept(problem: Problem, published: Roster, roster: Roster, locks: Sequence[Lock]) -> Problem:
+    """Return a week whose requests keep what locks say of a published roster, where a roster in hand keeps it, too.
+
+    What changes a roster by hand goes by the roster as it is: locks of nothing that is published are none, nor are those
+    that the tables no longer allow.
+    """
+    told, there = published_visits(published), published_visits(roster)
+    alive = [lock for lock in locks if visits_of(lock, told)]
+    locked, _pairs, _broken = with_locks(problem, published, alive)
+
+    def is_kept(request: Request) -> bool:
+        lock, visit = request.lock, there.get(request.request_id)
+        if lock is None:
+            return True
+        if visit is None:
+            return False
+        return lock.allows(
+            visit.date, visit.start_s, visit.consultant_id, visit.conversations
+        ) and not broken_rules(
+            locked,
+            request,
+            visit.date,
+            visit.start_s,
+            consultant_id=visit.consultant_id,
+            conversations=visit.conversations or 1,
+        )
+
+    return locked.replace(
+        requests=tuple(r if is_kept(r) else dataclasses.replace(r, lock=None) for r in locked.requests)
+    )
+
+
 def move(
     problem: Problem,
     published: Roster,
@@ -292,8 +324,7 @@ def move(
     Raises
     ------
     InputError
-        When nothing of that id is asked for in the week, or nobody of that id works; or when other pins and locks
-        cannot be kept then.
+        When nothing of that id is asked for in the week, or nobody of that id works; or when pins cannot all be kept.
     """
     from scheduler.solver.engine import solve
     from scheduler.solver.places import Places
@@ -335,11 +366,16 @@ def move(
         date=date, start_s=start_s, consultant_id=consultant_id, conversations=conversations or None
     )
     week = _with_others(problem, published, request_id, settled)
-    solved = solve(week, time_limit_s=time_limit_s, explain=False).roster
+    day = problem.days[at_best.day]
+    try:
+        solved = solve(week, time_limit_s=time_limit_s, explain=False).roster
+    except InputError:
+        if plan_in_place is not None:
+            raise
+        return Move(place=None, broken=(Text("rule_others_locked"),))
     (plan_free,) = approved(week, (solved,))
     all_changes = changes(published, solved)
     stay = stays(solved)[request_id]
-    day = problem.days[at_best.day]
     in_place_too = in_place is not None
     return Move(
         place=Place(
@@ -530,7 +566,7 @@ def more(
         return ()
     longer = asked.replace(
         requests=tuple(
-            dataclasses.replace(r, lock=Settled(conversations=conversations))
+            dataclasses.replace(r, lock=dataclasses.replace(r.lock or Settled(), conversations=conversations))
             if r.request_id == practice_id
             else r
             for r in asked.requests

@@ -227,6 +227,7 @@ def undo(data_dir: Path, expected: Undoable | None = None) -> None:
 
 def _undoable(data_dir: Path) -> "tuple[Undoable, Event, Kept]":
     from scheduler.store import undo as undoing
+    from scheduler.store import whose
     from scheduler.store.events import told as worded
 
     kept = kept_tables(data_dir)
@@ -234,6 +235,7 @@ def _undoable(data_dir: Path) -> "tuple[Undoable, Event, Kept]":
     if event is None:
         raise InputError(_("there is nothing to undo"))
     edits = undoing.edits_of(event, kept)
+    whose.require_rows(kept.tables, edits)
     _check(kept.tables, edits, own_settings(data_dir))
     return Undoable(event.id, worded(event), edits, undoing.leaves_homes(event)), event, kept
 

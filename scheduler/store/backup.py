@@ -23,6 +23,8 @@ from scheduler.store.opening import connected, last_step, made_beside, make_at, 
 _DEFAULT, _OTHER = "default", "other"
 _LABEL = "hjul_store"
 _BATCH = 500
+#: The app's tables of sessions, of links that sign in, and of tokens.
+_SIGNED_IN = ("django_session", "hjul_web_signinlink", "hjul_web_keptanswer", "hjul_web_token")
 _MAGIC = b"SQLite format 3\x00"
 
 
@@ -46,6 +48,7 @@ def back_up(address: Address, target: Path) -> None:
         else:
             _copy_server(Address(file=new, called=str(target)))
         with closing(sqlite3.connect(new)) as copy:
+            _sign_out(copy)
             copy.execute("PRAGMA journal_mode=DELETE")  # so that it can be read where nobody may write
         put(new, target)
 
@@ -72,8 +75,22 @@ def prepared(backup: Path, beside: Path) -> Iterator[Address]:
             with closing(sqlite3.connect(new)) as database:
                 if database.execute("PRAGMA integrity_check").fetchone() != ("ok",):
                     raise InputError(InputProblem(_("this backup is damaged; take another"), str(backup)))
+                _sign_out(database)
         upgrade(copy)
         yield copy
+
+
+def _sign_out(database: sqlite3.Connection) -> None:
+    """Delete what signs people in to the app, where the store has its tables: that is of the moment, and secret.
+
+    Who they are and what they may do stays.
+    """
+    found = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    database.execute("PRAGMA secure_delete=ON")
+    for table in _SIGNED_IN:
+        if table in found:
+            database.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of ours
+    database.commit()
 
 
 def take_back(address: Address, copy: Address) -> None:

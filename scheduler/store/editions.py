@@ -25,6 +25,7 @@ from scheduler.model.geo import RidePath
 from scheduler.model.outcomes import Standing
 from scheduler.model.roster import Roster
 from scheduler.model.text import Text
+from scheduler.store import whose
 from scheduler.store.events import TEXTS
 from scheduler.store.models import Edition, Event, Home, Snapshot
 from scheduler.store.tables import HOMES
@@ -82,6 +83,35 @@ class KeptEdition:
     def rides(self) -> Rides:
         """The paths of its rides, but for those to and from homes."""
         return unpacked(self._rides)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An edition as it stands in a list; see `KeptEdition`."""
+
+    week: str
+    number: int
+    state: State
+    made_at: dt.datetime
+    issued_at: dt.datetime | None
+    who: str
+
+
+def listed(first: str, last: str) -> tuple[Listed, ...]:
+    """Return all editions of the weeks from `first` to `last`, in order, without their documents."""
+    names = ("week", "number", "state", "made_at", "issued_at", "who")
+    found = Edition.objects.filter(week__gte=first, week__lte=last).order_by("week", "number").values(*names)
+    return tuple(
+        Listed(
+            week=one["week"],
+            number=one["number"],
+            state=State(one["state"]),
+            made_at=local(one["made_at"]),
+            issued_at=local(one["issued_at"]) if one["issued_at"] else None,
+            who=one["who"],
+        )
+        for one in found
+    )
 
 
 def edition(week: str, number: int) -> KeptEdition:
@@ -143,8 +173,11 @@ def keep_draft(
 ) -> int:
     """Make a roster the draft of its week as part of an act, in the place of the draft before; return its number.
 
-    `roster` and `rides` must be without homes; `tables` are kept without addresses, too.
+    `roster` and `rides` must be without homes; `tables` are kept without addresses, too. A `NotTheirsError` where it
+    asks something else of the consultants of a job centre at which whoever acts may not write.
     """
+    before = draft(roster.week) or published(roster.week)
+    whose.require_roster(roster, before.roster if before else None)
     number = next_number(roster.week)
     Edition.objects.update_or_create(
         week=roster.week,
@@ -166,13 +199,21 @@ def keep_draft(
 
 
 def drop_draft(week: str) -> None:
-    """Remove the draft of a week as part of an act, if it has one."""
+    """Remove the draft of a week as part of an act, if it has one; a `NotTheirsError` as for `keep_draft`."""
+    if found := draft(week):
+        before = published(week)
+        whose.require_roster(found.roster, before.roster if before else None)
     Edition.objects.filter(week=week, state=State.DRAFT).delete()
     remove_unused()
 
 
 def publish(event: Event, week: str, standing: Standing | None = None) -> None:
-    """Make the draft of a week the edition that holds, as part of an act; `standing` is how far it is to the goal."""
+    """Make the draft of a week the edition that holds, as part of an act; `standing` is how far it is to the goal.
+
+    A `NotTheirsError` where whoever acts may not write at every job centre of it.
+    """
+    if found := draft(week):
+        whose.require_roster(found.roster, None)
     Edition.objects.filter(week=week, state=State.PUBLISHED).update(state=State.SUPERSEDED)
     Edition.objects.filter(week=week, state=State.DRAFT).update(
         state=State.PUBLISHED, issued_at=event.at, who=event.who, standing=_written(standing)

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, clock, day
-from scheduler.model.clock import local
+from scheduler.model.clock import TIMEZONE, local
 from scheduler.model.text import Text
 from scheduler.model.texts import word
 from scheduler.store.models import Event, RowChange
@@ -58,6 +58,12 @@ def seen() -> Seen:
     return Seen(last.id, last.at) if last else Seen(0)
 
 
+def last_of(week: str = "") -> Seen:
+    """Return what was done last to the tables, or about a week: whoever has seen it has seen all that concerns them."""
+    found = Event.objects.filter(_concerning(week)).order_by("id").last()
+    return Seen(found.id, found.at) if found else Seen(0)
+
+
 @contextmanager
 def act(
     what: Text,
@@ -97,10 +103,7 @@ def act(
 
 def require_unchanged(since: Seen, week: str = "") -> None:
     """Refuse what stands on something that has been changed; parameters and error as for `act`."""
-    concerned = Q(changes_tables=True)
-    if week:
-        concerned |= Q(week=week)
-    if newer := list(_newer(since, concerned)):
+    if newer := list(_newer(since, _concerning(week))):
         raise ChangedSinceError(newer)
 
 
@@ -152,6 +155,10 @@ def _newer(since: Seen, concerned: Q) -> "QuerySet[Event]":
     return Event.objects.filter(concerned, id__gt=since.event).order_by("id")
 
 
+def _concerning(week: str) -> Q:
+    return Q(changes_tables=True) | Q(week=week) if week else Q(changes_tables=True)
+
+
 def of(week: str) -> "QuerySet[Event]":
     """Return what was done about a week, in order."""
     return Event.objects.filter(week=week).order_by("id")
@@ -166,9 +173,24 @@ def _of_table(table: str) -> Q:
     return Q(id__in=RowChange.objects.filter(table=table).values("event"))
 
 
-def last(n: int) -> "QuerySet[Event]":
-    """Return what was done last, the newest first."""
-    return Event.objects.order_by("-id")[:n]
+def last(n: int, who: str = "", on: dt.date | None = None, week: str = "") -> "QuerySet[Event]":
+    """Return what was done last, the newest first: of all, or by somebody, on a local day, about a week."""
+    found = Event.objects.order_by("-id")
+    if who:
+        found = found.filter(who=who)
+    if week:
+        found = found.filter(week=week)
+    if on is not None:
+        start, end = (
+            dt.datetime.combine(each, dt.time(), TIMEZONE) for each in (on, on + dt.timedelta(days=1))
+        )
+        found = found.filter(at__gte=start, at__lt=end)
+    return found[:n]
+
+
+def actors() -> list[str]:
+    """Return everybody who has done anything, in order."""
+    return sorted(filter(None, Event.objects.order_by().values_list("who", flat=True).distinct()))
 
 
 def what(event: Event) -> Text:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Max
 
 from scheduler.inputs.stored import Cells, Edit, Tables, key_of
-from scheduler.store import traces
+from scheduler.store import traces, whose
 from scheduler.store.events import Seen, seen
 from scheduler.store.models import Event, Home, Row, RowChange
 
@@ -77,8 +77,15 @@ def changes_of(event: Event, table: str, n: int) -> list[tuple[Cells | None, Cel
 
 
 def change(event: Event, kept: Kept, edits: Iterable[Edit]) -> None:
-    """Change rows as part of an act; `edits` are of the tables that were read as `kept`. New rows come last."""
+    """Change rows as part of an act; `edits` are of the tables that were read as `kept`. New rows come last.
+
+    Raises
+    ------
+    NotTheirsError
+        When some are another job centre's than whoever acts may write at.
+    """
     edits = tuple(edits)
+    whose.require_rows(kept.tables, edits)
     places = [None if edit.before is None else kept.ids[edit.table][edit.position] for edit in edits]
     gone = [id_ for id_, edit in zip(places, edits, strict=True) if id_ is not None and edit.after is None]
     changed = [
@@ -150,6 +157,11 @@ def _parted(table: str, cells: Cells) -> tuple[Cells, Cells]:
         {name: cell for name, cell in cells.items() if name not in private},
         {name: cell for name, cell in cells.items() if name in private},
     )
+
+
+def public_cells(table: str, cells: Cells) -> Cells:
+    """Return the cells of a row without those that say where a home is."""
+    return _parted(table, cells)[0]
 
 
 def _told(table: str, cells: Cells | None) -> dict[str, str] | None:

@@ -6,23 +6,25 @@ from typing import NoReturn
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import urlencode
 
 from scheduler.base import i18n, notices
-from scheduler.base.errors import SchedulerError, ServiceError
+from scheduler.base.errors import SchedulerError
 from scheduler.services.workspace import cleaning
 from scheduler.store.address import address_of
-from scheduler.store.events import ChangedSinceError
 from scheduler.store.opening import refusals
 from scheduler.store.who import acting
-from scheduler.web import rights
+from scheduler.store.whose import acting_at
+from scheduler.web import callers, problems, rights
+from scheduler.web.arriving import by_header
 from scheduler.web.models import User
 from scheduler.web.pages import note, noting, refusal
 from scheduler.web.workshop import workshop
 
-Answer = Callable[[HttpRequest], HttpResponse]
+Answer = Callable[[HttpRequest], HttpResponseBase]
 _LANGUAGE = re.compile(r"\s*(da|en)\b", re.IGNORECASE)
 
 #: The cookie with the language of who is not signed in.
@@ -32,18 +34,44 @@ LANGUAGE_COOKIE = "lang"
 def for_somebody(answer: Answer) -> Answer:
     """Have a request answered for who asks, in their language, if they have the right."""
 
-    def answered(request: HttpRequest) -> HttpResponse:
+    def answered(request: HttpRequest) -> HttpResponseBase:
+        if callers.is_call(request):
+            return _called(request, answer)
         try:
             with refusals(address_of(workshop().data)):
+                if told := by_header(request):
+                    request.user = told
                 user = request.user if isinstance(request.user, User) else None
         except SchedulerError as error:  # who it is stands in the store, too
             request.user = AnonymousUser()
             with i18n.using(_language(request, None)), noting():
                 return _told(request, error)
         with i18n.using(_language(request, user)), acting(user.name if user else ""), noting():
-            return _refused(request, user) or answer(request)
+            name = _asked(request)
+            with acting_at(user.bases(name) if user and name not in rights.OPEN else None):
+                return _refused(request, user, name) or answer(request)
 
     return answered
+
+
+def _called(request: HttpRequest, answer: Answer) -> HttpResponseBase:
+    """Answer a program for whom it calls, in their language, if they have the right."""
+    try:
+        with refusals(address_of(workshop().data)):
+            who = callers.found(request)
+    except SchedulerError as error:
+        with i18n.using(_language(request, None)):
+            return problems.of(error)
+    user = who.user if who else None
+    name = who.name if who else ""
+    at = who.bases(callers.call_of(request)) if who else None
+    with i18n.using(_language(request, user)), acting(name), acting_at(at), callers.calling(who), noting():
+        try:
+            with refusals(address_of(workshop().data)):
+                refused = callers.refusal(request, who)
+        except SchedulerError as error:
+            return problems.of(error)
+        return problems.as_problem(refused or answer(request))
 
 
 def _language(request: HttpRequest, user: User | None) -> str:
@@ -54,19 +82,26 @@ def _language(request: HttpRequest, user: User | None) -> str:
     return found[0] if found else "da"
 
 
-def _refused(request: HttpRequest, user: User | None) -> HttpResponse | None:
-    """Return why somebody may not ask for this; None where they may."""
+def _asked(request: HttpRequest) -> str:
+    """Return the name of the address that is asked for; empty where there is none."""
     try:
-        name = resolve(request.path_info).view_name
+        return resolve(request.path_info).view_name
     except Resolver404:
-        return None if user else _to_sign_in(request)  # who is not signed in learns nothing of what there is
+        return ""
+
+
+def _refused(request: HttpRequest, user: User | None, name: str) -> HttpResponse | None:
+    """Return why somebody may not ask for this; None where they may."""
     if name in rights.OPEN:
         return None
     if user is None:
-        return _to_sign_in(request)
-    if not rights.may(user.role, name):
-        return refusal(request, 403, i18n._("You may not see this."))
-    return None
+        return _to_sign_in(request)  # who is not signed in learns nothing of what there is
+    if not name or user.may(name):
+        return None
+    if rights.may(user.roles, name):
+        reason = i18n._("This is of all job centres together, and you may see some of them only.")
+        return refusal(request, 403, reason)
+    return refusal(request, 403, i18n._("You may not see this."))
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
@@ -78,7 +113,7 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 def in_sentences(answer: Answer) -> Answer:
     """Have what fails be told as on the terminal, and what is done besides, too."""
 
-    def answered(request: HttpRequest) -> HttpResponse:
+    def answered(request: HttpRequest) -> HttpResponseBase:
         try:
             with notices.listening(note), cleaning(workshop().data):
                 return answer(request)
@@ -94,7 +129,7 @@ class _WithErrors:
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self._answer(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -113,5 +148,8 @@ def _raise(error: Exception) -> NoReturn:
 
 
 def _told(request: HttpRequest, error: SchedulerError) -> HttpResponse:
-    status = 412 if isinstance(error, ChangedSinceError) else 503 if isinstance(error, ServiceError) else 422
-    return refusal(request, status, *(str(problem) for problem in error.problems), hint=error.hint)
+    if callers.is_call(request):
+        return problems.of(error)
+    return refusal(
+        request, problems.status_of(error), *(str(problem) for problem in error.problems), hint=error.hint
+    )

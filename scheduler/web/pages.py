@@ -13,8 +13,8 @@ from markupsafe import Markup
 
 from scheduler.base.i18n import _
 from scheduler.outputs.templates import environment
-from scheduler.web import rights
 from scheduler.web.models import User
+from scheduler.web.roles import Role
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _TYPE = "text/html; charset=utf-8"
@@ -62,7 +62,10 @@ def refusal(request: HttpRequest, status: int, *sentences: str, hint: str = "") 
 
 
 def _doors(request: HttpRequest, user: User | None) -> list[tuple[str, str, bool]]:
-    """Return where somebody may go from every page: address, words, and whether they are there."""
+    """Return where somebody may go from every page: address, words, and whether they are there.
+
+    On a consultant's phone there is no need for programs to be named on each.
+    """
     doors = {
         "weeks": _("Weeks"),
         "mine": _("My rounds"),
@@ -71,9 +74,10 @@ def _doors(request: HttpRequest, user: User | None) -> list[tuple[str, str, bool
         "tables": _("Tables"),
         "events": _("What was done"),
         "people": _("People"),
+        "access": _("Programs"),
     }
     return [
         (reverse(name), words, request.path.startswith(reverse(name)))
         for name, words in doors.items()
-        if user is not None and rights.may(user.role, name)
+        if user is not None and user.may(name) and (name != "access" or user.role != Role.CONSULTANT)
     ]

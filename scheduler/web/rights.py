@@ -1,11 +1,18 @@
 """Who may do what: the one place where each address of the app has its right.
 
 An address that is not named here is nobody's: `middleware` refuses it, and a test walks all of them with every role.
+
+Roles are held at job centres (bases), or at all of them. An address asks for its right at every job centre of the
+project, unless it is one of `CUT`, whose views show and change of each job centre by itself. Whatever is written is
+asked for once more where it is written, see `store/whose`.
 """
 
 import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from scheduler.web.roles import Role
+from scheduler.web.roles import Role, Scope
 
 ALL = frozenset(Role)
 DESK = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
@@ -14,7 +21,9 @@ RIDING = frozenset({Role.CONSULTANT})
 RUNNING = frozenset({Role.ADMINISTRATOR})
 
 #: Addresses that need nobody signed in: there is a secret in them, or nothing to see.
-OPEN = frozenset({"sign-in", "sign-in-link", "calendar", "health", "style", "map-style"})
+OPEN = frozenset(
+    {"sign-in", "sign-in-link", "openid", "openid-back", "calendar", "health", "style", "map-style"}
+)
 
 #: The roles that may ask for an address, by its name in `urls`.
 RIGHTS: dict[str, frozenset[Role]] = {
@@ -56,7 +65,82 @@ RIGHTS: dict[str, frozenset[Role]] = {
     # People and their devices.
     "people": RUNNING,
     "person": RUNNING,
+    # Programs: their tokens, and what they read on. Their calls have rights of their own, below.
+    "access": ALL,
+    "api:openapi-json": ALL,
+    "api-docs": ALL,
 }
+
+
+class Call(NamedTuple):
+    """The right to a call of the API: the roles that have it, and what a token must be good for besides."""
+
+    roles: frozenset[Role]
+    scope: Scope
+
+
+#: The rights to the calls of the API, by method and name in its addresses; a call that is not named here is nobody's.
+CALLS: Mapping[str, Call] = {
+    "GET me": Call(ALL, Scope.READ),
+    "GET my-rounds": Call(RIDING, Scope.READ),
+    # What holds; drafts, and who did what, are shown to the desk alone.
+    "GET weeks": Call(LOOKING, Scope.READ),
+    "GET week": Call(LOOKING, Scope.READ),
+    "GET editions": Call(LOOKING, Scope.READ),
+    "GET edition": Call(LOOKING, Scope.READ),
+    "GET travel-times": Call(LOOKING, Scope.READ),
+    # What became of visits: of their own by consultants, too.
+    "GET log": Call(DESK, Scope.READ),
+    "POST log": Call(DESK | RIDING, Scope.LOG),
+    "POST log-apart": Call(DESK | RIDING, Scope.LOG),
+    "GET backlog": Call(DESK, Scope.READ),
+    # The desk.
+    "GET publication": Call(DESK, Scope.READ),
+    "POST publication": Call(DESK, Scope.PUBLISH),
+    "GET locks": Call(DESK, Scope.READ),
+    "POST locks": Call(DESK, Scope.PLAN),
+    "DELETE locks": Call(DESK, Scope.PLAN),
+    "GET places": Call(DESK, Scope.READ),
+    "POST moves": Call(DESK, Scope.READ),
+    "GET offers": Call(DESK, Scope.READ),
+    "POST exceptions-looked-at": Call(DESK, Scope.READ),
+    "POST exceptions": Call(DESK, Scope.CHANGE),
+    "GET tables": Call(DESK, Scope.READ),
+    "GET rows": Call(DESK, Scope.READ),
+    "POST rows": Call(DESK, Scope.CHANGE),
+    "GET row": Call(DESK, Scope.READ),
+    "PATCH row": Call(DESK, Scope.CHANGE),
+    "DELETE row": Call(DESK, Scope.CHANGE),
+    "GET jobs": Call(DESK, Scope.READ),
+    "POST jobs": Call(DESK, Scope.PLAN),
+    "GET job": Call(DESK, Scope.READ),
+    "DELETE job": Call(DESK, Scope.PLAN),
+    "GET job-events": Call(DESK, Scope.READ),
+}
+
+#: Calls that show and change what is somebody's own; all others ask for their right at every job centre.
+OWN_CALLS = frozenset({"GET me", "GET my-rounds", "POST exceptions-looked-at", "POST exceptions"})
+
+
+#: Addresses that need no right at every job centre: their views cut what they show to where somebody has it, or show
+#: what is somebody's own.
+CUT = frozenset(
+    {
+        "home", "sign-out", "language",
+        "weeks", "week", "edition",
+        "move", "exceptions", "exception", "undo",
+        "mine", "my-file", "my-outcome", "my-calendar",
+        "access", "api-docs", "api:openapi-json",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role that somebody holds, and at which job centre; an empty id is all of them, also those to come."""
+
+    role: str
+    base_id: str = ""
 
 
 def shows_homes(date: dt.date, today: dt.date) -> bool:
@@ -64,6 +148,24 @@ def shows_homes(date: dt.date, today: dt.date) -> bool:
     return today <= date <= today + dt.timedelta(days=1)
 
 
-def may(role: str, name: str) -> bool:
-    """Tell whether somebody with a role may ask for an address, by its name."""
-    return name in OPEN or role in RIGHTS.get(name, ())
+def may(roles: str | Collection[str], name: str) -> bool:
+    """Tell whether somebody with a role, or with several, may ask for an address at some job centre, by its name."""
+    allowed = RIGHTS.get(name, frozenset())
+    return name in OPEN or any(role in allowed for role in ((roles,) if isinstance(roles, str) else roles))
+
+
+def bases(held: Iterable[Held], name: str) -> frozenset[str] | None:
+    """Return the job centres at which somebody has the right to an address; None for all of them."""
+    found = {each.base_id for each in held if may(each.role, name)}
+    return None if "" in found else frozenset(found)
+
+
+def below(roles: Collection[str]) -> tuple[Role, ...]:
+    """Return the roles that may do nothing that one of `roles` may not: those that tokens of who has these can have."""
+    allowed = (*RIGHTS.values(), *(call.roles for call in CALLS.values()))
+    return tuple(
+        each
+        for each in Role
+        if each in roles
+        or (each not in RIDING and any(all(one in may for may in allowed if each in may) for one in roles))
+    )

@@ -11,3 +11,13 @@ class Role(StrEnum):
     CONSULTANT = "consultant"
     PLANNER = "planner"
     READER = "reader"
+
+
+class Scope(StrEnum):
+    """What a token may be limited to, besides its role; `rights` says which calls ask for which."""
+
+    READ = "read"
+    LOG = "log"
+    PLAN = "plan"
+    CHANGE = "change"
+    PUBLISH = "publish"

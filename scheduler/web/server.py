@@ -1,6 +1,7 @@
 """Starting the app: the store is opened for the process, its tables are made, and the first user gets a link."""
 
 import datetime as dt
+import ipaddress
 import logging
 import os
 import secrets
@@ -80,6 +81,8 @@ def start(data_dir: Path, out_dir: Path) -> None:
     from django.conf import settings as in_force
 
     in_force.SECRET_KEY = _key(data_dir)
+    in_force.HJUL_PROXIES = _proxies()
+    _require_whole_oidc()
     hold(address_of(data_dir))
     _make_tables()
     _forget_what_ended()
@@ -87,20 +90,27 @@ def start(data_dir: Path, out_dir: Path) -> None:
 
 
 def _make_tables() -> None:
+    """Bring the app's tables up to date; an `InputError` where a newer program has been at them."""
     from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
 
+    loader = MigrationLoader(connection)
+    if any(step not in loader.disk_migrations for step in loader.applied_migrations if step[0] == "hjul_web"):
+        raise InputError(_("the app's tables are of a newer hjul than this; install that one"))
     call_command("migrate", verbosity=0, interactive=False)
 
 
 def _forget_what_ended() -> None:
-    """Delete sessions and links that serve nobody any more."""
+    """Delete sessions, links and tokens that serve nobody any more."""
     from django.contrib.sessions.models import Session
 
-    from scheduler.web.models import SignInLink
+    from scheduler.web.models import SignInLink, Token
 
     moment = dt.datetime.now(dt.UTC)
     Session.objects.filter(expire_date__lt=moment).delete()
     SignInLink.objects.filter(ends_at__lt=moment).delete()
+    Token.objects.filter(ends_at__lt=moment).delete()
 
 
 def _key(data_dir: Path) -> str:
@@ -119,6 +129,26 @@ def _key(data_dir: Path) -> str:
         return file.read_text("ascii").strip()
 
 
+def _proxies() -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Return the networks in which the proxy is whose word is taken."""
+    said = [part.strip() for part in os.environ.get(settings.PROXY_VARIABLE, "").split(",") if part.strip()]
+    if settings.HJUL_HEADER and not said:
+        reason = _("{variable} needs {other}: only a named proxy may say who has signed in")
+        raise InputError(reason.format(variable=settings.HEADER_VARIABLE, other=settings.PROXY_VARIABLE))
+    try:
+        return [ipaddress.ip_network(part, strict=False) for part in said]
+    except ValueError:
+        reason = _("{variable} must have addresses or networks, with commas between them")
+        raise InputError(reason.format(variable=settings.PROXY_VARIABLE)) from None
+
+
+def _require_whole_oidc() -> None:
+    missing = [settings.OIDC_VARIABLES[name] for name, value in settings.HJUL_OIDC.items() if not value]
+    if missing and settings.HJUL_OIDC["issuer"]:
+        reason = _("{variable} needs {other} too")
+        raise InputError(reason.format(variable=settings.OIDC_VARIABLES["issuer"], other=", ".join(missing)))
+
+
 def first_link(name: str = "") -> str | None:
     """Return the secret of a link that signs in the administrator `name`.
 
@@ -129,6 +159,8 @@ def first_link(name: str = "") -> str | None:
     InputError
         When there is nobody of that name who may sign in.
     """
+    from django.db import transaction
+
     from scheduler.web.models import SignInLink, User
     from scheduler.web.roles import Role
 
@@ -139,7 +171,9 @@ def first_link(name: str = "") -> str | None:
     elif User.objects.exists():
         return None
     else:
-        user = User.objects.create(name=me(), role=Role.ADMINISTRATOR)
+        with transaction.atomic():
+            user = User.objects.create(name=me())
+            user.grants.create(role=Role.ADMINISTRATOR)
     return SignInLink.make(user, ends_at=dt.datetime.now(dt.UTC) + _PRINTED)
 
 
@@ -166,7 +200,7 @@ def run(host: str, port: int, data_dir: Path, out_dir: Path, *, workers: int = 1
             workers=workers,
             log_level="warning",
             server_header=False,
-            proxy_headers=settings.SECURE_PROXY_SSL_HEADER is not None,
+            proxy_headers=False,  # the app must see who the proxy is; it reads what that says itself
         )
 
 

@@ -3,6 +3,7 @@
 What a server is told stands in its environment, see docs/drift.md; `server` reads that and fills in `SECRET_KEY`.
 """
 
+import ipaddress
 import os
 from pathlib import Path
 
@@ -14,6 +15,18 @@ __all__ = ["LOGGING_CONFIG", "TIME_ZONE", "USE_TZ"]
 HOSTS_VARIABLE = "HJUL_HOSTS"
 #: Set where people reach the app over TLS: cookies are then sent over nothing else.
 TLS_VARIABLE = "HJUL_TLS"
+
+#: The addresses or networks of the proxy in front of the app, comma-separated: what it says of who asks is believed.
+PROXY_VARIABLE = "HJUL_PROXY"
+#: The header in which that proxy names who has signed in with it.
+HEADER_VARIABLE = "HJUL_HEADER"
+#: OpenID Connect: the issuer, what the app is called there, its secret, and the claim that names people.
+OIDC_VARIABLES = {
+    "issuer": "HJUL_OIDC_ISSUER",
+    "client_id": "HJUL_OIDC_CLIENT_ID",
+    "client_secret": "HJUL_OIDC_CLIENT_SECRET",
+    "claim": "HJUL_OIDC_CLAIM",
+}
 
 _is_tls = os.environ.get(TLS_VARIABLE, "") not in ("", "0")
 _hosts = [name.strip() for name in os.environ.get(HOSTS_VARIABLE, "").split(",") if name.strip()]
@@ -74,6 +87,20 @@ WHITENOISE_ROOT = None
 WHITENOISE_USE_FINDERS = False
 WHITENOISE_AUTOREFRESH = False
 STATIC_ROOT = Path(__file__).parent / "static"
+
+#: `server` reads the networks of the proxy into this.
+HJUL_PROXIES: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = []
+HJUL_HEADER = os.environ.get(HEADER_VARIABLE, "").strip().lower()
+HJUL_OIDC = {name: os.environ.get(variable, "").strip() for name, variable in OIDC_VARIABLES.items()}
+HJUL_OIDC["claim"] = HJUL_OIDC["claim"] or "preferred_username"
+
+#: How often signing in has failed, by address.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 
 #: `server` puts that of the project here.
 SECRET_KEY = ""

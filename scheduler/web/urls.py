@@ -3,7 +3,22 @@
 from django.urls import path, register_converter
 
 from scheduler.model.clock import Week
-from scheduler.web.views import begin, card, desk, mine, moving, people, sign_in, tables, weeks, working
+from scheduler.web.api import docs as api_docs
+from scheduler.web.api.whole import api
+from scheduler.web.views import (
+    access,
+    begin,
+    card,
+    desk,
+    mine,
+    moving,
+    openid,
+    people,
+    sign_in,
+    tables,
+    weeks,
+    working,
+)
 
 
 class _WeekConverter:
@@ -25,6 +40,8 @@ register_converter(_WeekConverter, "week")
 urlpatterns = [
     path("", weeks.home, name="home"),
     path("ind/", sign_in.sign_in, name="sign-in"),
+    path("ind/med/konto", openid.begin, name="openid"),
+    path("ind/med/svar", openid.back, name="openid-back"),
     path("ind/<slug:secret>", sign_in.by_link, name="sign-in-link"),
     path("ud/", sign_in.sign_out, name="sign-out"),
     path("sprog/", sign_in.speak, name="language"),
@@ -62,6 +79,9 @@ urlpatterns = [
     path("kalender/<slug:secret>.ics", mine.calendar, name="calendar"),
     path("folk/", people.people, name="people"),
     path("folk/<int:id_>/", people.person, name="person"),
+    path("adgang/", access.access, name="access"),
+    path("api/v1/docs", api_docs.docs, name="api-docs"),
+    path("api/v1/", api.urls),
 ]
 
 handler404 = "scheduler.web.views.refusals.nothing_there"

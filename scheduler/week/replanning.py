@@ -109,7 +109,7 @@ def with_locks(
     """
     told = published_visits(published)
     require_published(published, locks)
-    pairs = tuple((lock, id_) for lock in locks for id_ in _visits_of(lock, told))
+    pairs = tuple((lock, id_) for lock in locks for id_ in visits_of(lock, told))
     kept: dict[str, Settled] = {}
     for lock, id_ in pairs:
         kept[id_] = _joined(kept.get(id_, Settled()), _settled(lock, told[id_]))
@@ -132,15 +132,15 @@ def with_locks(
 def require_published(published: Roster, locks: Sequence[Lock]) -> None:
     """Refuse locks that are of nothing in a published roster: an `InputError` with every one of them."""
     told = published_visits(published)
-    if idle := [lock for lock in locks if not _visits_of(lock, told)]:
+    if idle := [lock for lock in locks if not visits_of(lock, told)]:
         reason = _("nothing of {what} is published in {week}, so it cannot be locked")
         raise InputError(
             InputProblem(reason.format(what=_written(lock), week=published.week)) for lock in idle
         )
 
 
-def _visits_of(lock: Lock, told: Mapping[str, PublishedVisit]) -> list[str]:
-    """Return of which published visits a lock is, by id."""
+def visits_of(lock: Lock, told: Mapping[str, PublishedVisit]) -> list[str]:
+    """Return of which published visits a lock is, by id; `told` is where they are, by id."""
     if lock == Lock(keeps=lock.keeps):
         return []
     return [

@@ -80,6 +80,7 @@ def test_every_sentence_that_is_not_all_data_differs_in_danish() -> None:
     assert danish.keys() == english.keys()
     data = {
         "as_written", "change", "closed_day", "closure", "day", "from_to", "holiday", "hours", "lock_visit", "own_number",
+        "role_administrator",
     }  # fmt: skip
     assert {code for code in english if english[code] == danish[code]} == data
 
@@ -102,6 +103,8 @@ PARAMS: Mapping[str, Param] = {
     "country": "DK",
     "date": "2009-05-12",
     "district": "Valby",
+    "role": Text("role_reader"),
+    "where": Text("everywhere"),
     "days": (Text("day", {"date": "2009-05-12"}),),
     "duration_s": 3000,
     "edition": 2,

@@ -173,6 +173,45 @@ def test_a_move_goes_on_from_the_draft(project: Path) -> None:
     assert again.roster.edition == 2
 
 
+def test_a_move_keeps_what_is_locked(project: Path) -> None:
+    out = project.parent / "out"
+    (project / "rooms.csv").write_text(TABLES["rooms"] + "P2,mon,09:00,12:00\nP2,tue,09:00,12:00\n")
+    storing.take_in(project, storing.differences(project))
+    editions.plan_week(project, W20, out)
+    moving.move(project, "P2", ["tir", "9:00"], out, do=True)
+    publish.publish(project, W20, out)
+    with store_of(project):
+        from scheduler.store import editions as kept
+
+        edition = kept.published(str(W20))
+        assert edition is not None
+        there = stays(edition.roster)["P2"]
+    where = ["tir", "9:00"]
+    free = moving.move(project, "P1", where, out, consultant=there.consultant_id)
+    assert free.move.place is not None
+    assert free.move.place.points_others_in_place is None
+    assert free.move.place.moved == ("P2",)
+    lock = locks.lock(project, W20, ["P2"], "hour")
+    editing.write(project, lock, changes_tables=False)
+    with i18n.using("en"):
+        found = moving.move(project, "P1", where, out, consultant=there.consultant_id)
+        assert found.move.plan_free is not None
+        kept_there = stays(found.move.plan_free.roster)["P2"]
+        assert (kept_there.start.hour, kept_there.date == there.date) == (9, False)
+        editing.write(project, locks.lock(project, W20, ["P2"]), changes_tables=False)
+        found = moving.move(project, "P1", where, out, consultant=there.consultant_id)
+        assert (found.move.place, found.plan) == (None, None)
+        assert [rule.code for rule in found.move.broken] == ["rule_others_locked"]
+        moved = moving.move(project, "P2", ["tir", "10:00"], out)
+        assert [rule.code for rule in moved.move.broken] == ["rule_settled"]
+    # A longer visit stays where it is locked; a lock that the tables no longer allow holds nothing up.
+    editing.write(project, locks.unlock(project, W20, ["P2"]), changes_tables=False)
+    editing.write(project, locks.lock(project, W20, ["P2"], "day"), changes_tables=False)
+    assert {place.date for place in moving.offer(project, "P2", W20).places} == {TUESDAY}
+    close(project, "P2", TUESDAY)
+    assert moving.move(project, "P1", where, out, consultant=there.consultant_id).move.place is not None
+
+
 def test_where_it_cannot_be_a_rule_says_why(project: Path) -> None:
     found = moving.move(project, "P1", ["torsdag", "14/5", "10.00"], project.parent / "out")
     assert found.move.place is None

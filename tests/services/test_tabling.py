@@ -11,12 +11,10 @@ from hypothesis import strategies as st
 from stores import HOMES, events, kept, set_clock, with_store
 
 from scheduler.base.errors import InputError
-from scheduler.base.i18n import using
 from scheduler.inputs.schema import BY_NAME
-from scheduler.inputs.stored import called, examine
+from scheduler.inputs.stored import examine
 from scheduler.inputs.typed import new_ids
 from scheduler.model.text import Text
-from scheduler.model.texts import word
 from scheduler.services import storing, tabling
 from scheduler.services.fresh import example_since
 from scheduler.services.tabling import Opened, Wrong
@@ -51,7 +49,7 @@ def test_a_row_is_read_as_people_write_it(own: Path) -> None:
     assert kept(own)["rooms"][-1] == {
         "practice_id": "P1", "weekday": "tue", "start": "09:30", "end": "12:00", "weeks": "odd",
     }  # fmt: skip
-    assert events(own)[-1].endswith("hours of rooms: P1 tue 09:30 added")
+    assert events(own)[-1].endswith("room hours: P1 tue 09:30 added")
 
 
 def test_what_is_wrong_is_told_at_its_cell_and_not_saved(folder: Path) -> None:
@@ -215,12 +213,6 @@ def test_a_project_is_begun_step_by_step(tmp_path: Path, monkeypatch: pytest.Mon
         assert tables.put([tables.changed("rooms", 0, None)]).wrong
     with pytest.raises(InputError, match="needs at least one row"):
         storing.undo(folder)
-
-
-def test_the_tables_are_called_the_same_everywhere() -> None:
-    with using("da"):
-        for table in BY_NAME.values():
-            assert word(Text(f"table_{table.name}")).casefold() == called(table.name).casefold()
 
 
 @cache

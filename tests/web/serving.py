@@ -59,9 +59,9 @@ class Served:
     process: "subprocess.Popen[bytes]"
     data: Path
 
-    def person(self, name: str, role: str, consultant: str = "") -> Person:
+    def person(self, name: str, role: str, consultant: str = "", base: str = "") -> Person:
         """Add somebody, and sign them in on a device of their own."""
-        added = self.root.post("/folk/", name=name, role=role, consultant=consultant)
+        added = self.root.post("/folk/", name=name, role=role, consultant=consultant, base=base)
         assert added.status_code == 302, text_of(added)
         somebody = Person(self.where)
         somebody.sign_in(self.link(added.headers["Location"]))
@@ -83,9 +83,9 @@ def text_of(answer: requests.Response) -> str:
 
 @contextmanager
 def serving(
-    data: Path, now: str = NOW, *, sign_in: str = "", empty: bool = False, **environment: str
+    data: Path, now: str = NOW, *more: str, sign_in: str = "", **environment: str
 ) -> Iterator[Served]:
-    """Run the app for a project folder, or an `empty` new one, and sign in its first user, or whom `sign_in` names."""
+    """Run the app for a project folder, with `more` options, and sign in its first user, or whom `sign_in` names."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = (
@@ -99,7 +99,7 @@ def serving(
         data.parent / "out",
         "--sign-in",
         sign_in,
-        *(("--empty",) if empty else ()),
+        *more,
     )
     surroundings = {**os.environ, NOW_VARIABLE: now, "HJUL_USER": "root", "HJUL_LANG": "en", **environment}
     said = data.parent / f"said-{port}.txt"  # a pipe that nobody reads would hold the server up

@@ -8,7 +8,7 @@ import requests
 from axe_playwright_python.sync_playwright import Axe
 from outputs.browser import DESK, SMALL
 from playwright.sync_api import Browser
-from stores import kept
+from stores import NOW, kept
 from web.serving import Served, serving, text_of
 from web.test_tables import form_of, send
 from web.test_web_browser import signed_in
@@ -20,7 +20,7 @@ from scheduler.services import fresh
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Have an app on a folder in which nothing was."""
-    with serving(tmp_path_factory.mktemp("begin") / "data", empty=True) as served:
+    with serving(tmp_path_factory.mktemp("begin") / "data", NOW, "--empty") as served:
         yield served
 
 

@@ -4,6 +4,9 @@ from pathlib import PurePosixPath
 
 from django.http import HttpResponse
 
+from scheduler.model.roster import Roster
+from scheduler.outputs import gpx, names
+
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".ics": "text/calendar; charset=utf-8",
@@ -13,6 +16,19 @@ _TYPES = {
 }
 #: What the page itself does not forbid already.
 _POLICY = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+
+def of_consultant(roster: Roster, consultant_id: str) -> frozenset[str]:
+    """Return the names of the files that are a consultant's alone: pages and tracks of rounds, calendar, week."""
+    rounds = [each for each in roster.rounds if each.consultant_id == consultant_id]
+    return frozenset(
+        {
+            *map(names.round_map, rounds),
+            *(track for each in rounds for track in gpx.files(roster, each)),
+            names.calendar(consultant_id),
+            names.week_file(consultant_id, str(roster.week)),
+        }
+    )
 
 
 def file(name: str, content: bytes) -> HttpResponse:

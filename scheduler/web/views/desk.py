@@ -1,5 +1,6 @@
 """The coordinator's desk: exceptions seen before they are written, publishing with what it changes, and undo."""
 
+import datetime as dt
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
@@ -24,8 +25,10 @@ from scheduler.services import publish as publishing
 from scheduler.services.editing import Proposal
 from scheduler.services.workspace import project_in
 from scheduler.store import events as acts
+from scheduler.web.models import User
 from scheduler.web.pages import page
 from scheduler.web.views.seen import read_seen, written_seen
+from scheduler.web.views.weeks import asked_week
 from scheduler.web.workshop import workshop
 
 _LONGEST = 200
@@ -86,7 +89,7 @@ def exception(request: HttpRequest, kind: str) -> HttpResponse:
     if found is None:
         raise Http404
     who, when = (request.POST.get(name, "")[:_LONGEST].strip() for name in ("who", "when"))
-    choices = _choices(found.whom)
+    choices = _choices(request, found.whom)
     shown: dict[str, Any] = {
         "kind": kind,
         "title": _(found.title),
@@ -103,6 +106,7 @@ def exception(request: HttpRequest, kind: str) -> HttpResponse:
     except InputError as error:
         problems = [str(problem) for problem in error.problems]
         return page(request, "exception.html", 422, **shown, proposal=None, problems=problems)
+    editing.require_theirs(proposal)
     shown |= {"proposal": proposal, "problems": (), "seen": written_seen(seen)}
     if "write" in request.POST or "take" in request.POST:
         calls, drafts = _written(
@@ -144,16 +148,20 @@ def _written(
     )
 
 
-def _choices(table: str) -> list[tuple[str, str]]:
+def _choices(request: HttpRequest, table: str) -> list[tuple[str, str]]:
+    """Return whom an exception may be about: id and name of those at whose job centre somebody may write."""
     project = project_in(workshop().data)
+    assert isinstance(request.user, User)  # noqa: S101 - `middleware` lets nobody else in
+    at = request.user.bases("exception")
+    consultants = {one.consultant_id: one for one in project.consultants if at is None or one.base_id in at}
     if table == "consultants":
-        return [(one.consultant_id, one.name) for one in project.consultants]
+        return [(one.consultant_id, one.name) for one in consultants.values()]
     if table == "engagements":
-        return [(rule.engagement_id, rule.title) for rule in project.engagements]
+        own = (rule for rule in project.engagements if at is None or rule.consultant_id in consultants)
+        return [(rule.engagement_id, rule.title) for rule in own]
     names = {place.place_id: place.name for place in project.places}
-    return sorted(
-        ((id_, names[id_]) for one in project.practices if (id_ := one.practice_id)), key=itemgetter(1)
-    )
+    practices = (one.practice_id for one in project.practices if at is None or one.base_id in at)
+    return sorted(((id_, names[id_]) for id_ in practices), key=itemgetter(1))
 
 
 def _words(said: str) -> list[str]:
@@ -195,5 +203,26 @@ def undo(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def events(request: HttpRequest) -> HttpResponse:
-    """Tell who did what, the last first."""
-    return page(request, "events.html", events=[acts.told(event) for event in acts.last(_MOST_EVENTS)])
+    """Tell who did what, the last first: all, or somebody's, a day's or a week's."""
+    who, on, week = (request.GET.get(name, "")[:_LONGEST].strip() for name in ("hvem", "dag", "uge"))
+    problem, found = "", []
+    try:
+        day = dt.date.fromisoformat(on) if on else None
+        about = str(asked_week(week)) if week else ""
+        found = [acts.told(event) for event in acts.last(_MOST_EVENTS, who, day, about)]
+    except InputError as error:
+        problem = str(error)
+    except (ValueError, OverflowError):
+        problem = _("write the day as 2009-05-12")
+    return page(
+        request,
+        "events.html",
+        422 if problem else 200,
+        events=found,
+        people=acts.actors(),
+        who=who,
+        on=on,
+        week=week,
+        problem=problem,
+        most=_MOST_EVENTS,
+    )

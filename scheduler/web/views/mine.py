@@ -13,7 +13,7 @@ from scheduler.model.clock import Week, local, now
 from scheduler.model.outcomes import OUTCOMES
 from scheduler.model.roster import Roster, Round
 from scheduler.model.text import Text
-from scheduler.outputs import gpx, names, words
+from scheduler.outputs import names, words
 from scheduler.services import editing, log
 from scheduler.store import editions, events
 from scheduler.store.editions import KeptEdition
@@ -82,13 +82,7 @@ def file(request: HttpRequest, week: Week, name: str) -> HttpResponse:
     if found is None:
         raise Http404
     rounds = {names.round_map(each): each for each in _rounds(found.roster, user)}
-    own = {
-        *rounds,
-        *(track for each in rounds.values() for track in gpx.files(found.roster, each)),
-        names.calendar(user.consultant_id),
-        names.week_file(user.consultant_id, str(week)),
-    }
-    if name not in own:
+    if name not in answers.of_consultant(found.roster, user.consultant_id):
         raise Http404
     round_ = rounds.get(name)
     homes = (

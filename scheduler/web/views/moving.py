@@ -17,8 +17,11 @@ from scheduler.services import moving
 from scheduler.services.replanning import Place
 from scheduler.store import editions
 from scheduler.store import events as acts
+from scheduler.store.whose import NotTheirsError
+from scheduler.web.models import User
 from scheduler.web.pages import page
 from scheduler.web.views.seen import read_seen, written_seen
+from scheduler.web.views.weeks import consultants_at
 from scheduler.web.workshop import workshop
 
 
@@ -29,6 +32,9 @@ def move(request: HttpRequest, week: Week, which: str) -> HttpResponse:
     kept = editions.draft(str(week)) or editions.published(str(week))
     if kept is None or which not in stays(kept.roster):
         raise Http404
+    assert isinstance(request.user, User)  # noqa: S101 - `middleware` lets nobody else in
+    if stays(kept.roster)[which].consultant_id not in consultants_at(request.user.bases("move"), kept.roster):
+        raise NotTheirsError
     seen = acts.seen()
     place = request.POST.get("place", "")
     if not place:

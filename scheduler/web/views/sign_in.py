@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from scheduler.base.i18n import LANGUAGES, _
 from scheduler.outputs.templates import asset
+from scheduler.web import arriving
 from scheduler.web.middleware import LANGUAGE_COOKIE
 from scheduler.web.models import SignInLink, User
 from scheduler.web.pages import page, refusal
@@ -19,14 +21,18 @@ _A_YEAR_S = 365 * 24 * 3600
 @require_GET
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Say how one signs in."""
-    return page(request, "sign_in.html", 401 if "next" in request.GET else 200)
+    status = 401 if "next" in request.GET else 200
+    return page(request, "sign_in.html", status, is_elsewhere=bool(settings.HJUL_OIDC["issuer"]))
 
 
 def by_link(request: HttpRequest, secret: str) -> HttpResponse:
     """Ask whether to sign in, and do it: opening the link alone changes nothing, as mail scanners open links."""
+    if arriving.has_failed_too_often(request):
+        return must_wait(request)
     moment = dt.datetime.now(dt.UTC)
     link = SignInLink.find(secret, moment)
     if link is None:
+        arriving.note_failure(request)
         hint = _("Ask for a new one where you got it.")
         return refusal(request, 410, _("This link has been used, or is too old."), hint=hint)
     if request.method != "POST":
@@ -36,6 +42,14 @@ def by_link(request: HttpRequest, secret: str) -> HttpResponse:
         return refusal(request, 410, _("This link has been used, or is too old."))
     login(request, user)
     return redirect("home")
+
+
+def must_wait(request: HttpRequest) -> HttpResponse:
+    """Refuse an address from which signing in has failed too often."""
+    hint = _("Try again in ten minutes.")
+    answer = refusal(request, 429, _("Signing in has failed too often from here."), hint=hint)
+    answer["Retry-After"] = str(arriving.WITHIN_S)
+    return answer
 
 
 @require_POST

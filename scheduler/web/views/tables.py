@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from scheduler.base.cpr import looks_like_cpr
 from scheduler.base.errors import InputError
-from scheduler.base.i18n import _, capitalized
+from scheduler.base.i18n import _, capitalized, language
 from scheduler.base.limits import name_problem
 from scheduler.inputs import meanings, stored
 from scheduler.inputs.schema import BY_NAME, BY_SHEET, TABLES, Column, Table, key
@@ -30,7 +30,6 @@ from scheduler.services import storing, tabling
 from scheduler.services.tabling import WHERE_HOMES_ARE, Opened, Put, Wrong
 from scheduler.store import events
 from scheduler.store.events import ChangedSinceError
-from scheduler.web import rights
 from scheduler.web.models import User
 from scheduler.web.pages import page
 from scheduler.web.views import answers, tablecells
@@ -57,7 +56,7 @@ _NOT_FOR_ALL = frozenset({"phone", "email", "note", "reason"})
 
 def _is_desk(request: HttpRequest) -> bool:
     assert isinstance(request.user, User)  # noqa: S101 - `middleware` lets nobody else in
-    return rights.may(request.user.role, "table-paste")
+    return request.user.bases("table-paste") is None  # rows are of all job centres
 
 
 def _asked(name: str) -> Table:
@@ -83,6 +82,8 @@ def is_for_all(table: Table) -> bool:
 
 def called(name: str) -> str:
     """Name a table as a heading does."""
+    if language() == "da" and name in BY_NAME:
+        return BY_NAME[name].danish
     return capitalized(word(Text(f"table_{name}")))
 
 
