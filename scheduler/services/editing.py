@@ -24,7 +24,9 @@ from scheduler.store.who import me
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
+    from scheduler.store.models import Event
     from scheduler.store.tables import Kept
 
 
@@ -211,7 +213,14 @@ def require_theirs(proposal: Proposal) -> None:
     whose.require_rows(kept.tables, proposal.asked)
 
 
-def write(data_dir: Path, proposal: Proposal, *, week: str = "", changes_tables: bool = True) -> None:
+def write(
+    data_dir: Path,
+    proposal: Proposal,
+    *,
+    week: str = "",
+    changes_tables: bool = True,
+    then: "Callable[[Event], None] | None" = None,
+) -> None:
     """Write what was put forward, in one act.
 
     Parameters
@@ -224,6 +233,8 @@ def write(data_dir: Path, proposal: Proposal, *, week: str = "", changes_tables:
         The week that it is about; empty where it is about none.
     changes_tables
         Whether weeks may ask for something else afterwards.
+    then
+        What else is saved in the same act, given its event.
 
     Raises
     ------
@@ -242,3 +253,5 @@ def write(data_dir: Path, proposal: Proposal, *, week: str = "", changes_tables:
             proposal.what, me(), now(), since=kept.seen, week=week, changes_tables=changes_tables
         ) as event:
             tables.change(event, kept, proposal.edits)
+            if then is not None:
+                then(event)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 HOSTILE = "<img src=x onerror=document.title='ran'>{{7*7}}{%raw%}"
 _PAGES = (
     "/uger/", "/uger/2009-W20/", "/uger/2009-W21/", "/uger/2009-W21/udsend", "/undtagelser/", "/undtagelser/fravaer/",
-    "/haendelser/", "/folk/", "/folk/1/", "/adgang/", "/api/v1/docs", "/nothing/",
+    "/haendelser/", "/folk/", "/folk/1/", "/adgang/", "/api/v1/docs", "/nothing/", "/tilgaengelighed/",
 )  # fmt: skip
 
 
