@@ -25,6 +25,7 @@ from unittest.mock import patch
 import postgres
 import psutil
 import requests
+from stores import with_store
 from web.serving import Person, Served, serving, text_of
 
 from scheduler.base import i18n
