@@ -272,8 +272,23 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "did_cancel_engagement": _("{engagement_id} falls away: {when}"),
         "did_move_engagement": _("{engagement_id} is moved: {when} → {then}"),
         "did_busy": _("busy times of {consultant_id} taken in from a calendar"),
+        # What consultants tell on their way, and of being away.
+        "did_delay": ngettext(
+            "{consultant_id} is {n} minute late on {date}", "{consultant_id} is {n} minutes late on {date}", n
+        ),
+        "did_delay_over": _("{consultant_id} is no longer late on {date}"),
+        "did_come_out": _("{consultant_id} is out of a home again"),
+        "did_go_back": _("{consultant_id} is not out of a home yet"),
+        "did_see": _("{consultant_id} has seen edition {edition} of {week}"),
+        "did_tell_absence": _("{consultant_id} has told of being away: {when}"),
+        "did_ask_absence": _("{consultant_id} has asked for leave: {when}"),
+        "did_grant_absence": _("{consultant_id} may be away: {when}"),
+        "did_refuse_absence": _("{consultant_id} cannot have leave: {when}"),
+        "did_withdraw_absence": _("{consultant_id} will not be away after all: {when}"),
+        "did_settle_absence": _("dealt with, that {consultant_id} is away: {when}"),
         # The log, and what is owed.
         "did_log": _("what became of {practice_id} in {week}"),
+        "did_log_back": _("what became of {practice_id} in {week} is taken back"),
         "did_log_sheet": _("what became of {week}, from {source}"),
         "did_log_apart": _("conversations of {consultant_id} by telephone and at home, {date}"),
         "did_withdraw": ngettext(

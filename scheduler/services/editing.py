@@ -243,15 +243,25 @@ def write(
     ServiceError
         When the store cannot be had.
     """
-    with store_of(data_dir):
-        from scheduler.store import tables
-        from scheduler.store.events import act
+    with store_of(data_dir), written_by(proposal, week=week, changes_tables=changes_tables) as event:
+        if then is not None:
+            then(event)
 
-        kept = proposal._kept  # noqa: SLF001 - of this module
-        assert kept is not None  # noqa: S101 - `Tabled` makes proposals
-        with act(
-            proposal.what, me(), now(), since=kept.seen, week=week, changes_tables=changes_tables
-        ) as event:
-            tables.change(event, kept, proposal.edits)
-            if then is not None:
-                then(event)
+
+@contextmanager
+def written_by(
+    proposal: Proposal, *, week: str = "", changes_tables: bool = True, what: Text | None = None
+) -> "Iterator[Event]":
+    """Write what was put forward into the store that is open, in one act with all that the block writes.
+
+    Parameters and errors are those of `write`; `what` is what is done, where that is more than was put forward.
+    """
+    from scheduler.store import tables
+    from scheduler.store.events import act
+
+    kept = proposal._kept  # noqa: SLF001 - of this module
+    assert kept is not None  # noqa: S101 - `Tabled` makes proposals
+    what = proposal.what if what is None else what
+    with act(what, me(), now(), since=kept.seen, week=week, changes_tables=changes_tables) as event:
+        tables.change(event, kept, proposal.edits)
+        yield event

@@ -50,8 +50,13 @@ def absence(data_dir: Path, who: str, said: Sequence[str]) -> Proposal:
     """
     with tabled(data_dir) as tables:
         consultant_id = tables.id_of(_("WHO"), who, "consultants")
-        when = tables.when(_("WHEN"), said)
-        what = Text("did_absence", {"consultant_id": consultant_id, "when": _told(when)})
+        return away(data_dir, consultant_id, tables.when(_("WHEN"), said))
+
+
+def away(data_dir: Path, consultant_id: str, when: When) -> Proposal:
+    """Put forward that a consultant is away, where days and hours are known. Errors as for `absence`."""
+    with tabled(data_dir) as tables:
+        what = Text("did_absence", {"consultant_id": consultant_id, "when": told(when)})
         return tables.proposal(what, _closures(tables, consultant_id, when))
 
 
@@ -61,7 +66,7 @@ def closure(data_dir: Path, who: str, said: Sequence[str]) -> Proposal:
         id_ = tables.id_of(_("PRACTICE"), who, "practices", besides=ALL_NAMES)
         when = tables.when(_("WHEN"), said)
         return tables.proposal(
-            Text("did_close", {"who": id_, "when": _told(when)}), _closures(tables, id_, when)
+            Text("did_close", {"who": id_, "when": told(when)}), _closures(tables, id_, when)
         )
 
 
@@ -93,7 +98,7 @@ def extra_room(data_dir: Path, practice: str, said: Sequence[str], *, room: str 
             )
             for date in days
         ]
-        return tables.proposal(Text("did_room", {"practice_id": practice_id, "when": _told(when)}), edits)
+        return tables.proposal(Text("did_room", {"practice_id": practice_id, "when": told(when)}), edits)
 
 
 def other_hours(data_dir: Path, who: str, said: Sequence[str]) -> Proposal:
@@ -114,7 +119,7 @@ def other_hours(data_dir: Path, who: str, said: Sequence[str]) -> Proposal:
         if not edits:
             reason = _("there is no shift on these days; write one day, like tirsdag 9-13")
             raise InputError(InputProblem(reason, _("WHEN")))
-        what = Text("did_hours", {"consultant_id": consultant_id, "when": _told(when)})
+        what = Text("did_hours", {"consultant_id": consultant_id, "when": told(when)})
         try:
             return tables.proposal(what, edits)
         except InputError as error:
@@ -190,7 +195,7 @@ def engagement(data_dir: Path, which: str, said: Sequence[str], to: Sequence[str
         if not at_work or rule.consultant_id not in (*ALL_NAMES, *at_work):
             reason = _("nobody who takes part is at work on {date}")
             raise InputError(InputProblem(reason.format(date=day(then.first)), "--to"))
-        what = Text("did_move_engagement", {"engagement_id": id_, "when": day_text, "then": _told(then)})
+        what = Text("did_move_engagement", {"engagement_id": id_, "when": day_text, "then": told(then)})
         new = tables.new(
             "engagements",
             engagement_id=_new_id(tables, f"{id_}-{then.first}"),
@@ -362,7 +367,7 @@ def _new_id(tables: Tabled, wanted: str) -> str:
     )
 
 
-def _told(when: When) -> Text:
+def told(when: When) -> Text:
     """Return days and hours as a text."""
     if when.first == when.last:
         return _told_day(when.first, when.start_s, when.end_s)

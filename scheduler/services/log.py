@@ -133,6 +133,21 @@ def of_visit(
         return tables.proposal(what, _visit_edits(tables, week, roster, [told]))
 
 
+def taken_back(data_dir: Path, week: Week, practice_id: str) -> Proposal:
+    """Put forward that it is not told what became of a visit; what was booked stays. Errors as for `of_visit`."""
+    with tabled(data_dir) as tables:
+        edits: list[Edit] = []
+        for position, row in enumerate(tables.tables.get("log", ())):
+            if (row.get("week"), row.get("practice_id")) == (str(week), practice_id):
+                if "booked" in row:
+                    after = {**row, **dict.fromkeys(OUTCOMES, "0")}
+                    edits += _put("log", row, Edit("log", row, after, position), position)
+                else:
+                    edits.append(tables.gone("log", position))
+        what = Text("did_log_back", {"week": str(week), "practice_id": practice_id})
+        return tables.proposal(what, edits)
+
+
 def of_day(
     data_dir: Path,
     week: Week,

@@ -141,7 +141,6 @@ def call_of(
     by_us: bool = True,
 ) -> Call:
     """Return who must be told of a stop, and what."""
-    practice = practices.get(stop.place_id)
     name = word(stop.name)
     return Call(
         week=edition.week,
@@ -149,7 +148,7 @@ def call_of(
         kind=stop.kind,
         id=stop.id,
         name=f"{name}, {stop.district}" if stop.kind == "home_visit" and stop.district else name,
-        phone=practice.phone if practice and stop.kind != "home_visit" else "",
+        phone=phone_of(stop, practices),
         consultant_id=round_.consultant_id,
         start=stop.start,
         conversations=stop.conversations,
@@ -157,6 +156,12 @@ def call_of(
         sentence=sentence,
         by_us=by_us,
     )
+
+
+def phone_of(stop: Stop, practices: Mapping[str, Practice]) -> str:
+    """Return the telephone of a stop's practice; empty where it is not known, and for homes."""
+    practice = practices.get(stop.place_id)
+    return practice.phone if practice and stop.kind != "home_visit" else ""
 
 
 def is_soon(start: dt.datetime, moment: dt.datetime) -> bool:

@@ -265,3 +265,59 @@ class Trial(models.Model):
         """In the order in which they were asked."""
 
         ordering = ("id",)
+
+
+class Tap(models.Model):
+    """What a consultant told by a tap on the phone, once for each key that the phone gave it: see `taps`.
+
+    `about` is the id or the number of what it is about, `value` counts by name, `at` when it was tapped. `counts` is
+    False where something later was known already when it came. `event` is its act.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    consultant_id = models.CharField(max_length=64)
+    week = models.CharField(max_length=8)
+    kind = models.CharField(max_length=10)
+    about = models.CharField(max_length=64)
+    value = models.JSONField()
+    at = models.DateTimeField()
+    counts = models.BooleanField()
+    event = models.OneToOneField(Event, null=True, on_delete=models.PROTECT, related_name="tap")
+
+    class Meta:
+        """What was tapped last of something is looked for."""
+
+        ordering = ("at", "id")
+        indexes = (models.Index(fields=("week", "kind", "about"), name="taps_of_something"),)
+
+
+class Absence(models.Model):
+    """That a consultant will be away, told or asked for: days, maybe from an hour of the first on, and never why.
+
+    `key` is what the form had, so that one that is sent twice is there once.
+    """
+
+    class State(models.TextChoices):
+        """Told, and dealt with by the desk; asked for, and the answer; or taken back."""
+
+        TOLD = "told"
+        DONE = "done"
+        ASKED = "asked"
+        GRANTED = "granted"
+        REFUSED = "refused"
+        WITHDRAWN = "withdrawn"
+
+    key = models.CharField(max_length=64, unique=True)
+    consultant_id = models.CharField(max_length=64)
+    first = models.DateField()
+    last = models.DateField()
+    start_s = models.IntegerField(null=True)
+    state = models.CharField(max_length=10, choices=State.choices)
+    at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        """The first that was told is the first."""
+
+        ordering = ("id",)

@@ -1,4 +1,4 @@
-"""What is no longer kept: addresses after the visit, jobs, messages, and names in what was done long ago."""
+"""What is no longer kept: addresses after the visit, jobs, taps, messages, and names in what was done long ago."""
 
 import dataclasses
 import datetime as dt
@@ -10,9 +10,10 @@ from scheduler.base.i18n import _, ngettext
 from scheduler.model import rosterfile
 from scheduler.model.clock import local
 from scheduler.model.config import RetentionSettings
-from scheduler.store import jobs, traces
+from scheduler.store import jobs, taps, traces
 from scheduler.store.editions import remove_unused, snapshot_of
 from scheduler.store.models import (
+    Absence,
     Edition,
     Event,
     Message,
@@ -36,19 +37,21 @@ class Removed:
 
     homes: int = 0
     jobs: int = 0
+    taps: int = 0
     messages: int = 0
     editions: int = 0
     events: int = 0
 
     def __bool__(self) -> bool:
         """Whether anything was."""
-        return any((self.homes, self.jobs, self.messages, self.editions, self.events))
+        return any((self.homes, self.jobs, self.taps, self.messages, self.editions, self.events))
 
     def __str__(self) -> str:
         """Say it in words."""
         told = (
             (self.homes, ngettext("{n} home visit", "{n} home visits", self.homes)),
             (self.jobs, ngettext("{n} job", "{n} jobs", self.jobs)),
+            (self.taps, ngettext("{n} tap or absence", "{n} taps and absences", self.taps)),
             (self.messages, ngettext("{n} message", "{n} messages", self.messages)),
             (self.editions, ngettext("names in {n} old edition", "names in {n} old editions", self.editions)),
             (self.events, ngettext("the name of {n} old act", "the names of {n} old acts", self.events)),
@@ -66,9 +69,11 @@ def clean(settings: RetentionSettings, now: dt.datetime) -> Removed:
     PracticeLink.objects.filter(ends_at__lt=now).delete()
     old = _months_before(now, settings.names_months)
     done = now - dt.timedelta(days=settings.home_visits_days)
+    tapped = now - dt.timedelta(days=settings.taps_days)
     return Removed(
         homes=forget_homes(first_kept(settings, now))[0],
         jobs=jobs.clean(max(done, old)),
+        taps=taps.clean(tapped) + Absence.objects.filter(at__lt=tapped, last__lt=now.date()).delete()[0],
         messages=messages.delete()[0],
         editions=_blank_editions(old),
         events=_blank_events(old) + _blank_papers(old),
@@ -83,7 +88,7 @@ def first_kept(settings: RetentionSettings, now: dt.datetime) -> dt.date:
 def forget_homes(before: dt.date) -> tuple[int, int]:
     """Delete the home visits before a date, and their pins, as part of an act; return how many of each.
 
-    Jobs that name them go, too.
+    Jobs and taps that name them go, too.
     """
     old = [row for row in Row.objects.filter(table=HOMES) if row.cells["date"] < before.isoformat()]
     ids = {row.cells["visit_id"] for row in old}
@@ -92,6 +97,7 @@ def forget_homes(before: dt.date) -> tuple[int, int]:
         row.delete()
     if old:
         jobs.forget(ids)
+        taps.forget(ids)
         traces.mark()
     return len(old), len(pins)
 

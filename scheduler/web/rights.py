@@ -33,6 +33,8 @@ OPEN = frozenset(
         "health",
         "style",
         "map-style",
+        "worker",
+        "manifest",
         "practice-page",
         "practice-poster",
     }
@@ -100,10 +102,12 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "replies": DESK,
     "reply": DESK,
     "practice-links": DESK,
+    "leave": DESK,
     # A consultant's own.
     "mine": RIDING,
     "my-file": RIDING,
-    "my-outcome": RIDING,
+    "my-tap": RIDING,
+    "my-absence": RIDING,
     "my-calendar": RIDING,
     # People and their devices.
     "people": RUNNING,
@@ -171,8 +175,8 @@ CUT = frozenset(
     {
         "home", "sign-out", "language",
         "weeks", "week", "edition",
-        "move", "exceptions", "exception", "undo",
-        "mine", "my-file", "my-outcome", "my-calendar",
+        "move", "exceptions", "exception", "undo", "leave",
+        "mine", "my-file", "my-tap", "my-absence", "my-calendar",
         "access", "api-docs", "api:openapi-json",
     }
 )  # fmt: skip

@@ -7,6 +7,7 @@ from scheduler.web.api import docs as api_docs
 from scheduler.web.api.whole import api
 from scheduler.web.views import (
     access,
+    away,
     begin,
     card,
     desk,
@@ -14,6 +15,7 @@ from scheduler.web.views import (
     moving,
     openid,
     people,
+    phone,
     replies,
     scenarios,
     sign_in,
@@ -99,7 +101,11 @@ urlpatterns = [
     path("praksis/<slug:secret>/opslag", replies.poster, name="practice-poster"),
     path("mig/", mine.mine, name="mine"),
     path("mig/kalender", mine.calendar_address, name="my-calendar"),
-    path("mig/<week:week>/svar", mine.outcome, name="my-outcome"),
+    path("mig/tryk", phone.tap, name="my-tap"),
+    path("mig/fravaer", away.tell, name="my-absence"),
+    path("mig/worker.js", phone.worker, name="worker"),
+    path("mig/app.webmanifest", phone.manifest, name="manifest"),
+    path("fri/<int:number>/", away.asked, name="leave"),
     path("mig/<week:week>/<path:name>", mine.file, name="my-file"),
     path("kalender/<slug:secret>.ics", mine.calendar, name="calendar"),
     path("folk/", people.people, name="people"),

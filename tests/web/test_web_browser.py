@@ -48,7 +48,8 @@ def signed_in(
 
 @pytest.fixture(scope="module")
 def hostile(app: Served) -> str:
-    """Add somebody with a hostile name, and return their page."""
+    """Add somebody with a hostile name, and return their page; another name has no place where it could be broken."""
+    app.root.post("/folk/", name="Å" * 60, role="reader")
     return app.root.post("/folk/", name=HOSTILE, role="coordinator").headers["Location"]
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hjul_store', '0003_standing'),
+        ('hjul_store', '0004_taps'),
     ]
 
     operations = [

@@ -1,5 +1,7 @@
 """What holds: the weeks, each with its editions, their files, and progress towards the goal."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,7 +13,8 @@ from scheduler.inputs import dates
 from scheduler.model.clock import Week, local, now
 from scheduler.model.roster import REQUESTED, Roster
 from scheduler.outputs import names, words
-from scheduler.services import replies, tabling
+from scheduler.outputs.cards import tel_link
+from scheduler.services import replies, tabling, taps, today
 from scheduler.services.workspace import project_in
 from scheduler.store import editions, events, whose
 from scheduler.store.editions import KeptEdition, State
@@ -106,6 +109,7 @@ def weeks(request: HttpRequest) -> HttpResponse:
         weeks=[(Week.parse(name), held.get(name)) for name in listed],
         this=this,
         sentence=lambda edition: _sentence(request, edition.roster),
+        **_of_the_desk(request),
     )
 
 
@@ -134,6 +138,8 @@ def week(request: HttpRequest, week: Week) -> HttpResponse:
         movable=_movable(request, shown) if is_desk and shown and week.days[-1] >= now().date() else [],
         is_desk=is_desk,
         may=_user(request).may,
+        seen=_seen(request, published) if published and is_desk else [],
+        **_of_the_desk(request),
     )
 
 
@@ -151,6 +157,19 @@ def _confirmed(request: HttpRequest, published: KeptEdition) -> list[tuple[str, 
         )
         for stop in sorted(visits, key=lambda each: each.start)
     ]
+
+
+def _of_the_desk(request: HttpRequest) -> dict[str, Any]:
+    """Return what `now.html` shows of what happens today."""
+    found = today.notices(workshop().data, _user(request).bases("leave")) if _is_desk(request) else ()
+    return {"notices": found, "called": today.called, "tel": tel_link}
+
+
+def _seen(request: HttpRequest, edition: KeptEdition) -> list[tuple[str, taps.Seen | None]]:
+    """Return each consultant whom somebody may see with the edition that was seen last."""
+    found = taps.seen(workshop().data, Week.parse(edition.week))
+    people = edition.roster.consultant_names
+    return [(people[id_], found.get(id_)) for id_ in _own(request, edition.roster)]
 
 
 def _movable(request: HttpRequest, edition: KeptEdition) -> list[tuple[str, str, str]]:
