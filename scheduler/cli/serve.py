@@ -16,7 +16,7 @@ _MOST_PORT = 65_535
     help=N_(
         "Serve the web app.\n\n"
         "The project is that of --data, with its tables in a store; a folder that is not there yet is made, with the "
-        "example moved to the present quarter. Prints where the app is, and the first time a link that signs in once."
+        "example moved to the present quarter, or empty, to be filled in step by step. Prints where the app is, and the first time a link that signs in once."
     )
 )
 @click.option(
@@ -31,9 +31,10 @@ _MOST_PORT = 65_535
 @click.option(
     "--sign-in", default="", metavar=N_("NAME"), help=N_("Print a new link for somebody who has lost theirs.")
 )
+@click.option("--empty", is_flag=True, help=N_("Begin an empty project instead of the example."))
 @common
 @click.pass_obj
-def serve(options: Options, bind: str, workers: int, jobs: int, sign_in: str) -> None:
+def serve(options: Options, bind: str, workers: int, jobs: int, sign_in: str, *, empty: bool) -> None:
     found = _BIND.fullmatch(bind)
     if found is None or not 0 < int(found["port"]) <= _MOST_PORT:
         raise InputError(_("{bind} is no address; write it like localhost:8000").format(bind=bind))
@@ -42,10 +43,15 @@ def serve(options: Options, bind: str, workers: int, jobs: int, sign_in: str) ->
     from scheduler.web import server
 
     terminal = options.terminal()
-    if server.ready(options.data):
-        terminal.line(
-            _("A new project is in {folder}: the example, moved to this quarter.").format(folder=options.data)
+    if server.ready(options.data, empty=empty):
+        made = (
+            _("A new, empty project is in {folder}; the app says step by step what it needs.")
+            if empty
+            else _(
+                "A new project is in {folder}: the example, moved to this quarter. An empty one is begun with --empty."
+            )
         )
+        terminal.line(made.format(folder=options.data))
     server.start(options.data, options.out)
     where = f"http://{found['host'] or 'localhost'}:{port}/"
     if secret := server.first_link(sign_in):

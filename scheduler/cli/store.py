@@ -173,8 +173,8 @@ def store_upgrade(options: Options, copy: Path) -> None:
 
 def show_edits(terminal: "Terminal", edits: "tuple[Edit, ...]") -> None:
     """Show changed rows: what is new, gone, or otherwise, and how; where homes are is not shown."""
-    from scheduler.inputs.schema import BY_NAME
     from scheduler.inputs.stored import called
+    from scheduler.services.tabling import change_told
 
     counts = Counter(edit.table for edit in edits)
     shown: Counter[str] = Counter()
@@ -182,8 +182,7 @@ def show_edits(terminal: "Terminal", edits: "tuple[Edit, ...]") -> None:
         shown[edit.table] += 1
         if shown[edit.table] > _MOST_SHOWN:
             continue
-        private = edit.table in BY_NAME and BY_NAME[edit.table].private
-        terminal.line(f"{called(edit.table)}: {_told(edit, private=private)}")
+        terminal.line(f"{called(edit.table)}: {change_told(edit.table, edit.before, edit.after)}")
         if shown[edit.table] == _MOST_SHOWN and counts[edit.table] > _MOST_SHOWN:
             left = counts[edit.table] - _MOST_SHOWN
             terminal.line(
@@ -191,28 +190,3 @@ def show_edits(terminal: "Terminal", edits: "tuple[Edit, ...]") -> None:
                     table=called(edit.table), n=number(left)
                 )
             )
-
-
-def _told(edit: "Edit", *, private: bool) -> str:
-    from scheduler.inputs.stored import column_called
-
-    before, after = dict(edit.before or {}), dict(edit.after or {})
-    if private:
-        hidden = ("address", "postcode", "city", "lat", "lon")
-        moved = any(before.get(name) != after.get(name) for name in hidden)
-        before, after = (
-            {name: cell for name, cell in cells.items() if name not in hidden} for cells in (before, after)
-        )
-        if moved and edit.before and edit.after:
-            after["address"] = _("another")
-    if edit.before is None:
-        return _("new: {row}").format(row=", ".join(after.values()))
-    if edit.after is None:
-        return _("gone: {row}").format(row=", ".join(before.values()))
-    first = next(iter(after.values()), "")
-    changes = [
-        f"{column_called(edit.table, name)} {before.get(name) or '–'} → {after.get(name) or '–'}"
-        for name in dict.fromkeys((*before, *after))
-        if before.get(name) != after.get(name)
-    ]
-    return f"{first}: {', '.join(changes)}"

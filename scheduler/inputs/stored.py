@@ -11,7 +11,7 @@ import json
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -24,7 +24,7 @@ from scheduler.inputs.project import checked
 from scheduler.inputs.rows import Row, TableRows, interpret
 from scheduler.inputs.schema import BY_NAME, IN_STORE, LOG_TABLES, STORE_TABLES, TABLES, Column, Table
 from scheduler.inputs.settings import read_settings
-from scheduler.inputs.tables import check_needed
+from scheduler.inputs.tables import check_needed, read_tables
 from scheduler.inputs.tomlfile import open_toml
 from scheduler.model.config import SETTINGS_FILE
 from scheduler.model.project import Project
@@ -110,7 +110,7 @@ def stored_tables(rows: Mapping[str, Sequence[Row]], settings: bytes) -> Tables:
 def settings_cells(raw: bytes) -> list[Cells]:
     """Return the settings of a project.toml as rows, but for those of the machine."""
     return [
-        {"section": section, "key": key, "value": _literal(value)}
+        {"section": section, "key": key, "value": literal(value)}
         for section, key, value in _settings_of(tomllib.loads(raw.decode("utf-8-sig")))
         if not _is_of_the_machine(section, key)
     ]
@@ -127,18 +127,18 @@ def settings_toml(rows: Iterable[Cells], own: bytes = b"") -> bytes:
     sections: dict[str, dict[str, str]] = defaultdict(dict)
     problems: list[InputProblem] = []
     for number, row in enumerate(rows, start=2):
-        literal = _checked_literal(row.get("value", ""))
-        if literal is None:
+        value = _checked_literal(row.get("value", ""))
+        if value is None:
             reason = _('this is no value of a setting; write it like "text", 5 or ["12-24", "12-31"]')
             problems.append(InputProblem(reason, called(SETTINGS), number, "value"))
         else:
-            sections[row["section"]][row["key"]] = literal
+            sections[row["section"]][row["key"]] = value
     machine = open_toml(own, SETTINGS_FILE, problems)
     if machine is None or problems:
         raise InputError(problems)
     for section, key, value in _settings_of(machine.document):
         if _is_of_the_machine(section, key):
-            sections[section][key] = _literal(value)
+            sections[section][key] = literal(value)
     return (
         "\n\n".join(
             "\n".join((f"[{_key(name)}]", *(f"{_key(key)} = {value}" for key, value in settings.items())))
@@ -159,14 +159,14 @@ def _is_of_the_machine(section: str, key: str) -> bool:
     return (section, None) in _OF_THE_MACHINE or (section, key) in _OF_THE_MACHINE
 
 
-def _literal(value: object) -> str:
+def literal(value: object) -> str:
     """Return a value as TOML has it."""
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, list):
-        return f"[{', '.join(map(_literal, value))}]"
+        return f"[{', '.join(map(literal, value))}]"
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{_key(key)} = {_literal(each)}' for key, each in value.items())}}}"
+        return f"{{{', '.join(f'{_key(key)} = {literal(each)}' for key, each in value.items())}}}"
     if isinstance(value, float):
         return repr(value)  # inf and nan, too, are written so
     return _quoted(value)
@@ -178,7 +178,7 @@ def _checked_literal(text: str) -> str | None:
         found = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):
         return None
-    return _literal(found["value"]) if found.keys() == {"value"} else None
+    return literal(found["value"]) if found.keys() == {"value"} else None
 
 
 def _key(key: str) -> str:
@@ -193,6 +193,25 @@ def _quoted(value: object) -> str:
 # --- Reading --------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """Stored tables as they were read, in order or not.
+
+    Attributes
+    ----------
+    project
+        What the rows that could be read make.
+    rows
+        The rows of all tables, those that only a store keeps among them.
+    problems
+        Everything that is wrong, each with table, row and column.
+    """
+
+    project: Project
+    rows: dict[str, list[Row]]
+    problems: tuple[InputProblem, ...]
+
+
 def read_stored(tables: Tables, own: bytes = b"") -> tuple[Project, dict[str, list[Row]]]:
     """Read and check stored tables as `read_project` does files; `own` is the project.toml beside the store.
 
@@ -203,6 +222,22 @@ def read_stored(tables: Tables, own: bytes = b"") -> tuple[Project, dict[str, li
     InputError
         With everything that is wrong, each with table, row and column.
     """
+    found = examine(tables, own)
+    if found.problems:
+        raise InputError(found.problems)
+    return found.project, found.rows
+
+
+def examine(tables: Tables, own: bytes = b"", *, whole: bool = True) -> Examined:
+    """Read stored tables as `read_stored` does, and return also what is wrong with them.
+
+    Those that must have rows may have none where the project is not `whole` yet.
+
+    Raises
+    ------
+    InputError
+        When a setting is no value, or `own` is no TOML.
+    """
     problems: list[InputProblem] = []
     settings = read_settings(settings_toml(tables.get(SETTINGS, ()), own), problems)
     with dates_of(settings.config.calendar.country):
@@ -211,14 +246,98 @@ def read_stored(tables: Tables, own: bytes = b"") -> tuple[Project, dict[str, li
             for table in TABLES
             if tables.get(table.name)
         }
-    check_needed(found, problems)
+    if whole:
+        check_needed(found, problems)
     of_project = {name: rows for name, rows in tables.items() if name in BY_NAME or name == SETTINGS}
     project, rows = checked(settings, found, fingerprint(of_project), problems)
     rows |= _kept_only(STORE_TABLES, tables, problems)
+    notes = tuple(note for read in found.values() for note in read.notes)
+    return Examined(project.replace(notes=notes), rows, tuple(problems))
+
+
+def is_whole(tables: Tables) -> bool:
+    """Tell whether all tables have rows that must have some; in a project that is being begun they have none yet."""
+    return all(tables.get(table.name) for table in TABLES if table.required)
+
+
+def examine_after(before: Tables, changes: Sequence[Edit], own: bytes = b"") -> Examined:
+    """Read stored tables with some rows changed, as `examine` does; `problems` are those that were not there before.
+
+    So a project that is not in order, or not whole yet, is put right step by step.
+    """
+    whole = is_whole(before)
+    found = examine(with_edits(before, changes), own, whole=whole)
+    if not found.problems:
+        return found
+    known = {_said(problem) for problem in examine(before, own, whole=whole).problems}
+    mine = {(called(edit.table), row) for edit, row in zip(changes, rows_after(before, changes), strict=True)}
+    new = [each for each in found.problems if (each.file, each.row) in mine or _said(each) not in known]
+    return replace(found, problems=tuple(new))
+
+
+def _said(problem: InputProblem) -> tuple[str, str, str]:
+    """Return what stays of a problem where its row has another number."""
+    return problem.file, problem.column, problem.reason
+
+
+def rows_after(before: Tables, changes: Sequence[Edit]) -> list[int | None]:
+    """Return for each of some changes the number that problems give its row afterwards; None where it is gone."""
+    gone: dict[str, list[int]] = defaultdict(list)
+    for edit in changes:
+        if edit.after is None:
+            gone[edit.table].append(edit.position)
+    ends = {
+        table: len(before.get(table, ())) - len(gone[table]) for table in {edit.table for edit in changes}
+    }
+    numbers: list[int | None] = []
+    for edit in changes:
+        if edit.after is None:
+            numbers.append(None)
+        elif edit.before is None:
+            numbers.append(ends[edit.table] + 2)
+            ends[edit.table] += 1
+        else:
+            numbers.append(edit.position - sum(place < edit.position for place in gone[edit.table]) + 2)
+    return numbers
+
+
+def read_over(
+    tables: Tables, files: Mapping[str, bytes], own: bytes = b""
+) -> tuple[Tables, tuple[InputProblem, ...]]:
+    """Read tables of files that are to take the place of some that are stored, and check all together.
+
+    Parameters
+    ----------
+    tables, own
+        What is stored, and the project.toml beside the store.
+    files
+        Contents by name: tables as CSV files, or a workbook, called like those of a project folder.
+
+    Returns the tables that the files have, as stored, and what was passed over in them.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong.
+    """
+    problems: list[InputProblem] = []
+    notes: list[InputProblem] = []
+    settings = read_settings(settings_toml(tables.get(SETTINGS, ()), own), problems)
+    with dates_of(settings.config.calendar.country):
+        read = read_tables(files, problems, notes)
+        found = {
+            table.name: _interpreted(table, tables[table.name], problems)
+            for table in TABLES
+            if table.name not in read and tables.get(table.name)
+        } | read
+    if is_whole(tables):
+        check_needed(found, problems)
+    _project, rows = checked(settings, found, "", problems)
+    if not read and not problems:
+        problems.append(InputProblem(_("there is no table in it that hjul knows"), next(iter(files), "")))
     if problems:
         raise InputError(problems)
-    notes = tuple(note for read in found.values() for note in read.notes)
-    return project.replace(notes=notes), rows
+    return {name: [cells_of(BY_NAME[name], row) for row in rows[name]] for name in read}, tuple(notes)
 
 
 def read_log(tables: Tables) -> dict[str, list[Row]]:

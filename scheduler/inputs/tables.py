@@ -250,17 +250,32 @@ def read_csv(
 ) -> TableRows:
     """Return the rows of one CSV file as `interpret` does, adding what is wrong to `problems`."""
     try:
-        text, _encoding = csvfile.decode(raw, file)
+        raw_rows, mark, stop = csv_rows(table, file, raw)
     except csvfile.NotTextError as error:
         problems.append(error.problem)
         return _unread(table, file)
-    mark = csvfile.delimiter(text, table)
-    records, stop = csvfile.records(text, mark)
-    raw_rows = [(record.first_line, record.values) for record in records]
-    read = interpret(
-        table, file, raw_rows, problems, other_mark=";" if mark == "," else ",", own_columns=own_columns
-    )
+    read = interpret(table, file, raw_rows, problems, other_mark(mark), own_columns=own_columns)
     if stop is not None:
         read.readable = False
-        problems.append(InputProblem(stop.reason, file, stop.line))
+        problems.append(stop)
     return read
+
+
+def csv_rows(table: Table, file: str, raw: bytes) -> tuple[list[RawRow], str, InputProblem | None]:
+    """Return the rows of a CSV file as cells, what parts them, and where reading had to stop, if it had to.
+
+    Raises
+    ------
+    NotTextError
+        When the file is no text.
+    """
+    text, _encoding = csvfile.decode(raw, file)
+    mark = csvfile.delimiter(text, table)
+    records, stop = csvfile.records(text, mark)
+    rows: list[RawRow] = [(record.first_line, record.values) for record in records]
+    return rows, mark, InputProblem(stop.reason, file, stop.line) if stop else None
+
+
+def other_mark(mark: str) -> str:
+    """Return by what the rows of a file would be parted that were written by another program than its headings."""
+    return ";" if mark == "," else ","

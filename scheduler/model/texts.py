@@ -233,6 +233,11 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "did_add_row": _("{table}: {row} added"),
         "did_change_row": _("{table}: {row} changed"),
         "did_remove_row": _("{table}: {row} deleted"),
+        "did_change_rows": ngettext("{table}: {n} row changed", "{table}: {n} rows changed", n),
+        "did_settings": _("settings changed"),
+        "did_begin": _("an empty project begun"),
+        "did_download": _("all tables downloaded as a workbook, homes among them"),
+        "did_show_home": _("where {visit_id} is made shown"),
         **_tables(),
         # People who sign in.
         "did_add_person": _("{name} may sign in"),

@@ -41,6 +41,7 @@ def places_scene(
     *,
     values: Sequence[Value] = (),
     layers: Sequence[tuple[Route, Sequence[Sequence[Point]]]] = (),
+    margin_m: float = _MARGIN_M,
 ) -> Scene:
     """Return a scene that shows all markers and values at first.
 
@@ -54,12 +55,14 @@ def places_scene(
         Whose colours cover the ground.
     layers
         Routes without strands yet, each with its lines. With them the map reaches over all of the background.
+    margin_m
+        How far it shows around them, in metres.
     """
     points = [*(marker.point for marker in markers), *(value.point for value in values)]
     everything = [point for street in background.streets for point in street.points]
     everything += [point for _route, lines in layers for line in lines for point in line]
     frame = Frame(*(points or everything)[0])
-    view = Box.around(map(frame.metres, points or everything)).grown(_MARGIN_M)
+    view = Box.around(map(frame.metres, points or everything)).grown(margin_m)
     extent = Box.around(map(frame.metres, everything)).grown(_MARGIN_M) if layers else extent_of(view)
     behind = basemap(background, frame, extent)
 

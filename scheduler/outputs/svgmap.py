@@ -56,6 +56,14 @@ def svg(scene: Scene, title: str) -> Markup:
     )
 
 
+def point_at(scene: Scene, x: float, y: float) -> Point | None:
+    """Return which point (lat, lon) is drawn at a pixel of `svg`; None where it is not on it."""
+    box, scale, height = _drawn_box(scene)
+    if not (0 <= x <= _WIDTH and 0 <= y <= height):
+        return None
+    return scene.basemap.frame.degrees((box.west + x * scale, box.north - y * scale))
+
+
 def corners(scene: Scene) -> tuple[Point, Point]:
     """Return what the upper left and the lower right corner of the picture are on the map, as (lat, lon)."""
     box, scale, height = _drawn_box(scene)

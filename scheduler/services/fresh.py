@@ -8,11 +8,11 @@ from dateutil.relativedelta import relativedelta
 
 from scheduler.base import files
 from scheduler.base.errors import InputError, told
-from scheduler.base.i18n import _
+from scheduler.base.i18n import _, language
 from scheduler.base.resources import example_folder
 from scheduler.inputs.project import read_source
 from scheduler.inputs.schema import BY_NAME
-from scheduler.inputs.stored import SETTINGS, Cells, Edit, Tables, read_stored, stored_tables
+from scheduler.inputs.stored import SETTINGS, Cells, Edit, Tables, literal, read_stored, stored_tables
 from scheduler.model.clock import Week, now
 from scheduler.model.config import SETTINGS_FILE, RetentionSettings
 from scheduler.model.text import Text
@@ -34,14 +34,10 @@ def make_example(data_dir: Path) -> None:
     ServiceError
         When it cannot be written.
     """
-    if data_dir.exists() and (not data_dir.is_dir() or any(data_dir.iterdir())):
-        reason = _("{folder} is there already and not empty; name a folder that is not there yet")
-        raise InputError(reason.format(folder=data_dir))
+    require_nothing(data_dir)
     today = now().date()
     tables = example_since(dt.date(today.year, today.month - (today.month - 1) % 3, 1))
-    with told(files.unwritable, data_dir):
-        data_dir.mkdir(parents=True, exist_ok=True)
-    make_store(data_dir)
+    _make(data_dir)
     with store_of(data_dir):
         from scheduler.store import tables as stored
         from scheduler.store.events import act
@@ -59,6 +55,37 @@ def make_example(data_dir: Path) -> None:
         )
         with act(Text("did_import", {"source": _("the example")}), me(), now(), changes_tables=True) as event:
             stored.change(event, kept, edits)
+
+
+def make_empty(data_dir: Path) -> None:
+    """Make a new project folder with a store in which nothing is but the language. Errors as for `make_example`."""
+    require_nothing(data_dir)
+    _make(data_dir)
+    with store_of(data_dir):
+        from scheduler.store import tables as stored
+        from scheduler.store.events import act
+
+        cells = {"section": "project", "key": "language", "value": literal(language())}
+        with act(Text("did_begin"), me(), now(), changes_tables=True) as event:
+            stored.change(event, stored.read(), [Edit(SETTINGS, None, cells, 0)])
+
+
+def is_nothing(data_dir: Path) -> bool:
+    """Tell whether a folder is not there, or has nothing in it."""
+    return not data_dir.exists() or (data_dir.is_dir() and not any(data_dir.iterdir()))
+
+
+def require_nothing(data_dir: Path) -> None:
+    """Refuse to make a project in a folder that has something in it."""
+    if not is_nothing(data_dir):
+        reason = _("{folder} is there already and not empty; name a folder that is not there yet")
+        raise InputError(reason.format(folder=data_dir))
+
+
+def _make(data_dir: Path) -> None:
+    with told(files.unwritable, data_dir):
+        data_dir.mkdir(parents=True, exist_ok=True)
+    make_store(data_dir)
 
 
 def example_since(start: dt.date) -> Tables:

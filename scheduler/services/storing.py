@@ -19,6 +19,7 @@ from scheduler.inputs.stored import (
     Edit,
     Tables,
     edits_between,
+    examine_after,
     read_stored,
     settings_toml,
     stored_tables,
@@ -240,10 +241,9 @@ def _undoable(data_dir: Path) -> "tuple[Undoable, Event, Kept]":
 
 
 def _check(before: Tables, changes: Sequence[Edit], own: bytes) -> None:
-    """Refuse changes after which the project would be wrong; without any tables it is not there yet."""
-    after = with_edits(before, changes)
-    if any(after.values()):
-        read_stored(after, own)
+    """Refuse changes after which something would be wrong that was not; without any tables there is no project yet."""
+    if any(with_edits(before, changes).values()) and (wrong := examine_after(before, changes, own).problems):
+        raise InputError(wrong)
 
 
 def back_up(data_dir: Path, target: Path) -> None:

@@ -16,7 +16,7 @@ from scheduler.base.i18n import _, clock, day
 from scheduler.model.clock import TIMEZONE, local
 from scheduler.model.text import Text
 from scheduler.model.texts import word
-from scheduler.store.models import Event
+from scheduler.store.models import Event, RowChange
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -103,7 +103,13 @@ def act(
 
 def require_unchanged(since: Seen, week: str = "") -> None:
     """Refuse what stands on something that has been changed; parameters and error as for `act`."""
-    if newer := list(_newer(since, week)):
+    if newer := list(_newer(since, _concerning(week))):
+        raise ChangedSinceError(newer)
+
+
+def require_table_unchanged(since: Seen, table: str) -> None:
+    """Refuse what stands on the rows of one table, where they have been changed; error as for `act`."""
+    if newer := list(_newer(since, _of_table(table))):
         raise ChangedSinceError(newer)
 
 
@@ -143,10 +149,10 @@ def writing() -> Iterator[None]:
         yield
 
 
-def _newer(since: Seen, week: str) -> "QuerySet[Event]":
+def _newer(since: Seen, concerned: Q) -> "QuerySet[Event]":
     if since.at is not None and not Event.objects.filter(id=since.event, at=since.at).exists():
         return Event.objects.order_by("-id")[:1]  # a backup was taken back
-    return Event.objects.filter(_concerning(week), id__gt=since.event).order_by("id")
+    return Event.objects.filter(concerned, id__gt=since.event).order_by("id")
 
 
 def _concerning(week: str) -> Q:
@@ -156,6 +162,15 @@ def _concerning(week: str) -> Q:
 def of(week: str) -> "QuerySet[Event]":
     """Return what was done about a week, in order."""
     return Event.objects.filter(week=week).order_by("id")
+
+
+def of_table(table: str, n: int) -> "QuerySet[Event]":
+    """Return the last acts that changed rows of a table, the newest first."""
+    return Event.objects.filter(_of_table(table)).order_by("-id")[:n]
+
+
+def _of_table(table: str) -> Q:
+    return Q(id__in=RowChange.objects.filter(table=table).values("event"))
 
 
 def last(n: int, who: str = "", on: dt.date | None = None, week: str = "") -> "QuerySet[Event]":

@@ -79,6 +79,11 @@ def sent_with(week: str, number: int) -> list[tuple[str, bytes]]:
     return [(each.to, content) for each in found if (content := zlib.decompress(each.content))]
 
 
+def sent_to(whom: str, n: int) -> tuple[Kept, ...]:
+    """Return the last messages to a practice or a consultant, the newest first."""
+    return tuple(map(_kept, Message.objects.filter(to=whom).select_related("edition").order_by("-id")[:n]))
+
+
 def waiting() -> tuple[Kept, ...]:
     """Return what is not known to be sent: what waits, and what is in doubt."""
     found = Message.objects.filter(state__in=(State.WAITING, State.SENDING, State.DOUBTFUL))

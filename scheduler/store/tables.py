@@ -47,6 +47,12 @@ def are_there() -> bool:
     return Row.objects.exists()
 
 
+def have_rows(names: Sequence[str]) -> bool:
+    """Tell whether all these tables have rows."""
+    found = Row.objects.filter(table__in=names).order_by().values("table").distinct()
+    return found.count() == len(names)
+
+
 def read_table(name: str) -> list[Cells]:
     """Return the rows of one table, not of one that says where homes are."""
     return [row.cells for row in Row.objects.filter(table=name)]
@@ -62,6 +68,12 @@ def read() -> Kept:
         tables[row.table].append({**row.cells, **home})
         ids[row.table].append(row.id)
     return Kept(dict(tables), dict(ids), before)
+
+
+def changes_of(event: Event, table: str, n: int) -> list[tuple[Cells | None, Cells | None]]:
+    """Return the first `n` rows of a table that an act changed, as they were before and after; without addresses."""
+    changed = RowChange.objects.filter(event=event, table=table).order_by("id")[:n]
+    return [(each.before, each.after) for each in changed]
 
 
 def change(event: Event, kept: Kept, edits: Iterable[Edit]) -> None:

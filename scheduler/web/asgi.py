@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from scheduler.web.bounds import bounded
 from scheduler.web.server import DATA_VARIABLE, OUT_VARIABLE, start
 
 
@@ -13,4 +14,4 @@ def application() -> Callable[..., Awaitable[Any]]:
     start(Path(os.environ.get(DATA_VARIABLE, "data")), Path(os.environ.get(OUT_VARIABLE, "out")))
     from django.core.asgi import get_asgi_application
 
-    return get_asgi_application()
+    return bounded(get_asgi_application())

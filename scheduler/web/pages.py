@@ -80,6 +80,7 @@ def _doors(request: HttpRequest, user: User | None) -> list[tuple[str, str, bool
         "progress": _("Progress"),
         "scenarios": _("What if"),
         "exceptions": _("Exceptions"),
+        "tables": _("Tables"),
         "replies": _("Proposals"),
         "events": _("What was done"),
         "people": _("People"),

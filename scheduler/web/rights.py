@@ -32,6 +32,7 @@ OPEN = frozenset(
         "calendar",
         "health",
         "style",
+        "map-style",
         "worker",
         "manifest",
         "practice-page",
@@ -60,6 +61,17 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "exceptions": DESK,
     "exception": DESK,
     "events": DESK,
+    # The tables; planners and readers see none that is about homes, and no telephone.
+    "tables": LOOKING,
+    "table": LOOKING,
+    "table-paste": DESK,
+    "table-history": DESK,
+    "tables-upload": DESK,
+    "tables-take": DESK,
+    "tables-download": DESK,
+    "begin": DESK,
+    "practice": DESK,
+    "consultant": DESK,
     # What if: looked at by whoever looks, written and asked by whoever plans.
     **dict.fromkeys(
         (

@@ -17,7 +17,7 @@ from scheduler.base import files
 from scheduler.base.child import Child
 from scheduler.base.errors import InputError, ServiceError, told
 from scheduler.base.i18n import _, os_reason
-from scheduler.services.fresh import make_example
+from scheduler.services.fresh import is_nothing, make_empty, make_example
 from scheduler.services.workspace import has_tables
 from scheduler.store.address import address_of
 from scheduler.store.opening import hold, set_up
@@ -41,21 +41,21 @@ _PATIENCE_S = 5.0
 _LOOK_S = 1.0
 
 
-def ready(data_dir: Path) -> bool:
-    """Have a project with a store to serve; where the folder is not there yet it is made, with the example.
+def ready(data_dir: Path, *, empty: bool = False) -> bool:
+    """Have a project with a store to serve; where there is nothing yet it is made, with the example, or `empty`.
 
     Returns whether it was made.
 
     Raises
     ------
     InputError
-        When the folder has a project whose tables are in files.
+        When the folder has a project whose tables are in files, or is to be made empty and has something in it.
     ServiceError
         When the store cannot be had.
     """
     set_up(settings)
-    if not data_dir.exists():
-        make_example(data_dir)
+    if empty or is_nothing(data_dir):
+        (make_empty if empty else make_example)(data_dir)
         return True
     if not has_tables(data_dir):
         raise InputError(

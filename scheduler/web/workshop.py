@@ -5,12 +5,15 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from scheduler.network import load_network
 from scheduler.services import planner
 from scheduler.services.editions import shown
 from scheduler.services.planner import Prepared
 from scheduler.services.workspace import project_in
 
 if TYPE_CHECKING:
+    from scheduler.model.config import Config
+    from scheduler.network import Network
     from scheduler.store.editions import KeptEdition
 
 _MOST_PAGES = 300
@@ -31,6 +34,8 @@ class Workshop:
         self._prepared: Prepared | None = None
         self._key = ""
         self._preparing = Lock()
+        self._network: Network | None = None
+        self._loading = Lock()
         self._pages: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
         self._paging = Lock()
 
@@ -50,6 +55,14 @@ class Workshop:
                 self._prepared = planner.prepare_again(self._prepared, project)
             self._key = project.sha256
             return self._prepared
+
+    def network(self, config: "Config") -> "Network":
+        """Return the bicycle network that serves the project, loaded once; a `ServiceError` where it cannot be had."""
+        file = planner.network_file(self.data, config)
+        with self._loading:
+            if self._network is None or (self._network.file, self._network.cycling) != (file, config.cycling):
+                self._network = load_network(file, config.cycling)
+            return self._network
 
     def artifact(
         self, edition: "KeptEdition", name: str, lang: str, *, homes: bool = False, own: bool = False

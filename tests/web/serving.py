@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,9 +83,9 @@ def text_of(answer: requests.Response) -> str:
 
 @contextmanager
 def serving(
-    data: Path, now: str = NOW, *, sign_in: str = "", options: Sequence[str] = (), **environment: str
+    data: Path, now: str = NOW, *more: str, sign_in: str = "", **environment: str
 ) -> Iterator[Served]:
-    """Run the app for a project folder, and sign in its first user, or whom `sign_in` names."""
+    """Run the app for a project folder, with `more` options, and sign in its first user, or whom `sign_in` names."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = (
@@ -99,7 +99,7 @@ def serving(
         data.parent / "out",
         "--sign-in",
         sign_in,
-        *options,
+        *more,
     )
     surroundings = {**os.environ, NOW_VARIABLE: now, "HJUL_USER": "root", "HJUL_LANG": "en", **environment}
     said = data.parent / f"said-{port}.txt"  # a pipe that nobody reads would hold the server up

@@ -393,7 +393,7 @@ def world(folder: Path, url: str = "") -> Iterator[Served]:
                 editions.plan_week(data, week, folder / "out")
         with patch.dict(os.environ, {NOW_VARIABLE: "2009-05-07T14:10"}):
             publish.publish(data, W20, folder / "out")
-        yield stack.enter_context(serving(data, NOW, options=("--workers", "2"), **surroundings))
+        yield stack.enter_context(serving(data, NOW, "--workers", "2", **surroundings))
 
 
 def _percentile(values: Sequence[float], share: float) -> float:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from scheduler.base.errors import InputError
 from scheduler.base.i18n import N_, _
+from scheduler.inputs.schema import BY_NAME
 from scheduler.model.clock import Week
 from scheduler.services import answers as answering
 from scheduler.services import editing, storing, touched
@@ -200,6 +201,8 @@ def undo(request: HttpRequest) -> HttpResponse:
     if str(found.event) != request.POST.get("event"):
         raise InputError(_("meanwhile: {event}").format(event=found.told))
     storing.undo(workshop().data, found)
+    if (table := request.POST.get("table", "")) in BY_NAME:
+        return redirect("table-history", table=table)
     return redirect("exceptions")
 
 

@@ -89,6 +89,16 @@ def health(request: HttpRequest) -> HttpResponse:
 @require_GET
 def style(request: HttpRequest) -> HttpResponse:
     """Answer with what the app's pages and those of the rosters share."""
-    answer = HttpResponse(asset("base.css"), "text/css; charset=utf-8")
+    return _style("base.css")
+
+
+@require_GET
+def map_style(request: HttpRequest) -> HttpResponse:
+    """Answer with what maps in the app's pages look like."""
+    return _style("map.css")
+
+
+def _style(name: str) -> HttpResponse:
+    answer = HttpResponse(asset(name), "text/css; charset=utf-8")
     answer["Cache-Control"] = "public, max-age=3600"
     return answer

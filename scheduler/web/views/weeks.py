@@ -14,7 +14,7 @@ from scheduler.model.clock import Week, local, now
 from scheduler.model.roster import REQUESTED, Roster
 from scheduler.outputs import names, words
 from scheduler.outputs.cards import tel_link
-from scheduler.services import replies, taps, today
+from scheduler.services import replies, tabling, taps, today
 from scheduler.services.workspace import project_in
 from scheduler.store import editions, events, whose
 from scheduler.store.editions import KeptEdition, State
@@ -87,7 +87,9 @@ def _sentence(request: HttpRequest, roster: Roster) -> str:
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Go where somebody's work is."""
-    return redirect("mine" if _user(request).role == Role.CONSULTANT else "weeks")
+    if _user(request).role == Role.CONSULTANT:
+        return redirect("mine")
+    return redirect("weeks" if tabling.is_begun(workshop().data) or not _is_desk(request) else "begin")
 
 
 @require_GET
