@@ -34,7 +34,7 @@ from scheduler.web.workshop import workshop
 _LONGEST = 200
 _MOST_TEXTS = 60
 _NUMBER = re.compile(r"\d{1,6}", re.ASCII)
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
 def may_plan(request: HttpRequest) -> bool:
