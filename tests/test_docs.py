@@ -187,6 +187,6 @@ def test_commands_in_the_documents_exist(document: Path) -> None:
 def test_make_targets_in_the_documents_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     text = README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    used = set(re.findall(r"(?:`|\$ )make ([a-z]+)", text))
+    used = set(re.findall(r"(?:`|\$ )make ([a-z-]+)", text))
     assert used
     assert {target for target in used if not re.search(rf"^{target}:", makefile, re.MULTILINE)} == set()

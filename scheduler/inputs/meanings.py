@@ -312,6 +312,9 @@ def _settings() -> Mapping[str, str]:
         "project.notice_days": _(
             "A visit in so many days that differs from what the practice was told is told, also before its week is published."
         ),
+        "project.app_url": _(
+            "Where the web app is; messages then bring each practice a link to its own page. Blank for no links."
+        ),
         "store.url": _(
             "Where the store is: postgresql://USER:PASSWORD@SERVER/DATABASE or sqlite:///FILE.db. Empty: hjul.db beside "
             "this file."

@@ -45,6 +45,11 @@ PHONE = re.compile(r"(?=(?:\D*\d){5,15}\D*$)\+?[\d(](?:[\d() /.-]*\d)?", re.ASCI
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 #: A mail address as every mail server takes it: only the name of the server may have letters like æ.
 EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_]{{2,}}")
+#: A server, maybe with a port.
+WEB_ADDRESS = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::\d{1,5})?",
+    re.ASCII | re.IGNORECASE,
+)
 
 # What settings may be: pydantic holds them against it, and people are told the words.
 _Language = Annotated[str, Predicate(("", *LANGUAGES).__contains__), N_("da or en")]
@@ -55,6 +60,11 @@ _Phone = Annotated[
 ]
 _Email = Annotated[
     str, Predicate(lambda text: not text or EMAIL.fullmatch(text) is not None), N_("a mail address")
+]
+_WebAddress = Annotated[
+    str,
+    Predicate(lambda text: not text or WEB_ADDRESS.fullmatch(text) is not None),
+    N_("where the app is, like https://hjul.example.dk"),
 ]
 _Kph = Annotated[float, Interval(ge=1, le=60), N_("km/h")]
 _Factor = Annotated[float, Interval(ge=0.05, le=2)]
@@ -137,6 +147,8 @@ class ProjectSettings(_Section):
         Of so many weeks a practice is told when it is visited, the week of the edition included.
     notice_days
         A visit in so many days that differs from what a practice was told of it is told, also before it is settled.
+    app_url
+        Where the app is, without a path; messages then bring each practice a link to its own page. May be empty.
     """
 
     section = "project"
@@ -146,6 +158,7 @@ class ProjectSettings(_Section):
     email: _Email = ""
     coming_weeks: Annotated[int, Interval(ge=1, le=26), N_("weeks")] = 6
     notice_days: Annotated[int, Interval(ge=0, le=183), N_("days")] = 10
+    app_url: _WebAddress = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

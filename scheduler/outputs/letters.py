@@ -121,6 +121,7 @@ def post(
     *,
     coming: Mapping[str, Sequence[Coming]],
     earlier: Sequence[Roster] = (),
+    pages: Mapping[str, str] | None = None,
     message_id: Callable[[str], str],
     sent_at: dt.datetime,
     zips: Mapping[str, bytes] | None = None,
@@ -140,6 +141,8 @@ def post(
         The visits of the coming weeks of each practice, in order of time.
     earlier
         The editions published before, the last one last.
+    pages
+        The address of the page that each practice has of its own; none where the app has no address.
     message_id
         Makes the Message-ID, like ``<name@server>``, for the id of a practice or consultant. The same message has to
         get the same one again.
@@ -150,7 +153,7 @@ def post(
     """
     sent = artifacts.sent()
     called = news.names(*earlier, sent.roster)
-    writer = _Writer(sent, project, tuple(earlier), coming, sent_at, called, zips or {})
+    writer = _Writer(sent, project, tuple(earlier), coming, pages or {}, sent_at, called, zips or {})
     messages: dict[str, EmailMessage] = {}
     calls: list[Call] = []
     unreached: list[str] = []
@@ -206,6 +209,7 @@ class _Writer:
     project: Project
     earlier: tuple[Roster, ...]
     coming: Mapping[str, Sequence[Coming]]
+    pages: Mapping[str, str]
     sent_at: dt.datetime
     called: Names
     zips: Mapping[str, bytes]
@@ -284,6 +288,12 @@ class _Writer:
         lines += self._changed(told)
         if coming := self.coming.get(practice_id):
             lines += [_("The coming weeks:"), *map(self._coming, coming), ""]
+        if page := self.pages.get(practice_id):
+            lines += [
+                _("Confirm the times, tell how many are booked, or close a day, without signing in:"),
+                page,
+                "",
+            ]
         who = dict.fromkeys(round_.consultant_id for round_, _stop in stops)
         lines += self._signature(*(self._consultant_contact(each) for each in who))
         # As the last line, where everybody sees it who answers.

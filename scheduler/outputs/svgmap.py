@@ -10,12 +10,14 @@ from itertools import pairwise
 
 from markupsafe import Markup, escape
 
-from scheduler.outputs.geometry import XY, Strand
+from scheduler.model.geo import Point
+from scheduler.outputs.geometry import XY, Box, Strand
 from scheduler.outputs.labels import TURN, Name
 from scheduler.outputs.ribbons import middle
 from scheduler.outputs.scene import Scene
 from scheduler.outputs.signs import BETWEEN_PX, DOT_PX, HOUSE, ROW_PX, SIGN_PX, Part, Pill, overlap, pills
 from scheduler.outputs.streets import STREET_CLASSES, WIDTHS
+from scheduler.outputs.templates import asset
 
 _WIDTH = 640
 _PADDING_PX = 36
@@ -31,10 +33,7 @@ def svg(scene: Scene, title: str) -> Markup:
 
     `title` is what a screen reader says of it; all texts are escaped.
     """
-    box = scene.view.shaped(1.1, 1.8)
-    scale = box.width / (_WIDTH - 2 * _PADDING_PX)
-    box = box.grown(_PADDING_PX * scale)
-    height = round(box.height / scale)
+    box, scale, height = _drawn_box(scene)
 
     def px(xy: XY) -> XY:
         return (xy[0] - box.west) / scale, (box.north - xy[1]) / scale
@@ -55,6 +54,26 @@ def svg(scene: Scene, title: str) -> Markup:
         f'aria-label="{escape(title)}" xmlns="http://www.w3.org/2000/svg">'
         f'<rect class="m-land" width="{_WIDTH}" height="{height}"/>{"".join(parts)}</svg>'
     )
+
+
+def corners(scene: Scene) -> tuple[Point, Point]:
+    """Return what the upper left and the lower right corner of the picture are on the map, as (lat, lon)."""
+    box, scale, height = _drawn_box(scene)
+    frame = scene.basemap.frame
+    return frame.degrees((box.west, box.north)), frame.degrees((box.east, box.north - height * scale))
+
+
+def alone(scene: Scene, title: str) -> str:
+    """Return the scene as an SVG file of its own."""
+    return svg(scene, title).replace("<rect", Markup("<style>{}</style><rect").format(asset("map.css")), 1)
+
+
+def _drawn_box(scene: Scene) -> tuple[Box, float, int]:
+    """Return what is drawn, how many metres a pixel is, and how high the picture is in pixels."""
+    box = scene.view.shaped(1.1, 1.8)
+    scale = box.width / (_WIDTH - 2 * _PADDING_PX)
+    box = box.grown(_PADDING_PX * scale)
+    return box, scale, round(box.height / scale)
 
 
 def _background(scene: Scene, px: Projection, scale: float) -> Iterator[str]:

@@ -32,10 +32,10 @@ def write_tables(folder: Path | None, tables: Mapping[str, "pd.DataFrame"]) -> N
     with told(files.unwritable, folder):
         folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
-        files.replace_csv(folder / f"{name}.csv", list(table.columns), _plain(table))
+        files.replace_csv(folder / f"{name}.csv", list(table.columns), plain_rows(table))
 
 
-def _plain(table: "pd.DataFrame") -> Iterable[list[object]]:
+def plain_rows(table: "pd.DataFrame") -> Iterable[list[object]]:
     """Yield the rows of a table with texts that no spreadsheet takes for formulas; what is not known is blank."""
     for row in table.astype(object).where(table.notna(), "").itertuples(index=False):
         yield [files.plain(cell) if isinstance(cell, str) else cell for cell in row]

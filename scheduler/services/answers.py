@@ -44,6 +44,7 @@ from scheduler.week.replanning import only_on
 if TYPE_CHECKING:
     from scheduler.store.editions import KeptEdition
     from scheduler.store.events import Seen
+    from scheduler.store.models import Event
 
 #: Cancel the visits that are touched; have them on the same day; have them later in the week.
 Answer = Literal["cancel", "cover", "later"]
@@ -306,11 +307,13 @@ def take(
     out_dir: Path,
     *,
     progress: Progress | None = None,
+    then: "Callable[[Event], None] | None" = None,
 ) -> tuple[Planned, ...]:
     """Write the exception, and make an answer to it the draft of each week that it touches.
 
     The exception is written with the first draft, in one act; each further week is an act of its own. So where one of
-    them fails, what is there is true: the exception, and answers for the weeks before.
+    them fails, what is there is true: the exception, and answers for the weeks before. What `then` saves, given the
+    event, is saved with the exception.
 
     Raises
     ------
@@ -332,7 +335,7 @@ def take(
 
         def write() -> None:
             nonlocal since
-            editing.write(data_dir, proposal)
+            editing.write(data_dir, proposal, then=then)
             since = events.seen()  # of this act, while nobody else may write
 
         for week in found.weeks:

@@ -24,6 +24,7 @@ from scheduler.store.who import me
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
     from scheduler.store.models import Event
     from scheduler.store.tables import Kept
@@ -212,7 +213,14 @@ def require_theirs(proposal: Proposal) -> None:
     whose.require_rows(kept.tables, proposal.asked)
 
 
-def write(data_dir: Path, proposal: Proposal, *, week: str = "", changes_tables: bool = True) -> None:
+def write(
+    data_dir: Path,
+    proposal: Proposal,
+    *,
+    week: str = "",
+    changes_tables: bool = True,
+    then: "Callable[[Event], None] | None" = None,
+) -> None:
     """Write what was put forward, in one act.
 
     Parameters
@@ -225,6 +233,8 @@ def write(data_dir: Path, proposal: Proposal, *, week: str = "", changes_tables:
         The week that it is about; empty where it is about none.
     changes_tables
         Whether weeks may ask for something else afterwards.
+    then
+        What else is saved in the same act, given its event.
 
     Raises
     ------
@@ -233,8 +243,9 @@ def write(data_dir: Path, proposal: Proposal, *, week: str = "", changes_tables:
     ServiceError
         When the store cannot be had.
     """
-    with store_of(data_dir), written_by(proposal, week=week, changes_tables=changes_tables):
-        pass
+    with store_of(data_dir), written_by(proposal, week=week, changes_tables=changes_tables) as event:
+        if then is not None:
+            then(event)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Publishing: a week's draft becomes what holds, with its folder, and those concerned are told what has changed."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
     from scheduler.store.editions import KeptEdition
     from scheduler.store.events import Seen
     from scheduler.store.outbox import Kept, Letter
+
+#: Where in the app practices' own pages are.
+PRACTICE_PAGES = "praksis"
+#: A link serves this much longer than the weeks that its page shows.
+_LINKS_LAST_LONGER = dt.timedelta(weeks=2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,7 +163,7 @@ def publish(
     """
     progress = progress or Silent()
     with store_of(data_dir), claimed(out_dir / str(week), parents=True) as claim:
-        from scheduler.store import editions, events, outbox
+        from scheduler.store import editions, events, outbox, replies
 
         read = _read(data_dir, week, prepare, progress)
         if seen is not None:
@@ -172,6 +178,8 @@ def publish(
         artifacts = shown(edition, read.prepared, language())
         project = read.prepared.project
         told = read.publication.told
+        secrets = {practice.practice_id: replies.new_secret() for practice in project.practices}
+        pages = _pages(project, secrets)
         zips = _zips(artifacts)
         post = letters.post(
             artifacts,
@@ -179,12 +187,14 @@ def publish(
             {id_: each.changed for id_, each in told.items()},
             coming={id_: each.coming for id_, each in told.items()},
             earlier=read.earlier,
+            pages=pages,
             message_id=lambda id_: message_id(project, str(week), number, id_),
             sent_at=moment,
             zips=zips,
         )
         messages = {id_: message.as_bytes() for id_, message in post.messages.items()}
         by_mail = mail.is_set() and bool(project.config.project.email)
+        ends_at = moment + _LINKS_LAST_LONGER + dt.timedelta(weeks=project.config.project.coming_weeks)
 
         def save() -> None:
             what = Text("did_publish", {"edition": number})
@@ -192,6 +202,8 @@ def publish(
                 editions.publish(event, str(week), stands)
                 kept = _letters(post, messages, told, lambda id_: message_id(project, str(week), number, id_))
                 outbox.put(event, str(week), number, kept, by_mail=by_mail)
+                for id_ in pages.keys() & post.messages.keys():
+                    replies.keep_link(id_, secrets[id_], at=moment, ends_at=ends_at)
 
         written = write.put(_with_messages(artifacts, zips, messages), claim, save)
         _remove_draft(out_dir / f"{week}-{DRAFT}")
@@ -318,6 +330,12 @@ def message_id(project: Project, week: str, number: int, id_: str) -> str:
     _user, _at, server = project.config.project.email.rpartition("@")
     base = hashlib.sha256(project.bases[0].full_address.encode()).hexdigest()[:8]
     return f"<{week}.{number}.{id_}.{base}@{server or 'hjul.invalid'}>"
+
+
+def _pages(project: Project, secrets: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the address of each practice's own page, where the settings say where the app is."""
+    where = project.config.project.app_url
+    return {id_: f"{where}/{PRACTICE_PAGES}/{secret}/" for id_, secret in secrets.items()} if where else {}
 
 
 def _letters(

@@ -7,7 +7,7 @@ from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _
 from scheduler.inputs.schema import BY_NAME
 from scheduler.inputs.stored import Cells, Edit
-from scheduler.model.text import Text
+from scheduler.model.text import Param, Text
 from scheduler.services.editing import Proposal, Tabled, tabled
 
 
@@ -23,8 +23,8 @@ def new(data_dir: Path, table: str, cells: Mapping[str, str]) -> Proposal:
     """
     with tabled(data_dir) as tables:
         given = {name: text for name, text in _known(table, cells).items() if text}
-        edit = Edit(table, None, given, len(tables.tables.get(table, ())))
-        return _put(tables, edit, "did_add_row")
+        edit = tables.as_stored(Edit(table, None, given, len(tables.tables.get(table, ()))))
+        return _put(tables, edit, Text("did_add_row", _told(edit)))
 
 
 def changed(data_dir: Path, table: str, number: int, cells: Mapping[str, str]) -> Proposal:
@@ -33,13 +33,15 @@ def changed(data_dir: Path, table: str, number: int, cells: Mapping[str, str]) -
         position = _position(tables, table, number)
         before = tables.tables[table][position]
         after = {name: text for name, text in {**before, **_known(table, cells)}.items() if text}
-        return _put(tables, Edit(table, before, after, position), "did_change_row")
+        edit = tables.as_stored(Edit(table, before, after, position))
+        return _put(tables, edit, Text("did_change_row", _told(edit)))
 
 
 def gone(data_dir: Path, table: str, number: int) -> Proposal:
     """Put forward that a row is taken out; a `LookupError` where there is none of that number."""
     with tabled(data_dir) as tables:
-        return _put(tables, tables.gone(table, _position(tables, table, number)), "did_remove_row")
+        edit = tables.gone(table, _position(tables, table, number))
+        return _put(tables, edit, Text("did_remove_row", _told(edit)))
 
 
 def _position(tables: Tabled, table: str, number: int) -> int:
@@ -57,17 +59,19 @@ def _known(table: str, cells: Mapping[str, str]) -> Cells:
     return cells
 
 
-def _put(tables: Tabled, edit: Edit, code: str) -> Proposal:
-    edit = tables.as_stored(edit)
+def _told(edit: Edit) -> Mapping[str, Param]:
+    """Return of which table a row is, and by what people know it; of a secret one no more than its id."""
     known = BY_NAME[edit.table]
-    told = edit.after or edit.before or {}
+    cells = edit.after or edit.before or {}
+    row = " ".join(list(cells.values())[:3])
     if known.id_column:
-        called = "" if known.private else told.get("name") or told.get("title") or ""
-        row = f"{told[known.id_column.name]} {called}".strip()
-    else:
-        row = " ".join(list(told.values())[:3])
+        called = "" if known.private else cells.get("name") or cells.get("title") or ""
+        row = f"{cells[known.id_column.name]} {called}".strip()
+    return {"table": Text(f"table_{edit.table}"), "row": row}
+
+
+def _put(tables: Tabled, edit: Edit, what: Text) -> Proposal:
     same = edit.before is not None and edit.before == edit.after
-    what = Text(code, {"table": Text(f"table_{edit.table}"), "row": row})
     proposal = tables.proposal(what, [] if same else [edit])
     if not same and not proposal.edits:
         raise InputError(InputProblem(_("there is a row like this already"), edit.table))

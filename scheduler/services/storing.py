@@ -284,7 +284,7 @@ def restore(data_dir: Path, source: Path) -> "Removed":
     from scheduler.store.opening import opened, set_up
 
     set_up()
-    from scheduler.store import backup, copies, jobs, retention, traces
+    from scheduler.store import backup, copies, jobs, replies, retention, traces
     from scheduler.store.events import act, seen
 
     with backup.prepared(source, data_dir / "restore") as copy:
@@ -299,6 +299,7 @@ def restore(data_dir: Path, source: Path) -> "Removed":
             number = max(number, seen().event) + 1
             with act(what, me(), now(), changes_tables=True, number=number):
                 jobs.drop_open()
+                replies.drop_links()
                 forgotten = copies.remember(remembered)
                 homes = sum(retention.forget_homes(before)[0] for before in forgotten)
                 removed = retention.clean(retention_settings(data_dir), now())

@@ -64,7 +64,7 @@ def told_of(
     published = {**others, after.week: after}
     covered = frozenset(map(str, weeks))
     coming: dict[str, list[Coming]] = {practice.practice_id: [] for practice in project.practices}
-    for practice_id, visit in _coming(project, weeks, published):
+    for practice_id, visit in coming_of(project, weeks, published):
         coming.setdefault(practice_id, []).append(visit)
     until = moment.date() + dt.timedelta(days=settings.notice_days)
     found: dict[str, Told] = {}
@@ -165,7 +165,7 @@ def _now(visit: Coming, was: Stay) -> Stay | None:
 # --- The coming weeks ---------------------------------------------------------------------------------
 
 
-def _coming(
+def coming_of(
     project: Project, weeks: Sequence[Week], published: Mapping[str, Roster]
 ) -> Iterator[tuple[str, Coming]]:
     """Yield all visits of some weeks, each with its practice: as published, else as rhythm and fixed hours have them."""

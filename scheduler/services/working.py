@@ -63,7 +63,8 @@ class _Telling:
             close_own()  # a store that is away for a moment does not end what is going on
 
 
-_Kind = Callable[[Path, Path, Claim, Progress, Callable[[], bool]], object]
+#: Does a job, with the project folder, the one that weeks are written into, and what tells and asks how far it is.
+Kind = Callable[[Path, Path, Claim, Progress, Callable[[], bool]], object]
 
 
 def _plan(data: Path, out: Path, held: Claim, progress: Progress, stop: Callable[[], bool]) -> object:
@@ -76,10 +77,12 @@ def _plan(data: Path, out: Path, held: Claim, progress: Progress, stop: Callable
 
 
 #: What can be asked for.
-KINDS: Mapping[str, _Kind] = {"plan": _plan}
+KINDS: Mapping[str, Kind] = {"plan": _plan}
 
 
-def work(data: Path, out: Path, worker: str, is_over: Callable[[], bool]) -> None:
+def work(
+    data: Path, out: Path, worker: str, is_over: Callable[[], bool], kinds: Mapping[str, Kind] = KINDS
+) -> None:
     """Do what is asked for, one job after another, until it is over; what fails is kept with its job.
 
     Parameters
@@ -90,14 +93,16 @@ def work(data: Path, out: Path, worker: str, is_over: Callable[[], bool]) -> Non
         What people know this worker by.
     is_over
         Asked between jobs.
+    kinds
+        What can be asked for, and who does it.
     """
     pause = threading.Event()
     while not is_over():
         try:
             with refusals(address_of(data)):
-                held = jobs.claim(worker, kinds=KINDS)
+                held = jobs.claim(worker, kinds=kinds)
                 if held is not None:
-                    do(data, out, held)
+                    do(data, out, held, kinds)
         except ServiceError as error:  # it may be back soon; what was at work is taken up again then
             logging.getLogger(__name__).warning("%s", error)
             close_own()
@@ -106,13 +111,13 @@ def work(data: Path, out: Path, worker: str, is_over: Callable[[], bool]) -> Non
             pause.wait(_PAUSE_S)
 
 
-def do(data: Path, out: Path, held: Claim) -> None:
+def do(data: Path, out: Path, held: Claim, kinds: Mapping[str, Kind] = KINDS) -> None:
     """Carry a job out, for whoever asked for it and in their language; errors are kept with it."""
     telling = _Telling(data, held)
     with using(held.job.language), acting(held.job.asked_by), _alive(telling):
         try:
             with cleaning(data):
-                KINDS[held.job.kind](data, out, held, telling, lambda: telling.is_to_end)
+                kinds[held.job.kind](data, out, held, telling, lambda: telling.is_to_end)
         except LostJobError:
             return
         except SchedulerError as error:

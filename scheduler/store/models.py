@@ -185,6 +185,88 @@ class Job(models.Model):
         )
 
 
+class PracticeLink(models.Model):
+    """A link that opens a practice's page until it ends; only what its secret hashes to is kept."""
+
+    practice_id = models.CharField(max_length=64, db_index=True)
+    sha256 = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+
+class Reply(models.Model):
+    """What a practice has said on its page: see `replies`.
+
+    `content` has dates, times and numbers, and of a room what it is called. `event` is the act that it became, where
+    the coordinator has approved it.
+    """
+
+    class State(models.TextChoices):
+        """Where a reply is: nobody has answered it, it was approved or not, or there is nothing to answer."""
+
+        WAITING = "waiting"
+        APPROVED = "approved"
+        DECLINED = "declined"
+        NOTED = "noted"
+
+    practice_id = models.CharField(max_length=64, db_index=True)
+    kind = models.CharField(max_length=10)
+    content = models.JSONField()
+    at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=200, blank=True)
+    event = models.ForeignKey(Event, null=True, on_delete=models.SET_NULL, related_name="replies")
+
+    class Meta:
+        """In the order in which they came."""
+
+        ordering = ("id",)
+
+
+class Paper(models.Model):
+    """A version of what planners write: a scenario as a scenario file has it, or the file of candidates.
+
+    The last version of a name is what holds; where its `text` is empty, it was taken away.
+    """
+
+    kind = models.CharField(max_length=12)
+    name = models.CharField(max_length=64)
+    version = models.IntegerField()
+    text = models.TextField(blank=True)
+    who = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        """Whoever writes a version that is there already had not seen it."""
+
+        ordering = ("kind", "name", "version")
+        constraints = (
+            models.UniqueConstraint(fields=("kind", "name", "version"), name="one_paper_a_version"),
+        )
+
+
+class Trial(models.Model):
+    """A question of a planner: scenarios planned over weeks, as a job, and what came of it.
+
+    `scenarios` is their text, as a scenario file has it, when it was asked; `asked` are weeks, draws and such.
+    `found`, packed, is what pages show of the answer; empty until there is one.
+    """
+
+    title = models.CharField(max_length=200)
+    scenarios = models.TextField()
+    asked = models.JSONField()
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="trials")
+    who = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    found = models.BinaryField(default=b"")
+
+    class Meta:
+        """In the order in which they were asked."""
+
+        ordering = ("id",)
+
+
 class Tap(models.Model):
     """What a consultant told by a tap on the phone, once for each key that the phone gave it: see `taps`.
 

@@ -12,7 +12,19 @@ from scheduler.model.clock import local
 from scheduler.model.config import RetentionSettings
 from scheduler.store import jobs, taps, traces
 from scheduler.store.editions import remove_unused, snapshot_of
-from scheduler.store.models import Absence, Edition, Event, Message, Row, RowChange, Snapshot
+from scheduler.store.models import (
+    Absence,
+    Edition,
+    Event,
+    Message,
+    Paper,
+    PracticeLink,
+    Reply,
+    Row,
+    RowChange,
+    Snapshot,
+    Trial,
+)
 from scheduler.store.tables import HOMES
 
 #: What stands where the name of whoever acted has been removed.
@@ -51,7 +63,10 @@ class Removed:
 
 def clean(settings: RetentionSettings, now: dt.datetime) -> Removed:
     """Remove what is due, as part of an act or of one's own transaction."""
-    messages = Message.objects.filter(at__lt=_months_before(now, settings.messages_months))
+    silent = _months_before(now, settings.messages_months)
+    messages = Message.objects.filter(at__lt=silent)
+    Reply.objects.filter(at__lt=silent).delete()
+    PracticeLink.objects.filter(ends_at__lt=now).delete()
     old = _months_before(now, settings.names_months)
     done = now - dt.timedelta(days=settings.home_visits_days)
     tapped = now - dt.timedelta(days=settings.taps_days)
@@ -61,7 +76,7 @@ def clean(settings: RetentionSettings, now: dt.datetime) -> Removed:
         taps=taps.clean(tapped) + Absence.objects.filter(at__lt=tapped, last__lt=now.date()).delete()[0],
         messages=messages.delete()[0],
         editions=_blank_editions(old),
-        events=_blank_events(old),
+        events=_blank_events(old) + _blank_papers(old),
     )
 
 
@@ -95,6 +110,19 @@ def _months_before(now: dt.datetime, months: int) -> dt.datetime:
 def _blank_events(before: dt.datetime) -> int:
     RowChange.objects.filter(event__at__lt=before).delete()
     return Event.objects.filter(at__lt=before).exclude(who=NOBODY).update(who=NOBODY)
+
+
+def _blank_papers(before: dt.datetime) -> int:
+    """Blank who wrote scenarios, asked what they come to, and answered practices."""
+    return sum(
+        (
+            Paper.objects.filter(at__lt=before).exclude(who=NOBODY).update(who=NOBODY),
+            Trial.objects.filter(at__lt=before).exclude(who=NOBODY).update(who=NOBODY),
+            Reply.objects.filter(answered_at__lt=before)
+            .exclude(answered_by=NOBODY)
+            .update(answered_by=NOBODY),
+        )
+    )
 
 
 def _blank_editions(before: dt.datetime) -> int:

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
@@ -51,9 +52,16 @@ def page(request: HttpRequest, template: str, status: int = 200, **values: Any) 
         ),
         notes=_notes.get(()),
         path=request.path,
+        accessibility=_accessibility(),
         **values,
     )
     return HttpResponse(html, _TYPE, status)
+
+
+def _accessibility() -> str:
+    """Return the address of the accessibility statement: the organisation's own, or the app's."""
+    said: str = settings.HJUL_ACCESSIBILITY
+    return said if said.startswith(("https://", "http://")) else reverse("accessibility")
 
 
 def refusal(request: HttpRequest, status: int, *sentences: str, hint: str = "") -> HttpResponse:
@@ -70,7 +78,9 @@ def _doors(request: HttpRequest, user: User | None) -> list[tuple[str, str, bool
         "weeks": _("Weeks"),
         "mine": _("My rounds"),
         "progress": _("Progress"),
+        "scenarios": _("What if"),
         "exceptions": _("Exceptions"),
+        "replies": _("Proposals"),
         "events": _("What was done"),
         "people": _("People"),
         "access": _("Programs"),

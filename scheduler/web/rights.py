@@ -17,12 +17,26 @@ from scheduler.web.roles import Role, Scope
 ALL = frozenset(Role)
 DESK = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 LOOKING = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR, Role.PLANNER, Role.READER})
+PLANNING = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR, Role.PLANNER})
 RIDING = frozenset({Role.CONSULTANT})
 RUNNING = frozenset({Role.ADMINISTRATOR})
 
 #: Addresses that need nobody signed in: there is a secret in them, or nothing to see.
 OPEN = frozenset(
-    {"sign-in", "sign-in-link", "openid", "openid-back", "calendar", "health", "style", "worker", "manifest"}
+    {
+        "sign-in",
+        "sign-in-link",
+        "openid",
+        "openid-back",
+        "accessibility",
+        "calendar",
+        "health",
+        "style",
+        "worker",
+        "manifest",
+        "practice-page",
+        "practice-poster",
+    }
 )
 
 #: The roles that may ask for an address, by its name in `urls`.
@@ -46,6 +60,36 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "exceptions": DESK,
     "exception": DESK,
     "events": DESK,
+    # What if: looked at by whoever looks, written and asked by whoever plans.
+    **dict.fromkeys(
+        (
+            "scenarios",
+            "scenario",
+            "scenario-file",
+            "scenario-map",
+            "candidates",
+            "trial",
+            "trial-progress",
+            "trial-report",
+            "trial-tables",
+            "trial-file",
+        ),
+        LOOKING,
+    ),
+    **dict.fromkeys(
+        (
+            "scenario-new",
+            "scenario-upload",
+            "scenario-change",
+            "candidates-change",
+            "trial-new",
+            "trial-stop",
+        ),
+        PLANNING,
+    ),
+    "replies": DESK,
+    "reply": DESK,
+    "practice-links": DESK,
     "leave": DESK,
     # A consultant's own.
     "mine": RIDING,

@@ -246,9 +246,12 @@ def work(pipe: Connection, data: str, out: str) -> None:
             logging.getLogger(__name__).warning("%s", error)
             if pipe.poll(_LOOK_S):
                 return
+    from scheduler.scenario.trials import kinds
     from scheduler.services import working
 
-    working.work(Path(data), Path(out), f"{socket.gethostname()}/{os.getpid()}", lambda: _is_closed(pipe))
+    working.work(
+        Path(data), Path(out), f"{socket.gethostname()}/{os.getpid()}", lambda: _is_closed(pipe), kinds()
+    )
 
 
 def _is_closed(pipe: Connection) -> bool:

@@ -20,6 +20,8 @@ TLS_VARIABLE = "HJUL_TLS"
 PROXY_VARIABLE = "HJUL_PROXY"
 #: The header in which that proxy names who has signed in with it.
 HEADER_VARIABLE = "HJUL_HEADER"
+#: Where the accessibility statement is that every page leads to; the app's own where this is empty.
+ACCESSIBILITY_VARIABLE = "HJUL_ACCESSIBILITY"
 #: OpenID Connect: the issuer, what the app is called there, its secret, and the claim that names people.
 OIDC_VARIABLES = {
     "issuer": "HJUL_OIDC_ISSUER",
@@ -92,6 +94,7 @@ STATIC_ROOT = Path(__file__).parent / "static"
 #: `server` reads the networks of the proxy into this.
 HJUL_PROXIES: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = []
 HJUL_HEADER = os.environ.get(HEADER_VARIABLE, "").strip().lower()
+HJUL_ACCESSIBILITY = os.environ.get(ACCESSIBILITY_VARIABLE, "").strip()
 HJUL_OIDC = {name: os.environ.get(variable, "").strip() for name, variable in OIDC_VARIABLES.items()}
 HJUL_OIDC["claim"] = HJUL_OIDC["claim"] or "preferred_username"
 

@@ -10,13 +10,20 @@ import pytest
 import samples
 
 from scheduler.base import i18n
+from scheduler.inputs.schema import BY_NAME
+from scheduler.inputs.stored import SETTINGS
 from scheduler.model import roster as roster_types
 from scheduler.model.text import Param, Text
 from scheduler.model.texts import sentences, word
 
 PACKAGE = Path(roster_types.__file__).parent.parent
 #: Codes that are not written out where a text is made.
-NOT_LITERAL = {"solver/reasons.py": "reason", "checks/rounds.py": "stop.kind"}
+NOT_LITERAL = {
+    "solver/reasons.py": "reason",
+    "checks/rounds.py": "stop.kind",
+    "services/rows.py": "f'table_{edit.table}'",
+}
+TABLES = {f"table_{name}" for name in (*BY_NAME, SETTINGS)}
 REASONS = {
     "has_happened",
     "closed",
@@ -47,7 +54,7 @@ def made() -> Iterator[tuple[str, ast.Call]]:
 
 def codes() -> set[str]:
     """The codes of all texts that the code makes, those that are not written out among them."""
-    found = set(REASONS)
+    found = REASONS | TABLES
     for name, call in made():
         code = call.args[0]
         if isinstance(code, ast.Constant):
@@ -80,7 +87,7 @@ def test_every_sentence_that_is_not_all_data_differs_in_danish() -> None:
     assert danish.keys() == english.keys()
     data = {
         "as_written", "change", "closed_day", "closure", "day", "from_to", "holiday", "hours", "lock_visit", "own_number",
-        "role_administrator",
+        "role_administrator", "table_budget",
     }  # fmt: skip
     assert {code for code in english if english[code] == danish[code]} == data
 
@@ -138,12 +145,15 @@ PARAMS: Mapping[str, Param] = {
     "request_id": "x",
     "request_ids": ("x",),
     "room": "Lokale 2",
+    "row": "x",
     "score": 2000,
     "source": "tables.xlsx",
     "start_s": 32400,
     "street": "Gade",
+    "table": Text("table_rooms"),
     "text": "as it is",
     "title": "Møde",
+    "token": "Excel",
     "week": "2009-W20",
     "weekday": "2009-05-12",
     "whats": (Text("change_number", {"n": 2, "before": 1}),),

@@ -138,6 +138,6 @@ def _wait(where: str, process: "subprocess.Popen[bytes]") -> None:
         try:
             if requests.get(f"{where}/helbred", timeout=5).text == "ok":
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):  # the machine may be busy
             time.sleep(0.1)
     raise AssertionError(where)

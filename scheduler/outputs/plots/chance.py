@@ -122,7 +122,8 @@ def conversations_held(distribution: "pd.DataFrame", *, source: str, ax: "Axes |
     axes = axes_for(ax, 3.4)
     inside = counts.between(least, most)
     axes.bar(counts[inside], chances[inside], color=BLUE, width=0.8, label=_("nine times in ten"))
-    axes.bar(counts[~inside], chances[~inside], color=GREY, width=0.8, label=_("otherwise"))
+    if not inside.all():
+        axes.bar(counts[~inside], chances[~inside], color=GREY, width=0.8, label=_("otherwise"))
     axes.axvline(planned, color=INK, linestyle=(0, (4, 2)), linewidth=1.2, label=_("planned"))
     axes.axvline(mean, color=ORANGE, linewidth=2, label=_("expected"))
     axes.grid(axis="x", visible=False)
@@ -131,7 +132,7 @@ def conversations_held(distribution: "pd.DataFrame", *, source: str, ax: "Axes |
     axes.yaxis.set_major_formatter(numbers(0, "%", 100))
     axes.set_xlabel(_("conversations held in the week"))
     axes.set_ylabel(_("chance"))
-    legend(axes, loc="upper left")
+    legend(axes, above=True, ncols=2)
     title = _(
         "Of {planned} planned conversations {mean} are expected to be held, and nine times in ten {least} to {most}"
     )

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -29,6 +29,9 @@ from scheduler.web.pages import page
 from scheduler.web.views.seen import read_seen, written_seen
 from scheduler.web.views.weeks import asked_week
 from scheduler.web.workshop import workshop
+
+if TYPE_CHECKING:
+    from scheduler.store.models import Event
 
 _LONGEST = 200
 _MOST_EVENTS = 200
@@ -109,7 +112,7 @@ def exception(request: HttpRequest, kind: str) -> HttpResponse:
     editing.require_theirs(proposal)
     shown |= {"proposal": proposal, "problems": (), "seen": written_seen(seen)}
     if "write" in request.POST or "take" in request.POST:
-        calls, drafts = _written(
+        calls, drafts = written(
             proposal, request.POST.get("take", ""), read_seen(request.POST.get("seen", ""))
         )
         return page(
@@ -120,18 +123,19 @@ def exception(request: HttpRequest, kind: str) -> HttpResponse:
     return page(request, "exception.html", **shown, calls=calls, weeks=weeks, may_ask=kind in _ANSWERED)
 
 
-def _written(
-    proposal: Proposal, answer: str, seen: acts.Seen
+def written(
+    proposal: Proposal, answer: str, seen: acts.Seen, then: "Callable[[Event], None] | None" = None
 ) -> tuple[Sequence[touched.Call], Sequence[Week]]:
     """Write an exception, with one of its answers where one is named; return whom to call, and the new drafts.
 
-    Whether anything has changed since it was `seen` is asked after all is read: what is written stands on that.
+    Whether anything has changed since it was `seen` is asked after all is read: what is written stands on that. What
+    `then` saves, given the event, is saved with the exception.
     """
     shop = workshop()
     calls = touched.calls(shop.data, proposal)
     if not answer:
         acts.require_unchanged(seen)
-        editing.write(shop.data, proposal)
+        editing.write(shop.data, proposal, then=then)
         return calls, ()
     try:
         chosen = answering.named(answer)
@@ -141,7 +145,7 @@ def _written(
     acts.require_unchanged(seen)
     for week in found.weeks:
         acts.require_unchanged(seen, str(week.week))
-    answering.take(shop.data, found, chosen, shop.out)
+    answering.take(shop.data, found, chosen, shop.out, then=then)
     return (
         [call for week in found.weeks for call in week.answer(chosen).calls],
         [week.week for week in found.weeks],

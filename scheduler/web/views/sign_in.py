@@ -74,6 +74,12 @@ def speak(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Say how far the app can be used by everybody, and where to tell of what cannot."""
+    return page(request, "accessibility.html")
+
+
+@require_GET
 def health(request: HttpRequest) -> HttpResponse:
     """Tell a watchman that the app answers and its store, too."""
     User.objects.exists()

@@ -14,7 +14,7 @@ from scheduler.model.clock import Week, local, now
 from scheduler.model.roster import REQUESTED, Roster
 from scheduler.outputs import names, words
 from scheduler.outputs.cards import tel_link
-from scheduler.services import taps, today
+from scheduler.services import replies, taps, today
 from scheduler.services.workspace import project_in
 from scheduler.store import editions, events, whose
 from scheduler.store.editions import KeptEdition, State
@@ -132,12 +132,29 @@ def week(request: HttpRequest, week: Week) -> HttpResponse:
         earlier=[each for each in editions.earlier(str(week)) if each != published] if is_whole else [],
         events=[events.told(event) for event in events.of(str(week))][::-1] if is_desk and is_whole else [],
         working=of_week(week),
+        confirmed=_confirmed(request, published) if is_desk and published else [],
         movable=_movable(request, shown) if is_desk and shown and week.days[-1] >= now().date() else [],
         is_desk=is_desk,
         may=_user(request).may,
         seen=_seen(request, published) if published and is_desk else [],
         **_of_the_desk(request),
     )
+
+
+def _confirmed(request: HttpRequest, published: KeptEdition) -> list[tuple[str, str, str]]:
+    """Return the practices of what is published: name, time, and when they have confirmed it, if they have."""
+    told = replies.confirmed(workshop().data, Week.parse(published.week))
+    own = consultants_at(_user(request).bases("replies"), published.roster)
+    rounds = [each for each in published.roster.rounds if each.consultant_id in own]
+    visits = [each for round_ in rounds for each in round_.stops if each.kind == "visit"]
+    return [
+        (
+            words.stop_title(stop),
+            f"{day(local(stop.start).date(), 'short')} {clock(local(stop.start))}",
+            f"{day(at.date(), 'short')} {clock(at)}" if (at := told.get(stop.id)) else "",
+        )
+        for stop in sorted(visits, key=lambda each: each.start)
+    ]
 
 
 def _of_the_desk(request: HttpRequest) -> dict[str, Any]:

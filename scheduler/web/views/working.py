@@ -48,6 +48,8 @@ def _job(number: int) -> KeptJob:
 def job(request: HttpRequest, number: int) -> HttpResponse:
     """Show how far a job is; once it is done, what it made."""
     found = _job(number)
+    if "trial" in found.arguments:
+        return redirect("trial", number=found.arguments["trial"])
     week = Week.parse(str(found.arguments["week"]))
     if found.state == jobs.State.DONE:
         return redirect("week", week=week)
