@@ -160,11 +160,14 @@ def open_ones(data_dir: Path) -> list[Away]:
     ServiceError
         When the store cannot be had.
     """
-    with tabled(data_dir) as tables:
+    with store_of(data_dir):
         from scheduler.store.models import Absence
 
         states = (Absence.State.TOLD, Absence.State.ASKED)
-        found = Absence.objects.filter(state__in=states, last__gte=now().date())
+        found = list(Absence.objects.filter(state__in=states, last__gte=now().date()))
+    if not found:
+        return []
+    with tabled(data_dir) as tables:
         names = {one.consultant_id: one.name for one in tables.project.consultants}
         away = [_away(each, names.get(each.consultant_id, each.consultant_id)) for each in found]
         return [each for each in away if each.state == "asked" or not _is_known(tables.project, each)]

@@ -11,7 +11,7 @@ from typing import Literal
 
 from scheduler.base.i18n import _, clock, ngettext
 from scheduler.model.clock import Week, now
-from scheduler.model.project import Practice
+from scheduler.model.project import Practice, Project
 from scheduler.model.texts import word
 from scheduler.services import delays, leave, taps
 from scheduler.services.delays import Later
@@ -46,7 +46,9 @@ class Notice:
     number: int = 0
 
 
-def notices(data_dir: Path, bases: Collection[str] | None = None) -> tuple[Notice, ...]:
+def notices(
+    data_dir: Path, bases: Collection[str] | None = None, project: Project | None = None
+) -> tuple[Notice, ...]:
     """Return what the desk should know, the most urgent first.
 
     Parameters
@@ -55,6 +57,8 @@ def notices(data_dir: Path, bases: Collection[str] | None = None) -> tuple[Notic
         The project folder.
     bases
         The job centres of whose consultants it is told; None is all of them.
+    project
+        The project as it is now, where somebody has read it.
 
     Raises
     ------
@@ -64,7 +68,7 @@ def notices(data_dir: Path, bases: Collection[str] | None = None) -> tuple[Notic
         When the store cannot be had.
     """
     with store_of(data_dir):
-        project = project_in(data_dir)
+        project = project or project_in(data_dir)
         practices = {practice.practice_id: practice for practice in project.practices}
         names = {
             one.consultant_id: one.name

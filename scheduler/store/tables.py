@@ -70,6 +70,11 @@ def read() -> Kept:
     return Kept(dict(tables), dict(ids), before)
 
 
+def mark() -> tuple[object, ...]:
+    """Return what is another whenever rows were changed: by an act, or as their time was over."""
+    return seen(), Row.objects.count(), Home.objects.count()
+
+
 def changes_of(event: Event, table: str, n: int) -> list[tuple[Cells | None, Cells | None]]:
     """Return the first `n` rows of a table that an act changed, as they were before and after; without addresses."""
     changed = RowChange.objects.filter(event=event, table=table).order_by("id")[:n]

@@ -186,13 +186,14 @@ def run(host: str, port: int, data_dir: Path, out_dir: Path, *, workers: int = 1
         When the address is taken or not this machine's.
     """
     import uvicorn
+    from uvicorn.supervisors import Multiprocess
 
     logging.disable(logging.NOTSET)  # the process is the server's: what goes wrong is in its log
     os.environ[DATA_VARIABLE], os.environ[OUT_VARIABLE] = str(data_dir.absolute()), str(out_dir.absolute())
     with told(_not_served, f"{host}:{port}"), socket.create_server((host, port)):
         pass  # a sentence now is better than a line in a log later
     with _working(jobs, os.environ[DATA_VARIABLE], os.environ[OUT_VARIABLE]):
-        uvicorn.run(
+        config = uvicorn.Config(
             "scheduler.web.asgi:application",
             factory=True,
             host=host,
@@ -202,6 +203,14 @@ def run(host: str, port: int, data_dir: Path, out_dir: Path, *, workers: int = 1
             server_header=False,
             proxy_headers=False,  # the app must see who the proxy is; it reads what that says itself
         )
+        with suppress(KeyboardInterrupt):
+            if workers == 1:
+                uvicorn.Server(config).run()
+                return
+            shared = config.bind_socket()
+            # asyncio has answers wait for nothing only where it has bound the address itself: else 40 ms each.
+            shared.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            Multiprocess(config, sockets=[shared]).run()
 
 
 def _not_served(where: str, error: OSError) -> ServiceError:

@@ -1,15 +1,19 @@
 """What a web process keeps ready between requests: the prepared project, and pages that were made already."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from scheduler.base.i18n import language
+from scheduler.model.clock import now
+from scheduler.model.project import Project
 from scheduler.network import load_network
 from scheduler.services import planner
 from scheduler.services.editions import shown
 from scheduler.services.planner import Prepared
-from scheduler.services.workspace import project_in
+from scheduler.services.workspace import own_settings, project_in
 
 if TYPE_CHECKING:
     from scheduler.model.config import Config
@@ -31,6 +35,7 @@ class Workshop:
     def __init__(self, data: Path, out: Path) -> None:
         self.data = data
         self.out = out
+        self._projects: dict[str, tuple[tuple[object, ...], Project]] = {}
         self._prepared: Prepared | None = None
         self._key = ""
         self._preparing = Lock()
@@ -38,6 +43,37 @@ class Workshop:
         self._loading = Lock()
         self._pages: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
         self._paging = Lock()
+
+    def project(self) -> Project:
+        """Return the project as it is now, in the language in force; read anew where anything was changed.
+
+        Raises
+        ------
+        SchedulerError
+            When it is not in order, or cannot be had.
+        """
+        from scheduler.store import tables
+
+        key = (tables.mark(), own_settings(self.data))
+        kept = self._projects.get(language())
+        if kept is not None and kept[0] == key:
+            return kept[1]
+        project = project_in(self.data)
+        self._projects[language()] = key, project
+        return project
+
+    def made_once(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """Return a page of all that is kept, made where anything was changed since, or another day has begun."""
+        from scheduler.store import tables
+
+        key = (name, language(), str(now().date()), str(tables.mark()), str(own_settings(self.data)))
+        with self._paging:
+            if key in self._pages:
+                self._pages.move_to_end(key)
+                return self._pages[key]
+        made = make()
+        self._keep(key, made)
+        return made
 
     def prepared(self) -> Prepared:
         """Return the project as it is now, ready to plan and to show.
@@ -48,7 +84,7 @@ class Workshop:
             When it is not in order, or cannot be had.
         """
         with self._preparing:
-            project = project_in(self.data)
+            project = self.project()
             if self._prepared is None:
                 self._prepared = planner.prepare(self.data)
             elif project.sha256 != self._key:
@@ -98,11 +134,14 @@ class Workshop:
             artifacts = artifacts.without_homes()
         made = (artifacts.by_itself() if own else artifacts)[name]
         if not homes:
-            with self._paging:
-                self._pages[key] = made
-                while len(self._pages) > _MOST_PAGES:
-                    self._pages.popitem(last=False)
+            self._keep(key, made)
         return made
+
+    def _keep(self, key: tuple[str, ...], made: bytes) -> None:
+        with self._paging:
+            self._pages[key] = made
+            while len(self._pages) > _MOST_PAGES:
+                self._pages.popitem(last=False)
 
 
 _workshops: list[Workshop] = []

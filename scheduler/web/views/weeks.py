@@ -15,7 +15,6 @@ from scheduler.model.roster import REQUESTED, Roster
 from scheduler.outputs import names, words
 from scheduler.outputs.cards import tel_link
 from scheduler.services import replies, tabling, taps, today
-from scheduler.services.workspace import project_in
 from scheduler.store import editions, events, whose
 from scheduler.store.editions import KeptEdition, State
 from scheduler.web import rights
@@ -161,7 +160,8 @@ def _confirmed(request: HttpRequest, published: KeptEdition) -> list[tuple[str, 
 
 def _of_the_desk(request: HttpRequest) -> dict[str, Any]:
     """Return what `now.html` shows of what happens today."""
-    found = today.notices(workshop().data, _user(request).bases("leave")) if _is_desk(request) else ()
+    shop, at = workshop(), _user(request).bases("leave")
+    found = today.notices(shop.data, at, shop.project()) if _is_desk(request) else ()
     return {"notices": found, "called": today.called, "tel": tel_link}
 
 
@@ -235,7 +235,10 @@ def progress(request: HttpRequest) -> HttpResponse:
     from scheduler.services.backlog import backlog
     from scheduler.services.progress import progress as found_of
 
-    project_in(workshop().data)
-    found = found_of(workshop().data)
-    content = progressreport.page(found, forecast(found), backlog(workshop().data))
-    return answers.file("index.html", content.encode())
+    shop = workshop()
+
+    def made() -> bytes:
+        found = found_of(shop.data)
+        return progressreport.page(found, forecast(found), backlog(shop.data)).encode()
+
+    return answers.file("index.html", shop.made_once("progress", made))
