@@ -211,7 +211,7 @@ def _is_refused(page: Page, app: Served) -> None:
     refused.wait_for()
     assert "de seks" in refused.inner_text()
     refused.get_by_role("button", name="Fjern").click()
-    page.wait_for_function("document.querySelector('#refused').hidden")
+    page.locator("#refused").wait_for(state="hidden")
 
 
 def _signs_out(context: BrowserContext, page: Page, app: Served, karen: Person) -> None:
