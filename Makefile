@@ -3,6 +3,7 @@
 # make test     everything that must hold: lint, types, architecture, tests
 # make fuzz     2,000 mutants of the example project (COUNT=..., SEED=...), through check-data and some through plan
 # make api-fuzz 100 cases of each call to the API, of what is right by its description and of what is not (COUNT=..., SEED=...)
+# make soak     twenty clients of the app at once, its processes killed now and then; how long pages took (ten minutes)
 # make kills    each command that writes killed at 200 moments, in each kind of store; what the next one finds (two hours)
 # make mutants  week/, checks/ and outputs/privacy with a line changed: what no test notices (hours; OF=scheduler.week.score for some)
 # make pages    every kind of page on every screen and on paper, with pictures in build/pages/ to look at (half an hour)
@@ -20,7 +21,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: roster serve test lint types contracts tests browser server fuzz api-fuzz kills mutants pages bench sizes peers docs lock clean
+.PHONY: roster serve test lint types contracts tests browser server fuzz api-fuzz soak kills mutants pages bench sizes peers docs lock clean
 
 roster: .venv/runtime.stamp
 	@$(BIN)/python -m scheduler plan "$(or $(WEEK),2009-W20)"
@@ -45,6 +46,11 @@ tests: .venv/dev.stamp browser server
 
 fuzz: .venv/dev.stamp
 	FUZZ_COUNT="$(or $(COUNT),2000)" FUZZ_SEED="$(or $(SEED),0)" $(BIN)/python -m pytest tests/test_fuzz.py
+
+# 5,000 requests, first with the store in a file, then on a server.
+soak: .venv/dev.stamp server
+	PYTHONPATH=.:tests $(BIN)/python tests/web/soak.py --requests "$(or $(COUNT),5000)"
+	PYTHONPATH=.:tests $(BIN)/python tests/web/soak.py --requests "$(or $(COUNT),5000)" --server
 
 api-fuzz: .venv/dev.stamp
 	API_FUZZ_COUNT="$(or $(COUNT),100)" API_FUZZ_SEED="$(or $(SEED),0)" $(BIN)/python -m pytest tests/web/test_api_fuzz.py

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -238,6 +239,15 @@ def examine(tables: Tables, own: bytes = b"", *, whole: bool = True) -> Examined
     InputError
         When a setting is no value, or `own` is no TOML.
     """
+    # A server reads the same tables again and again.
+    found = _examined(json.dumps(tables, default=dict), own, language(), whole=whole)
+    return replace(found, rows={name: list(rows) for name, rows in found.rows.items()})
+
+
+@lru_cache(maxsize=4)
+def _examined(packed: str, own: bytes, _language: str, *, whole: bool) -> Examined:
+    """Do what `examine` does, with tables as JSON, and what is wrong in the language in force."""
+    tables: Tables = json.loads(packed)
     problems: list[InputProblem] = []
     settings = read_settings(settings_toml(tables.get(SETTINGS, ()), own), problems)
     with dates_of(settings.config.calendar.country):

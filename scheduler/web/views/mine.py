@@ -21,7 +21,6 @@ from scheduler.model.text import Text
 from scheduler.outputs import cards, names, news, words
 from scheduler.services import delays, leave, log, taps
 from scheduler.services.today import called
-from scheduler.services.workspace import project_in
 from scheduler.store import editions, events
 from scheduler.store.editions import KeptEdition
 from scheduler.web.models import User
@@ -71,7 +70,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     asked, this = request.GET.get("uge", ""), Week.of(moment.date())
     week = asked_week(asked) if asked else this
     found = editions.published(str(week))
-    project = project_in(shop.data)
+    project = shop.project()
     practices = {practice.practice_id: practice for practice in project.practices}
     told = _told(week, user) if found else {}
     rounds = _rounds(found.roster, user) if found else []
@@ -218,7 +217,7 @@ def file(request: HttpRequest, week: Week, name: str) -> HttpResponse:
     answer = answers.file(name, content)
     if round_ is not None and week == Week.of(today):
         seconds = _seconds_to(round_.date) if homes else _keep_s(week)
-        sha256 = project_in(workshop().data).sha256
+        sha256 = workshop().project().sha256
         answer[KEEP_HEADER] = f"{seconds} {_version(found, sha256, user)}"
     return answer
 
