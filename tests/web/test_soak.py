@@ -8,7 +8,7 @@ from web.soak import Soak, left_wrong, world
 from scheduler.store.address import URL_VARIABLE
 
 #: Of requests, in each kind of store; ``make soak`` asks 5,000 times.
-_SECONDS = 20.0
+_SECONDS = 12.0
 
 
 @pytest.mark.parametrize("kind", ["file", "server"])
