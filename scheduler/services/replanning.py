@@ -23,7 +23,7 @@ from scheduler.week.replanning import published_visits, with_locks, with_publish
 
 if TYPE_CHECKING:
     from scheduler.solver.front import FrontRoster
-    from scheduler.solver.places import At, FreePrice
+    from scheduler.solver.places import At, FreePrice, Places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -239,6 +239,9 @@ class Place:
         asked for, or nothing valid was found.
     moved
         The ids of those that are moved then.
+    more_ride_s, more_waiting_s
+        Seconds more than now that are ridden and waited, all others where they are; None where they leave no room, or
+        it was not asked for.
     """
 
     date: dt.date
@@ -248,6 +251,8 @@ class Place:
     points_others_in_place: int | None
     points_others_free: int | None = None
     moved: tuple[str, ...] = ()
+    more_ride_s: int | None = None
+    more_waiting_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -422,12 +427,18 @@ def places(
         if free
         else {}
     )
-    return tuple(
-        sorted(
-            (_place(problem, place, points, prices.get(place)) for place, points in best.values()),
-            key=lambda place: (place.start, place.consultant_id),
-        )
+    made = (
+        _with_ways(found, place, _place(problem, place, points, prices.get(place)))
+        for place, points in best.values()
     )
+    return tuple(sorted(made, key=lambda place: (place.start, place.consultant_id)))
+
+
+def _with_ways(found: "Places", at_: "At", place: Place) -> Place:
+    if place.points_others_in_place is None:
+        return place
+    ride_s, waiting_s = found.more_ways_s(at_)
+    return dataclasses.replace(place, more_ride_s=ride_s, more_waiting_s=waiting_s)
 
 
 def _dearer(one: "tuple[At, int | None]", other: "tuple[At, int | None]") -> bool:

@@ -12,9 +12,11 @@ from scheduler.model.clock import local
 from scheduler.model.config import RetentionSettings
 from scheduler.store import jobs, traces
 from scheduler.store.editions import remove_unused, snapshot_of
-from scheduler.store.models import Edition, Event, Message, Row, RowChange, Snapshot
+from scheduler.store.models import DraftBefore, Edition, Event, Message, PhoneCall, Row, RowChange, Snapshot
 from scheduler.store.tables import HOMES
 
+#: What was to be told by telephone is kept so long after the visit.
+_CALLS_DAYS = 30
 #: What stands where the name of whoever acted has been removed.
 NOBODY = ""
 
@@ -50,6 +52,7 @@ class Removed:
 def clean(settings: RetentionSettings, now: dt.datetime) -> Removed:
     """Remove what is due, as part of an act or of one's own transaction."""
     messages = Message.objects.filter(at__lt=_months_before(now, settings.messages_months))
+    PhoneCall.objects.filter(start__lt=now - dt.timedelta(days=_CALLS_DAYS)).delete()
     old = _months_before(now, settings.names_months)
     done = now - dt.timedelta(days=settings.home_visits_days)
     return Removed(
@@ -94,6 +97,7 @@ def _blank_events(before: dt.datetime) -> int:
 
 def _blank_editions(before: dt.datetime) -> int:
     """Blank names in old editions, and in the tables that they were planned from; younger ones keep theirs."""
+    DraftBefore.objects.filter(made_at__lt=before).delete()
     old = list(Edition.objects.filter(made_at__lt=before).exclude(who=NOBODY))
     for edition in old:
         roster = rosterfile.parse(zlib.decompress(edition.document), edition.week)

@@ -56,6 +56,11 @@ def page(request: HttpRequest, template: str, status: int = 200, **values: Any) 
     return HttpResponse(html, _TYPE, status)
 
 
+def part(template: str, **values: Any) -> str:
+    """Return the part of a page that a template makes, the same for everybody."""
+    return environment(_TEMPLATES).get_template(template).render(url=reverse, **values)
+
+
 def refusal(request: HttpRequest, status: int, *sentences: str, hint: str = "") -> HttpResponse:
     """Return a page that says in sentences why something is not done, and what to do."""
     return page(request, "refusal.html", status, title=_("That did not work"), sentences=sentences, hint=hint)

@@ -14,7 +14,7 @@ RIDING = frozenset({Role.CONSULTANT})
 RUNNING = frozenset({Role.ADMINISTRATOR})
 
 #: Addresses that need nobody signed in: there is a secret in them, or nothing to see.
-OPEN = frozenset({"sign-in", "sign-in-link", "calendar", "health", "style"})
+OPEN = frozenset({"sign-in", "sign-in-link", "calendar", "health", "style", "board-style"})
 
 #: The roles that may ask for an address, by its name in `urls`.
 RIGHTS: dict[str, frozenset[Role]] = {
@@ -29,6 +29,13 @@ RIGHTS: dict[str, frozenset[Role]] = {
     # The desk.
     "plan": DESK,
     "move": DESK,
+    "board": DESK,
+    "places": DESK,
+    "about": DESK,
+    "offer": DESK,
+    "lock": DESK,
+    "step-back": DESK,
+    "news": DESK,
     "job": DESK,
     "job-progress": DESK,
     "job-stop": DESK,

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from scheduler.model.clock import Week
-from scheduler.web.views import desk, mine, moving, people, sign_in, weeks, working
+from scheduler.web.views import board, desk, mine, moving, offers, people, sign_in, weeks, working
 
 
 class _WeekConverter:
@@ -38,6 +38,14 @@ urlpatterns = [
     path("opgaver/<int:number>/gang", working.progress, name="job-progress"),
     path("opgaver/<int:number>/stop", working.stop, name="job-stop"),
     path("uger/<week:week>/flyt/<slug:which>", moving.move, name="move"),
+    path("uger/<week:week>/tavle", board.board, name="board"),
+    path("uger/<week:week>/pladser/<slug:which>", board.places, name="places"),
+    path("uger/<week:week>/om", board.about, name="about"),
+    path("uger/<week:week>/tilbud/<slug:which>", offers.offer, name="offer"),
+    path("uger/<week:week>/laas", board.lock, name="lock"),
+    path("uger/<week:week>/tilbage", board.step_back, name="step-back"),
+    path("uger/<week:week>/nyt", board.news, name="news"),
+    path("fast/board.css", board.style, name="board-style"),
     path("uger/<week:week>/udsend", desk.publish, name="publish"),
     path("fremdrift/", weeks.progress, name="progress"),
     path("fortryd/", desk.undo, name="undo"),

@@ -1,6 +1,7 @@
 """What a web process keeps ready between requests: the prepared project, and pages that were made already."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -76,19 +77,26 @@ class Workshop:
             name,
             str(own),
         )
+
+        def make() -> bytes:
+            artifacts = shown(edition, prepared, lang)
+            if not homes:
+                artifacts = artifacts.without_homes()
+            return (artifacts.by_itself() if own else artifacts)[name]
+
+        return make() if homes else self.once(key, make)
+
+    def once(self, key: tuple[str, ...], make: Callable[[], bytes]) -> bytes:
+        """Return a page by what it stands on, made once; nothing of where homes are."""
         with self._paging:
-            if not homes and key in self._pages:
+            if key in self._pages:
                 self._pages.move_to_end(key)
                 return self._pages[key]
-        artifacts = shown(edition, prepared, lang)
-        if not homes:
-            artifacts = artifacts.without_homes()
-        made = (artifacts.by_itself() if own else artifacts)[name]
-        if not homes:
-            with self._paging:
-                self._pages[key] = made
-                while len(self._pages) > _MOST_PAGES:
-                    self._pages.popitem(last=False)
+        made = make()
+        with self._paging:
+            self._pages[key] = made
+            while len(self._pages) > _MOST_PAGES:
+                self._pages.popitem(last=False)
         return made
 
 
