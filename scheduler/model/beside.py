@@ -4,8 +4,10 @@ A roster is the answer alone. This is what the question adds for whoever reads i
 known, and handed to the pages as it is.
 """
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 from scheduler.model.clock import Moment
 
@@ -121,3 +123,8 @@ class Beside:
     used_rooms: int = 0
     free: tuple[FreeTime, ...] = ()
     debts: tuple[Debt, ...] = ()
+
+    def with_locked(self, ids: Iterable[str]) -> Self:
+        """Return the same with some visits locked, by the request's id."""
+        locked = {id_: dataclasses.replace(self.bends.get(id_, Bend()), locked=True) for id_ in ids}
+        return dataclasses.replace(self, bends={**self.bends, **locked})

@@ -213,6 +213,7 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "did_restore": _("the backup {source} taken back"),
         "did_plan": _("planned"),
         "did_replan": _("planned again"),
+        "did_move": _("{request_id} moved to {date} {start_s}, {consultant_id}"),
         "did_answer": _("planned again: {how}"),
         "did_publish": _("edition {edition} published"),
         "did_lock": _("{week} locked: {lock}"),
@@ -294,6 +295,11 @@ def sentences(n: int = 0) -> Mapping[str, str]:
         "did_withdraw": ngettext(
             "{n} conversation is owed to {practice_id} no more",
             "{n} conversations are owed to {practice_id} no more",
+            n,
+        ),
+        "did_renumber": ngettext(
+            "{practice_id} asks for {n} conversation in {week}",
+            "{practice_id} asks for {n} conversations in {week}",
             n,
         ),
         "did_plan_again": ngettext(

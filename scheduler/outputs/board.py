@@ -138,8 +138,8 @@ class Item:
         Short lines below the title, the most needed first; how many are seen depends on the height.
     district, band, marks, spare
         Of a visit: where, when its room is free, what it bends, and how much time is to spare at its end.
-    anchor
-        Where links to a visit lead; empty for others.
+    id, anchor
+        Of the request of a visit, and where links to it lead; empty for others.
     pieces
         What of free time nothing else covers, the largest first.
     halved
@@ -156,6 +156,7 @@ class Item:
     band: Band | None = None
     marks: tuple[Mark, ...] = ()
     spare: Spare | None = None
+    id: str = ""
     anchor: str = ""
     pieces: tuple[Span, ...] = ()
     halved: bool = False
@@ -343,6 +344,7 @@ class _Laid:
             band=_band(stop, axis) if stop.kind == "visit" else None,
             marks=self._marks(self.beside.bends.get(stop.id, Bend()), round_) if asked else (),
             spare=spare(stop, round_, consultant) if asked else None,
+            id=stop.id if asked else "",
             anchor=self.anchors[stop.id] if asked else "",
             halved=_is_halved(stop, round_),
         )

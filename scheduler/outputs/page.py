@@ -60,8 +60,8 @@ def index_html(
         changed=news.worded(changed, news.names(before, roster)) if before else [],
         board=board(roster, beside),
         beside=beside,
-        compromises=tuple(_compromises(roster, beside)),
-        notes=[word(note, roster.names) for note in roster.notes if note.code not in _OF_PLACES],
+        compromises=tuple(compromises(roster, beside)),
+        notes=notes(roster),
         place_notes=[word(note, roster.names) for note in roster.notes if note.code in _OF_PLACES],
         rooms_by_day=_rooms_by_day(beside),
         terms=terms,
@@ -76,7 +76,12 @@ def index_html(
     )
 
 
-def _compromises(roster: Roster, beside: Beside) -> Iterator[Compromise]:
+def notes(roster: Roster) -> list[str]:
+    """Word what is to be known of a roster besides what is about addresses and the map."""
+    return [word(note, roster.names) for note in roster.notes if note.code not in _OF_PLACES]
+
+
+def compromises(roster: Roster, beside: Beside) -> Iterator[Compromise]:
     """Yield the visits that bend a wish, in the order of the clock."""
     who, there = roster.consultant_names, anchors(roster)
     stops = [(stop, round_) for round_ in roster.rounds for stop in round_.stops if stop.id in beside.bends]

@@ -33,7 +33,7 @@ from scheduler.services.bookings import booked_in
 from scheduler.services.decide import Plan, approved
 from scheduler.services.editing import Proposal, tabled
 from scheduler.services.editions import DRAFT, drafted
-from scheduler.services.locks import LOCKS, locks_of
+from scheduler.services.locks import LOCKS, locks_holding
 from scheduler.services.planner import Planned, Prepared
 from scheduler.services.replanning import BrokenLock, FrontPoint
 from scheduler.services.touched import Call, call_of, calls, is_soon
@@ -287,7 +287,7 @@ def answers(
                         problem=planner.problem(prepared, week, booked=booked_in(edition.roster)),
                         published=edition.roster,
                         touched=tuple(call.id for call in touched if call.week == str(week)),
-                        locks=locks_of(tables.rows[LOCKS], week),
+                        locks=locks_holding(tables.rows[LOCKS], week, edition.roster),
                         since=now() if week.monday <= now().date() else None,
                         time_limit_s=time_limit_s,
                     )

@@ -195,11 +195,11 @@ def shown(edition: "KeptEdition", prepared: Prepared, lang: str) -> Artifacts:
         practices=prepared.project.practices,
         earlier=earlier,
         standing=edition.standing,
-        beside=partial(_beside, edition, prepared),
+        beside=partial(beside_of, edition, prepared),
     )
 
 
-def _beside(edition: "KeptEdition", prepared: Prepared) -> Beside:
+def beside_of(edition: "KeptEdition", prepared: Prepared) -> Beside:
     """Return what stands beside an edition; nothing where the tables ask for another week by now."""
     try:
         asked = planner.problem(prepared, edition.week)

@@ -13,10 +13,11 @@ from scheduler.inputs import cells, dates
 from scheduler.inputs.rows import Row
 from scheduler.model.clock import Week, at, now
 from scheduler.model.locks import Delay, Kept, Lock
+from scheduler.model.roster import Roster
 from scheduler.model.text import Text
 from scheduler.model.texts import Names, word
 from scheduler.services.editing import Proposal, Tabled, tabled
-from scheduler.week.replanning import require_published
+from scheduler.week.replanning import locked_visits, require_published
 
 #: The table of the store.
 LOCKS = "locks"
@@ -49,6 +50,11 @@ def locks_of(rows: Iterable[Row], week: Week) -> tuple[Lock, ...]:
     )
 
 
+def locks_holding(rows: Iterable[Row], week: Week, roster: Roster) -> tuple[Lock, ...]:
+    """Return the locks of a week that hold something of a roster: a visit may be in its draft alone."""
+    return tuple(each for each in locks_of(rows, week) if locked_visits(roster, [each]))
+
+
 def locked(data_dir: Path, week: Week) -> tuple[Locked, ...]:
     """Return the locks of a week. Errors as for `lock`."""
     with tabled(data_dir) as tables:
@@ -57,7 +63,7 @@ def locked(data_dir: Path, week: Week) -> tuple[Locked, ...]:
 
 
 def lock(data_dir: Path, week: Week, what: Sequence[str], keeps: Kept = "whole") -> Proposal:
-    """Put a lock of a published week forward.
+    """Put a lock of a week forward: of its draft or, where it has none, of what is published.
 
     Parameters
     ----------
@@ -71,7 +77,7 @@ def lock(data_dir: Path, week: Week, what: Sequence[str], keeps: Kept = "whole")
     Raises
     ------
     InputError
-        When it is not clear what is meant, or nothing of it is published.
+        When it is not clear what is meant, or the week has nothing of it.
     ServiceError
         When the store cannot be had.
     """
@@ -79,10 +85,10 @@ def lock(data_dir: Path, week: Week, what: Sequence[str], keeps: Kept = "whole")
         from scheduler.store import editions
 
         meant = _meant(tables, week, what, keeps)
-        published = editions.published(str(week))
-        if published is None:
+        kept = editions.draft(str(week)) or editions.published(str(week))
+        if kept is None:
             raise InputError(_("no edition of {week} is published").format(week=week))
-        require_published(published.roster, (meant,))
+        require_published(kept.roster, (meant,))
         return tables.proposal(
             Text("did_lock", {"week": str(week), "lock": _text(meant)}),
             [tables.new(LOCKS, **_row(week, meant))],

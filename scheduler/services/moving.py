@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from scheduler.store.events import Seen
 
 
+#: No visit holds more.
+MOST_CONVERSATIONS = 12
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Moved:
     """A move that was looked at.
@@ -58,16 +62,16 @@ class Moved:
     move: Move
     planned: Planned | None = None
 
-    @property
-    def plan(self) -> Plan | None:
-        """The week with the visit there: all others in place, where they leave room for it."""
-        return self.move.plan_in_place or self.move.plan_free
+    def plan(self, *, others_free: bool = False) -> Plan | None:
+        """Return the week with the visit there: all others in place where they leave room, or free to move."""
+        return self.move.plan_free if others_free else self.move.plan_in_place or self.move.plan_free
 
-    def sentences(self) -> list[str]:
-        """Say what the move changes when the others are free to move too."""
-        if self.move.plan_free is None:
+    def sentences(self, *, others_free: bool = True) -> list[str]:
+        """Say what the move changes, by default when the others are free to move too."""
+        plan = self.plan(others_free=others_free)
+        if plan is None:
             return []
-        after = self.move.plan_free.roster
+        after = plan.roster
         return news.worded(news.for_coordinator(self.roster, after), news.names(self.roster, after))
 
 
@@ -104,14 +108,29 @@ class Offers:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Read:
-    """A week as it is, to be changed by hand."""
+class Read:
+    """A week as it is, to be changed by hand.
+
+    Attributes
+    ----------
+    since
+        What had happened when it was read.
+    tables, prepared
+        The tables, and the project as they have it.
+    problem
+        What the week asks for, with what has begun.
+    roster, published
+        Its draft or, where it has none, what holds; and what holds, if anything does.
+    asked
+        Returns what the week asks for of other tables.
+    """
 
     since: "Seen"
     tables: Tabled
     prepared: Prepared
     problem: Problem
     roster: Roster
+    published: Roster | None
     asked: Callable[[Prepared], Problem]
 
 
@@ -123,6 +142,7 @@ def move(
     *,
     consultant: str = "",
     do: bool = False,
+    others_free: bool = False,
     since: dt.datetime | None = None,
     late: Sequence[tuple[str, str]] = (),
     prepare: Callable[[], Prepared] | None = None,
@@ -141,7 +161,9 @@ def move(
     when
         Day and hour, see `scheduler.inputs.when`; the week is that of the day.
     do
-        Make the week with the move its draft: the others in place, where they leave room.
+        Make the week with the move its draft: the others in place, where they leave room, or else as is best.
+    others_free
+        Do it with the others as is best in any case.
     since
         What has begun at this moment stays as it is; of a week that has begun it is now, where nothing is said.
     late
@@ -168,7 +190,7 @@ def move(
         consultant_id = tables.id_of("--consultant", consultant, "consultants") if consultant else None
         day, start_s = _day_and_hour(tables, when, _first_with(id_))
     week = Week.of(day)
-    with _read(data_dir, week, progress, prepare=prepare, since=since, late=late) as read:
+    with reading(data_dir, week, progress, prepare=prepare, since=since, late=late) as read:
         if seen is not None:
             _require_unchanged(seen, week)
         found = replanning.move(
@@ -179,15 +201,22 @@ def move(
             replace(to, _json(id_, [found.place] if found.place else []))
         if not do:
             return moved
-        plan = moved.plan
+        plan = moved.plan(others_free=others_free)
         if plan is None:
             raise InputError(_("the visit cannot be there, so nothing was changed"))
         progress.step(_("Maps and files"))
         with claimed(out_dir / f"{week}-{DRAFT}", parents=True) as claim:
             planned = drafted(
-                (plan,), read.prepared, claim, data_dir=data_dir, since=read.since, why=Text("did_replan")
+                (plan,), read.prepared, claim, data_dir=data_dir, since=read.since, why=_moved_to(id_, plan)
             )
         return Moved(id_, week, read.roster, found, planned)
+
+
+def _moved_to(id_: str, plan: Plan) -> Text:
+    stay = stays(plan.roster)[id_]
+    start_s = seconds_of(stay.start, stay.date)
+    params = {"request_id": id_, "consultant_id": stay.consultant_id, "date": str(stay.date)}
+    return Text("did_move", {**params, "start_s": start_s})
 
 
 def places(
@@ -199,8 +228,66 @@ def places(
     """
     with tabled(data_dir) as tables:
         id_ = tables.id_of(_("ID"), which, "practices", "home_visits", "tasks")
-    with _read(data_dir, week, Silent(), prepare=prepare) as read:
+    with reading(data_dir, week, Silent(), prepare=prepare) as read:
         return replanning.places(read.problem, read.roster, id_)
+
+
+def renumber(
+    data_dir: Path,
+    id_: str,
+    week: Week,
+    conversations: int,
+    out_dir: Path,
+    *,
+    do: bool = False,
+    prepare: Callable[[], Prepared] | None = None,
+    seen: "Seen | None" = None,
+) -> Moved:
+    """Price that the visit of a practice holds another number of conversations where it is, and do it if it is wanted.
+
+    The week asks for so many then; what is owed to the practice pays for more. All others stay where they are, where
+    they leave room, or move as is best.
+
+    Parameters
+    ----------
+    id_, conversations
+        The practice by its id, and how many the visit is to hold in all; one at least.
+    data_dir, week, out_dir, do, prepare, seen
+        As for `move`; of `week` the practice has a visit.
+
+    Raises
+    ------
+    InputError
+        As for `move`, and where the practice has no visit in the week.
+    ServiceError
+        When the store or a file cannot be had.
+    """
+    with reading(data_dir, week, Silent(), prepare=prepare) as read:
+        if seen is not None:
+            _require_unchanged(seen, week)
+        there = stays(read.roster).get(id_)
+        if there is None or there.kind != "visit" or not 1 <= conversations <= MOST_CONVERSATIONS:
+            raise InputError(_("{id} asks for no visit in {week}").format(id=id_, week=week))
+        what = Text("did_renumber", {"practice_id": id_, "n": conversations, "week": str(week)})
+        wanted = _wanted(read, week, id_, conversations - there.conversations, what)
+        start_s = seconds_of(there.start, there.date)
+        found = replanning.move(
+            wanted.problem,
+            read.roster,
+            id_,
+            date=there.date,
+            start_s=start_s,
+            consultant_id=there.consultant_id,
+            conversations=conversations,
+        )
+        moved = Moved(id_, week, read.roster, found)
+        plan = moved.plan()
+        if not do:
+            return moved
+        if plan is None:
+            raise InputError(_("the visit cannot be there, so nothing was changed"))
+        planned = _kept_with(data_dir, read, wanted, plan, out_dir)
+        return Moved(id_, week, read.roster, found, planned)
 
 
 def offer(
@@ -214,6 +301,7 @@ def offer(
     since: dt.datetime | None = None,
     late: Sequence[tuple[str, str]] = (),
     prepare: Callable[[], Prepared] | None = None,
+    seen: "Seen | None" = None,
     to: Path | None = None,
     progress: Progress | None = None,
 ) -> Offers:
@@ -234,7 +322,7 @@ def offer(
         a folder of `out_dir`, has it there.
     out_dir
         Where the week's folders are; needed with `do`.
-    since, late, prepare, to, progress
+    since, late, prepare, seen, to, progress
         As for `move`.
 
     Raises
@@ -248,7 +336,9 @@ def offer(
     progress = progress or Silent()
     with tabled(data_dir) as tables:
         id_ = tables.id_of(_("PRACTICE"), practice, "practices")
-    with _read(data_dir, week, progress, prepare=prepare, since=since, late=late) as read:
+    with reading(data_dir, week, progress, prepare=prepare, since=since, late=late) as read:
+        if seen is not None:
+            _require_unchanged(seen, week)
         wanted = _wanted(read, week, id_, conversations)
         found = _offers(read, wanted, week, conversations, most=5)
         if to is not None:
@@ -287,7 +377,7 @@ def offers_of(
             return dict.fromkeys(wanted, ())
         prepared = planner.prepare(data_dir, progress=progress)
         for week in weeks:
-            with _read(data_dir, week, progress, prepare=lambda: prepared) as read:
+            with reading(data_dir, week, progress, prepare=lambda: prepared) as read:
                 for id_, most_wanted in wanted.items():
                     progress.step(_("Offers for {id} in {week}").format(id=id_, week=week))
                     each = _best_of(read, week, id_, most_wanted, most)
@@ -296,7 +386,7 @@ def offers_of(
     return {id_: tuple(each) for id_, each in found.items()}
 
 
-def _best_of(read: _Read, week: Week, id_: str, conversations: int, most: int) -> Offers | None:
+def _best_of(read: Read, week: Week, id_: str, conversations: int, most: int) -> Offers | None:
     """Return the offers for as many conversations as a visit can hold, up to a number; None where there is no place."""
     for number in range(conversations, 0, -1):
         try:
@@ -325,8 +415,11 @@ class _Wanted:
     more: int
 
 
-def _wanted(read: _Read, week: Week, id_: str, conversations: int) -> _Wanted:
-    """Return a week that asks for what is wanted; an `InputError` where it cannot."""
+def _wanted(read: Read, week: Week, id_: str, conversations: int, what: Text | None = None) -> _Wanted:
+    """Return a week that asks for so many conversations more; an `InputError` where it cannot.
+
+    `what` says what is done, where it is not that they are planned again.
+    """
     tables = read.tables
     requested = next((r.conversations for r in read.problem.requests if r.request_id == id_), 0)
     there = stays(read.roster).get(id_)
@@ -334,15 +427,15 @@ def _wanted(read: _Read, week: Week, id_: str, conversations: int) -> _Wanted:
         total = held = requested
     else:
         held = (there.conversations if there else 0) + conversations
-        total = max(requested, held)
+        total = max(requested, held) if conversations > 0 else held
     more = total - requested
-    settled = min(more, owed_to(tables, id_))
+    settled = min(more, owed_to(tables, id_)) if more > 0 else 0
     edits = [
         *(settle(tables, id_, settled, week) if settled else ()),
         *([demand(tables, id_, week, total)] if more else ()),
     ]
-    what = Text("did_plan_again", {"practice_id": id_, "n": more, "week": str(week)})
-    proposal = tables.proposal(what, edits)
+    again = Text("did_plan_again", {"practice_id": id_, "n": more, "week": str(week)})
+    proposal = tables.proposal(what or again, edits)
     if not proposal.edits:
         return _Wanted(id_, read.problem, read.prepared, proposal, tables.tables, held, more)
     project, cells = tables.after(proposal.edits)
@@ -350,7 +443,7 @@ def _wanted(read: _Read, week: Week, id_: str, conversations: int) -> _Wanted:
     return _Wanted(id_, read.asked(prepared), prepared, proposal, cells, held, more)
 
 
-def _offers(read: _Read, wanted: _Wanted, week: Week, conversations: int, *, most: int) -> Offers:
+def _offers(read: Read, wanted: _Wanted, week: Week, conversations: int, *, most: int) -> Offers:
     if wanted.id in stays(read.roster) and any(r.request_id == wanted.id for r in read.problem.requests):
         places = replanning.more(
             read.problem,
@@ -375,7 +468,7 @@ def _offers(read: _Read, wanted: _Wanted, week: Week, conversations: int, *, mos
     )
 
 
-def _taken(data_dir: Path, read: _Read, wanted: _Wanted, place: Place, out_dir: Path) -> Planned:
+def _taken(data_dir: Path, read: Read, wanted: _Wanted, place: Place, out_dir: Path) -> Planned:
     """Have the week ask for what is wanted, and make it at a place the week's draft."""
     priced = replanning.move(
         wanted.problem,
@@ -389,6 +482,11 @@ def _taken(data_dir: Path, read: _Read, wanted: _Wanted, place: Place, out_dir: 
     plan = priced.plan_in_place or priced.plan_free
     if plan is None:
         raise InputError(_("the visit cannot be there, so nothing was changed"))
+    return _kept_with(data_dir, read, wanted, plan, out_dir)
+
+
+def _kept_with(data_dir: Path, read: Read, wanted: _Wanted, plan: Plan, out_dir: Path) -> Planned:
+    """Make a plan the draft of its week, and have the week ask for what is wanted."""
     write = partial(editing.write, data_dir, wanted.proposal)
     with claimed(out_dir / f"{plan.problem.week}-{DRAFT}", parents=True) as claim:
         return drafted(
@@ -428,7 +526,7 @@ def _require_unchanged(seen: "Seen", week: Week) -> None:
 
 
 @contextmanager
-def _read(
+def reading(
     data_dir: Path,
     week: Week,
     progress: Progress,
@@ -436,7 +534,8 @@ def _read(
     prepare: Callable[[], Prepared] | None = None,
     since: dt.datetime | None = None,
     late: Sequence[tuple[str, str]] = (),
-) -> Iterator[_Read]:
+) -> Iterator[Read]:
+    """Have a week read, to be changed by hand; parameters and errors as for `move`."""
     moment = now()
     if week.days[-1] < moment.date():
         raise InputError(_("{week} is over; nothing of it can be planned again").format(week=week))
@@ -457,15 +556,14 @@ def _read(
         prepared = prepare() if prepare else planner.prepare(data_dir, progress=progress)
         published = editions.published(str(week))
         booked = booked_in(published.roster) if published else ()
-        kept_locks = locks.locks_of(tables.rows[locks.LOCKS], week)
+        held = locks.locks_of(tables.rows[locks.LOCKS], week)
 
         def asked(prepared: Prepared) -> Problem:
             problem = planner.problem(prepared, week, booked=booked)
-            if published is not None:
-                problem = replanning.with_locks_kept(problem, published.roster, kept.roster, kept_locks)
-            return began(problem, kept.roster, since, delays)
+            return began(replanning.with_locks_kept(problem, kept.roster, held), kept.roster, since, delays)
 
-        yield _Read(seen, tables, prepared, asked(prepared), kept.roster, asked)
+        holds = published.roster if published else None
+        yield Read(seen, tables, prepared, asked(prepared), kept.roster, holds, asked)
 
 
 def _json(id_: str, places: Sequence[Place]) -> bytes:

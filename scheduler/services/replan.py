@@ -21,7 +21,7 @@ from scheduler.services import planner
 from scheduler.services.bookings import booked_in
 from scheduler.services.editing import tabled
 from scheduler.services.editions import DRAFT, drafted
-from scheduler.services.locks import LOCKS, locks_of
+from scheduler.services.locks import LOCKS, locks_holding
 from scheduler.services.locks import late as delays_of
 from scheduler.services.planner import Planned
 from scheduler.services.replanning import FrontPoint, front, recommended
@@ -150,7 +150,10 @@ def replan(
         with SolverProcess(("scheduler.solver.front",)) as solver:
             prepared = planner.prepare(data_dir, progress=progress)
             with tabled(data_dir) as tables:
-                locks, delays = locks_of(tables.rows[LOCKS], week), delays_of(tables, late)
+                locks, delays = (
+                    locks_holding(tables.rows[LOCKS], week, published.roster),
+                    delays_of(tables, late),
+                )
             # One point is checked here while the next is looked for.
             memory_mb = prepared.project.config.solver.memory_mb
             points = tuple(

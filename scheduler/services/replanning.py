@@ -23,7 +23,7 @@ from scheduler.week.replanning import published_visits, visits_of, with_locks, w
 
 if TYPE_CHECKING:
     from scheduler.solver.front import FrontRoster
-    from scheduler.solver.places import At, FreePrice
+    from scheduler.solver.places import At, FreePrice, Places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -239,6 +239,9 @@ class Place:
         asked for, or nothing valid was found.
     moved
         The ids of those that are moved then.
+    more_ride_s, more_waiting_s
+        Seconds more than now that are ridden and waited, all others where they are; None where they leave no room, or
+        it was not asked for.
     """
 
     date: dt.date
@@ -248,6 +251,8 @@ class Place:
     points_others_in_place: int | None
     points_others_free: int | None = None
     moved: tuple[str, ...] = ()
+    more_ride_s: int | None = None
+    more_waiting_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -274,35 +279,31 @@ class Move:
     changes: tuple[Change, ...] = ()
 
 
-def with_locks_kept(problem: Problem, published: Roster, roster: Roster, locks: Sequence[Lock]) -> Problem:
-    """Return a week whose requests keep what locks say of a published roster, where a roster in hand keeps it, too.
+def with_locks_kept(problem: Problem, roster: Roster, locks: Sequence[Lock]) -> Problem:
+    """Return a week whose requests keep what locks hold of a roster, where the tables still allow it.
 
-    What changes a roster by hand goes by the roster as it is: locks of nothing that is published are none, nor are those
-    that the tables no longer allow.
+    What changes a roster by hand goes by the roster as it is: locks of nothing in it are none.
     """
-    told, there = published_visits(published), published_visits(roster)
-    alive = [lock for lock in locks if visits_of(lock, told)]
-    locked, _pairs, _broken = with_locks(problem, published, alive)
+    told = published_visits(roster)
+    held = [lock for lock in locks if visits_of(lock, told)]
+    locked, _pairs, _broken = with_locks(problem, roster, held)
 
-    def is_kept(request: Request) -> bool:
-        lock, visit = request.lock, there.get(request.request_id)
-        if lock is None:
-            return True
-        if visit is None:
-            return False
-        return lock.allows(
-            visit.date, visit.start_s, visit.consultant_id, visit.conversations
-        ) and not broken_rules(
-            locked,
-            request,
-            visit.date,
-            visit.start_s,
-            consultant_id=visit.consultant_id,
-            conversations=visit.conversations or 1,
+    def is_possible(request: Request) -> bool:
+        visit = told.get(request.request_id)
+        return request.lock is None or (
+            visit is not None
+            and not broken_rules(
+                locked,
+                request,
+                visit.date,
+                visit.start_s,
+                consultant_id=visit.consultant_id,
+                conversations=visit.conversations or 1,
+            )
         )
 
     return locked.replace(
-        requests=tuple(r if is_kept(r) else dataclasses.replace(r, lock=None) for r in locked.requests)
+        requests=tuple(r if is_possible(r) else dataclasses.replace(r, lock=None) for r in locked.requests)
     )
 
 
@@ -458,12 +459,18 @@ def places(
         if free
         else {}
     )
-    return tuple(
-        sorted(
-            (_place(problem, place, points, prices.get(place)) for place, points in best.values()),
-            key=lambda place: (place.start, place.consultant_id),
-        )
+    made = (
+        _with_ways(found, place, _place(problem, place, points, prices.get(place)))
+        for place, points in best.values()
     )
+    return tuple(sorted(made, key=lambda place: (place.start, place.consultant_id)))
+
+
+def _with_ways(found: "Places", at_: "At", place: Place) -> Place:
+    if place.points_others_in_place is None:
+        return place
+    ride_s, waiting_s = found.more_ways_s(at_)
+    return dataclasses.replace(place, more_ride_s=ride_s, more_waiting_s=waiting_s)
 
 
 def _dearer(one: "tuple[At, int | None]", other: "tuple[At, int | None]") -> bool:

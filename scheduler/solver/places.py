@@ -19,7 +19,7 @@ from scheduler.solver.generate import Forced
 from scheduler.solver.parts import pin_points
 from scheduler.solver.reasons import Reasoner
 from scheduler.solver.rounds import best_order
-from scheduler.week.assemble import assemble
+from scheduler.week.assemble import assemble, ways_s
 from scheduler.week.inplace import as_told, by_start, in_order
 from scheduler.week.replanning import published_visits
 from scheduler.week.schedule import INFEASIBLE, DayModel, DaySchedule
@@ -75,6 +75,7 @@ class Places:
         self._others = [self._in_place(model) for model in self._models]
         self._before = [model.best_schedule(in_order(others, model)) for model, others in self._days()]
         self._balance = Balance.of(problem)
+        self._known_ways: dict[tuple[int, bool], tuple[int, int]] = {}
         who = {c.consultant_id: i for i, c in enumerate(problem.consultants)}
         self._who = [who[day.consultant_id] for day in problem.days]
 
@@ -129,15 +130,55 @@ class Places:
     @cached_property
     def now(self) -> int:
         """Return the score of the roster; where the visit is not in it, as if it had not been asked for."""
+        if self._here is not None:
+            day, option, more = self._here
+            return self._score(day, option.load_s, more)
+        request = self.request
+        return self._score() - request_points(self._problem, request, request.conversations)
+
+    @cached_property
+    def _here(self) -> tuple[int, StopOption, int] | None:
+        """Where the roster has the visit: the day, the option, and the points that it costs there; None where nowhere."""
         told = self._told.get(self.request.request_id)
         for day, model in enumerate(self._models):
             before = self._before[day]
             for option in as_told(model, self.request, told):
                 points = int(by_start(model, self._others[day], option)[0])
                 if before and points < INFEASIBLE:
-                    return self._score(day, option.load_s, points - before.points)
-        request = self.request
-        return self._score() - request_points(self._problem, request, request.conversations)
+                    return day, option, points - before.points
+        return None
+
+    def more_ways_s(self, place: At) -> tuple[int, int]:
+        """Return how many seconds more than in the roster are ridden and waited with the visit at a place.
+
+        All others are in place, and must leave room for it there.
+        """
+        (option,) = self._options(place)
+        here = self._here[:2] if self._here else None
+        touched = {place.day, here[0]} if here else {place.day}
+        found = [0, 0]
+        for day in touched:
+            there = option if day == place.day else None
+            was = here[1] if here and day == here[0] else None
+            for i, (after, before) in enumerate(
+                zip(self._ways_s(day, there), self._ways_s(day, was), strict=True)
+            ):
+                found[i] += after - before
+        return found[0], found[1]
+
+    def _ways_s(self, day: int, option: StopOption | None) -> tuple[int, int]:
+        """Return the seconds ridden and waited on a day with all others in place, and the visit as an option or not."""
+        model, visits = self._models[day], self._others[day]
+        if option is None or (self._here and option is self._here[1]):
+            key = (day, option is not None)
+            if key not in self._known_ways:
+                self._known_ways[key] = self._walked_s(model, [*visits, *([option] if option else ())])
+            return self._known_ways[key]
+        return self._walked_s(model, [*visits, option])
+
+    def _walked_s(self, model: DayModel, visits: Sequence[StopOption]) -> tuple[int, int]:
+        schedule = model.best_schedule(in_order(visits, model))
+        return ways_s(self._problem, model, schedule) if schedule else (0, 0)
 
     def schedules(self, place: At) -> tuple[DaySchedule, ...]:
         """Return the days with the visit at a place and all others in place."""

@@ -6,6 +6,7 @@ again with `Home` where a consultant's own pages are made.
 
 import dataclasses
 import datetime as dt
+import hashlib
 import json
 import zlib
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ from scheduler.model.roster import Roster
 from scheduler.model.text import Text
 from scheduler.store import whose
 from scheduler.store.events import TEXTS
-from scheduler.store.models import Edition, Event, Home, Snapshot
+from scheduler.store.models import DraftBefore, Edition, Event, Home, Snapshot
 from scheduler.store.tables import HOMES
 
 #: Tables that an edition does not stand on, or that must be forgotten.
@@ -78,6 +79,11 @@ class KeptEdition:
     def issued(self, at: dt.datetime, standing: Standing) -> Self:
         """Return it as it is once it has been published, with how far it is to the goal then."""
         return dataclasses.replace(self, state=State.PUBLISHED, issued_at=at, standing=standing)
+
+    @cached_property
+    def sha256(self) -> str:
+        """What its roster and rides are known by."""
+        return hashlib.sha256(self._document + self._rides).hexdigest()
 
     @cached_property
     def rides(self) -> Rides:
@@ -173,12 +179,14 @@ def keep_draft(
 ) -> int:
     """Make a roster the draft of its week as part of an act, in the place of the draft before; return its number.
 
-    `roster` and `rides` must be without homes; `tables` are kept without addresses, too. A `NotTheirsError` where it
-    asks something else of the consultants of a job centre at which whoever acts may not write.
+    `roster` and `rides` must be without homes; `tables` are kept without addresses, too. How the draft was before is
+    kept with the act, so that it can be taken back. A `NotTheirsError` where it asks something else of the consultants
+    of a job centre at which whoever acts may not write.
     """
     before = draft(roster.week) or published(roster.week)
     whose.require_roster(roster, before.roster if before else None)
     number = next_number(roster.week)
+    _keep_before(event, roster.week)
     Edition.objects.update_or_create(
         week=roster.week,
         number=number,
@@ -198,12 +206,59 @@ def keep_draft(
     return number
 
 
+#: What of a draft is kept, as it is.
+_OF_DRAFT = ("document", "rides", "problem_sha256", "tables", "made_at", "who", "why", "standing")
+#: So many acts on a draft can be taken back.
+_MOST_BEFORE = 50
+
+
+def _keep_before(event: Event, week: str) -> None:
+    draft = Edition.objects.filter(week=week, state=State.DRAFT).first()
+    if draft is None and published(week) is None:
+        return  # the first plan of a week is what one goes back to
+    values = {name: getattr(draft, name) for name in _OF_DRAFT} if draft else {"made_at": event.at}
+    DraftBefore.objects.create(week=week, event=event, kept=draft is not None, **values)
+    before = DraftBefore.objects.filter(week=week).order_by("-event_id")
+    DraftBefore.objects.filter(id__in=[each.id for each in before[_MOST_BEFORE:]]).delete()
+
+
+def changed_by(week: str) -> Event | None:
+    """Return the last act that changed a week's draft and can be taken back; None where there is none."""
+    found = DraftBefore.objects.filter(week=week).select_related("event").last()
+    return found.event if found else None
+
+
+def before(event: Event) -> KeptEdition | None:
+    """Return the draft as it was before an act that can be taken back; None where there was none."""
+    found = event.draft_before
+    if not found.kept:
+        return None
+    number = next_number(found.week)
+    values = {name: getattr(found, name) for name in _OF_DRAFT}
+    return _kept(Edition(week=found.week, number=number, state=State.DRAFT, **values))
+
+
+def take_back(event: Event, done: Event) -> None:
+    """Make the draft of a week what it was before an act, as part of another one, `done`."""
+    found = event.draft_before
+    Edition.objects.filter(week=found.week, state=State.DRAFT).delete()
+    if found.kept:
+        values = {name: getattr(found, name) for name in _OF_DRAFT}
+        number = next_number(found.week)
+        Edition.objects.create(week=found.week, number=number, state=State.DRAFT, **values)
+    found.delete()
+    remove_unused()
+    event.undone_by = done
+    event.save(update_fields=["undone_by"])
+
+
 def drop_draft(week: str) -> None:
     """Remove the draft of a week as part of an act, if it has one; a `NotTheirsError` as for `keep_draft`."""
     if found := draft(week):
         before = published(week)
         whose.require_roster(found.roster, before.roster if before else None)
     Edition.objects.filter(week=week, state=State.DRAFT).delete()
+    DraftBefore.objects.filter(week=week).delete()
     remove_unused()
 
 
@@ -214,6 +269,7 @@ def publish(event: Event, week: str, standing: Standing | None = None) -> None:
     """
     if found := draft(week):
         whose.require_roster(found.roster, None)
+    DraftBefore.objects.filter(week=week).delete()
     Edition.objects.filter(week=week, state=State.PUBLISHED).update(state=State.SUPERSEDED)
     Edition.objects.filter(week=week, state=State.DRAFT).update(
         state=State.PUBLISHED, issued_at=event.at, who=event.who, standing=_written(standing)
@@ -289,4 +345,4 @@ def snapshot_of(tables: Tables) -> Snapshot:
 
 def remove_unused() -> None:
     """Delete the tables that no edition was planned from any more, as part of an act."""
-    Snapshot.objects.filter(edition=None).delete()
+    Snapshot.objects.filter(edition=None, draftbefore=None).delete()

@@ -15,7 +15,7 @@ from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, clock, day
 from scheduler.model.clock import TIMEZONE, local
 from scheduler.model.text import Text
-from scheduler.model.texts import word
+from scheduler.model.texts import Names, word
 from scheduler.store.models import Event, RowChange
 
 if TYPE_CHECKING:
@@ -159,6 +159,11 @@ def _concerning(week: str) -> Q:
     return Q(changes_tables=True) | Q(week=week) if week else Q(changes_tables=True)
 
 
+def since(number: int, week: str) -> "QuerySet[Event]":
+    """Return what was done after an event that concerns a week: about itself, or to the tables; in order."""
+    return Event.objects.filter(_concerning(week), id__gt=number).order_by("id")
+
+
 def of(week: str) -> "QuerySet[Event]":
     """Return what was done about a week, in order."""
     return Event.objects.filter(week=week).order_by("id")
@@ -198,9 +203,9 @@ def what(event: Event) -> Text:
     return TEXTS.validate_python(event.what)
 
 
-def told(event: Event) -> str:
-    """Say who did what when."""
+def told(event: Event, names: Names | None = None) -> str:
+    """Say who did what when, with the `names` that people have for what it is about."""
     at = local(event.at)
     return _("{who}, {day} {clock}: {what}").format(
-        who=event.who or _("somebody"), day=day(at.date()), clock=clock(at), what=word(what(event))
+        who=event.who or _("somebody"), day=day(at.date()), clock=clock(at), what=word(what(event), names)
     )

@@ -111,6 +111,30 @@ class Edition(models.Model):
         )
 
 
+class DraftBefore(models.Model):
+    """A draft as it was before an act changed it, so that this can be taken back; none where there was no draft.
+
+    It goes with its week's draft: when that is published or dropped, nothing is left to go back to.
+    """
+
+    week = models.CharField(max_length=8, db_index=True)
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="draft_before")
+    kept = models.BooleanField()
+    document = models.BinaryField(default=b"")
+    rides = models.BinaryField(default=b"")
+    problem_sha256 = models.CharField(max_length=64, blank=True)
+    tables = models.ForeignKey(Snapshot, null=True, on_delete=models.PROTECT)
+    made_at = models.DateTimeField()
+    who = models.CharField(max_length=200, blank=True)
+    why = models.JSONField(null=True)
+    standing = models.JSONField(null=True)
+
+    class Meta:
+        """In the order of the acts."""
+
+        ordering = ("event_id",)
+
+
 class Message(models.Model):
     """What is told to a practice or a consultant: as it goes out, packed, and whether it did.
 
@@ -134,6 +158,37 @@ class Message(models.Model):
     told = models.JSONField()
     state = models.CharField(max_length=10, choices=State.choices)
     at = models.DateTimeField()
+
+
+class PhoneCall(models.Model):
+    """Somebody who is to be told of a change by telephone, as it comes within a day; and what came of it.
+
+    `to` is the id of the visit, `name`, `phone` and `sentence` are what whoever calls needs; a home is named by its
+    district. `start` is when the visit was to be.
+    """
+
+    class State(models.TextChoices):
+        """What came of it."""
+
+        WAITING = "waiting"
+        CALLED = "called"
+        NO_ANSWER = "no answer"
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="phone_calls")
+    week = models.CharField(max_length=8)
+    to = models.CharField(max_length=80)
+    start = models.DateTimeField()
+    name = models.CharField(max_length=300)
+    phone = models.CharField(max_length=80, blank=True)
+    sentence = models.TextField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    who = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        """In the order of what they are about."""
+
+        ordering = ("start", "id")
 
 
 class Job(models.Model):

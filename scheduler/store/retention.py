@@ -14,10 +14,12 @@ from scheduler.store import jobs, taps, traces
 from scheduler.store.editions import remove_unused, snapshot_of
 from scheduler.store.models import (
     Absence,
+    DraftBefore,
     Edition,
     Event,
     Message,
     Paper,
+    PhoneCall,
     PracticeLink,
     Reply,
     Row,
@@ -27,6 +29,8 @@ from scheduler.store.models import (
 )
 from scheduler.store.tables import HOMES
 
+#: What was to be told by telephone is kept so long after the visit.
+_CALLS_DAYS = 30
 #: What stands where the name of whoever acted has been removed.
 NOBODY = ""
 
@@ -67,6 +71,7 @@ def clean(settings: RetentionSettings, now: dt.datetime) -> Removed:
     messages = Message.objects.filter(at__lt=silent)
     Reply.objects.filter(at__lt=silent).delete()
     PracticeLink.objects.filter(ends_at__lt=now).delete()
+    PhoneCall.objects.filter(start__lt=now - dt.timedelta(days=_CALLS_DAYS)).delete()
     old = _months_before(now, settings.names_months)
     done = now - dt.timedelta(days=settings.home_visits_days)
     tapped = now - dt.timedelta(days=settings.taps_days)
@@ -127,6 +132,7 @@ def _blank_papers(before: dt.datetime) -> int:
 
 def _blank_editions(before: dt.datetime) -> int:
     """Blank names in old editions, and in the tables that they were planned from; younger ones keep theirs."""
+    DraftBefore.objects.filter(made_at__lt=before).delete()
     old = list(Edition.objects.filter(made_at__lt=before).exclude(who=NOBODY))
     for edition in old:
         roster = rosterfile.parse(zlib.decompress(edition.document), edition.week)

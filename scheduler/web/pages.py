@@ -64,6 +64,11 @@ def _accessibility() -> str:
     return said if said.startswith(("https://", "http://")) else reverse("accessibility")
 
 
+def part(template: str, **values: Any) -> str:
+    """Return the part of a page that a template makes, the same for everybody."""
+    return environment(_TEMPLATES).get_template(template).render(url=reverse, **values)
+
+
 def refusal(request: HttpRequest, status: int, *sentences: str, hint: str = "") -> HttpResponse:
     """Return a page that says in sentences why something is not done, and what to do."""
     return page(request, "refusal.html", status, title=_("That did not work"), sentences=sentences, hint=hint)

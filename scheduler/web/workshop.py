@@ -119,22 +119,29 @@ class Workshop:
             prepared.project.sha256,  # telephones, notes and what is free stand on pages, too
             edition.week,
             str(edition.number),
-            edition.made_at.isoformat(),
+            edition.sha256,
             str(edition.issued_at),
             lang,
             name,
             str(own),
         )
+
+        def make() -> bytes:
+            artifacts = shown(edition, prepared, lang)
+            if not homes:
+                artifacts = artifacts.without_homes()
+            return (artifacts.by_itself() if own else artifacts)[name]
+
+        return make() if homes else self.once(key, make)
+
+    def once(self, key: tuple[str, ...], make: Callable[[], bytes]) -> bytes:
+        """Return a page by what it stands on, made once; nothing of where homes are."""
         with self._paging:
-            if not homes and key in self._pages:
+            if key in self._pages:
                 self._pages.move_to_end(key)
                 return self._pages[key]
-        artifacts = shown(edition, prepared, lang)
-        if not homes:
-            artifacts = artifacts.without_homes()
-        made = (artifacts.by_itself() if own else artifacts)[name]
-        if not homes:
-            self._keep(key, made)
+        made = make()
+        self._keep(key, made)
         return made
 
     def _keep(self, key: tuple[str, ...], made: bytes) -> None:

@@ -297,6 +297,14 @@ def assemble(
     )
 
 
+def ways_s(problem: Problem, model: DayModel, schedule: DaySchedule) -> tuple[int, int]:
+    """Return the seconds on the bicycle, and the seconds of waiting between stops, of the schedule of a day."""
+    if not _is_round(schedule):
+        return 0, 0
+    made = _Walk(problem, model).round(schedule)
+    return made.ride_seconds, made.waiting_seconds
+
+
 def _is_round(schedule: DaySchedule) -> bool:
     """Tell whether a day has anything but time at base, or has had."""
     happened = schedule.day.happened

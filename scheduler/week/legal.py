@@ -24,7 +24,7 @@ def broken_rules(
     """
     of_request = tuple(_of_request(problem, request, date, start_s, conversations))
     people = [c for c in problem.consultants if consultant_id in (None, c.consultant_id)]
-    end_s = start_s + _duration_s(problem, request, conversations)
+    end_s = start_s + duration_s(problem, request, conversations)
     by_person = [tuple(_of_person(problem, request, person, date, (start_s, end_s))) for person in people]
     rules = of_request + min(by_person, key=len, default=())
     if rules or not people:
@@ -35,7 +35,8 @@ def broken_rules(
     return (Text("rule_no_time", {"consultant_id": able[0].consultant_id, "date": str(date)}),)
 
 
-def _duration_s(problem: Problem, request: Request, conversations: int) -> int:
+def duration_s(problem: Problem, request: Request, conversations: int) -> int:
+    """Return how long a visit with so many conversations takes."""
     if request.kind != "visit":
         return request.duration_s
     return problem.defaults.setup_s + conversations * problem.defaults.conversation_s
@@ -45,7 +46,7 @@ def _of_request(
     problem: Problem, request: Request, date: dt.date, start_s: int, conversations: int
 ) -> Iterator[Text]:
     """Yield what speaks against it whoever makes it."""
-    end_s = start_s + _duration_s(problem, request, conversations)
+    end_s = start_s + duration_s(problem, request, conversations)
     if start_s % problem.defaults.start_grid_s:
         yield Text("rule_grid", {"duration_s": problem.defaults.start_grid_s, "start_s": start_s})
     slots = [slot for slot in request.slots if slot.date == date]

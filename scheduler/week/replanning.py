@@ -139,6 +139,16 @@ def require_published(published: Roster, locks: Sequence[Lock]) -> None:
         )
 
 
+def locked_visits(roster: Roster, locks: Sequence[Lock]) -> dict[str, tuple[Lock, ...]]:
+    """Return the visits of a roster that locks hold, by id, each with the locks that do."""
+    told = published_visits(roster)
+    found: dict[str, list[Lock]] = {}
+    for lock in locks:
+        for id_ in visits_of(lock, told):
+            found.setdefault(id_, []).append(lock)
+    return {id_: tuple(each) for id_, each in found.items()}
+
+
 def visits_of(lock: Lock, told: Mapping[str, PublishedVisit]) -> list[str]:
     """Return of which published visits a lock is, by id; `told` is where they are, by id."""
     if lock == Lock(keeps=lock.keeps):

@@ -1,16 +1,26 @@
 """The score of a roster: how often each term occurs, at what weight, and the points."""
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 from scheduler.model.clock import at
 from scheduler.model.problem import Agreement, Problem, PublishedVisit, Request
-from scheduler.model.roster import REQUESTED, Round, Stop, Term
+from scheduler.model.roster import REQUESTED, Round, Term
 
 #: So far a visit may start from the hour agreed or published.
 AGREEMENT_TOLERANCE_S = 15 * 60
+
+
+class _Begins(Protocol):
+    """What begins at some moment: a stop, or where one may be."""
+
+    @property
+    def start(self) -> dt.datetime:
+        """When."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +171,7 @@ def _missed(problem: Problem, request: Request) -> Fraction:
     return Fraction(missed_points(problem, request), weight)
 
 
-def is_moved(stop: Stop, planned: Agreement | PublishedVisit) -> bool:
+def is_moved(stop: _Begins, planned: Agreement | PublishedVisit) -> bool:
     """Tell whether a visit is on another day than planned, or more than 15 minutes from it."""
     away_s = abs((stop.start - at(planned.date, planned.start_s)).total_seconds())
     return away_s > AGREEMENT_TOLERANCE_S

@@ -200,7 +200,7 @@ def test_a_move_keeps_what_is_locked(project: Path) -> None:
         assert (kept_there.start.hour, kept_there.date == there.date) == (9, False)
         editing.write(project, locks.lock(project, W20, ["P2"]), changes_tables=False)
         found = moving.move(project, "P1", where, out, consultant=there.consultant_id)
-        assert (found.move.place, found.plan) == (None, None)
+        assert (found.move.place, found.plan()) == (None, None)
         assert [rule.code for rule in found.move.broken] == ["rule_others_locked"]
         moved = moving.move(project, "P2", ["tir", "10:00"], out)
         assert [rule.code for rule in moved.move.broken] == ["rule_settled"]

@@ -91,7 +91,7 @@ def exception(request: HttpRequest, kind: str) -> HttpResponse:
     found = EXCEPTIONS.get(kind)
     if found is None:
         raise Http404
-    said = request.POST if request.method == "POST" else request.GET
+    said = request.POST if request.method == "POST" else request.GET  # a link may fill in what it is about
     who, when = (said.get(name, "")[:_LONGEST].strip() for name in ("who", "when"))
     choices = _choices(request, found.whom)
     shown: dict[str, Any] = {

@@ -35,26 +35,28 @@ def move(request: HttpRequest, week: Week, which: str) -> HttpResponse:
     assert isinstance(request.user, User)  # noqa: S101 - `middleware` lets nobody else in
     if stays(kept.roster)[which].consultant_id not in consultants_at(request.user.bases("move"), kept.roster):
         raise NotTheirsError
-    seen = acts.seen()
+    seen = read_seen(request.POST["seen"]) if "seen" in request.POST else acts.seen()
     place = request.POST.get("place", "")
     if not place:
         return _places(request, week, which)
     when, consultant = _read_place(place)
     if Week.of(when.date()) != week:
         raise InputError(_("the form was changed on its way; begin again"))
-    do = "do" in request.POST
+    acts.require_unchanged(seen, str(week))
+    do = request.POST.get("do", "")
     found = moving.move(
         shop.data,
         which,
         [f"{when:%Y-%m-%d} {when:%H:%M}"],
         shop.out,
         consultant=consultant,
-        do=do,
+        do=bool(do),
+        others_free=do == "free",
         prepare=shop.prepared,
-        seen=read_seen(request.POST.get("seen", "")) if do else None,
+        seen=seen if do else None,
     )
     if do:
-        return redirect("week", week=week)
+        return redirect("board", week=week)
     names = found.roster.names
     broken = [word(rule, names) for rule in found.move.broken]
     return page(
