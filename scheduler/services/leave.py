@@ -122,10 +122,8 @@ def tell(data_dir: Path, consultant_id: str, key: str, when: When, *, ask: bool)
         from scheduler.store.events import act, writing
         from scheduler.store.models import Absence
 
-        what = Text(
-            "did_ask_absence" if ask else "did_tell_absence",
-            {"consultant_id": consultant_id, "when": exceptions.told(when)},
-        )
+        params: dict[str, Param] = {"consultant_id": consultant_id, "when": exceptions.told(when)}
+        what = Text("did_ask_absence", params) if ask else Text("did_tell_absence", params)
         with writing():
             if Absence.objects.filter(key=key).exists():
                 return

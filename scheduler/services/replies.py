@@ -17,7 +17,7 @@ from scheduler.base.errors import InputError, InputProblem
 from scheduler.base.i18n import _, clock, day, ngettext, number
 from scheduler.model.clock import Week, local, now
 from scheduler.model.project import Place, Project
-from scheduler.model.text import Text
+from scheduler.model.text import Param, Text
 from scheduler.outputs.letters import Coming
 from scheduler.outputs.totals import printable
 from scheduler.services import exceptions, log
@@ -492,8 +492,9 @@ def settle(data_dir: Path, reply: "KeptReply", *, declined: bool) -> None:
         from scheduler.store import events, replies
         from scheduler.store.replies import State
 
-        code = "did_decline" if declined else "did_approve"
-        with events.act(Text(code, {"practice_id": reply.practice_id}), me(), now()):
+        whose: dict[str, Param] = {"practice_id": reply.practice_id}
+        what = Text("did_decline", whose) if declined else Text("did_approve", whose)
+        with events.act(what, me(), now()):
             state = State.DECLINED if declined else State.APPROVED
             replies.answer(reply.number, state, who=me(), at=now())
 

@@ -34,7 +34,7 @@ from scheduler.inputs.stored import (
 from scheduler.inputs.typed import new_ids, read_pasted
 from scheduler.inputs.workbook import workbook_of
 from scheduler.model.clock import now
-from scheduler.model.text import Text
+from scheduler.model.text import Param, Text
 from scheduler.services.workspace import own_settings, store_of
 from scheduler.store.who import me
 
@@ -336,9 +336,10 @@ def done(edits: Sequence[Edit]) -> Text:
     if len(edits) > 1:
         return Text("did_change_rows", {"table": table, "n": len(edits)})
     (edit,) = edits
-    row = label(edit.table, edit.after or edit.before or {})
-    code = "did_add_row" if edit.before is None else "did_change_row" if edit.after else "did_remove_row"
-    return Text(code, {"table": table, "row": row})
+    params: dict[str, Param] = {"table": table, "row": label(edit.table, edit.after or edit.before or {})}
+    if edit.before is None:
+        return Text("did_add_row", params)
+    return Text("did_change_row", params) if edit.after else Text("did_remove_row", params)
 
 
 def label(table: str, cells: Cells) -> str:

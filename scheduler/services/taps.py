@@ -151,8 +151,8 @@ def _delay(_data_dir: Path, tap: Told, edition: "KeptEdition") -> "AbstractConte
 def _out(_data_dir: Path, tap: Told, edition: "KeptEdition") -> "AbstractContextManager[Event | None]":
     if tap.about not in {stop.id for _round, stop in own_stops(edition, tap.consultant_id, "home_visit")}:
         raise InputError(_("this home visit is not yours"))
-    code = "did_come_out" if tap.value.get("out") else "did_go_back"
-    return _act(Text(code, {"consultant_id": tap.consultant_id}))
+    who: dict[str, Param] = {"consultant_id": tap.consultant_id}
+    return _act(Text("did_come_out", who) if tap.value.get("out") else Text("did_go_back", who))
 
 
 def _seen(_data_dir: Path, tap: Told, edition: "KeptEdition") -> "AbstractContextManager[Event | None]":

@@ -22,6 +22,8 @@ NOT_LITERAL = {
     "solver/reasons.py": "reason",
     "checks/rounds.py": "stop.kind",
     "services/rows.py": "f'table_{edit.table}'",
+    "services/tabling.py": "f'table_{edits[0].table}'",
+    "web/views/tables.py": "f'table_{name}'",
 }
 TABLES = {f"table_{name}" for name in (*BY_NAME, SETTINGS)}
 REASONS = {
@@ -153,6 +155,8 @@ PARAMS: Mapping[str, Param] = {
     "table": Text("table_rooms"),
     "text": "as it is",
     "title": "Møde",
+    "paper": "30-min",
+    "papers": "30-min, modvind",
     "token": "Excel",
     "week": "2009-W20",
     "weekday": "2009-05-12",
