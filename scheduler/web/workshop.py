@@ -43,6 +43,7 @@ class Workshop:
         self._loading = Lock()
         self._pages: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
         self._paging = Lock()
+        self._making = Lock()
 
     def project(self) -> Project:
         """Return the project as it is now, in the language in force; read anew where anything was changed.
@@ -66,14 +67,9 @@ class Workshop:
         """Return a page of all that is kept, made where anything was changed since, or another day has begun."""
         from scheduler.store import tables
 
-        key = (name, language(), str(now().date()), str(tables.mark()), str(own_settings(self.data)))
-        with self._paging:
-            if key in self._pages:
-                self._pages.move_to_end(key)
-                return self._pages[key]
-        made = make()
-        self._keep(key, made)
-        return made
+        with self._making:  # whoever comes meanwhile waits, and takes what was made
+            day, mark = str(now().date()), str(tables.mark())
+            return self.once((name, language(), day, mark, str(own_settings(self.data))), make)
 
     def prepared(self) -> Prepared:
         """Return the project as it is now, ready to plan and to show.
@@ -141,14 +137,11 @@ class Workshop:
                 self._pages.move_to_end(key)
                 return self._pages[key]
         made = make()
-        self._keep(key, made)
-        return made
-
-    def _keep(self, key: tuple[str, ...], made: bytes) -> None:
         with self._paging:
             self._pages[key] = made
             while len(self._pages) > _MOST_PAGES:
                 self._pages.popitem(last=False)
+        return made
 
 
 _workshops: list[Workshop] = []
