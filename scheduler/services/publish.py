@@ -100,6 +100,16 @@ class Published:
     unreached: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A message as it would go out: to whom, at which address, what about, and what it says."""
+
+    name: str
+    address: str
+    subject: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Read:
     """What publishing stands on."""
@@ -138,6 +148,44 @@ def look(
     """
     with store_of(data_dir):
         return _read(data_dir, week, prepare, progress or Silent()).publication
+
+
+def preview(
+    data_dir: Path,
+    week: Week,
+    *,
+    prepare: Callable[[], Prepared] | None = None,
+    progress: Progress | None = None,
+) -> tuple[Preview, ...]:
+    """Return the messages that publishing a week's draft would bring, without what is attached; nothing is done.
+
+    The address of a practice's own page is made when it is sent, so it does not stand in them yet. Parameters and errors
+    are those of `look`.
+    """
+    with store_of(data_dir):
+        read = _read(data_dir, week, prepare, progress or Silent())
+        moment, told = now(), read.publication.told
+        edition = read.draft.issued(moment, standing(read.prepared.project, read.draft.roster))
+        artifacts = shown(edition, read.prepared, language())
+        post = letters.post(
+            artifacts,
+            read.prepared.project,
+            {id_: each.changed for id_, each in told.items()},
+            coming={id_: each.coming for id_, each in told.items()},
+            earlier=read.earlier,
+            message_id=lambda id_: f"<{id_}@hjul.invalid>",
+            sent_at=moment,
+            zips=dict.fromkeys(artifacts.roster.consultant_names, b"-"),
+        )
+        return tuple(
+            Preview(
+                name=read.publication.names.get(id_, id_),
+                address=message["To"].addresses[0].addr_spec,
+                subject=str(message["Subject"]),
+                text=body.get_content() if (body := message.get_body(("plain",))) else "",
+            )
+            for id_, message in post.messages.items()
+        )
 
 
 def publish(

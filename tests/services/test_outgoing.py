@@ -124,9 +124,17 @@ def text_of(message: EmailMessage) -> str:
 
 def test_everybody_is_told_once(project: Path, post: Post) -> None:
     with i18n.using("da"):
-        done = give_out(project)
+        editions.plan_week(project, W20, project.parent / "out")
+        seen = publish.preview(project, W20)
+        done = publish.publish(project, W20, project.parent / "out")
     assert done.by_mail
     assert publish.send(project) == done.messages
+    # What was seen before is what goes out.
+    assert {(each.address, each.subject, each.text.split()[0]) for each in seen} == {
+        (address, message["Subject"], text_of(message).split()[0]) for address, message in post.messages
+    }
+    sent = {address: text_of(message).replace("\r\n", "\n") for address, message in post.messages}
+    assert {each.address: each.text.replace("\r\n", "\n") for each in seen} == sent
     assert {address for address, _message in post.messages} >= {"p1@laege.example", "p2@laege.example"}
     assert len(post.messages) == done.messages
     assert publish.send(project) == 0

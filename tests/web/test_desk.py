@@ -147,6 +147,7 @@ def test_publishing(own: Served) -> None:
     karen, lars = own.person("Karen", "coordinator"), own.person("Lars", "coordinator")
     page = karen.get("/uger/2009-W21/udsend")
     assert "It becomes edition 1." in text_of(page)
+    assert "Who will be told" in text_of(page)
     for number in (2, "9" * 5000, "-1", "one"):
         assert karen.post("/uger/2009-W21/udsend", number=number).status_code == 422
     done = karen.post("/uger/2009-W21/udsend", number=1)

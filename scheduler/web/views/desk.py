@@ -187,6 +187,7 @@ def publish(request: HttpRequest, week: Week) -> HttpResponse:
             "publish.html",
             week=week,
             found=publishing.look(shop.data, week, prepare=shop.prepared),
+            messages=publishing.preview(shop.data, week, prepare=shop.prepared),
         )
     number = request.POST.get("number", "")
     expected = int(number) if _NUMBER.fullmatch(number) else 0
