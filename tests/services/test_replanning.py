@@ -267,7 +267,9 @@ def test_a_move_is_priced_both_ways_and_shown_as_a_week(calm: tuple[Problem, Ros
     )
     assert found.broken == ()
     assert found.place is not None
-    assert dataclasses.replace(found.place, moved=()) == dataclasses.replace(there, moved=())
+    assert None not in (there.more_ride_s, there.more_waiting_s)
+    told = dataclasses.replace(there, moved=(), more_ride_s=None, more_waiting_s=None)
+    assert dataclasses.replace(found.place, moved=()) == told
     assert found.plan_in_place is not None
     assert found.plan_free is not None
     assert found.plan_in_place.roster.score - roster.score == there.points_others_in_place

@@ -1,6 +1,8 @@
 """What attackers try on every page, and what keeps it from working; `docs/sikkerhed.md` names these tests."""
 
 import ast
+import base64
+import hashlib
 import http.client
 import json
 import re
@@ -42,11 +44,19 @@ def test_every_answer_forbids_what_is_not_the_apps_own(people: dict[str, Person]
                 assert "default-src 'none'" in policy, name
             if "script-src" in policy:  # a page of the app
                 assert "unsafe" not in policy, name
-                assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son\w+=", answer.text), (
-                    name
-                )
+                text = _without_known_styles(answer.text, policy)
+                assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son\w+=", text), name
             elif "default-src" not in policy:  # a file of an edition, which brings a policy in itself
                 assert "default-src 'none'" in answer.text, name
+
+
+def _without_known_styles(text: str, policy: str) -> str:
+    """Leave out the style sheets that a policy names by what they hash to."""
+    for sheet in re.findall(r"<style>(.*?)</style>", text, re.DOTALL):
+        hashed = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
+        if f"'sha256-{hashed}'" in policy:
+            text = text.replace(f"<style>{sheet}</style>", "")
+    return text
 
 
 def test_behind_tls_cookies_go_over_nothing_else() -> None:

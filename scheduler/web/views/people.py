@@ -17,7 +17,6 @@ from scheduler.base.i18n import _
 from scheduler.model.clock import now
 from scheduler.model.text import Text
 from scheduler.model.texts import word
-from scheduler.services.workspace import project_in
 from scheduler.store import events
 from scheduler.web.models import SignInLink, User, account_of
 from scheduler.web.pages import page
@@ -69,13 +68,23 @@ def people(request: HttpRequest) -> HttpResponse:
 
 def _choices() -> dict[str, Any]:
     """Return what one chooses from: roles, job centres and consultants, with what they are called."""
-    project = project_in(workshop().data)
+    bases, consultants = _there()
     return {
         "roles": roles(),
         "is_elsewhere": bool(settings.HJUL_OIDC["issuer"] or settings.HJUL_HEADER),
-        "bases": {base.place_id: base.name for base in project.bases},
-        "consultants": [(one.consultant_id, one.name) for one in project.consultants],
+        "bases": bases,
+        "consultants": list(consultants.items()),
     }
+
+
+def _there() -> tuple[dict[str, str], dict[str, str]]:
+    """Return the job centres and the consultants, id to name; none while the project is being begun."""
+    try:
+        project = workshop().project()
+    except InputError:
+        return {}, {}
+    bases = {base.place_id: base.name for base in project.bases}
+    return bases, {one.consultant_id: one.name for one in project.consultants}
 
 
 def _add(request: HttpRequest) -> User:
@@ -104,14 +113,14 @@ def _asked_account(request: HttpRequest, of: User | None = None) -> str:
 def _asked_role(request: HttpRequest) -> tuple[Held, str]:
     """Return the role that a form gives somebody, and which of the consultants it makes them."""
     role, base_id, consultant_id = (request.POST.get(name, "") for name in ("role", "base", "consultant"))
-    project = project_in(workshop().data)
+    bases, consultants = _there()
     if role not in set(Role):
         raise InputError(_("choose a role"))
     if role == Role.CONSULTANT:  # of one consultant, wherever that one works
-        if consultant_id not in {one.consultant_id for one in project.consultants}:
+        if consultant_id not in consultants:
             raise InputError(_("choose which of the consultants it is"))
         return Held(role), consultant_id
-    if base_id and base_id not in {base.place_id for base in project.bases}:
+    if base_id and base_id not in bases:
         raise InputError(_("choose a job centre"))
     return Held(role, base_id), ""
 
