@@ -361,6 +361,7 @@ def test_a_row_is_changed_by_keyboard_without_script(browser: Browser, app: Serv
     with signed_in(browser, app, app.link("/folk/1/"), PHONE, "en", script=False) as (page, _seen):
         page.goto(f"{app.where}/tabeller/agreements/?ny=1")
         # The first field has the focus.
+        page.locator("main select:focus").wait_for()
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Tab")
         page.keyboard.type("Mon")
